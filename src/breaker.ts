@@ -1,0 +1,52 @@
+// Stops knocking on a door that is shut. One breaker per rate key, in memory: after a restart one knock is free.
+import { type Clock, MINUTE, SECOND } from './clock.ts'
+import type { Random } from './id.ts'
+
+const FAILURES_MAX = 5
+const PAUSE_MIN_MS = SECOND
+const PAUSE_MAX_MS = 5 * MINUTE
+const ACCOUNT_PAUSE_MS = 15 * MINUTE
+
+export interface Breaker {
+  /** Whether one attempt may go out now; while it is open, only a single probe at a time. */
+  passes(key: string): boolean
+  /** True when the attempt that is about to leave is a probe: its failure says nothing of the message. */
+  isProbe(key: string): boolean
+  succeeded(key: string): void
+  /** `account`: the door itself is locked (wrong password, revoked token), so it opens at once and for longer. */
+  failed(key: string, account: boolean): void
+}
+
+interface Door {
+  failures: number
+  opensAt: number
+}
+
+export function makeBreaker(clock: Clock, random: Random): Breaker {
+  const doors = new Map<string, Door>()
+  const isOpen = (door: Door) => door.failures >= FAILURES_MAX
+  return {
+    passes: (key) => (doors.get(key)?.opensAt ?? 0) <= clock.monotonic(),
+    isProbe: (key) => {
+      const door = doors.get(key)
+      return door !== undefined && isOpen(door)
+    },
+    succeeded: (key) => void doors.delete(key),
+    failed: (key, account) => {
+      const failures = account ? FAILURES_MAX : (doors.get(key)?.failures ?? 0) + 1
+      const door = { failures, opensAt: 0 }
+      if (account) door.opensAt = clock.monotonic() + ACCOUNT_PAUSE_MS
+      else if (isOpen(door)) door.opensAt = clock.monotonic() + jitter(random, failures - FAILURES_MAX)
+      doors.set(key, door)
+    },
+  }
+}
+
+/** Full jitter: anywhere between nothing and the doubled ceiling, so that a crowd does not come back together. */
+function jitter(random: Random, doublings: number): number {
+  return PAUSE_MIN_MS + random.fraction() * Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.min(doublings, 20))
+}
+
+export function backoffMs(random: Random, attempts: number): number {
+  return random.fraction() * Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.min(attempts, 20))
+}

@@ -1,0 +1,205 @@
+// The contract between the core and every channel adapter. The core knows nothing of mail, Discord or Slack but this.
+
+/** Opaque to the core, made and read only in the adapter's folder. The same platform message always has the same one. */
+export type ExternalId = string & { readonly brand: 'ExternalId' }
+/** Opaque to the core: something a later message may carry that leads it back to its conversation. */
+export type ConversationKey = string & { readonly brand: 'ConversationKey' }
+
+export interface Channel {
+  /** `email:support`, `discord`, `slack:acme`; what stands before the colon is the kind. */
+  readonly name: string
+  readonly limits: ChannelLimits
+  /** Resolves once connected; reconnects by itself afterwards. */
+  start(intake: Intake): Promise<void>
+  /** Pure and bounded. Throws `ParseError`; nothing it is given may crash or stall the program. */
+  parse(raw: RawEvent): Promise<InboundEvent[]>
+  /** What can still be said of a raw event that `parse` gave up on. Never throws, reads a bounded prefix. */
+  salvage(raw: RawEvent): InboundMessage
+  /** What will leave, exactly: frozen bytes or payloads, for the preview and for every retry. */
+  render(message: OutboundMessage): Promise<Part[]>
+  /** One attempt, skipping the parts already accepted. Throws `SendError`. Works without `start`. */
+  send(parts: Part[], progress: Progress): Promise<Sent>
+  /** After an uncertain send: was it there? `unknown` where the platform cannot be asked. Throws `SendError` if asking failed. */
+  reconcile(parts: Part[], progress: Progress): Promise<Sent | 'absent' | 'unknown'>
+  fetchAttachment(ref: AttachmentRef): AsyncIterable<Uint8Array>
+  health(): ChannelHealth
+  /** No `keep` begins after this resolves. */
+  stop(): Promise<void>
+}
+
+export interface ChannelLimits {
+  /** Characters of one part's text. */
+  textMax: number
+  attachmentBytesMax: number
+  /** What protects a retry from a second copy: the platform itself, a look-up by us, or nothing but identical bytes. */
+  idempotency: 'native' | 'lookup' | 'none'
+}
+
+export interface Intake {
+  /** Resolves when durable: only then may the adapter acknowledge. The cursor moves in the same transaction. */
+  keep(raws: RawEvent[], cursor?: { key: string; value: string }): Promise<void>
+  readCursor(key: string): Promise<string | undefined>
+}
+
+export interface RawEvent {
+  /** Unique within the channel; a second keep of the same key changes nothing. */
+  key: string
+  /** Platform or server time, epoch milliseconds; never the sender's own claim. */
+  arrivedAt: number
+  body: Uint8Array
+  /** The adapter's own small notes, such as folder and uid. */
+  meta?: Record<string, string>
+}
+
+export type InboundEvent = InboundMessage | OwnMessage | InboundBounce
+
+export interface Address {
+  /** Normalised by the adapter: lower-case mail address, platform user id. */
+  address: string
+  name?: string
+}
+
+export interface InboundMessage {
+  kind: 'message'
+  externalId: ExternalId
+  arrivedAt: number
+  from: Address
+  to: Address[]
+  cc: Address[]
+  subject?: string
+  /** The whole body as plain text. */
+  text: string
+  /** The whole body as CommonMark. */
+  markdown: string
+  /** Which conversation it belongs to, strongest evidence first. */
+  evidence: Evidence[]
+  /** What later messages may carry to refer to this one. */
+  keys: ConversationKey[]
+  /** What `render` needs to answer this message, opaque to the core. */
+  replyHandle: string
+  /** Why we think a machine wrote it, in a few words. Such a message is kept and shown and opens no window. */
+  automated?: string
+  /** What the receiving server said of the sender's identity. */
+  sender: 'pass' | 'fail' | 'none'
+  attachments: InboundAttachment[]
+  /** Sentences for the agent, such as what could not be read. */
+  warnings: string[]
+}
+
+export interface Evidence {
+  by: 'token' | 'signed-id' | 'reference' | 'thread'
+  key: ConversationKey
+}
+
+/** Something we sent ourselves, seen again in the channel. */
+export interface OwnMessage {
+  kind: 'own'
+  externalId: ExternalId
+  arrivedAt: number
+  keys: ConversationKey[]
+}
+
+export interface InboundBounce {
+  kind: 'bounce'
+  externalId: ExternalId
+  arrivedAt: number
+  /** The keys of the outbound message that did not arrive. */
+  of: ConversationKey[]
+  lasting: 'hard' | 'soft'
+  recipient?: string
+  reason: string
+}
+
+export interface InboundAttachment {
+  name: string
+  type: string
+  bytes: number
+  ref: AttachmentRef
+}
+
+/** Where the bytes are: a part of the kept raw event, or a link of the platform's. Opaque to the core. */
+export type AttachmentRef = string
+
+export interface OutboundMessage {
+  /** Our message id. What the platform's own idempotency rests on is derived from it. */
+  id: string
+  /** Unguessable, one per conversation: 128 random bits in base 32. */
+  conversationToken: string
+  agentName: string
+  to: Address[]
+  cc: Address[]
+  subject?: string
+  /** CommonMark. */
+  markdown: string
+  at: number
+  /** The message this one answers, as `InboundMessage.replyHandle`. */
+  answers?: { replyHandle: string; text: string; arrivedAt: number; from: Address }
+}
+
+export interface Part {
+  /** Frozen: the same bytes leave at every attempt. */
+  body: Uint8Array
+  /** What the customer will read, as plain text. */
+  preview: string
+  subject?: string
+  recipients: Address[]
+  /** By which the platform's copy, a bounce or an answer refers to this part. */
+  keys: ConversationKey[]
+}
+
+export interface Progress {
+  /** When the first attempt began, epoch milliseconds. */
+  startedAt: number
+  /** Parts the platform already has, by index. */
+  accepted: ReadonlyMap<number, ExternalId>
+  /** Durable when it resolves; called after each part's proof of delivery. */
+  accept(index: number, externalId: ExternalId): Promise<void>
+}
+
+export interface Sent {
+  externalIds: ExternalId[]
+  /** A result per recipient; the conversation's own contact is always among them. */
+  recipients: { address: string; accepted: boolean; reason?: string }[]
+}
+
+export interface ChannelHealth {
+  ok: boolean
+  lastReceivedAt?: number
+  lastSentAt?: number
+  /** What is wrong and what to do, in a sentence. */
+  problem?: string
+}
+
+export type SendFailure =
+  | { kind: 'temporary'; retryAfterMs?: number; account?: boolean }
+  | { kind: 'rejected' }
+  | { kind: 'uncertain' }
+
+/**
+ * Why a send did not end in acceptance. `temporary`: nothing reached the customer, try again (`account` says the account
+ * is at fault and not this message, so others must wait too); `rejected`: never will, the message is a sentence for the
+ * agent; `uncertain`: it may have arrived.
+ */
+export class SendError extends Error {
+  readonly failure: SendFailure
+  constructor(failure: SendFailure, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'SendError'
+    this.failure = failure
+  }
+}
+
+/** `final` is set when another try cannot help: a time or memory limit was hit. */
+export class ParseError extends Error {
+  readonly final: boolean
+  constructor(message: string, options: { final: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause })
+    this.name = 'ParseError'
+    this.final = options.final
+  }
+}
+
+/** `email` of `email:support`. Identities and message ids are shared by all channels of one kind. */
+export function channelKind(name: string): string {
+  return name.split(':', 1)[0] ?? name
+}

@@ -1,0 +1,185 @@
+// A conversation is one contact's exchange on one channel; it is always in exactly one state.
+import type { Selectable } from 'kysely'
+import type { Reader, Trx } from './db/open.ts'
+import type { ConversationState, ConversationTable } from './db/schema.ts'
+import { appendFact } from './fact.ts'
+import { base32Bytes } from './id.ts'
+import { put } from './outbox.ts'
+
+export type Conversation = Selectable<ConversationTable>
+
+export type Verb = 'receive' | 'take' | 'answer' | 'cross' | 'bounce' | 'snooze' | 'wake' | 'close' | 'reopen'
+
+/** Every allowed transition; a pair that is not here is forbidden. `answer` leaves nothing unanswered, `cross` does. */
+export const TRANSITIONS: Record<ConversationState, Partial<Record<Verb, ConversationState>>> = {
+  new: {
+    receive: 'new',
+    take: 'open',
+    answer: 'waiting-customer',
+    cross: 'open',
+    bounce: 'open',
+    snooze: 'snoozed',
+    close: 'closed',
+  },
+  open: {
+    receive: 'open',
+    take: 'open',
+    answer: 'waiting-customer',
+    cross: 'open',
+    bounce: 'open',
+    snooze: 'snoozed',
+    close: 'closed',
+  },
+  'waiting-customer': {
+    receive: 'open',
+    take: 'waiting-customer',
+    answer: 'waiting-customer',
+    cross: 'open',
+    bounce: 'open',
+    snooze: 'snoozed',
+    close: 'closed',
+  },
+  snoozed: {
+    receive: 'open',
+    take: 'open',
+    answer: 'waiting-customer',
+    cross: 'open',
+    bounce: 'open',
+    wake: 'open',
+    close: 'closed',
+  },
+  closed: { receive: 'open', answer: 'waiting-customer', cross: 'open', bounce: 'open', reopen: 'open' },
+}
+
+const TOKEN_BYTES = 16
+
+export interface NewConversation {
+  identityId: string
+  channel: string
+  desk: string
+  subject: string | undefined
+  relatedTo: string | undefined
+}
+
+export async function openConversation(trx: Trx, opened: NewConversation): Promise<Conversation> {
+  const row = await trx
+    .insertInto('conversation')
+    .values({
+      id: trx.newId('v'),
+      identity_id: opened.identityId,
+      channel: opened.channel,
+      desk: opened.desk,
+      subject: opened.subject ?? null,
+      state: 'new',
+      owner_id: null,
+      token: base32Bytes(trx.random.bytes(TOKEN_BYTES)),
+      seq_last: 0,
+      related_to: opened.relatedTo ?? null,
+      opened_at: trx.now(),
+      card_channel: null,
+      card_ts: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  const data = opened.relatedTo === undefined ? {} : { relatedTo: opened.relatedTo }
+  await appendFact(trx, { kind: 'conversation-opened', conversationId: row.id, data })
+  return row
+}
+
+/** Throws when there is none. */
+export async function getConversation(db: Reader, id: string): Promise<Conversation> {
+  return await db.selectFrom('conversation').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** Locks the row, so that what is decided on it is still true at the commit. Throws when there is none. */
+export async function lockConversation(trx: Trx, id: string): Promise<Conversation> {
+  return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+}
+
+export async function findConversationByCard(
+  db: Reader,
+  channel: string,
+  ts: string,
+): Promise<Conversation | undefined> {
+  return await db
+    .selectFrom('conversation')
+    .selectAll()
+    .where('card_channel', '=', channel)
+    .where('card_ts', '=', ts)
+    .executeTakeFirst()
+}
+
+/** Moves along `TRANSITIONS`; throws on a forbidden pair, which is our own mistake or a stale button. */
+export async function transition(trx: Trx, conversation: Conversation, verb: Verb): Promise<Conversation> {
+  const state = TRANSITIONS[conversation.state][verb]
+  if (state === undefined) throw new Error(`a conversation that is ${conversation.state} cannot ${verb}`)
+  if (state === conversation.state) return conversation
+  await trx.updateTable('conversation').set({ state }).where('id', '=', conversation.id).execute()
+  return { ...conversation, state }
+}
+
+/** The next place in the conversation's order; taking it locks the conversation until the commit. */
+export async function nextSeq(trx: Trx, conversationId: string): Promise<number> {
+  const row = await trx
+    .updateTable('conversation')
+    .set((eb) => ({ seq_last: eb('seq_last', '+', 1) }))
+    .where('id', '=', conversationId)
+    .returning('seq_last')
+    .executeTakeFirstOrThrow()
+  return row.seq_last
+}
+
+export type Taken = { kind: 'taken' } | { kind: 'yours' } | { kind: 'owned'; by: string } | { kind: 'closed' }
+
+/** One wins, everyone else is told who. */
+export async function take(trx: Trx, conversationId: string, agentId: string): Promise<Taken> {
+  const conversation = await lockConversation(trx, conversationId)
+  if (conversation.owner_id === agentId) return { kind: 'yours' }
+  if (conversation.owner_id !== null) {
+    const data = { owner: conversation.owner_id }
+    await appendFact(trx, { kind: 'take-refused', conversationId, actor: agentId, data })
+    return { kind: 'owned', by: conversation.owner_id }
+  }
+  if (TRANSITIONS[conversation.state].take === undefined) return { kind: 'closed' }
+  await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversationId).execute()
+  await transition(trx, conversation, 'take')
+  await appendFact(trx, { kind: 'conversation-taken', conversationId, actor: agentId, data: {} })
+  await refreshCard(trx, conversation)
+  return { kind: 'taken' }
+}
+
+/** The desk's cards, thread entries and updates of one conversation run in this lane, in order. */
+export const cardLane = (conversationId: string) => `card:${conversationId}`
+
+/** Rate keys of the desk: new posts are limited per channel, updates per workspace, direct messages per person. */
+export const deskRate = {
+  post: (desk: string) => `desk:post:${desk}`,
+  update: 'desk:update',
+  ping: (person: string) => `desk:ping:${person}`,
+}
+
+/** Asks for the card to show the newest state; many asks become one update. */
+export async function refreshCard(trx: Trx, conversation: Conversation): Promise<void> {
+  await put(trx, {
+    kind: 'card',
+    conversationId: conversation.id,
+    payload: { conversationId: conversation.id },
+    rateKey: conversation.card_ts === null ? deskRate.post(conversation.desk) : deskRate.update,
+    lane: cardLane(conversation.id),
+    coalesceKey: cardLane(conversation.id),
+    dueAt: trx.now(),
+  })
+}
+
+/** Asks for the message's entry in the thread to be posted, or brought up to date. */
+export async function refreshEntry(trx: Trx, conversation: Conversation, messageId: string): Promise<void> {
+  await put(trx, {
+    kind: 'entry',
+    conversationId: conversation.id,
+    payload: { conversationId: conversation.id, messageId },
+    rateKey: deskRate.post(conversation.desk),
+    lane: cardLane(conversation.id),
+    coalesceKey: `entry:${messageId}`,
+    dueAt: trx.now(),
+  })
+}

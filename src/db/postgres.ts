@@ -1,0 +1,54 @@
+// PostgreSQL, loaded only when DATABASE_URL asks for it.
+import { type Dialect, PostgresDialect } from 'kysely'
+import type { Log } from '../log.ts'
+
+const CONNECTIONS_MAX = 10
+const STATEMENT_TIMEOUT_MS = 10_000
+const LOCK_TIMEOUT_MS = 2000
+const IDLE_IN_TRANSACTION_MS = 10_000
+const KEEPALIVE_DELAY_MS = 10_000
+const BIGINT_OID = 20
+
+/** Serialisation failure, deadlock, server going away: the whole transaction may be tried again. */
+const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03'])
+
+export async function postgresDialect(url: string, log: Log): Promise<Dialect> {
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS_MAX,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    types: {
+      // bigint arrives as text unless told otherwise; ours are instants and sizes, far below 2^53.
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === BIGINT_OID ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  })
+  // Without a listener of its own, a client in use takes the process down when the server restarts.
+  pool.on('error', (error) => log.warn({ error: error.message }, 'postgres: an idle connection was lost'))
+  pool.on('connect', (client) => client.on('error', () => undefined)) // The query in flight reports it.
+  await refuseUnsafeServer(pool)
+  return new PostgresDialect({ pool })
+}
+
+async function refuseUnsafeServer(pool: import('pg').Pool): Promise<void> {
+  const { rows } = await pool.query<{ fsync: string; commit: string }>(
+    "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit",
+  )
+  const settings = rows[0]
+  if (settings?.fsync === 'off' || settings?.commit === 'off') {
+    await pool.end()
+    throw new Error(
+      'This PostgreSQL server forgets committed work in a crash: set fsync = on and synchronous_commit = on.',
+    )
+  }
+}
+
+export function isRetryable(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code
+  return typeof code === 'string' && (RETRYABLE.has(code) || code.startsWith('08'))
+}

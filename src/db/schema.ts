@@ -1,0 +1,206 @@
+// The tables as the code sees them. Instants are epoch milliseconds UTC; ids are time-ordered text; JSON is text.
+import type { Generated } from 'kysely'
+
+export interface Schema {
+  intake: IntakeTable
+  blob: { id: string; bytes: number; created_at: number }
+  blob_chunk: { blob_id: string; n: number; data: Uint8Array }
+  channel_cursor: { channel: string; key: string; value: string; updated_at: number }
+  contact: { id: string; name: string | null; created_at: number }
+  identity: {
+    id: string
+    contact_id: string
+    channel_kind: string
+    address: string
+    name: string | null
+    created_at: number
+  }
+  agent: {
+    id: string
+    name: string
+    email: string | null
+    desk: string
+    joined_at: number
+    left_at: number | null
+  }
+  conversation: ConversationTable
+  conversation_key: { channel_kind: string; key: string; conversation_id: string; message_id: string | null }
+  participant: { conversation_id: string; address: string; name: string | null }
+  message: MessageTable
+  message_source: { message_id: string; intake_id: string; channel: string; seen_at: number }
+  attachment: {
+    id: string
+    message_id: string
+    name: string
+    type: string
+    bytes: number
+    blob_id: string
+    ref: string
+  }
+  draft: DraftTable
+  part: PartTable
+  recipient: { message_id: string; address: string; state: 'accepted' | 'rejected' | 'bounced'; reason: string | null }
+  response_window: ResponseWindowTable
+  ping: { window_id: string; step: string; fired_at: number }
+  fact: {
+    id: string
+    at: number
+    kind: string
+    conversation_id: string | null
+    message_id: string | null
+    actor: string | null
+    data: string
+  }
+  outbox: OutboxTable
+  desk_post: { channel: string; ts: string; conversation_id: string; message_id: string | null }
+  instance: { id: string; beat: number; started_at: number }
+  lease: { name: string; owner: string; term: number }
+  setting: { key: string; value: string }
+}
+
+export type IntakeState = 'kept' | 'parsing' | 'received' | 'quarantined'
+
+export interface IntakeTable {
+  id: string
+  channel: string
+  /** The adapter's own key of the raw event; unique within the channel. */
+  key: string
+  blob_id: string
+  meta: string
+  arrived_at: number
+  kept_at: number
+  state: Generated<IntakeState>
+  attempts: Generated<number>
+  claim: Generated<number>
+  owner: string | null
+  due_at: number
+  error: string | null
+}
+
+export type ConversationState = 'new' | 'open' | 'waiting-customer' | 'snoozed' | 'closed'
+
+export interface ConversationTable {
+  id: string
+  identity_id: string
+  channel: string
+  desk: string
+  subject: string | null
+  state: ConversationState
+  owner_id: string | null
+  token: string
+  seq_last: number
+  /** Possibly the same matter: set when someone who is no participant carried its key. */
+  related_to: string | null
+  opened_at: number
+  /** The root message in the desk channel, once it is posted. */
+  card_channel: string | null
+  card_ts: string | null
+}
+
+export type Direction = 'inbound' | 'outbound' | 'note'
+/** What became of an outbound message; null for the other directions. */
+export type Delivery =
+  | 'queued'
+  | 'sending'
+  | 'accepted'
+  | 'deferred'
+  | 'rejected'
+  | 'uncertain'
+  | 'parked'
+  | 'undone'
+  | 'bounced'
+  | 'partly-delivered'
+
+export interface MessageTable {
+  id: string
+  conversation_id: string
+  seq: number
+  direction: Direction
+  channel_kind: string
+  external_id: string
+  author: string
+  subject: string | null
+  text: string
+  markdown: string
+  arrived_at: number
+  created_at: number
+  automated: string | null
+  sender: string | null
+  reply_handle: string | null
+  warnings: string
+  blob_id: string | null
+  delivery: Delivery | null
+  answers_up_to: number | null
+  template: string | null
+}
+
+export interface DraftTable {
+  /** The id the message will have, so that what was previewed already carries it. */
+  id: string
+  conversation_id: string
+  identity_id: string
+  agent_id: string
+  answers_up_to: number
+  /** The newest message of any kind the agent had before them. */
+  seen_seq: number
+  markdown: string
+  template: string | null
+  created_at: number
+  sent_at: number | null
+}
+
+export interface PartTable {
+  message_id: string
+  n: number
+  body: Uint8Array
+  preview: string
+  subject: string | null
+  recipients: string
+  keys: string
+  external_id: string | null
+  accepted_at: number | null
+}
+
+export interface ResponseWindowTable {
+  id: string
+  conversation_id: string
+  started_by: string
+  started_at: number
+  label: 'first' | 'next'
+  policy: string
+  policy_version: string
+  due_at: number
+  ended_at: number | null
+  ended_as: 'answered' | 'waived' | null
+  answered_by: string | null
+}
+
+export type EffectState = 'queued' | 'sending' | 'uncertain' | 'accepted' | 'rejected' | 'parked' | 'undone'
+
+export interface OutboxTable {
+  id: string
+  kind: string
+  /** Rows of one lane run in order; null runs whenever it is due. */
+  lane: string | null
+  /** Place in the lane: the first due time, which a postponement does not move. */
+  lane_at: number
+  rate_key: string
+  conversation_id: string | null
+  payload: string
+  /** At most one queued row has it: the newest state wins. */
+  coalesce_key: string | null
+  /** At most one row ever has it. */
+  dedupe: string | null
+  state: Generated<EffectState>
+  attempts: Generated<number>
+  sends: Generated<number>
+  claim: Generated<number>
+  owner: string | null
+  due_at: number
+  created_at: number
+  /** When the first byte of the first attempt may have left. */
+  started_at: number | null
+  finished_at: number | null
+  external_ref: string | null
+  error: string | null
+}

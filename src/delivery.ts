@@ -1,0 +1,126 @@
+// The effect that hands a reply to its channel, part by part, and records what became of it.
+import type { Channel, ExternalId, Progress, Sent } from './channel.ts'
+import { getConversation, lockConversation, refreshCard, refreshEntry, transition } from './conversation.ts'
+import type { Db, Trx } from './db/open.ts'
+import type { Delivery } from './db/schema.ts'
+import { appendFact, type FactKind } from './fact.ts'
+import { getMessage, type Message } from './message.ts'
+import type { Effect } from './outbox.ts'
+import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
+import { listParts } from './reply.ts'
+import type { Policy } from './response-window.ts'
+import { reconcileWindows } from './window-record.ts'
+
+export interface DeliveryOptions {
+  db: Db
+  /** Throws when the channel is not configured any more. */
+  channelOf(name: string): Channel
+  policyOf(desk: string): Policy
+}
+
+export function replyHandler(options: DeliveryOptions): Handler {
+  const { db } = options
+  const attemptOf = async (effect: Effect) => {
+    const { messageId, channel } = JSON.parse(effect.payload) as { messageId: string; channel: string }
+    const parts = await listParts(db, messageId)
+    const accepted = new Map(
+      parts.flatMap((part) => (part.externalId ? [[part.n, part.externalId as ExternalId]] : [])),
+    )
+    const progress: Progress = {
+      startedAt: effect.startedAt,
+      accepted,
+      accept: (n, externalId) => db.transaction((trx) => acceptPart(trx, messageId, n, externalId)),
+    }
+    return { channel: options.channelOf(channel), parts, progress }
+  }
+  return {
+    async send(effect) {
+      const { channel, parts, progress } = await attemptOf(effect)
+      return acceptedBy(await channel.send(parts, progress))
+    },
+    async verify(effect): Promise<Look> {
+      const { channel, parts, progress } = await attemptOf(effect)
+      const found = await channel.reconcile(parts, progress)
+      return typeof found === 'string' ? { kind: found } : acceptedBy(found)
+    },
+    settle: (trx, effect, settled) => settle(trx, effect, settled, options),
+  }
+}
+
+function acceptedBy(sent: Sent): Outcome {
+  const ref = sent.externalIds[0]
+  return { kind: 'accepted', detail: sent, ...(ref !== undefined && { ref }) }
+}
+
+/** A part once accepted is never sent again, whatever becomes of the rest. */
+async function acceptPart(trx: Trx, messageId: string, n: number, externalId: ExternalId): Promise<void> {
+  await trx
+    .updateTable('part')
+    .set({ external_id: externalId, accepted_at: trx.now() })
+    .where('message_id', '=', messageId)
+    .where('n', '=', n)
+    .where('external_id', 'is', null)
+    .execute()
+}
+
+async function settle(trx: Trx, effect: Effect, settled: Settled, { policyOf }: DeliveryOptions): Promise<void> {
+  const { messageId } = JSON.parse(effect.payload) as { messageId: string }
+  const message = await getMessage(trx, messageId)
+  const conversation = await lockConversation(trx, message.conversation_id)
+  if (settled.kind === 'accepted') {
+    await recordAcceptance(trx, message, settled.detail as Sent, policyOf(conversation.desk))
+  } else await recordTrouble(trx, message, settled)
+  await refreshCard(trx, conversation)
+  await refreshEntry(trx, conversation, messageId)
+}
+
+/** The window ends here: on accepted, never on clicked. */
+async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policy: Policy): Promise<void> {
+  const refused = sent.recipients.filter((recipient) => !recipient.accepted)
+  for (const { address, accepted, reason } of sent.recipients) {
+    const state = accepted ? ('accepted' as const) : ('rejected' as const)
+    const values = { message_id: message.id, address, state, reason: reason ?? null }
+    await trx
+      .insertInto('recipient')
+      .values(values)
+      .onConflict((oc) => oc.columns(['message_id', 'address']).doUpdateSet({ state, reason: reason ?? null }))
+      .execute()
+  }
+  const warnings = refused.map(({ address, reason }) => `Not delivered to ${address}: ${reason ?? 'refused'}`)
+  await mark(trx, message.id, refused.length > 0 ? 'partly-delivered' : 'accepted', warnings)
+  const data = { answersUpTo: message.answers_up_to ?? 0, at: trx.now() }
+  const fact = { kind: 'reply-accepted', conversationId: message.conversation_id, messageId: message.id } as const
+  await appendFact(trx, { ...fact, actor: message.author, data })
+  const open = await reconcileWindows(trx, message.conversation_id, policy)
+  await transition(trx, await getConversation(trx, message.conversation_id), open ? 'cross' : 'answer')
+}
+
+async function recordTrouble(
+  trx: Trx,
+  message: Message,
+  settled: Exclude<Settled, { kind: 'accepted' }>,
+): Promise<void> {
+  const { delivery, fact } = TROUBLE[settled.kind]
+  await mark(trx, message.id, delivery, [settled.kind === 'moot' ? settled.reason : settled.error])
+  if (fact)
+    await appendFact(trx, { kind: fact, conversationId: message.conversation_id, messageId: message.id, data: {} })
+}
+
+const TROUBLE = {
+  moot: { delivery: 'undone', fact: 'reply-undone' },
+  postponed: { delivery: 'deferred', fact: undefined },
+  rejected: { delivery: 'rejected', fact: 'reply-rejected' },
+  uncertain: { delivery: 'uncertain', fact: 'reply-uncertain' },
+  parked: { delivery: 'parked', fact: 'reply-parked' },
+} satisfies Record<
+  Exclude<Settled['kind'], 'accepted'>,
+  { delivery: Delivery; fact: Extract<FactKind, `reply-${string}`> | undefined }
+>
+
+async function mark(trx: Trx, messageId: string, delivery: Delivery, warnings: string[]): Promise<void> {
+  await trx
+    .updateTable('message')
+    .set({ delivery, warnings: JSON.stringify(warnings) })
+    .where('id', '=', messageId)
+    .execute()
+}

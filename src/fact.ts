@@ -1,0 +1,80 @@
+// The append-only log of what happened. Windows and reports are computed from it; it holds ids, never content.
+import type { Reader, Trx } from './db/open.ts'
+
+/** What each kind of fact carries besides its conversation, message and actor. */
+export interface FactData {
+  'conversation-opened': { relatedTo?: string }
+  'message-received': { seq: number; arrivedAt: number; counts: boolean }
+  'message-seen-again': { channel: string }
+  'own-message-seen': Record<string, never>
+  'raw-quarantined': { intakeId: string }
+  'conversation-taken': Record<string, never>
+  'take-refused': { owner: string }
+  'note-written': { seq: number }
+  'reply-queued': { seq: number; answersUpTo: number; dueAt: number }
+  'reply-undone': Record<string, never>
+  'reply-accepted': { answersUpTo: number; at: number }
+  'reply-rejected': Record<string, never>
+  'reply-uncertain': Record<string, never>
+  'reply-parked': Record<string, never>
+  'reply-voided': { of: string }
+  'reply-rerun': Record<string, never>
+  'action-refused': { action: string; reason: string }
+  'window-opened': { windowId: string; startedAt: number; dueAt: number }
+  'window-ended': { windowId: string; as: string; at: number }
+  'step-fired': { windowId: string; step: string; dueAt: number }
+  'ping-accepted': { windowId: string; step: string; to: string }
+  'ping-withdrawn': { windowId: string; step: string; to: string }
+  'ping-undelivered': { windowId: string; step: string; to: string }
+}
+
+export type FactKind = keyof FactData
+
+export interface Fact<Kind extends FactKind = FactKind> {
+  kind: Kind
+  conversationId?: string
+  messageId?: string
+  /** An agent's id, or undefined when the program itself or a customer acted. */
+  actor?: string
+  data: FactData[Kind]
+}
+
+export type StoredFact = { [Kind in FactKind]: Fact<Kind> & { id: string; at: number } }[FactKind]
+
+export async function appendFact<Kind extends FactKind>(trx: Trx, fact: Fact<Kind>): Promise<void> {
+  await trx
+    .insertInto('fact')
+    .values({
+      id: trx.newId('f'),
+      at: trx.now(),
+      kind: fact.kind,
+      conversation_id: fact.conversationId ?? null,
+      message_id: fact.messageId ?? null,
+      actor: fact.actor ?? null,
+      data: JSON.stringify(fact.data),
+    })
+    .execute()
+}
+
+/** The conversation's facts of the given kinds, in the order they were committed. */
+export async function listFacts(db: Reader, conversationId: string, kinds: readonly FactKind[]): Promise<StoredFact[]> {
+  const rows = await db
+    .selectFrom('fact')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('kind', 'in', kinds)
+    .orderBy('id')
+    .execute()
+  return rows.map(
+    (row) =>
+      ({
+        id: row.id,
+        at: row.at,
+        kind: row.kind,
+        conversationId: row.conversation_id ?? undefined,
+        messageId: row.message_id ?? undefined,
+        actor: row.actor ?? undefined,
+        data: JSON.parse(row.data),
+      }) as StoredFact,
+  )
+}

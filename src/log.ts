@@ -1,0 +1,31 @@
+// One line of JSON per event: ids, sizes and directions, never a customer's words, never a secret.
+import { type Logger, pino } from 'pino'
+
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'> & { child(bindings: Record<string, unknown>): Log }
+
+const SECRET_KEYS = [
+  'password',
+  'pass',
+  'token',
+  'secret',
+  'authorization',
+  'key',
+  'accessToken',
+  'botToken',
+  'appToken',
+]
+const HIDDEN = '[hidden]'
+
+/** `secrets` are replaced wherever they stand, inside error messages and stacks too. */
+export function makeLog(options: { level: string; secrets: string[]; write?: (line: string) => void }): Log {
+  const secrets = options.secrets.filter((secret) => secret.length > 0)
+  const scrub = (line: string) => secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), line)
+  const write = options.write ?? ((line: string) => void process.stderr.write(line))
+  const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`])
+  return pino(
+    { level: options.level, base: null, redact: { paths, censor: HIDDEN }, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line) => write(scrub(line)) },
+  )
+}
+
+export const silentLog: Log = pino({ level: 'silent' })

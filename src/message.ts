@@ -1,0 +1,184 @@
+// One thing said: inbound by a customer, outbound by an agent, or an internal note. `seq` is the order of commits.
+import type { Selectable } from 'kysely'
+import { type ConversationKey, channelKind, type InboundMessage } from './channel.ts'
+import { type Conversation, nextSeq } from './conversation.ts'
+import type { Reader, Trx } from './db/open.ts'
+import type { MessageTable } from './db/schema.ts'
+
+export type Message = Selectable<MessageTable>
+
+const KEYS_MAX = 50
+const ATTACHMENTS_MAX = 200
+
+/** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
+export async function insertInbound(
+  trx: Trx,
+  conversation: Conversation,
+  event: InboundMessage,
+  blobId: string,
+): Promise<Message | undefined> {
+  const row = await trx
+    .insertInto('message')
+    .values({
+      ...blank(trx, conversation),
+      seq: await nextSeq(trx, conversation.id),
+      direction: 'inbound',
+      external_id: event.externalId,
+      author: event.from.address,
+      subject: event.subject ?? null,
+      text: event.text,
+      markdown: event.markdown,
+      arrived_at: Math.trunc(event.arrivedAt),
+      automated: event.automated ?? null,
+      sender: event.sender,
+      reply_handle: event.replyHandle,
+      warnings: JSON.stringify(event.warnings),
+      blob_id: blobId,
+    })
+    .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) return undefined
+  await insertAttachments(trx, row.id, event, blobId)
+  await addKeys(trx, conversation, row.id, event.keys)
+  return row
+}
+
+/** An internal note: what an agent typed in the thread. It never leaves. Undefined when it was noted before. */
+export async function insertNote(
+  trx: Trx,
+  conversation: Conversation,
+  note: { externalId: string; author: string; text: string; at: number },
+): Promise<Message | undefined> {
+  return await trx
+    .insertInto('message')
+    .values({
+      ...blank(trx, conversation),
+      seq: await nextSeq(trx, conversation.id),
+      direction: 'note',
+      channel_kind: 'desk',
+      external_id: note.externalId,
+      author: note.author,
+      text: note.text,
+      markdown: note.text,
+      arrived_at: Math.trunc(note.at),
+    })
+    .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
+}
+
+export async function insertOutbound(
+  trx: Trx,
+  conversation: Conversation,
+  reply: {
+    id: string
+    agentId: string
+    subject: string | null
+    markdown: string
+    answersUpTo: number
+    template: string | null
+  },
+): Promise<Message> {
+  return await trx
+    .insertInto('message')
+    .values({
+      ...blank(trx, conversation),
+      id: reply.id,
+      seq: await nextSeq(trx, conversation.id),
+      direction: 'outbound',
+      external_id: `ours:${reply.id}`,
+      author: reply.agentId,
+      subject: reply.subject,
+      text: reply.markdown,
+      markdown: reply.markdown,
+      arrived_at: trx.now(),
+      delivery: 'queued',
+      answers_up_to: reply.answersUpTo,
+      template: reply.template,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+function blank(trx: Trx, conversation: Conversation) {
+  return {
+    id: trx.newId('m'),
+    conversation_id: conversation.id,
+    channel_kind: channelKind(conversation.channel),
+    created_at: trx.now(),
+    subject: null,
+    automated: null,
+    sender: null,
+    reply_handle: null,
+    warnings: '[]',
+    blob_id: null,
+    delivery: null,
+    answers_up_to: null,
+    template: null,
+  }
+}
+
+async function insertAttachments(trx: Trx, messageId: string, event: InboundMessage, blobId: string): Promise<void> {
+  for (const { name, type, bytes, ref } of event.attachments.slice(0, ATTACHMENTS_MAX)) {
+    const id = trx.newId('a')
+    await trx
+      .insertInto('attachment')
+      .values({ id, message_id: messageId, name, type, bytes, blob_id: blobId, ref })
+      .execute()
+  }
+}
+
+/** What later messages may carry to lead back to this conversation. */
+export async function addKeys(
+  trx: Trx,
+  conversation: Conversation,
+  messageId: string,
+  keys: readonly ConversationKey[],
+): Promise<void> {
+  if (keys.length === 0) return
+  const rows = keys.slice(0, KEYS_MAX).map((key) => ({
+    channel_kind: channelKind(conversation.channel),
+    key,
+    conversation_id: conversation.id,
+    message_id: messageId,
+  }))
+  await trx
+    .insertInto('conversation_key')
+    .values(rows)
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** Throws when there is none. */
+export async function getMessage(db: Reader, id: string): Promise<Message> {
+  return await db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** In commit order. `after` is a seq. */
+export async function listMessages(
+  db: Reader,
+  conversationId: string,
+  page: { after?: number; limit: number },
+): Promise<Message[]> {
+  return await db
+    .selectFrom('message')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('seq', '>', page.after ?? 0)
+    .orderBy('seq')
+    .limit(page.limit)
+    .execute()
+}
+
+/** The newest message a customer wrote, automated or not. */
+export async function findLastInbound(db: Reader, conversationId: string): Promise<Message | undefined> {
+  return await db
+    .selectFrom('message')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'inbound')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -1,0 +1,214 @@
+// One attempt at one effect, and the one place that decides what an ended attempt means.
+import { type Breaker, backoffMs } from './breaker.ts'
+import { SendError } from './channel.ts'
+import { type Clock, DAY, SECOND } from './clock.ts'
+import type { Db, Trx } from './db/open.ts'
+import type { Random } from './id.ts'
+import type { Log } from './log.ts'
+import type { Effect } from './outbox.ts'
+import * as outbox from './outbox.ts'
+
+/** How an attempt ended well: it arrived, or it was no longer true and nothing was sent. */
+export type Outcome = { kind: 'accepted'; ref?: string; detail?: unknown } | { kind: 'moot'; reason: string }
+
+/** What a look after an uncertain attempt found. `repeatable`: doing it again changes nothing, so no look is needed. */
+export type Look = Outcome | { kind: 'absent' } | { kind: 'unknown' } | { kind: 'repeatable' }
+
+export type Settled =
+  | Outcome
+  | { kind: 'postponed'; error: string; dueAt: number }
+  | { kind: 'rejected' | 'uncertain' | 'parked'; error: string }
+
+export interface Handler {
+  /** One attempt. Throws `SendError`; any other error counts as uncertain, for nobody knows how far it got. */
+  send(effect: Effect): Promise<Outcome>
+  verify(effect: Effect): Promise<Look>
+  /** Runs in the transaction that records how the attempt ended. */
+  settle?(trx: Trx, effect: Effect, settled: Settled): Promise<void>
+}
+
+export interface AttemptLimits {
+  /** Attempts that were this row's own fault. */
+  attemptsMax: number
+  giveUpMs: number
+  /** Between two looks that agree that it is not there; measured by one process's monotonic clock. */
+  uncertainWaitMs: number
+  /** Sends of identical bytes where nobody can look. */
+  sendsMax: number
+}
+
+export const ATTEMPT_LIMITS: AttemptLimits = {
+  attemptsMax: 8,
+  giveUpMs: DAY,
+  uncertainWaitMs: 45 * SECOND,
+  sendsMax: 3,
+}
+
+export interface AttemptTools {
+  db: Db
+  clock: Clock
+  random: Random
+  log: Log
+  owner: string
+  breaker: Breaker
+  handlers: Record<string, Handler>
+  limits: AttemptLimits
+  /** When this process first saw, by its own monotonic clock, that an uncertain row is not there. */
+  looks: Map<string, number>
+}
+
+const FRESH_MS = 20 * SECOND
+const LOOK_RETRY_MS = 5 * SECOND
+
+/** Never rejects: what cannot even be recorded stays claimed and is taken up by the sweep. */
+export async function attempt(tools: AttemptTools, effect: Effect, claimedAt: number): Promise<void> {
+  try {
+    const handler = handlerOf(tools, effect)
+    const isFresh = tools.clock.monotonic() - claimedAt <= FRESH_MS
+    if (!isFresh || !(await outbox.holds(tools.db, effect))) return await release(tools, effect)
+    const probe = tools.breaker.isProbe(effect.rateKey)
+    const outcome = await handler.send(effect).catch((error: unknown) => error)
+    if (isOutcome(outcome)) {
+      tools.breaker.succeeded(effect.rateKey)
+      await conclude(tools, handler, effect, outcome)
+    } else await failed(tools, handler, effect, asSendError(outcome), probe)
+  } catch (error) {
+    tools.log.error(
+      { effect: effect.id, kind: effect.kind, error: String(error) },
+      'outbox: could not record an attempt',
+    )
+  }
+}
+
+/** After an uncertain attempt: looks, and acts only on what it found. Never rejects. */
+export async function lookAgain(tools: AttemptTools, effect: Effect): Promise<void> {
+  try {
+    const handler = handlerOf(tools, effect)
+    const look = await handler.verify(effect).catch((error: unknown) => asSendError(error))
+    if (look instanceof SendError) {
+      await tools.db.transaction((trx) => outbox.doubt(trx, effect, trx.now() + LOOK_RETRY_MS, look.message))
+    } else if (isOutcome(look)) await conclude(tools, handler, effect, look)
+    else await absent(tools, handler, effect, look)
+  } catch (error) {
+    tools.log.error({ effect: effect.id, kind: effect.kind, error: String(error) }, 'outbox: could not record a look')
+  }
+}
+
+function handlerOf(tools: AttemptTools, effect: Effect): Handler {
+  const handler = tools.handlers[effect.kind]
+  if (!handler) throw new Error(`no handler for ${effect.kind}`)
+  return handler
+}
+
+/** No byte was sent: the attempt and the send are given back. */
+async function release(tools: AttemptTools, effect: Effect): Promise<void> {
+  const giveBack = { attempt: true, send: true }
+  await tools.db.transaction((trx) =>
+    outbox.postpone(trx, effect, { dueAt: effect.dueAt, error: 'was not started', giveBack }),
+  )
+}
+
+async function conclude(tools: AttemptTools, handler: Handler, effect: Effect, outcome: Outcome): Promise<void> {
+  tools.looks.delete(effect.id)
+  await tools.db.transaction(async (trx) => {
+    const changed =
+      outcome.kind === 'accepted'
+        ? await outbox.finish(trx, effect.id, outcome.ref)
+        : await outbox.abandon(trx, effect, 'undone', outcome.reason)
+    if (changed) await handler.settle?.(trx, effect, outcome)
+  })
+}
+
+async function failed(
+  tools: AttemptTools,
+  handler: Handler,
+  effect: Effect,
+  error: SendError,
+  probe: boolean,
+): Promise<void> {
+  const { failure } = error
+  tools.log.warn(
+    { effect: effect.id, kind: effect.kind, failure: failure.kind, error: error.message },
+    'outbox: an attempt failed',
+  )
+  const account = failure.kind === 'temporary' && failure.account === true
+  if (failure.kind === 'rejected') tools.breaker.succeeded(effect.rateKey)
+  else tools.breaker.failed(effect.rateKey, account)
+  if (failure.kind === 'rejected') return await end(tools, handler, effect, 'rejected', error.message)
+  if (failure.kind === 'uncertain') {
+    return await tools.db.transaction(async (trx) => {
+      if (!(await outbox.doubt(trx, effect, trx.now(), error.message))) return
+      await handler.settle?.(trx, effect, { kind: 'uncertain', error: error.message })
+    })
+  }
+  const waitMs = failure.retryAfterMs ?? 0
+  await retry(tools, handler, effect, error.message, waitMs, { attempt: probe || account, send: true })
+}
+
+/** Seen to be absent twice, far enough apart: send again where that cannot make a second copy we could have prevented. */
+async function absent(
+  tools: AttemptTools,
+  handler: Handler,
+  effect: Effect,
+  look: Exclude<Look, Outcome>,
+): Promise<void> {
+  const keep = { attempt: false, send: false }
+  if (look.kind === 'repeatable') return await retry(tools, handler, effect, 'the last attempt was lost', 0, keep)
+  const firstAt = tools.looks.get(effect.id)
+  const now = tools.clock.monotonic()
+  const waitMs = tools.limits.uncertainWaitMs - (now - (firstAt ?? now))
+  if (firstAt === undefined) tools.looks.set(effect.id, now)
+  if (waitMs > 0) {
+    return void (await tools.db.transaction((trx) =>
+      outbox.doubt(trx, effect, trx.now() + waitMs, 'not there yet; looking once more before sending again'),
+    ))
+  }
+  tools.looks.delete(effect.id)
+  if (look.kind === 'unknown' && effect.sends >= tools.limits.sendsMax) {
+    const error = `sent ${effect.sends} times without an answer; it may have arrived`
+    return await end(tools, handler, effect, 'parked', error)
+  }
+  await retry(tools, handler, effect, 'the last attempt did not arrive', 0, keep)
+}
+
+async function retry(
+  tools: AttemptTools,
+  handler: Handler,
+  effect: Effect,
+  error: string,
+  waitMs: number,
+  giveBack: { attempt: boolean; send: boolean },
+): Promise<void> {
+  const spent = effect.attempts - (giveBack.attempt ? 1 : 0)
+  const age = tools.clock.now() - effect.createdAt
+  if (spent >= tools.limits.attemptsMax || (!giveBack.attempt && age >= tools.limits.giveUpMs)) {
+    return await end(tools, handler, effect, 'parked', `given up after ${spent} attempts: ${error}`)
+  }
+  const dueAt = tools.clock.now() + waitMs + backoffMs(tools.random, spent)
+  await tools.db.transaction(async (trx) => {
+    if (!(await outbox.postpone(trx, effect, { dueAt, error, giveBack }))) return
+    await handler.settle?.(trx, effect, { kind: 'postponed', error, dueAt })
+  })
+}
+
+async function end(
+  tools: AttemptTools,
+  handler: Handler,
+  effect: Effect,
+  state: 'rejected' | 'parked',
+  error: string,
+): Promise<void> {
+  await tools.db.transaction(async (trx) => {
+    if (await outbox.abandon(trx, effect, state, error)) await handler.settle?.(trx, effect, { kind: state, error })
+  })
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  const kind = (value as { kind?: unknown } | undefined)?.kind
+  return kind === 'accepted' || kind === 'moot'
+}
+
+function asSendError(error: unknown): SendError {
+  if (error instanceof SendError) return error
+  return new SendError({ kind: 'uncertain' }, error instanceof Error ? error.message : String(error), { cause: error })
+}

@@ -1,0 +1,180 @@
+// The only loop that acts on the outside world: claims what is due as far as each rate allows, and sees it through.
+import { makeBreaker } from './breaker.ts'
+import { type Clock, MINUTE, SECOND } from './clock.ts'
+import type { Db, Trx } from './db/open.ts'
+import type { Random } from './id.ts'
+import type { Log } from './log.ts'
+import type { Effect } from './outbox.ts'
+import * as outbox from './outbox.ts'
+import { type AttemptLimits, type AttemptTools, attempt, type Handler, lookAgain } from './outbox-attempt.ts'
+import { type RateLimiter, stepDetector } from './rate.ts'
+
+/** Work that only reads and writes the store, done in the transaction that claims it. Returns when it is due again. */
+export type LocalHandler = (trx: Trx, effect: Effect) => Promise<{ againAt: number } | undefined>
+
+export interface OutboxOptions {
+  db: Db
+  clock: Clock
+  random: Random
+  log: Log
+  /** This instance's id. */
+  owner: string
+  limiter: RateLimiter
+  handlers: Record<string, Handler>
+  /** Handlers of the rows under `CLOCK_KEY`. */
+  local: Record<string, LocalHandler>
+  limits: AttemptLimits
+  tickMs: number
+}
+
+/** The rate key of rows that touch nothing but the store, and whose due time is a promise and not a wait. */
+export const CLOCK_KEY = 'clock'
+
+const IN_FLIGHT_MAX = 20
+const LOOKS_MAX = 5
+const LOCAL_BATCH = 50
+const STEP_TOLERANCE_MS = 2 * SECOND
+
+export interface OutboxRunner {
+  start(): void
+  wake(): void
+  /** Takes no new work; resolves when everything in flight has ended. */
+  stop(): Promise<void>
+  /** Starts everything that is due; resolves to the attempts it started. */
+  pass(): Promise<Promise<void>[]>
+  /** Takes up what a dead instance, or an attempt of ours that could not be recorded, left in the air. */
+  recover(): Promise<void>
+  /** When the last pass ended, by the monotonic clock. */
+  lastPassAt(): number
+}
+
+export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
+  const { clock, log } = options
+  const breaker = makeBreaker(clock, options.random)
+  const tools: AttemptTools = { ...options, breaker, looks: new Map() }
+  const inFlight = new Map<string, Promise<void>>()
+  const stopping = new AbortController()
+  const stepOf = stepDetector(clock, STEP_TOLERANCE_MS)
+  let nap = new AbortController()
+  let lastPassAt = clock.monotonic()
+
+  const track = ({ id, ended }: Started) => {
+    inFlight.set(id, ended)
+    void ended.then(() => {
+      if (inFlight.get(id) === ended) inFlight.delete(id)
+      nap.abort() // Its key has room again, and its lane is free.
+    })
+    return ended
+  }
+  const pass = async () => {
+    const stepMs = stepOf()
+    if (stepMs !== 0) await meetClockStep(options, stepMs)
+    await runLocal(options)
+    const room = IN_FLIGHT_MAX - inFlight.size
+    const looks = (await startLooks(tools, Math.min(LOOKS_MAX, room))).map(track)
+    const attempts = await startAttempts(options, tools, room, track)
+    lastPassAt = clock.monotonic()
+    return [...looks, ...attempts]
+  }
+  const loop = async () => {
+    while (!stopping.signal.aborted) {
+      nap = new AbortController() // Made before the pass: whoever wakes us during it has something new for us.
+      const { signal } = nap
+      await pass().catch((error: unknown) => log.error({ error: String(error) }, 'outbox: a pass failed; trying again'))
+      await clock.wait(options.tickMs, AbortSignal.any([signal, stopping.signal]))
+    }
+  }
+  let running = Promise.resolve()
+  return {
+    start: () => {
+      running = loop()
+    },
+    wake: () => nap.abort(),
+    async stop() {
+      stopping.abort()
+      await running
+      await Promise.all(inFlight.values())
+    },
+    pass,
+    recover: () => recover(tools, new Set(inFlight.keys())),
+    lastPassAt: () => lastPassAt,
+  }
+}
+
+interface Started {
+  id: string
+  ended: Promise<void>
+}
+
+async function startAttempts(
+  options: OutboxOptions,
+  tools: AttemptTools,
+  room: number,
+  track: (started: Started) => Promise<void>,
+): Promise<Promise<void>[]> {
+  const { db, clock, limiter, owner } = options
+  const attempts: Promise<void>[] = []
+  for (const key of await outbox.listDueKeys(db, clock.now())) {
+    if (key === CLOCK_KEY || attempts.length >= room || !tools.breaker.passes(key)) continue
+    const count = tools.breaker.isProbe(key) ? 1 : Math.min(room - attempts.length, await limiter.room(key))
+    if (count === 0) continue
+    const effects = await db.transaction((trx) => outbox.claim(trx, key, owner, count))
+    const claimedAt = clock.monotonic()
+    for (const effect of effects) {
+      const ended = limiter.schedule(key, () => attempt(tools, effect, claimedAt))
+      attempts.push(track({ id: effect.id, ended }))
+    }
+  }
+  return attempts
+}
+
+async function startLooks(tools: AttemptTools, count: number): Promise<Started[]> {
+  if (count <= 0 || !(await outbox.hasDueLook(tools.db, tools.clock.now()))) return []
+  const effects = await tools.db.transaction((trx) => outbox.claimUncertain(trx, tools.owner, count))
+  return effects.map((effect) => ({ id: effect.id, ended: lookAgain(tools, effect) }))
+}
+
+async function recover(tools: AttemptTools, held: ReadonlySet<string>): Promise<void> {
+  await tools.db.transaction(async (trx) => {
+    for (const effect of await outbox.doubtUnheld(trx, tools.owner, held)) {
+      await tools.handlers[effect.kind]?.settle?.(trx, effect, { kind: 'uncertain', error: outbox.UNHELD })
+    }
+  })
+}
+
+/** Each row in a transaction of its own with the claim, so that a failing one holds up no other. */
+async function runLocal({ db, owner, local, log, clock }: OutboxOptions): Promise<void> {
+  for (let count = 0; count < LOCAL_BATCH; count++) {
+    if (!(await outbox.hasDue(db, CLOCK_KEY, clock.now()))) return
+    try {
+      await db.transaction((trx) => runOneLocal(trx, owner, local))
+    } catch (error) {
+      log.error({ error: String(error) }, 'outbox: local work failed; trying again in a minute')
+      await db.transaction(async (trx) => {
+        const [effect] = await outbox.claim(trx, CLOCK_KEY, owner, 1)
+        const postponement = {
+          dueAt: trx.now() + MINUTE,
+          error: String(error),
+          giveBack: { attempt: false, send: true },
+        }
+        if (effect) await outbox.postpone(trx, effect, postponement)
+      })
+    }
+  }
+}
+
+async function runOneLocal(trx: Trx, owner: string, local: OutboxOptions['local']): Promise<void> {
+  const [effect] = await outbox.claim(trx, CLOCK_KEY, owner, 1)
+  if (!effect) return
+  const handler = local[effect.kind]
+  if (!handler) throw new Error(`no handler for ${effect.kind}`)
+  const again = await handler(trx, effect)
+  if (again) await outbox.postpone(trx, effect, { dueAt: again.againAt, giveBack: { attempt: true, send: true } })
+  else await outbox.finish(trx, effect.id, undefined)
+}
+
+async function meetClockStep({ db, clock, limiter, log }: OutboxOptions, stepMs: number): Promise<void> {
+  log.warn({ stepMs: Math.round(stepMs) }, 'the wall clock stepped')
+  limiter.reset()
+  await db.transaction((trx) => outbox.shiftWaits(trx, clock.now() - stepMs, stepMs, CLOCK_KEY))
+}

@@ -1,0 +1,54 @@
+// Keeps what the platforms limit apart in time. It only ever holds what the outbox has claimed: a handful.
+import Bottleneck from 'bottleneck'
+import type { Clock } from './clock.ts'
+
+export interface Pace {
+  minMs: number
+  concurrencyMax: number
+}
+
+export interface RateLimiter {
+  /** How many rows of this key may be claimed now. */
+  room(key: string): Promise<number>
+  /** Runs the attempt when its turn comes. */
+  schedule<T>(key: string, attempt: () => Promise<T>): Promise<T>
+  /** Bottleneck counts by the wall clock and stands still when that steps back: start afresh. */
+  reset(): void
+}
+
+const LIMITERS_MAX = 500
+
+/** `paceOf` gives the pace of a rate key, or undefined where nothing limits it. */
+export function rateLimiter(paceOf: (key: string) => Pace | undefined, unlimitedRoom: number): RateLimiter {
+  const limiters = new Map<string, Bottleneck>()
+  const limiterOf = (key: string): Bottleneck | undefined => {
+    const pace = paceOf(key)
+    if (!pace) return undefined
+    const kept = limiters.get(key)
+    if (kept) return kept
+    if (limiters.size >= LIMITERS_MAX) limiters.delete(limiters.keys().next().value ?? '')
+    const made = new Bottleneck({ minTime: pace.minMs, maxConcurrent: pace.concurrencyMax })
+    limiters.set(key, made)
+    return made
+  }
+  return {
+    async room(key) {
+      const limiter = limiterOf(key)
+      return limiter ? ((await limiter.check()) ? 1 : 0) : unlimitedRoom
+    },
+    schedule: (key, attempt) => limiterOf(key)?.schedule(attempt) ?? attempt(),
+    reset: () => limiters.clear(),
+  }
+}
+
+/** The wall and the monotonic clock should grow alike; returns the step since the last look, 0 when there was none. */
+export function stepDetector(clock: Clock, toleranceMs: number): () => number {
+  let wall = clock.now()
+  let mono = clock.monotonic()
+  return () => {
+    const step = clock.now() - wall - (clock.monotonic() - mono)
+    wall = clock.now()
+    mono = clock.monotonic()
+    return Math.abs(step) > toleranceMs ? step : 0
+  }
+}

@@ -1,0 +1,229 @@
+// An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
+import type { Channel, OutboundMessage, Part } from './channel.ts'
+import { getIdentity } from './contact.ts'
+import { type Conversation, getConversation, lockConversation, refreshCard, refreshEntry } from './conversation.ts'
+import type { Db, Reader, Trx } from './db/open.ts'
+import { appendFact } from './fact.ts'
+import { addKeys, findLastInbound, getMessage, insertOutbound, type Message } from './message.ts'
+import { put, undo } from './outbox.ts'
+
+export interface ReplyRequest {
+  conversationId: string
+  agent: { id: string; name: string }
+  markdown: string
+  template: string | undefined
+  /** The newest seq of any kind the agent had before them when the composer opened. */
+  seenSeq: number
+}
+
+/** What the agent is shown, and what Send names. Its id is the id the message will have. */
+export interface Preview {
+  draftId: string
+  channel: string
+  to: { address: string; name: string | undefined }
+  parts: Part[]
+}
+
+/** Renders the reply once, through the channel itself, and keeps it. Throws what `render` throws. */
+export async function preview(
+  db: Db,
+  channel: Channel,
+  request: ReplyRequest,
+  tools: { id: string; now: number },
+): Promise<Preview> {
+  const conversation = await getConversation(db, request.conversationId)
+  const identity = await getIdentity(db, conversation.identity_id)
+  const answered = await findLastInbound(db, conversation.id)
+  const outbound: OutboundMessage = {
+    id: tools.id,
+    conversationToken: conversation.token,
+    agentName: request.agent.name,
+    to: [{ address: identity.address, ...(identity.name !== undefined && { name: identity.name }) }],
+    cc: [],
+    ...(conversation.subject !== null && { subject: answered?.subject ?? conversation.subject }),
+    markdown: request.markdown,
+    at: tools.now,
+    ...(answered && { answers: answeredBy(answered, identity) }),
+  }
+  const parts = await channel.render(outbound)
+  await db.transaction((trx) => keepDraft(trx, conversation, request, answered, tools.id, parts))
+  return {
+    draftId: tools.id,
+    channel: conversation.channel,
+    to: { address: identity.address, name: identity.name },
+    parts,
+  }
+}
+
+function answeredBy(answered: Message, identity: { address: string; name: string | undefined }) {
+  return {
+    replyHandle: answered.reply_handle ?? '',
+    text: answered.text,
+    arrivedAt: answered.arrived_at,
+    from: { address: answered.author, ...(identity.name !== undefined && { name: identity.name }) },
+  }
+}
+
+async function keepDraft(
+  trx: Trx,
+  conversation: Conversation,
+  request: ReplyRequest,
+  answered: Message | undefined,
+  id: string,
+  parts: Part[],
+): Promise<void> {
+  await trx
+    .insertInto('draft')
+    .values({
+      id,
+      conversation_id: conversation.id,
+      identity_id: conversation.identity_id,
+      agent_id: request.agent.id,
+      answers_up_to: Math.min(answered?.seq ?? 0, request.seenSeq),
+      seen_seq: request.seenSeq,
+      markdown: request.markdown,
+      template: request.template ?? null,
+      created_at: trx.now(),
+      sent_at: null,
+    })
+    .execute()
+  for (const [n, part] of parts.entries()) {
+    await trx
+      .insertInto('part')
+      .values({
+        message_id: id,
+        n,
+        body: part.body,
+        preview: part.preview,
+        subject: part.subject ?? null,
+        recipients: JSON.stringify(part.recipients),
+        keys: JSON.stringify(part.keys),
+        external_id: null,
+        accepted_at: null,
+      })
+      .execute()
+  }
+}
+
+export type SendResult =
+  | { kind: 'queued'; messageId: string; dueAt: number }
+  /** A second click: the first one counts. */
+  | { kind: 'sent-before'; messageId: string }
+  /** Something happened since the composer opened; show it and ask again. */
+  | { kind: 'stale'; news: Message[]; seenSeq: number }
+  /** The conversation now belongs to somebody else than the preview showed. */
+  | { kind: 'redirected' }
+  | { kind: 'refused'; reason: string }
+
+/** `confirmedSeq` is the newest seq the agent has confirmed to have seen. Commit, then ack. */
+export async function send(
+  trx: Trx,
+  draftId: string,
+  sender: { agentId: string; undoMs: number; confirmedSeq?: number },
+): Promise<SendResult> {
+  const draft = await trx.selectFrom('draft').selectAll().where('id', '=', draftId).forUpdate().executeTakeFirst()
+  if (!draft) return { kind: 'refused', reason: 'This preview is gone. Open Reply again; nothing was sent.' }
+  if (draft.agent_id !== sender.agentId)
+    return { kind: 'refused', reason: 'This is the draft of a colleague. Nothing was sent.' }
+  if (draft.sent_at !== null) return { kind: 'sent-before', messageId: draft.id }
+  const conversation = await lockConversation(trx, draft.conversation_id)
+  if (conversation.identity_id !== draft.identity_id) return { kind: 'redirected' }
+  const seenSeq = Math.max(draft.seen_seq, sender.confirmedSeq ?? 0)
+  const news = await listNews(trx, conversation.id, seenSeq, sender.agentId)
+  if (news.length > 0) return { kind: 'stale', news, seenSeq: conversation.seq_last }
+  await trx.updateTable('draft').set({ sent_at: trx.now() }).where('id', '=', draft.id).execute()
+  return await queue(trx, conversation, draft.id, sender)
+}
+
+const NEWS_MAX = 20
+
+/** What the agent has not seen: a customer's message, or a reply by somebody else. */
+async function listNews(db: Reader, conversationId: string, seenSeq: number, agentId: string): Promise<Message[]> {
+  return await db
+    .selectFrom('message')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('seq', '>', seenSeq)
+    .where((eb) =>
+      eb.or([eb('direction', '=', 'inbound'), eb.and([eb('direction', '=', 'outbound'), eb('author', '<>', agentId)])]),
+    )
+    .orderBy('seq')
+    .limit(NEWS_MAX)
+    .execute()
+}
+
+async function queue(
+  trx: Trx,
+  conversation: Conversation,
+  id: string,
+  { agentId, undoMs }: { agentId: string; undoMs: number },
+): Promise<SendResult> {
+  const draft = await trx.selectFrom('draft').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const parts = await listParts(trx, id)
+  const message = await insertOutbound(trx, conversation, {
+    id,
+    agentId,
+    subject: parts[0]?.subject ?? null,
+    markdown: draft.markdown,
+    answersUpTo: draft.answers_up_to,
+    template: draft.template,
+  })
+  for (const part of parts) await addKeys(trx, conversation, id, part.keys)
+  const dueAt = trx.now() + undoMs
+  await put(trx, {
+    kind: 'reply',
+    conversationId: conversation.id,
+    payload: { messageId: id, channel: conversation.channel },
+    rateKey: `send:${conversation.channel}`,
+    lane: `reply:${conversation.id}`,
+    dedupe: replyKey(id),
+    dueAt,
+  })
+  const data = { seq: message.seq, answersUpTo: draft.answers_up_to, dueAt }
+  await appendFact(trx, { kind: 'reply-queued', conversationId: conversation.id, messageId: id, actor: agentId, data })
+  if (conversation.owner_id === null) {
+    await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
+  }
+  await refreshCard(trx, conversation)
+  await refreshEntry(trx, conversation, id)
+  return { kind: 'queued', messageId: id, dueAt }
+}
+
+/** The message's text and the window's answer in one word, for the agent who pressed Undo. */
+export type UndoResult = { kind: 'undone'; markdown: string } | { kind: 'too-late' } | { kind: 'refused' }
+
+export async function takeBack(trx: Trx, messageId: string, agentId: string): Promise<UndoResult> {
+  const message = await getMessage(trx, messageId)
+  if (message.author !== agentId) return { kind: 'refused' }
+  const conversation = await lockConversation(trx, message.conversation_id)
+  if (!(await undo(trx, replyKey(messageId)))) {
+    const { delivery } = await getMessage(trx, messageId)
+    return delivery === 'undone' ? { kind: 'undone', markdown: message.markdown } : { kind: 'too-late' }
+  }
+  await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()
+  const fact = { kind: 'reply-undone', conversationId: conversation.id, messageId, actor: agentId, data: {} } as const
+  await appendFact(trx, fact)
+  await refreshCard(trx, conversation)
+  await refreshEntry(trx, conversation, messageId)
+  return { kind: 'undone', markdown: message.markdown }
+}
+
+const replyKey = (messageId: string) => `reply:${messageId}`
+
+export interface StoredPart extends Part {
+  n: number
+  externalId: string | undefined
+}
+
+export async function listParts(db: Reader, messageId: string): Promise<StoredPart[]> {
+  const rows = await db.selectFrom('part').selectAll().where('message_id', '=', messageId).orderBy('n').execute()
+  return rows.map((row) => ({
+    n: row.n,
+    body: row.body,
+    preview: row.preview,
+    ...(row.subject !== null && { subject: row.subject }),
+    recipients: JSON.parse(row.recipients),
+    keys: JSON.parse(row.keys),
+    externalId: row.external_id ?? undefined,
+  }))
+}
