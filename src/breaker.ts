@@ -47,6 +47,7 @@ function jitter(random: Random, doublings: number): number {
   return PAUSE_MIN_MS + random.fraction() * Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.min(doublings, 20))
 }
 
+/** Whole milliseconds, for it ends up in a due time: PostgreSQL refuses a fraction that SQLite takes. */
 export function backoffMs(random: Random, attempts: number): number {
-  return random.fraction() * Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.min(attempts, 20))
+  return Math.ceil(random.fraction() * Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.min(attempts, 20)))
 }

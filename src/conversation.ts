@@ -4,7 +4,7 @@ import type { Reader, Trx } from './db/open.ts'
 import type { ConversationState, ConversationTable } from './db/schema.ts'
 import { appendFact } from './fact.ts'
 import { base32Bytes } from './id.ts'
-import { put } from './outbox.ts'
+import { putAll } from './outbox.ts'
 
 export type Conversation = Selectable<ConversationTable>
 
@@ -61,8 +61,9 @@ export interface NewConversation {
   relatedTo: string | undefined
 }
 
+/** The fact of it is the caller's to append, together with what else it has to tell. */
 export async function openConversation(trx: Trx, opened: NewConversation): Promise<Conversation> {
-  const row = await trx
+  return await trx
     .insertInto('conversation')
     .values({
       id: trx.newId('v'),
@@ -81,9 +82,6 @@ export async function openConversation(trx: Trx, opened: NewConversation): Promi
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  const data = opened.relatedTo === undefined ? {} : { relatedTo: opened.relatedTo }
-  await appendFact(trx, { kind: 'conversation-opened', conversationId: row.id, data })
-  return row
 }
 
 /** Throws when there is none. */
@@ -160,7 +158,16 @@ export const deskRate = {
 
 /** Asks for the card to show the newest state; many asks become one update. */
 export async function refreshCard(trx: Trx, conversation: Conversation): Promise<void> {
-  await put(trx, {
+  await putAll(trx, [cardEffect(trx, conversation)])
+}
+
+/** The card, and the message's entry in its thread: posted, or brought up to date. */
+export async function refreshEntry(trx: Trx, conversation: Conversation, messageId: string): Promise<void> {
+  await putAll(trx, [cardEffect(trx, conversation), entryEffect(trx, conversation, messageId)])
+}
+
+function cardEffect(trx: Trx, conversation: Conversation) {
+  return {
     kind: 'card',
     conversationId: conversation.id,
     payload: { conversationId: conversation.id },
@@ -168,12 +175,11 @@ export async function refreshCard(trx: Trx, conversation: Conversation): Promise
     lane: cardLane(conversation.id),
     coalesceKey: cardLane(conversation.id),
     dueAt: trx.now(),
-  })
+  }
 }
 
-/** Asks for the message's entry in the thread to be posted, or brought up to date. */
-export async function refreshEntry(trx: Trx, conversation: Conversation, messageId: string): Promise<void> {
-  await put(trx, {
+function entryEffect(trx: Trx, conversation: Conversation, messageId: string) {
+  return {
     kind: 'entry',
     conversationId: conversation.id,
     payload: { conversationId: conversation.id, messageId },
@@ -181,5 +187,5 @@ export async function refreshEntry(trx: Trx, conversation: Conversation, message
     lane: cardLane(conversation.id),
     coalesceKey: `entry:${messageId}`,
     dueAt: trx.now(),
-  })
+  }
 }

@@ -1,6 +1,6 @@
 // The effect that hands a reply to its channel, part by part, and records what became of it.
 import type { Channel, ExternalId, Progress, Sent } from './channel.ts'
-import { getConversation, lockConversation, refreshCard, refreshEntry, transition } from './conversation.ts'
+import { getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
 import { appendFact, type FactKind } from './fact.ts'
@@ -70,7 +70,6 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, { policyOf }: 
   if (settled.kind === 'accepted') {
     await recordAcceptance(trx, message, settled.detail as Sent, policyOf(conversation.desk))
   } else await recordTrouble(trx, message, settled)
-  await refreshCard(trx, conversation)
   await refreshEntry(trx, conversation, messageId)
 }
 

@@ -42,18 +42,21 @@ export interface Fact<Kind extends FactKind = FactKind> {
 export type StoredFact = { [Kind in FactKind]: Fact<Kind> & { id: string; at: number } }[FactKind]
 
 export async function appendFact<Kind extends FactKind>(trx: Trx, fact: Fact<Kind>): Promise<void> {
-  await trx
-    .insertInto('fact')
-    .values({
-      id: trx.newId('f'),
-      at: trx.now(),
-      kind: fact.kind,
-      conversation_id: fact.conversationId ?? null,
-      message_id: fact.messageId ?? null,
-      actor: fact.actor ?? null,
-      data: JSON.stringify(fact.data),
-    })
-    .execute()
+  await appendFacts(trx, [fact])
+}
+
+/** In this order, in one statement. */
+export async function appendFacts(trx: Trx, facts: readonly Fact[]): Promise<void> {
+  const rows = facts.map((fact) => ({
+    id: trx.newId('f'),
+    at: trx.now(),
+    kind: fact.kind,
+    conversation_id: fact.conversationId ?? null,
+    message_id: fact.messageId ?? null,
+    actor: fact.actor ?? null,
+    data: JSON.stringify(fact.data),
+  }))
+  if (rows.length > 0) await trx.insertInto('fact').values(rows).execute()
 }
 
 /** The conversation's facts of the given kinds, in the order they were committed. */

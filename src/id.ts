@@ -14,8 +14,21 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32: no l
 const TIME_LENGTH = 10
 const RANDOM_BYTES = 8
 
+const POOL_BYTES = 4096
+
 export function systemRandom(): Random {
-  const bytes = (count: number) => randomFillSync(new Uint8Array(count))
+  // Drawn in bulk: the call into the system costs far more than the bytes. Each byte is handed out once.
+  const pool = new Uint8Array(POOL_BYTES)
+  let used = POOL_BYTES
+  const bytes = (count: number) => {
+    if (count > POOL_BYTES) return randomFillSync(new Uint8Array(count))
+    if (used + count > POOL_BYTES) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += count
+    return pool.slice(used - count, used)
+  }
   return { bytes, fraction: () => new DataView(bytes(4).buffer).getUint32(0) / 2 ** 32 }
 }
 

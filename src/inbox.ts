@@ -1,5 +1,4 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
-import { sql } from 'kysely'
 import {
   type Channel,
   channelKind,
@@ -14,15 +13,14 @@ import {
   getConversation,
   lockConversation,
   openConversation,
-  refreshCard,
   refreshEntry,
   transition,
 } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { appendFact } from './fact.ts'
+import { appendFact, appendFacts, type Fact } from './fact.ts'
 import type { Kept } from './intake.ts'
 import type { Source } from './intake-runner.ts'
-import { getMessage, insertInbound } from './message.ts'
+import { getMessage, insertInbound, type Message } from './message.ts'
 import type { Policy } from './response-window.ts'
 import { reconcileWindows } from './window-record.ts'
 
@@ -67,26 +65,27 @@ async function receiveMessage(
   event: InboundMessage,
 ): Promise<void> {
   if (await sawBefore(trx, channel, kept, event)) return
-  await sql`savepoint fresh`.execute(trx)
   const identity = await findOrAddIdentity(trx, channelKind(channel), event.from)
   const found = await findByEvidence(trx, channel, event)
   const conversation = found.conversation ?? (await openNew(trx, channel, desk.desk, identity, event, found.relatedTo))
   const message = await insertInbound(trx, conversation, event, kept.blobId)
-  if (!message) {
-    // Another instance was faster: nothing of what we began may stay.
-    await sql`rollback to savepoint fresh`.execute(trx)
-    await sawBefore(trx, channel, kept, event)
-    return
-  }
-  await sql`release savepoint fresh`.execute(trx)
+  // The unique row decides. All this event did is taken back; at the next try it is one more sighting.
+  if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
-  const counts = event.automated === undefined
-  const data = { seq: message.seq, arrivedAt: message.arrived_at, counts }
-  await appendFact(trx, { kind: 'message-received', conversationId: conversation.id, messageId: message.id, data })
-  const current = counts ? await reopenFor(trx, conversation) : conversation
+  const isCounted = event.automated === undefined
+  await appendFacts(trx, factsOf(conversation, message, isCounted, found))
+  const current = isCounted ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policyOf(conversation.desk))
-  await refreshCard(trx, current)
   await refreshEntry(trx, current, message.id)
+}
+
+function factsOf(conversation: Conversation, message: Message, counts: boolean, found: Found): Fact[] {
+  const about = { conversationId: conversation.id, messageId: message.id }
+  const data = { seq: message.seq, arrivedAt: message.arrived_at, counts }
+  const received: Fact = { kind: 'message-received', ...about, data }
+  if (found.conversation) return [received]
+  const opened = found.relatedTo === undefined ? {} : { relatedTo: found.relatedTo }
+  return [{ kind: 'conversation-opened', conversationId: conversation.id, data: opened }, received]
 }
 
 /** The same platform message again, by another mailbox, after a new UIDVALIDITY: one more sighting, nothing else. */
@@ -115,12 +114,13 @@ async function addSighting(trx: Trx, messageId: string, channel: string, kept: K
   return row !== undefined
 }
 
+interface Found {
+  conversation?: Conversation
+  relatedTo?: string
+}
+
 /** Evidence counts only for somebody who takes part; from a stranger it merely relates the two conversations. */
-async function findByEvidence(
-  trx: Trx,
-  channel: string,
-  event: InboundMessage,
-): Promise<{ conversation?: Conversation; relatedTo?: string }> {
+async function findByEvidence(trx: Trx, channel: string, event: InboundMessage): Promise<Found> {
   let relatedTo: string | undefined
   for (const { key } of event.evidence) {
     for (const id of await listConversationsByKey(trx, channelKind(channel), key)) {
@@ -204,7 +204,6 @@ async function receiveBounce(trx: Trx, channel: string, desk: InboxDesk, event: 
   if (message?.direction !== 'outbound') return
   const conversation = await lockConversation(trx, message.conversation_id)
   if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, desk.policyOf(conversation.desk))
-  await refreshCard(trx, conversation)
   await refreshEntry(trx, conversation, message.id)
 }
 

@@ -1,11 +1,10 @@
 // The loop that turns kept raw events into messages: in batches, in order, and never stopped by a poisoned one.
-import { sql } from 'kysely'
 import { backoffMs } from './breaker.ts'
 import { ParseError, type RawEvent } from './channel.ts'
 import type { Clock } from './clock.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Random } from './id.ts'
-import { claimKept, type Kept, postponeKept, readRaw, releaseUnheld, settleKept } from './intake.ts'
+import { type Claimed, claimKept, type Kept, postponeKept, readRaw, releaseUnheld, settleKept } from './intake.ts'
 import type { Log } from './log.ts'
 
 /** What to do with one channel's raw events. */
@@ -40,35 +39,43 @@ export interface IntakeRunner {
 
 type Read = { kept: Kept; events: unknown[]; failure?: never } | { kept: Kept; failure: Error; events?: never }
 
+const NO_BODY = new Uint8Array()
+
 export function makeIntakeRunner(options: IntakeOptions): IntakeRunner {
   const { db, clock, log } = options
   const stopping = new AbortController()
   const held = new Set<string>()
   let nap = new AbortController()
   let running = Promise.resolve()
-  const pass = async () => {
+  const read = async (): Promise<Read[]> => {
     const claimed = await db.transaction((trx) => claimKept(trx, options.owner, options.batchMax))
     for (const row of claimed) held.add(row.id)
-    try {
-      // Each parse starts before the one in front of it has ended; what is received keeps its order.
-      const reads = await Promise.all(claimed.map(async (row) => readOne(options, await readRaw(db, row))))
-      await receiveAll(options, reads)
-    } finally {
-      for (const row of claimed) held.delete(row.id)
-    }
-    return claimed.length > 0
+    // Each parse starts before the one in front of it has ended; what is received keeps its order.
+    return await Promise.all(claimed.map((row) => readOne(options, row)))
+  }
+  const receive = async (reads: Read[]) => {
+    await receiveAll(options, reads).finally(() => {
+      for (const { kept } of reads) held.delete(kept.id)
+    })
   }
   const loop = async () => {
+    let ahead: Promise<Read[]> | undefined
     while (!stopping.signal.aborted) {
       nap = new AbortController()
       const { signal } = nap
-      const hadWork = await pass().catch((error: unknown) => {
-        log.error({ error: String(error) }, 'intake: a batch failed; its rows wait and are tried again')
-        return false
-      })
-      if (!hadWork) await clock.wait(options.tickMs, AbortSignal.any([signal, stopping.signal]))
+      const reads = await (ahead ?? caught(read()))
+      // A full batch means that more is waiting: it is parsed while this one is written.
+      ahead = reads.length >= options.batchMax ? caught(read()) : undefined
+      await caught(receive(reads).then(() => []))
+      if (reads.length === 0) await clock.wait(options.tickMs, AbortSignal.any([signal, stopping.signal]))
     }
+    if (ahead) await caught(receive(await ahead).then(() => []))
   }
+  const caught = (work: Promise<Read[]>) =>
+    work.catch((error: unknown): Read[] => {
+      log.error({ error: String(error) }, 'intake: a batch failed; its rows wait and are tried again')
+      return []
+    })
   return {
     start: () => {
       running = loop()
@@ -78,13 +85,19 @@ export function makeIntakeRunner(options: IntakeOptions): IntakeRunner {
       stopping.abort()
       await running
     },
-    pass,
+    async pass() {
+      const reads = await read()
+      await receive(reads)
+      return reads.length > 0
+    },
     recover: () => db.transaction((trx) => releaseUnheld(trx, options.owner, held)),
   }
 }
 
-async function readOne({ sources }: IntakeOptions, kept: Kept): Promise<Read> {
+async function readOne({ db, sources }: IntakeOptions, claimed: Claimed): Promise<Read> {
+  let kept: Kept = { ...claimed, raw: { ...claimed.raw, body: NO_BODY } }
   try {
+    kept = await readRaw(db, claimed)
     const source = sources.get(kept.channel)
     if (!source) throw new Error(`${kept.channel} is not configured any more; put it back or leave the row`)
     return { kept, events: await source.parse(kept.raw) }
@@ -93,36 +106,49 @@ async function readOne({ sources }: IntakeOptions, kept: Kept): Promise<Read> {
   }
 }
 
+/** Together in one transaction, which is cheap; when one of them fails, each in its own, so that it fails alone. */
 async function receiveAll(options: IntakeOptions, reads: Read[]): Promise<void> {
   if (reads.length === 0) return
-  await options.db.transaction(async (trx) => {
-    for (const read of reads) await receiveOne(options, trx, read)
-  })
-}
-
-/** One savepoint per event: what fails takes back its own writes only. */
-async function receiveOne(options: IntakeOptions, trx: Trx, read: Read): Promise<void> {
-  if (read.failure) return await strike(options, trx, read.kept, read.failure)
-  await sql`savepoint received`.execute(trx)
+  const { db, log } = options
   try {
-    if (!(await settleKept(trx, read.kept, 'received'))) return
-    await options.sources.get(read.kept.channel)?.receive(trx, read.kept, read.events)
-    await sql`release savepoint received`.execute(trx)
+    await db.transaction(async (trx) => {
+      for (const read of reads) await receiveOne(options, trx, read)
+    })
   } catch (error) {
-    await sql`rollback to savepoint received`.execute(trx)
-    await strike(options, trx, read.kept, error instanceof Error ? error : new Error(String(error)))
+    log.info({ batch: reads.length, error: String(error) }, 'intake: a batch is taken in one by one')
+    for (const read of reads) await receiveAlone(options, read)
   }
 }
 
+async function receiveAlone(options: IntakeOptions, read: Read): Promise<void> {
+  try {
+    await options.db.transaction((trx) => receiveOne(options, trx, read))
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error))
+    await options.db
+      .transaction((trx) => strike(options, trx, read.kept, failure))
+      .catch(() => options.db.transaction((trx) => postpone(options, trx, read.kept, failure)))
+  }
+}
+
+async function receiveOne(options: IntakeOptions, trx: Trx, read: Read): Promise<void> {
+  if (read.failure) return await strike(options, trx, read.kept, read.failure)
+  if (!(await settleKept(trx, read.kept, 'received'))) return
+  await options.sources.get(read.kept.channel)?.receive(trx, read.kept, read.events)
+}
+
 async function strike(options: IntakeOptions, trx: Trx, kept: Kept, error: Error): Promise<void> {
-  const { log, random, sources, strikesMax } = options
+  const { log, sources, strikesMax } = options
   const source = sources.get(kept.channel)
   const isOut = kept.attempts >= strikesMax || (error instanceof ParseError && error.final)
   log.warn(
     { intake: kept.id, channel: kept.channel, strike: kept.attempts, error: error.message },
     'intake: could not take in an event',
   )
-  if (!isOut || !source)
-    return await postponeKept(trx, kept, trx.now() + backoffMs(random, kept.attempts), error.message)
+  if (!isOut || !source) return await postpone(options, trx, kept, error)
   if (await settleKept(trx, kept, 'quarantined', error.message)) await source.quarantine(trx, kept, error.message)
+}
+
+async function postpone({ random }: IntakeOptions, trx: Trx, kept: Kept, error: Error): Promise<void> {
+  await postponeKept(trx, kept, trx.now() + backoffMs(random, kept.attempts), error.message)
 }

@@ -18,14 +18,14 @@ const KEEP_MAX = 500
 const KEY_BYTES_MAX = 200
 
 /** The contract's edge for one channel: what `keep` resolved for outlives a crash, and the cursor never runs ahead of it. */
-export function intakeOf(db: Db, channel: string, onKept: () => void): Intake {
+export function intakeOf(db: Db, channel: string): Intake {
   return {
     async keep(raws, cursor) {
       if (raws.length > KEEP_MAX) throw new Error(`${channel}: keep at most ${KEEP_MAX} raw events at a time`)
       await db.transaction(async (trx) => {
         await keepAll(trx, channel, raws)
         if (cursor) await moveCursor(trx, channel, cursor)
-        if (raws.length > 0) trx.afterCommit(onKept)
+        if (raws.length > 0) trx.wake('intake')
       })
     },
     async readCursor(key) {
@@ -84,7 +84,7 @@ async function moveCursor(trx: Trx, channel: string, cursor: { key: string; valu
  * Takes the oldest due rows and counts the attempt before the work. What was tried before runs alone, so that one that
  * kills the program takes nothing with it.
  */
-export async function claimKept(trx: Trx, owner: string, count: number): Promise<Omit<Kept, 'raw'>[]> {
+export async function claimKept(trx: Trx, owner: string, count: number): Promise<Claimed[]> {
   const candidates = await trx
     .selectFrom('intake')
     .select(['id', 'attempts'])
@@ -107,7 +107,7 @@ export async function claimKept(trx: Trx, owner: string, count: number): Promise
       'in',
       chosen.map((row) => row.id),
     )
-    .returning(['id', 'channel', 'blob_id', 'attempts', 'claim'])
+    .returning(['id', 'channel', 'key', 'blob_id', 'meta', 'arrived_at', 'attempts', 'claim'])
     .execute()
   const ordered = rows.sort((a, b) => (a.id < b.id ? -1 : 1))
   return ordered.map((row) => ({
@@ -116,17 +116,15 @@ export async function claimKept(trx: Trx, owner: string, count: number): Promise
     blobId: row.blob_id,
     attempts: row.attempts,
     claim: row.claim,
+    raw: { key: row.key, arrivedAt: row.arrived_at, meta: JSON.parse(row.meta) },
   }))
 }
 
-export async function readRaw(db: Reader, kept: Omit<Kept, 'raw'>): Promise<Kept> {
-  const row = await db
-    .selectFrom('intake')
-    .select(['key', 'arrived_at', 'meta'])
-    .where('id', '=', kept.id)
-    .executeTakeFirstOrThrow()
-  const body = await getBlob(db, kept.blobId)
-  return { ...kept, raw: { key: row.key, arrivedAt: row.arrived_at, body, meta: JSON.parse(row.meta) } }
+/** A claimed row whose bytes are still in the store. */
+export type Claimed = Omit<Kept, 'raw'> & { raw: Omit<RawEvent, 'body'> }
+
+export async function readRaw(db: Reader, claimed: Claimed): Promise<Kept> {
+  return { ...claimed, raw: { ...claimed.raw, body: await getBlob(db, claimed.blobId) } }
 }
 
 /** False when somebody else has taken it up since: then nothing of our work may stay. */

@@ -1,7 +1,7 @@
 // The outbox is everything we owe the outside world. A row outlives a crash; a promise does not.
-import { type Selectable, sql } from 'kysely'
+import { type OnConflictBuilder, type Selectable, sql } from 'kysely'
 import type { Reader, Trx } from './db/open.ts'
-import type { OutboxTable } from './db/schema.ts'
+import type { OutboxTable, Schema } from './db/schema.ts'
 
 /** Work owed, as its handler sees it. `claim` is the fence: only the newest claim may say how the attempt ended. */
 export interface Effect {
@@ -36,48 +36,55 @@ export interface NewEffect {
   dedupe?: string
 }
 
-const wakers = new WeakMap<object, () => void>()
-
 /** Returns the row's id, or undefined when its dedupe key was there before. */
 export async function put(trx: Trx, effect: NewEffect): Promise<string | undefined> {
   const row = await trx
     .insertInto('outbox')
-    .values({
-      id: trx.newId('o'),
-      kind: effect.kind,
-      lane: effect.lane ?? null,
-      lane_at: effect.dueAt,
-      rate_key: effect.rateKey,
-      conversation_id: effect.conversationId ?? null,
-      payload: JSON.stringify(effect.payload),
-      coalesce_key: effect.coalesceKey ?? null,
-      dedupe: effect.dedupe ?? null,
-      owner: null,
-      due_at: effect.dueAt,
-      created_at: trx.now(),
-      started_at: null,
-      finished_at: null,
-      external_ref: null,
-      error: null,
-    })
-    .onConflict((oc) =>
-      effect.coalesceKey === undefined
-        ? oc.column('dedupe').doNothing()
-        : // The update locks the row, so that nobody claims it and reads the old state before we commit the new one.
-          oc
-            .column('coalesce_key')
-            .where(sql<boolean>`coalesce_key is not null and state = 'queued'`)
-            .doUpdateSet((eb) => ({ payload: eb.ref('excluded.payload') })),
-    )
+    .values(toRow(trx, effect))
+    .onConflict((oc) => (effect.coalesceKey === undefined ? oc.column('dedupe').doNothing() : replaceQueued(oc)))
     .returning('id')
     .executeTakeFirst()
-  if (row) trx.afterCommit(() => wakers.get(trx.newId)?.())
+  if (row) trx.wake('outbox')
   return row?.id
 }
 
-/** Calls `wake` after every commit that put something, on the database whose transactions share this id maker. */
-export function onPut(newId: Trx['newId'], wake: () => void): void {
-  wakers.set(newId, wake)
+/** The same for several that each have a coalesce key, in one statement. */
+export async function putAll(trx: Trx, effects: readonly (NewEffect & { coalesceKey: string })[]): Promise<void> {
+  if (effects.length === 0) return
+  await trx
+    .insertInto('outbox')
+    .values(effects.map((effect) => toRow(trx, effect)))
+    .onConflict(replaceQueued)
+    .execute()
+  trx.wake('outbox')
+}
+
+/** The update locks the row, so that nobody claims it and reads the old state before we commit the new one. */
+const replaceQueued = (oc: OnConflictBuilder<Schema, 'outbox'>) =>
+  oc
+    .column('coalesce_key')
+    .where(sql<boolean>`coalesce_key is not null and state = 'queued'`)
+    .doUpdateSet((eb) => ({ payload: eb.ref('excluded.payload') }))
+
+function toRow(trx: Trx, effect: NewEffect) {
+  return {
+    id: trx.newId('o'),
+    kind: effect.kind,
+    lane: effect.lane ?? null,
+    lane_at: effect.dueAt,
+    rate_key: effect.rateKey,
+    conversation_id: effect.conversationId ?? null,
+    payload: JSON.stringify(effect.payload),
+    coalesce_key: effect.coalesceKey ?? null,
+    dedupe: effect.dedupe ?? null,
+    owner: null,
+    due_at: effect.dueAt,
+    created_at: trx.now(),
+    started_at: null,
+    finished_at: null,
+    external_ref: null,
+    error: null,
+  }
 }
 
 /** The rate keys that have something due, found by skipping through the index, whatever the backlog. */
@@ -239,7 +246,7 @@ export async function postpone(trx: Trx, effect: Effect, { dueAt, error, giveBac
     update.set((eb) => ({
       state: 'queued' as const,
       owner: null,
-      due_at: dueAt,
+      due_at: Math.ceil(dueAt),
       error: error ?? null,
       attempts: giveBack.attempt ? eb('attempts', '-', 1) : eb.ref('attempts'),
       sends: giveBack.send ? eb('sends', '-', 1) : eb.ref('sends'),
@@ -260,7 +267,9 @@ async function isSuperseded(db: Reader, effect: Effect): Promise<boolean> {
 
 /** It may have arrived. Somebody has to look before it is sent again. False when the claim was lost. */
 export async function doubt(trx: Trx, effect: Effect, lookAt: number, error: string): Promise<boolean> {
-  return await settle(trx, effect, (update) => update.set({ state: 'uncertain', owner: null, due_at: lookAt, error }))
+  return await settle(trx, effect, (update) =>
+    update.set({ state: 'uncertain', owner: null, due_at: Math.ceil(lookAt), error }),
+  )
 }
 
 /** Refused for good, given up for a person to decide, or no longer wanted. False when the claim was lost. */
@@ -279,7 +288,7 @@ const openUpdate = (trx: Trx, effect: Effect) =>
 
 async function settle(trx: Trx, effect: Effect, change: (update: Update) => Update): Promise<boolean> {
   const result = await change(openUpdate(trx, effect)).where('claim', '=', effect.claim).executeTakeFirst()
-  if (result.numUpdatedRows > 0n) trx.afterCommit(() => wakers.get(trx.newId)?.())
+  if (result.numUpdatedRows > 0n) trx.wake('outbox')
   return result.numUpdatedRows > 0n
 }
 
@@ -317,6 +326,30 @@ export async function undo(trx: Trx, dedupe: string): Promise<boolean> {
   return result.numUpdatedRows > 0n
 }
 
+/** When what can still be taken back is due, or undefined when it is too late. */
+export async function findUndoEnd(db: Reader, dedupe: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('outbox')
+    .select('due_at')
+    .where('dedupe', '=', dedupe)
+    .where('state', '=', 'queued')
+    .where('attempts', '=', 0)
+    .executeTakeFirst()
+  return row?.due_at
+}
+
+/** Moves what can still be taken back to a later due time. False when it is too late. */
+export async function delay(trx: Trx, dedupe: string, dueAt: number): Promise<boolean> {
+  const result = await trx
+    .updateTable('outbox')
+    .set({ due_at: dueAt, lane_at: dueAt })
+    .where('dedupe', '=', dedupe)
+    .where('state', '=', 'queued')
+    .where('attempts', '=', 0)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
 /** A person decided to try a parked row again. False when it is not parked any more. */
 export async function rerun(trx: Trx, id: string): Promise<boolean> {
   const row = await trx.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst()
@@ -327,7 +360,7 @@ export async function rerun(trx: Trx, id: string): Promise<boolean> {
     .where('id', '=', id)
     .where('state', '=', 'parked')
     .executeTakeFirst()
-  if (result.numUpdatedRows > 0n) trx.afterCommit(() => wakers.get(trx.newId)?.())
+  if (result.numUpdatedRows > 0n) trx.wake('outbox')
   return result.numUpdatedRows > 0n
 }
 

@@ -1,5 +1,5 @@
 // The ladder: which reminder is owed to whom. Each (window, step) fires once, ever; a ping that is no longer true never leaves.
-import { type Conversation, deskRate, getConversation } from './conversation.ts'
+import { type Conversation, deskRate, getConversation, refreshCard } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { type Effect, put } from './outbox.ts'
@@ -52,6 +52,7 @@ async function fire(trx: Trx, window: StoredWindow, step: Step, ladder: Ladder):
   const conversation = await getConversation(trx, window.conversation_id)
   const data = { windowId: window.id, step: step.name, dueAt: step.at(window) }
   await appendFact(trx, { kind: 'step-fired', conversationId: conversation.id, data })
+  await refreshCard(trx, conversation) // It says now that the customer waits too long.
   for (const to of ladder.leadsOf(conversation.desk))
     await putPing(trx, conversation, { windowId: window.id, step: step.name, to })
 }

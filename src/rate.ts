@@ -49,6 +49,6 @@ export function stepDetector(clock: Clock, toleranceMs: number): () => number {
     const step = clock.now() - wall - (clock.monotonic() - mono)
     wall = clock.now()
     mono = clock.monotonic()
-    return Math.abs(step) > toleranceMs ? step : 0
+    return Math.abs(step) > toleranceMs ? Math.round(step) : 0
   }
 }

@@ -1,11 +1,11 @@
 // An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
 import type { Channel, OutboundMessage, Part } from './channel.ts'
 import { getIdentity } from './contact.ts'
-import { type Conversation, getConversation, lockConversation, refreshCard, refreshEntry } from './conversation.ts'
+import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { addKeys, findLastInbound, getMessage, insertOutbound, type Message } from './message.ts'
-import { put, undo } from './outbox.ts'
+import { delay, findUndoEnd, put, undo } from './outbox.ts'
 
 export interface ReplyRequest {
   conversationId: string
@@ -184,7 +184,6 @@ async function queue(
   if (conversation.owner_id === null) {
     await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
   }
-  await refreshCard(trx, conversation)
   await refreshEntry(trx, conversation, id)
   return { kind: 'queued', messageId: id, dueAt }
 }
@@ -203,9 +202,19 @@ export async function takeBack(trx: Trx, messageId: string, agentId: string): Pr
   await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()
   const fact = { kind: 'reply-undone', conversationId: conversation.id, messageId, actor: agentId, data: {} } as const
   await appendFact(trx, fact)
-  await refreshCard(trx, conversation)
   await refreshEntry(trx, conversation, messageId)
   return { kind: 'undone', markdown: message.markdown }
+}
+
+/** Until when a reply that was sent can be taken back; undefined when it is too late. */
+export async function findReplyUndoEnd(db: Reader, messageId: string): Promise<number | undefined> {
+  return await findUndoEnd(db, replyKey(messageId))
+}
+
+/** The undo time counts from when the agent sees it: called where showing it took long. Resolves to its new end. */
+export async function restartUndo(trx: Trx, messageId: string, undoMs: number): Promise<number | undefined> {
+  const dueAt = trx.now() + undoMs
+  return (await delay(trx, replyKey(messageId), dueAt)) ? dueAt : undefined
 }
 
 const replyKey = (messageId: string) => `reply:${messageId}`

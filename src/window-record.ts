@@ -9,12 +9,12 @@ import { dueAt, foldWindows, type Policy, type ResponseWindow, WINDOW_FACTS } fr
 
 export type StoredWindow = Selectable<ResponseWindowTable>
 
-/** Computes the windows and writes the difference. Call it in the transaction that appended the fact. */
+/** Computes the windows, writes the difference and returns the open one. Call it in the transaction that appended the fact. */
 export async function reconcileWindows(
   trx: Trx,
   conversationId: string,
   policy: Policy,
-): Promise<StoredWindow | undefined> {
+): Promise<ResponseWindow | undefined> {
   const windows = foldWindows(await listFacts(trx, conversationId, WINDOW_FACTS))
   const stored = await listWindows(trx, conversationId)
   const byStart = new Map(stored.map((row) => [row.started_by, row]))
@@ -26,7 +26,7 @@ export async function reconcileWindows(
     if (row) await updateWindow(trx, row, window)
     else await insertWindow(trx, conversationId, window, policy)
   }
-  return await findOpenWindow(trx, conversationId)
+  return windows.find((window) => window.end === undefined)
 }
 
 export async function listWindows(db: Reader, conversationId: string): Promise<StoredWindow[]> {
@@ -71,6 +71,9 @@ async function insertWindow(trx: Trx, conversationId: string, window: ResponseWi
 
 async function updateWindow(trx: Trx, row: StoredWindow, window: ResponseWindow): Promise<void> {
   const end = endOf(window)
+  // A bounce of the first answer can make a later window the first one.
+  if (row.label !== window.label)
+    await trx.updateTable('response_window').set({ label: window.label }).where('id', '=', row.id).execute()
   if (row.ended_at === end.ended_at && row.answered_by === end.answered_by) return
   await trx.updateTable('response_window').set(end).where('id', '=', row.id).execute()
   if (window.end) {

@@ -10,7 +10,7 @@ import type { Log } from '../log.ts'
 import { migrations } from './migrations.ts'
 import { isRetryable, postgresDialect } from './postgres.ts'
 import type { Schema } from './schema.ts'
-import { lockSqliteFile, openSqliteFile, sqliteDialect, withoutRowLocks } from './sqlite.ts'
+import { lockSqliteFile, openSqliteFile, sqliteDialect } from './sqlite.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 export type Database = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
@@ -23,14 +23,21 @@ export interface Trx extends Transaction<Schema> {
   now(): number
   newId: NewId
   random: Random
-  /** Runs once the transaction is durable; not at all when it is rolled back. */
-  afterCommit(work: () => void): void
+  /** Wakes the loop once the transaction is durable; not at all when it is rolled back. */
+  wake(loop: Loop): void
 }
+
+/** The loops that wait for something to be committed. */
+export type Loop = 'intake' | 'outbox'
 
 export interface Db extends Reader {
   readonly engine: Engine
+  /** The id maker its transactions use. */
+  readonly newId: NewId
   /** All or nothing. The work may run again after a serialisation failure, so it does nothing but read and write. */
   transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  /** `wake` runs after each commit that woke this loop; a loop also looks by itself now and then, so none is ever missed. */
+  onWake(loop: Loop, wake: () => void): void
   migrate(): Promise<void>
   close(): Promise<void>
 }
@@ -55,17 +62,20 @@ export async function openDb(database: Database, tools: Tools): Promise<Db> {
   if (database.path !== ':memory:') mkdirSync(dirname(database.path), { recursive: true })
   const unlock = database.path === ':memory:' ? () => undefined : lockSqliteFile(database.path)
   const dialect = sqliteDialect(openSqliteFile(database.path))
-  const kysely = new Kysely<Schema>({ dialect: guarded(dialect), plugins: [withoutRowLocks] })
+  const kysely = new Kysely<Schema>({ dialect: guarded(dialect) })
   return wrap('sqlite', kysely, tools, unlock)
 }
 
 function wrap(engine: Engine, kysely: Kysely<Schema>, tools: Tools, onClosed: () => void = () => undefined): Db {
   const newId = idMaker(tools.clock, tools.random)
+  const wakers = new Map<Loop, () => void>()
   return {
     engine,
+    newId,
     selectFrom: kysely.selectFrom.bind(kysely),
     with: kysely.with.bind(kysely),
-    transaction: (work) => transact(kysely, tools, newId, work),
+    transaction: (work) => transact(kysely, tools, { newId, wakers }, work),
+    onWake: (loop, wake) => void wakers.set(loop, wake),
     migrate: () => migrate(kysely, engine),
     async close() {
       await kysely.destroy()
@@ -77,22 +87,22 @@ function wrap(engine: Engine, kysely: Kysely<Schema>, tools: Tools, onClosed: ()
 async function transact<T>(
   kysely: Kysely<Schema>,
   tools: Tools,
-  newId: NewId,
+  { newId, wakers }: { newId: NewId; wakers: Map<Loop, () => void> },
   work: (trx: Trx) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
-    const committed: (() => void)[] = []
+    const woken = new Set<Loop>()
     try {
       const result = await kysely.transaction().execute((transaction) => {
         const trx: Trx = Object.assign(transaction, {
           now: () => tools.clock.now(),
           newId,
           random: tools.random,
-          afterCommit: (work: () => void) => void committed.push(work),
+          wake: (loop: Loop) => void woken.add(loop),
         })
         return inTransaction.run(true, () => work(trx))
       })
-      for (const notify of committed) notify()
+      for (const loop of woken) wakers.get(loop)?.()
       return result
     } catch (error) {
       if (tries >= TRIES_MAX || !isRetryable(error)) throw error

@@ -5,10 +5,7 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
-  type KyselyPlugin,
-  OperationNodeTransformer,
   type QueryResult,
-  type SelectQueryNode,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -54,7 +51,7 @@ export function sqliteDialect(database: DatabaseSync): Dialect {
     createAdapter: () => new QueueingAdapter(),
     createDriver: () => sqliteDriver(database),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new LocklessCompiler(),
   }
 }
 
@@ -141,14 +138,6 @@ function toSqlite(value: unknown): SQLInputValue {
 }
 
 /** SQLite has one writer, so a row lock says nothing there: `for update skip locked` is left out of its queries. */
-export const withoutRowLocks: KyselyPlugin = {
-  transformQuery: ({ node }) => new RowLockRemover().transformNode(node),
-  transformResult: async ({ result }) => result,
-}
-
-class RowLockRemover extends OperationNodeTransformer {
-  protected override transformSelectQuery(node: SelectQueryNode): SelectQueryNode {
-    const { endModifiers: _, ...rest } = super.transformSelectQuery(node)
-    return rest
-  }
+class LocklessCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(): void {}
 }

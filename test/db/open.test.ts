@@ -25,17 +25,19 @@ eachDatabase((open, fresh, engine) => {
     await expect(mistake).rejects.toThrow('use its trx')
   })
 
-  test('work noted for after the commit runs only when there was one', async () => {
+  test('a loop is woken only by what was committed', async () => {
     const db = await open(tools)
-    const ran: string[] = []
-    await db.transaction(async (trx) => trx.afterCommit(() => void ran.push('committed')))
+    const woken: string[] = []
+    db.onWake('outbox', () => void woken.push('outbox'))
     await db
       .transaction(async (trx) => {
-        trx.afterCommit(() => void ran.push('rolled back'))
+        trx.wake('outbox')
         throw new Error('no')
       })
       .catch(() => undefined)
-    expect(ran).toEqual(['committed'])
+    expect(woken).toEqual([])
+    await db.transaction(async (trx) => trx.wake('outbox'))
+    expect(woken).toEqual(['outbox'])
   })
 
   test('instants come back as numbers and bytes as bytes', async () => {

@@ -1,10 +1,7 @@
 // Every test that touches data runs on both engines, each time in a database of its own.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import pg from 'pg'
 import { afterEach, describe, inject } from 'vitest'
 import { type Database, type Db, type Engine, openDb, type Tools } from '../../src/db/open.ts'
+import { freshPostgres, freshSqlite } from './fresh-database.ts'
 
 export type OpenTestDb = (tools: Tools) => Promise<Db>
 
@@ -28,31 +25,4 @@ export function eachDatabase(body: (open: OpenTestDb, fresh: () => Promise<Datab
     }
     body(open, fresh, engine)
   })
-}
-
-export interface FreshDatabase {
-  database: Database
-  drop(): Promise<void>
-}
-
-export function freshSqlite(): FreshDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'deskbell-test-'))
-  const drop = async () => rmSync(folder, { recursive: true, force: true })
-  return { database: { kind: 'sqlite', path: join(folder, 'deskbell.db') }, drop }
-}
-
-let count = 0
-
-export async function freshPostgres(serverUrl: string): Promise<FreshDatabase> {
-  count += 1
-  const name = `test_${process.pid}_${count}_${performance.now().toString().replace('.', '_')}`
-  const run = async (text: string) => {
-    const client = new pg.Client({ connectionString: serverUrl })
-    await client.connect()
-    await client.query(text).finally(() => client.end())
-  }
-  await run(`create database ${name}`)
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return { database: { kind: 'postgres', url: url.href }, drop: () => run(`drop database ${name} with (force)`) }
 }

@@ -1,0 +1,111 @@
+// The whole configuration: what it holds, and how one YAML file and the environment become it. The defaults are in config/default.ts.
+import { buildConfig } from './config/build.ts'
+import { crossCheck } from './config/check.ts'
+import { readEnvironment } from './config/environment.ts'
+import { ConfigError, type Fault } from './config/fault.ts'
+import { readSettings } from './config/settings.ts'
+import { readSources } from './config/source.ts'
+import { parseYaml } from './config/yaml.ts'
+
+// Whoever starts the program needs these from one place.
+export { ConfigError, type Fault, renderFaults } from './config/fault.ts'
+
+export interface Config {
+  database: { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
+  /** Signs our Message-IDs. Absent: the program makes one at its first start and keeps it. */
+  secret?: string
+  log: { level: 'debug' | 'info' | 'warn' | 'error' }
+  /** The health page; off when undefined. */
+  web: { port: number; host: string } | undefined
+  slack?: { botToken: string; appToken: string; apiUrl: string }
+  desks: Record<string, Desk>
+  /** By name: `support` is the channel `email:support`. */
+  email: Record<string, Mailbox>
+  templates: { folder: string; language: string }
+  limits: Limits
+}
+
+export interface Desk {
+  name: string
+  /** Slack channel id. */
+  channel: string
+  /** Slack user ids, at least one. */
+  leads: string[]
+  /** `calendar:24h`: the unit is part of the promise. */
+  window: string
+  undoMs: number
+}
+
+export interface Mailbox {
+  /** Lower case, as are the aliases. */
+  address: string
+  aliases: string[]
+  displayName: string
+  /** A key of `Config.desks`. */
+  desk: string
+  imap: MailServer
+  smtp: MailServer
+  folder: string
+  /** Where copies of what we sent are kept, if the server keeps them. */
+  sentFolder?: string
+  /** What to read at the very first start: only what is new, everything, or what arrived from this instant on. */
+  since: 'now' | 'all' | number
+  pollMs: number
+  mailBytesMax: number
+}
+
+export interface MailServer {
+  host: string
+  port: number
+  /** `implicit`: encrypted from the first byte; `starttls`: required before login; `none`: loopback only. */
+  tls: 'implicit' | 'starttls' | 'none'
+  user: string
+  password: string
+}
+
+export interface Limits {
+  attachmentBytesMax: number
+  /** A mailbox that could not be read for this long is reported. */
+  mailboxAlertMs: number
+  outbox: { attemptsMax: number; giveUpMs: number; uncertainWaitMs: number; mailSendsMax: number; tickMs: number }
+  intake: { batchMax: number; strikesMax: number }
+}
+
+/** Pure. Either a whole, frozen configuration or everything that is wrong with it. */
+export function readConfig(input: ConfigInput): { config: Config } | { faults: Fault[] } {
+  const yaml = parseYaml(input.yaml)
+  const environment = readEnvironment(input.env, yaml.data)
+  const { settings, faults } = yaml.data ? readSettings(yaml.data) : { faults: [] }
+  const crossed = yaml.data ? crossCheck(yaml.data) : []
+  const all = onePerKey([...yaml.faults, ...faults, ...crossed, ...environment.faults])
+  if (!settings || all.length > 0) return { faults: all }
+  return { config: freeze(buildConfig(settings, environment.secrets)) }
+}
+
+export interface ConfigInput {
+  yaml?: { path: string; text: string }
+  env: Record<string, string | undefined>
+}
+
+/** Reads `--config`, the environment and the files they name; `argv` without node and script. Throws `ConfigError`. */
+export async function loadConfig(input: { argv: readonly string[]; env: ConfigInput['env'] }): Promise<Config> {
+  const { faults, ...sources } = await readSources(input)
+  const result = readConfig(sources)
+  // What hangs on an unreadable file was said with the file.
+  const said = new Set(faults.map(({ key }) => key.replace(/_FILE$/, '')))
+  const found = 'faults' in result ? result.faults.filter(({ key }) => !said.has(key)) : []
+  if (faults.length > 0 || 'faults' in result) throw new ConfigError([...faults, ...found])
+  return result.config
+}
+
+/** Two checks that stumble over the same setting say it once. */
+function onePerKey(faults: Fault[]): Fault[] {
+  const seen = new Set<string>()
+  return faults.filter(({ key }) => !seen.has(key) && seen.add(key))
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const part of Object.values(value)) freeze(part)
+  return Object.freeze(value)
+}

@@ -1,0 +1,77 @@
+// Puts the checked parts together. Nothing can be wrong any more.
+import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
+import { DEFAULTS } from './default.ts'
+import type { Secrets } from './environment.ts'
+import type { Settings } from './settings.ts'
+
+export function buildConfig(settings: Settings, secrets: Secrets): Config {
+  const { database, log, web, slack, templates } = settings
+  return {
+    database: secrets.database ?? { kind: 'sqlite', path: database.path ?? DEFAULTS.databasePath },
+    ...(secrets.secret && { secret: secrets.secret }),
+    log,
+    web,
+    ...(secrets.slack && { slack: { ...secrets.slack, apiUrl: slack.api_url } }),
+    desks: mapValues(settings.desks, buildDesk),
+    email: mapValues(settings.email, (mailbox, name) => buildMailbox(mailbox, name, settings, secrets)),
+    templates,
+    limits: buildLimits(settings.limits),
+  }
+}
+
+function buildDesk(desk: Settings['desks'][string], key: string): Desk {
+  const { channel, leads, window, undo: undoMs } = desk
+  return { name: desk.name ?? title(key), channel, leads, window, undoMs }
+}
+
+function buildMailbox(mailbox: Settings['email'][string], key: string, settings: Settings, secrets: Secrets): Mailbox {
+  const deskKey = mailbox.desk ?? Object.keys(settings.desks).join()
+  const passwords = secrets.passwords.get(key) ?? { imap: '', smtp: '' }
+  const address = mailbox.address.toLowerCase()
+  return {
+    address,
+    aliases: mailbox.aliases.map((alias) => alias.toLowerCase()),
+    displayName: mailbox.display_name ?? settings.desks[deskKey]?.name ?? title(deskKey),
+    desk: deskKey,
+    imap: buildServer(mailbox.imap, IMAP_PORTS, address, passwords.imap),
+    smtp: buildServer(mailbox.smtp, SMTP_PORTS, address, passwords.smtp),
+    folder: mailbox.folder,
+    ...(mailbox.sent_folder && { sentFolder: mailbox.sent_folder }),
+    since: mailbox.since,
+    pollMs: mailbox.poll,
+    mailBytesMax: mailbox.mail_max,
+  }
+}
+
+const IMAP_PORTS = { implicit: 993, starttls: 143, none: 143 }
+const SMTP_PORTS = { implicit: 465, starttls: 587, none: 25 }
+
+type ServerSettings = Settings['email'][string]['imap']
+
+function buildServer(server: ServerSettings, ports: typeof IMAP_PORTS, address: string, password: string): MailServer {
+  const { host, tls } = server
+  return { host, port: server.port ?? ports[tls], tls, user: server.user ?? address, password }
+}
+
+function buildLimits({ attachment_max, mailbox_alert, outbox, intake }: Settings['limits']): Config['limits'] {
+  return {
+    attachmentBytesMax: attachment_max,
+    mailboxAlertMs: mailbox_alert,
+    outbox: {
+      attemptsMax: outbox.attempts_max,
+      giveUpMs: outbox.give_up,
+      uncertainWaitMs: outbox.uncertain_wait,
+      mailSendsMax: outbox.mail_sends_max,
+      tickMs: outbox.tick,
+    },
+    intake: { batchMax: intake.batch_max, strikesMax: intake.strikes_max },
+  }
+}
+
+function mapValues<A, B>(record: Record<string, A>, map: (value: A, key: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
+}
+
+function title(key: string): string {
+  return key.charAt(0).toUpperCase() + key.slice(1).replaceAll('-', ' ')
+}

@@ -1,0 +1,94 @@
+// What two settings say of each other. Reads the raw data, so that it speaks in the same breath as the checks of single settings.
+
+import { nearest } from '../nearest.ts'
+import type { Fault } from './fault.ts'
+import { isLoopback } from './value.ts'
+import { type Data, named, pick } from './yaml.ts'
+
+export function crossCheck(data: Data): Fault[] {
+  return [
+    ...deskFaults(data),
+    ...deskChannelFaults(data),
+    ...addressFaults(data),
+    ...tlsFaults(data),
+    ...nameFaults(data),
+  ]
+}
+
+/** Each mailbox belongs to a desk: the one it names, or the only one there is. */
+function deskFaults(data: Data): Fault[] {
+  const desks = Object.keys(named(data, 'desks'))
+  const mailboxes = Object.entries(named(data, 'email'))
+  if (mailboxes.length > 0 && desks.length === 0) {
+    const fix = 'Add a desk with its Slack channel and leads; without one nobody would see the mail.'
+    return [{ key: 'desks', problem: 'is empty although there are mailboxes', fix }]
+  }
+  return mailboxes.flatMap(([name, mailbox]) => {
+    const desk = pick(mailbox, 'desk')
+    const key = `email.${name}.desk`
+    const fix = `Write ${desks.length === 1 ? desks.join() : `one of ${desks.join(', ')}`}.`
+    if (desk === undefined && desks.length > 1) return [{ key, problem: 'is missing and there are several desks', fix }]
+    if (typeof desk !== 'string' || desks.includes(desk)) return []
+    return [{ key, problem: 'names no desk of this file', fix: didYouMeanDesk(desk, desks) }]
+  })
+}
+
+function didYouMeanDesk(desk: string, desks: string[]): string {
+  const meant = nearest(desk, desks)
+  return meant ? `Did you mean ${meant}?` : `Write one of ${desks.join(', ')}.`
+}
+
+/** A card's channel tells the desk. */
+function deskChannelFaults(data: Data): Fault[] {
+  const channels = Object.entries(named(data, 'desks')).map(([name, desk]) => ({
+    name,
+    taken: [pick(desk, 'channel')],
+  }))
+  return collisions(channels).map(({ name, other }) => ({
+    key: `desks.${name}.channel`,
+    problem: `is also the channel of desks.${other}`,
+    fix: 'Give every desk its own private channel.',
+  }))
+}
+
+/** A mail to an address must have one home. */
+function addressFaults(data: Data): Fault[] {
+  const mailboxes = Object.entries(named(data, 'email')).map(([name, mailbox]) => {
+    const aliases = pick(mailbox, 'aliases')
+    return { name, taken: [pick(mailbox, 'address'), ...(Array.isArray(aliases) ? aliases : [])] }
+  })
+  return collisions(mailboxes).map(({ name, other }) => ({
+    key: `email.${name}.address`,
+    problem: `or one of its aliases is also an address of email.${other}`,
+    fix: 'Keep the address in one of the two mailboxes.',
+  }))
+}
+
+function collisions(owners: { name: string; taken: unknown[] }[]): { name: string; other: string }[] {
+  const owner = new Map<string, string>()
+  return owners.flatMap(({ name, taken }) => {
+    const keys = taken.flatMap((item) => (typeof item === 'string' ? [item.trim().toLowerCase()] : []))
+    const other = keys.map((key) => owner.get(key)).find((found) => found !== undefined)
+    for (const key of keys) if (!owner.has(key)) owner.set(key, name)
+    return other === undefined ? [] : [{ name, other }]
+  })
+}
+
+/** Passwords and customers' mail never cross a network in the clear. */
+function tlsFaults(data: Data): Fault[] {
+  return Object.entries(named(data, 'email')).flatMap(([name, mailbox]) =>
+    ['imap', 'smtp'].flatMap((side) => {
+      const host = pick(mailbox, side, 'host')
+      if (pick(mailbox, side, 'tls') !== 'none' || typeof host !== 'string' || isLoopback(host)) return []
+      const problem = 'is none although the server is on another machine'
+      return [{ key: `email.${name}.${side}.tls`, problem, fix: 'Write implicit or starttls.' }]
+    }),
+  )
+}
+
+/** Mailbox `a-imap` and the IMAP side of mailbox `a` would share a password variable. */
+function nameFaults(data: Data): Fault[] {
+  const names = Object.keys(named(data, 'email')).filter((name) => /-(imap|smtp)$/.test(name))
+  const fix = 'Give the mailbox a name that does not end in -imap or -smtp.'
+  return names.map((name) => ({ key: `email.${name}`, problem: 'has the name of a password variable of another', fix }))
+}

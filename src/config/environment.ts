@@ -1,0 +1,131 @@
+// What comes from the environment: the secrets, and nothing else. Their values appear in no fault.
+
+import type { Config } from '../config.ts'
+import { nearest } from '../nearest.ts'
+import { DEFAULTS } from './default.ts'
+import { didYouMean, type Fault } from './fault.ts'
+import { mailboxPassword } from './secret.ts'
+import { type Data, named } from './yaml.ts'
+
+export type Environment = Record<string, string | undefined>
+
+export interface Secrets {
+  /** Undefined: the default, or the path in the file. */
+  database?: Config['database']
+  secret?: string
+  slack?: { botToken: string; appToken: string }
+  passwords: Map<string, { imap: string; smtp: string }>
+}
+
+/** The secret that signs Message-IDs: as long as what it protects against guessing. */
+const SECRET_LENGTH_MIN = 16
+
+const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']
+
+/** `data` is the raw file: it names the mailboxes. When it is broken, nothing is said about what depends on it. */
+export function readEnvironment(env: Environment, data: Data | undefined): { secrets: Secrets; faults: Fault[] } {
+  const mailboxes = Object.keys(data ? named(data, 'email') : {})
+  const database = readDatabase(env)
+  const slack = readSlack(env)
+  const passwords = readPasswords(env, mailboxes)
+  const secret = read(env, 'DESKBELL_SECRET')
+  const secrets: Secrets = {
+    ...(database.value && { database: database.value }),
+    ...(secret && { secret }),
+    ...(slack.value && { slack: slack.value }),
+    passwords: passwords.value,
+  }
+  const unknown = unknownFaults(env, mailboxes, data !== undefined)
+  return {
+    secrets,
+    faults: [...database.faults, ...secretFaults(secret), ...slack.faults, ...passwords.faults, ...unknown],
+  }
+}
+
+function readDatabase(env: Environment): { value?: NonNullable<Secrets['database']>; faults: Fault[] } {
+  const url = read(env, 'DATABASE_URL')
+  if (!url) return { faults: [] }
+  if (/^postgres(ql)?:\/\/[^/]/.test(url) && URL.canParse(url)) return { value: { kind: 'postgres', url }, faults: [] }
+  const path = /^sqlite:(?:\/\/)?(.+)$/.exec(url)?.[1]
+  if (path) return { value: { kind: 'sqlite', path }, faults: [] }
+  const fix = `Write postgres://user:password@host/database or sqlite:${DEFAULTS.databasePath}, or unset it.`
+  return { faults: [{ key: 'DATABASE_URL', problem: 'is not the address of a database', fix }] }
+}
+
+function secretFaults(secret: string | undefined): Fault[] {
+  if (secret === undefined || secret.length >= SECRET_LENGTH_MIN) return []
+  const fix = `Set it to at least ${SECRET_LENGTH_MIN} random characters, such as from \`openssl rand -base64 32\`, or unset it.`
+  return [{ key: 'DESKBELL_SECRET', problem: 'is too short', fix }]
+}
+
+function readSlack(env: Environment): { value?: NonNullable<Secrets['slack']>; faults: Fault[] } {
+  const botToken = read(env, 'SLACK_BOT_TOKEN')
+  const appToken = read(env, 'SLACK_APP_TOKEN')
+  // Without both the program takes in mail, and its health says that nobody sees it.
+  if (!botToken && !appToken) return { faults: [] }
+  const faults = [
+    ...tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', 'the Bot User OAuth Token, from "OAuth & Permissions"'),
+    ...tokenFaults(
+      'SLACK_APP_TOKEN',
+      appToken,
+      'xapp-',
+      'an app-level token with connections:write, from "Basic Information"',
+    ),
+  ]
+  return botToken && appToken ? { value: { botToken, appToken }, faults } : { faults }
+}
+
+function tokenFaults(key: string, token: string | undefined, prefix: string, what: string): Fault[] {
+  const fix = `Set it to ${what} of the Slack app; it starts with ${prefix}.`
+  if (!token) return [{ key, problem: 'is not set', fix }]
+  if (!token.startsWith(prefix)) return [{ key, problem: `does not start with ${prefix}`, fix }]
+  return /^[\w.-]+$/.test(token) ? [] : [{ key, problem: 'has characters that no token has', fix }]
+}
+
+function readPasswords(env: Environment, mailboxes: string[]): { value: Secrets['passwords']; faults: Fault[] } {
+  const value: Secrets['passwords'] = new Map()
+  const faults = mailboxes.flatMap((mailbox) => {
+    const both = read(env, mailboxPassword(mailbox))
+    const imap = read(env, mailboxPassword(mailbox, 'IMAP')) ?? both
+    const smtp = read(env, mailboxPassword(mailbox, 'SMTP')) ?? both
+    if (imap && smtp) value.set(mailbox, { imap, smtp })
+    if (!imap && !smtp) return [noPassword(mailboxPassword(mailbox), `the password of mailbox ${mailbox}`)]
+    if (!imap) return [noPassword(mailboxPassword(mailbox, 'IMAP'), `the IMAP password of mailbox ${mailbox}`)]
+    return smtp ? [] : [noPassword(mailboxPassword(mailbox, 'SMTP'), `the SMTP password of mailbox ${mailbox}`)]
+  })
+  return { value, faults }
+}
+
+function noPassword(key: string, what: string): Fault {
+  return { key, problem: 'is not set', fix: `Set it to ${what}, or ${key}_FILE to a file that holds it.` }
+}
+
+/** Only names of ours are judged: the environment belongs to many. */
+function unknownFaults(env: Environment, mailboxes: string[], mailboxesKnown: boolean): Fault[] {
+  const passwords = mailboxes.flatMap((name) => [
+    mailboxPassword(name),
+    mailboxPassword(name, 'IMAP'),
+    mailboxPassword(name, 'SMTP'),
+  ])
+  const names = [...PLAIN, ...passwords]
+  const known = ['DESKBELL_CONFIG', ...names, ...names.map((name) => `${name}_FILE`)]
+  const ours = Object.keys(env).filter((name) => name.startsWith(PREFIX) && env[name])
+  const judged = ours.filter((name) => mailboxesKnown || !name.startsWith(`${PREFIX}EMAIL_`))
+  return judged
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ key: name, problem: 'is not a variable of Deskbell', fix: didYouMean(meant(name, known), []) }))
+}
+
+const PREFIX = 'DESKBELL_'
+
+/** Compared without the prefix, which would make every name look like every other. */
+function meant(name: string, known: string[]): string | undefined {
+  const bare = (full: string) => full.replace(PREFIX, '')
+  const found = nearest(bare(name), known.map(bare))
+  return known.find((full) => bare(full) === found)
+}
+
+/** Set to nothing, as in an unfilled .env file, is not set. */
+function read(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || undefined
+}

@@ -1,0 +1,66 @@
+// Secrets live in the environment only: a configuration file gets copied, committed and shown to colleagues.
+import type { Config } from '../config.ts'
+import type { Fault } from './fault.ts'
+import type { Data } from './yaml.ts'
+
+/** Every secret in the file, by its key or by its looks, with the variable it belongs in. */
+export function secretFaults(data: Data): Fault[] {
+  return leaves(data, []).flatMap(({ path, value }) => {
+    const variable = variableByKey(path) ?? variableByLooks(value)
+    if (!variable) return []
+    const fix = `Remove it here and set ${variable} in the environment; then change the secret, for it was in a file.`
+    return [{ key: path.join('.'), problem: 'is a secret and may not stand in this file', fix }]
+  })
+}
+
+/** Everything the log must never show. */
+export function listSecrets(config: Config): string[] {
+  const mailboxes = Object.values(config.email).flatMap(({ imap, smtp }) => [imap.password, smtp.password])
+  const slack = config.slack ? [config.slack.botToken, config.slack.appToken] : []
+  const secrets = [config.secret ?? '', ...slack, ...mailboxes, ...databaseSecrets(config.database)]
+  return [...new Set(secrets)].filter((secret) => secret !== '')
+}
+
+function databaseSecrets(database: Config['database']): string[] {
+  if (database.kind === 'sqlite') return []
+  const { password } = new URL(database.url)
+  // The driver's errors name the host at most; the log is scrubbed of the encoded form, the decoded one and the whole.
+  return [database.url, password, decodeURIComponent(password)]
+}
+
+function variableByKey(path: string[]): string | undefined {
+  const key = path.at(-1)?.toLowerCase().replace(/[-_ ]/g, '') ?? ''
+  if (/^(imap|smtp)?(password|pass|passwd)$/.test(key) && path[0] === 'email') return mailboxVariable(path)
+  return VARIABLES.find(([pattern]) => pattern.test(`${path.length > 1 ? path[0] : ''}.${key}`))?.[1]
+}
+
+/** By section and key, the key in lower case without its hyphens and underscores. */
+const VARIABLES: [RegExp, string][] = [
+  [/bottoken$|^slack\.token$/, 'SLACK_BOT_TOKEN'],
+  [/apptoken$/, 'SLACK_APP_TOKEN'],
+  [/^\.(deskbell)?secret$/, 'DESKBELL_SECRET'],
+  [/databaseurl$|^database\.(url|password)$/, 'DATABASE_URL'],
+]
+
+function mailboxVariable(path: string[]): string {
+  const [, mailbox = '', part = ''] = path
+  const side = /^(imap|smtp)/i.exec(part)?.[0]
+  return mailboxPassword(mailbox, side?.toLowerCase() === 'smtp' ? 'SMTP' : side ? 'IMAP' : undefined)
+}
+
+/** The variable that holds a mailbox's password: for both servers, or for the one. */
+export function mailboxPassword(mailbox: string, side?: 'IMAP' | 'SMTP'): string {
+  return `DESKBELL_EMAIL_${mailbox.toUpperCase().replaceAll('-', '_')}_${side ? `${side}_` : ''}PASSWORD`
+}
+
+function variableByLooks(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (/xapp-/.test(value)) return 'SLACK_APP_TOKEN'
+  if (/xox[a-z](\.xox[a-z])?-/.test(value)) return 'SLACK_BOT_TOKEN'
+  return /^\w+:\/\/[^/\s]*:[^/\s]*@/.test(value) ? 'DATABASE_URL' : undefined
+}
+
+function leaves(value: unknown, path: string[]): { path: string[]; value: unknown }[] {
+  if (typeof value !== 'object' || value === null) return [{ path, value }]
+  return Object.entries(value).flatMap(([key, part]) => leaves(part, [...path, key]))
+}

@@ -1,0 +1,125 @@
+// What may stand in deskbell.yaml, setting by setting. What two settings say of each other is in check.ts.
+import type { z } from 'zod'
+import { DEFAULTS } from './default.ts'
+import type { Fault } from './fault.ts'
+import { settingFaults } from './issue.ts'
+import { secretFaults } from './secret.ts'
+import { count, duration, isLoopback, list, named, oneOf, section, size, text, value } from './value.ts'
+import type { Data } from './yaml.ts'
+
+export type Settings = z.infer<ReturnType<typeof makeSchema>>
+
+export function readSettings(data: Data): { settings?: Settings; faults: Fault[] } {
+  const result = makeSchema().safeParse(data)
+  // A secret is named first: the variable to set is a better fix than "unknown key".
+  if (!result.success) return { faults: [...secretFaults(data), ...settingFaults(result.error.issues)] }
+  return { settings: result.data, faults: secretFaults(data) }
+}
+
+function makeSchema() {
+  return section({
+    database: section({ path: text('a path', 'Write where the SQLite file is kept.').optional() }).prefault({}),
+    log: section({ level: oneOf('debug', 'info', 'warn', 'error').default(DEFAULTS.logLevel) }).prefault({}),
+    web: section({ port: count(0, 65535), host: host.default(DEFAULTS.webHost) }).optional(),
+    slack: section({ api_url: slackApiUrl.default(DEFAULTS.slackApiUrl) }).prefault({}),
+    desks: named(desk).default({}),
+    email: named(mailbox).default({}),
+    templates: section({
+      folder: text('a path', 'Write the folder that holds the letters.').default(DEFAULTS.templates.folder),
+      language: language.default(DEFAULTS.templates.language),
+    }).prefault({}),
+    limits,
+  })
+}
+
+const host = text('a host name', 'Write a host name such as imap.example.com.', /^[A-Za-z0-9.:_-]+$/)
+const language = text('a language', 'Write a language code such as en or pt-BR.', /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+
+/** The bot token goes there with every call, so nobody may read along. */
+const slackApiUrl = value('Remove it, or write an https address that ends in /api/.', (written) => {
+  const url = typeof written === 'string' && URL.canParse(written) ? new URL(written) : undefined
+  if (!url) return { wrong: 'is not an address' }
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return { wrong: 'is not encrypted' }
+  return url.href.endsWith('/') ? url.href : `${url.href}/`
+})
+
+const userId = text(
+  'a Slack user id',
+  'Copy the member ID from the Slack profile, such as U0123ABCDEF.',
+  /^[UW][A-Z0-9]{2,20}$/,
+)
+
+const desk = section({
+  name: text('a name', 'Write the name that agents know the desk by.', undefined, 60).optional(),
+  channel: text(
+    'a Slack channel id',
+    'Copy the channel ID from the end of "View channel details" in Slack, such as C0123ABCDEF.',
+    /^[CG][A-Z0-9]{2,20}$/,
+  ),
+  leads: list(userId, 'List at least one Slack user id; leads hear about answers that are late.', 1),
+  window: value('Write calendar: and a number of hours, such as calendar:24h.', readWindow).default(
+    DEFAULTS.desk.window,
+  ),
+  undo: duration('0s', '5m').default(DEFAULTS.desk.undoMs),
+})
+
+function readWindow(written: unknown): string | { wrong: string } {
+  if (typeof written === 'number' || /^(calendar:)?\d+$/.test(String(written))) return { wrong: 'has no unit' }
+  if (typeof written !== 'string') return { wrong: 'is not a response window' }
+  if (written.startsWith('business:')) return { wrong: 'counts business hours, which are not supported yet' }
+  return /^calendar:[1-9]\d{0,3}h$/.test(written) ? written : { wrong: 'is not a response window' }
+}
+
+const address = text(
+  'a mail address',
+  'Write an address such as support@example.com.',
+  /^[^\s@<>]{1,64}@[^\s@<>]+$/,
+  254,
+)
+
+const serverShape = {
+  host,
+  port: count(1, 65535).optional(),
+  tls: oneOf('implicit', 'starttls', 'none').default(DEFAULTS.mailbox.tls),
+  user: text('a user name', 'Write the name to log in with, or remove it to use the address.').optional(),
+}
+
+const mailbox = section({
+  address,
+  aliases: list(address, 'List the other addresses that arrive in this mailbox.').default([]),
+  display_name: text('a name', 'Write the name that customers see as the sender.', undefined, 80).optional(),
+  desk: text('a name', 'Write the name of a desk of this file.').optional(),
+  imap: section(serverShape),
+  smtp: section(serverShape),
+  folder: text('a folder', 'Write the IMAP folder to read, such as INBOX.').default(DEFAULTS.mailbox.folder),
+  sent_folder: text('a folder', 'Write the IMAP folder with the sent mail, such as Sent.').optional(),
+  since: value('Write now, all or a day such as 2026-01-31.', readSince).default(DEFAULTS.mailbox.since),
+  poll: duration('5s', '1h').default(DEFAULTS.mailbox.pollMs),
+  mail_max: size('1MB', '200MB').default(DEFAULTS.mailbox.mailBytesMax),
+})
+
+function readSince(written: unknown): 'now' | 'all' | number | { wrong: string } {
+  if (written === 'now' || written === 'all') return written
+  const time = typeof written === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(written) ? Date.parse(written) : Number.NaN
+  // February 31st parses as a day in March.
+  const isDay = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === written
+  return isDay ? time : { wrong: 'is not a day' }
+}
+
+const { outbox, intake } = DEFAULTS.limits
+
+const limits = section({
+  attachment_max: size('1KB', '100MB').default(DEFAULTS.limits.attachmentBytesMax),
+  mailbox_alert: duration('1m', '1d').default(DEFAULTS.limits.mailboxAlertMs),
+  outbox: section({
+    attempts_max: count(1, 100).default(outbox.attemptsMax),
+    give_up: duration('1m', '14d').default(outbox.giveUpMs),
+    uncertain_wait: duration('1s', '1h').default(outbox.uncertainWaitMs),
+    mail_sends_max: count(1, 10).default(outbox.mailSendsMax),
+    tick: duration('10ms', '10s').default(outbox.tickMs),
+  }).prefault({}),
+  intake: section({
+    batch_max: count(1, 1000).default(intake.batchMax),
+    strikes_max: count(1, 10).default(intake.strikesMax),
+  }).prefault({}),
+}).prefault({})

@@ -1,0 +1,62 @@
+// Loaded into the real program by the journey test: kills it right after its k-th commit or k-th socket write, and moves
+// its clocks when told to. The product knows nothing of this.
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import net from 'node:net'
+import { StatementSync } from 'node:sqlite'
+
+const [deadlyKind, deadlyCount] = (process.env.JOURNEY_KILL ?? 'never:0').split(':')
+const databasePort = Number(process.env.JOURNEY_DATABASE_PORT ?? 0)
+const counts = { commit: 0, write: 0 }
+
+function count(kind: keyof typeof counts): void {
+  counts[kind] += 1
+  if (kind === deadlyKind && counts[kind] === Number(deadlyCount)) process.kill(process.pid, 'SIGKILL')
+}
+
+// SQLite commits by the prepared statement `commit`, PostgreSQL by the query of that name.
+const run = StatementSync.prototype.run
+StatementSync.prototype.run = function (this: StatementSync, ...values: Parameters<typeof run>) {
+  const result = run.apply(this, values)
+  if (this.sourceSQL === 'commit') count('commit')
+  return result
+} as typeof run
+
+const pg = createRequire(import.meta.url)('pg') as { Client: { prototype: { query(...args: unknown[]): unknown } } }
+const query = pg.Client.prototype.query
+pg.Client.prototype.query = function (this: unknown, ...args: unknown[]) {
+  const result = query.apply(this, args)
+  const [first] = args as [string | { text?: string } | undefined]
+  const text = typeof first === 'string' ? first : first?.text
+  if (text !== 'commit' || !(result instanceof Promise)) return result
+  return result.then((value: unknown) => {
+    count('commit')
+    return value
+  })
+}
+
+// A write that the kernel has taken is on its way, whatever becomes of us. The database's own sockets do not count.
+type Write = (this: net.Socket, ...args: unknown[]) => unknown
+const streams = net.Socket.prototype as unknown as { _write: Write; _writev: Write }
+for (const name of ['_write', '_writev'] as const) {
+  const original = streams[name]
+  if (typeof original !== 'function') continue
+  streams[name] = function (...args) {
+    const result = original.apply(this, args)
+    if (this.remotePort !== undefined && this.remotePort !== databasePort) count('write')
+    return result
+  }
+}
+
+let shiftMs = 0
+const dateNow = Date.now.bind(Date)
+const performanceNow = performance.now.bind(performance)
+Date.now = () => dateNow() + shiftMs
+performance.now = () => performanceNow() + shiftMs
+syncBuiltinESMExports()
+
+type Told = { shiftMs: number } | { report: true }
+process.on('message', (told: Told) => {
+  if ('shiftMs' in told) shiftMs += told.shiftMs
+  else process.send?.({ counts })
+})
+process.channel?.unref()

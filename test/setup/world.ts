@@ -1,0 +1,338 @@
+// One small world for tests of the core: a real store, a clock that stands still, seeded chance, one channel, a desk in memory.
+import { createHash } from 'node:crypto'
+import {
+  type Channel,
+  type ConversationKey,
+  type ExternalId,
+  type InboundMessage,
+  ParseError,
+  type Part,
+  type Progress,
+  type RawEvent,
+  SendError,
+  type Sent,
+} from '../../src/channel.ts'
+import { SECOND } from '../../src/clock.ts'
+import { replyHandler } from '../../src/delivery.ts'
+import type { Random } from '../../src/id.ts'
+import { channelSource } from '../../src/inbox.ts'
+import { joinInstances } from '../../src/instance.ts'
+import { intakeOf } from '../../src/intake.ts'
+import { makeIntakeRunner } from '../../src/intake-runner.ts'
+import { makeLog } from '../../src/log.ts'
+import { getMessage, type Message } from '../../src/message.ts'
+import { ATTEMPT_LIMITS, type Handler } from '../../src/outbox-attempt.ts'
+import { makeOutboxRunner } from '../../src/outbox-runner.ts'
+import { DUE_STEP, findTrueWindow, ladderHandler, type PingPayload, pingOf, type Step } from '../../src/ping.ts'
+import type { RateLimiter } from '../../src/rate.ts'
+import { preview, send, takeBack } from '../../src/reply.ts'
+import { makePolicy } from '../../src/response-window.ts'
+import { findOpenWindow, listWindows } from '../../src/window-record.ts'
+import { manualClock } from './clock.ts'
+import type { OpenTestDb } from './database.ts'
+
+export const ADA = 'ada@example.org'
+export const DESK = 'main'
+const PASSES_MAX = 200
+
+/** The same seed gives the same bytes, for ever. */
+export function seededRandom(seed: number): Random {
+  let count = 0
+  const block = () => createHash('sha256').update(`${seed}:${count++}`).digest()
+  return {
+    bytes: (length) => new Uint8Array(block().subarray(0, length)),
+    fraction: () => block().readUInt32BE() / 2 ** 32,
+  }
+}
+
+/** What becomes of one part on its way out; `arrives` in an uncertain one says what the customer sees. */
+export type PartFate =
+  | { kind: 'accepted' }
+  | { kind: 'temporary'; retryAfterMs?: number; account?: boolean }
+  | { kind: 'rejected'; reason: string }
+  | { kind: 'uncertain'; arrives: boolean }
+  | { kind: 'dies'; arrives: boolean }
+
+export interface FakeChannel extends Channel {
+  /** What customers see, in order. */
+  delivered: { to: string; text: string }[]
+  /** What happens to the next parts; once it is empty, every part is accepted. */
+  fates: PartFate[]
+  /** Recipients the platform refuses, with its reason. */
+  refused: Map<string, string>
+  sends: number
+}
+
+/** Raw bodies are JSON; a body `{"broken": ...}` is what no parser can read. Paragraphs leave as parts of their own. */
+export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'lookup'): FakeChannel {
+  const seen = new Map<string, ExternalId>() // By the part's own key: what a look-up would find.
+  const arrive = (channel: FakeChannel, part: Part): ExternalId => {
+    const externalId = `${name}/${seen.size}` as ExternalId
+    for (const key of part.keys) seen.set(key, externalId)
+    channel.delivered.push({ to: part.recipients[0]?.address ?? '', text: part.preview })
+    return externalId
+  }
+  const recipientsOf = (channel: FakeChannel, parts: Part[]) =>
+    (parts[0]?.recipients ?? []).map(({ address }) => {
+      const reason = channel.refused.get(address)
+      return { address, accepted: reason === undefined, ...(reason !== undefined && { reason }) }
+    })
+  return {
+    name,
+    limits: { textMax: 1000, attachmentBytesMax: 1000, idempotency },
+    delivered: [],
+    fates: [],
+    refused: new Map(),
+    sends: 0,
+    start: async () => undefined,
+    stop: async () => undefined,
+    health: () => ({ ok: true }),
+    async *fetchAttachment() {},
+    async parse(raw) {
+      const read = JSON.parse(new TextDecoder().decode(raw.body))
+      if (read.broken === 'bomb') throw new ParseError('took too long', { final: true })
+      if (read.broken) throw new ParseError('not a message', { final: false })
+      return read.events
+    },
+    salvage: (raw) => inbound('', { externalId: `salvaged/${raw.key}` as ExternalId, at: raw.arrivedAt, ...raw.meta }),
+    async render(message) {
+      return message.markdown.split('\n\n').map((text, n) => ({
+        body: new TextEncoder().encode(text),
+        preview: text,
+        recipients: [...message.to, ...message.cc],
+        keys: [`out:${message.id}:${n}` as ConversationKey],
+      }))
+    },
+    async send(parts: Part[], progress: Progress): Promise<Sent> {
+      this.sends += 1
+      for (const [n, part] of parts.entries()) {
+        if (progress.accepted.has(n)) continue
+        const fate = this.fates.shift() ?? { kind: 'accepted' }
+        if (fate.kind === 'accepted') await progress.accept(n, arrive(this, part))
+        else await suffer(fate, () => arrive(this, part))
+      }
+      return { externalIds: [...progress.accepted.values()], recipients: recipientsOf(this, parts) }
+    },
+    async reconcile(parts) {
+      if (idempotency === 'none') return 'unknown'
+      const found = parts.flatMap((part) => seen.get(part.keys[0] ?? '') ?? [])
+      return found.length === parts.length ? { externalIds: found, recipients: recipientsOf(this, parts) } : 'absent'
+    },
+  }
+}
+
+async function suffer(fate: Exclude<PartFate, { kind: 'accepted' }>, arrive: () => void): Promise<never> {
+  if (fate.kind === 'temporary') throw new SendError(fate, 'the server is busy')
+  if (fate.kind === 'rejected') throw new SendError({ kind: 'rejected' }, fate.reason)
+  if (fate.arrives) arrive()
+  if (fate.kind === 'dies') await new Promise(() => undefined) // The process is gone before an answer comes.
+  throw new SendError({ kind: 'uncertain' }, 'the connection broke')
+}
+
+export type Wrote = Partial<InboundMessage> & { at?: number; sender?: 'pass' | 'fail' | 'none' }
+
+let letters = 0
+
+/** A message as an adapter would hand it over. One sender's messages belong together unless the test says otherwise. */
+export function inbound(text: string, { at, ...wrote }: Wrote = {}): InboundMessage {
+  const from = wrote.from ?? { address: ADA, name: 'Ada Lovelace' }
+  const thread = `thread:${from.address}` as ConversationKey
+  letters += 1
+  return {
+    kind: 'message',
+    externalId: `letter/${letters}` as ExternalId,
+    arrivedAt: at ?? 0,
+    from,
+    to: [{ address: 'support@example.com' }],
+    cc: [],
+    text,
+    markdown: text,
+    evidence: [{ by: 'reference', key: thread }],
+    keys: [thread],
+    replyHandle: 'handle',
+    sender: 'pass',
+    attachments: [],
+    warnings: [],
+    ...wrote,
+  }
+}
+
+export function rawOf(event: { externalId: string; arrivedAt: number }, key: string = event.externalId): RawEvent {
+  return { key, arrivedAt: event.arrivedAt, body: new TextEncoder().encode(JSON.stringify({ events: [event] })) }
+}
+
+export function brokenRaw(key: string, arrivedAt: number, how: 'broken' | 'bomb' = 'broken'): RawEvent {
+  return { key, arrivedAt, body: new TextEncoder().encode(JSON.stringify({ broken: how, key })) }
+}
+
+/** Nothing has to wait for a platform's pace. */
+export const openLimiter: RateLimiter = {
+  room: async () => 10,
+  schedule: (_, attempt) => attempt(),
+  reset: () => undefined,
+}
+
+export interface WorldOptions {
+  seed?: number
+  channel?: FakeChannel
+  steps?: readonly Step[]
+  leads?: readonly string[]
+  secrets?: string[]
+}
+
+export type World = Awaited<ReturnType<typeof makeWorld>>
+
+export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
+  const clock = manualClock()
+  const random = seededRandom(options.seed ?? 1)
+  const logLines: string[] = []
+  const log = makeLog({ level: 'debug', secrets: options.secrets ?? [], write: (line) => void logLines.push(line) })
+  const db = await open({ clock, random, log })
+  const channel = options.channel ?? fakeChannel('email:support')
+  const policy = makePolicy('standard', 'calendar:24h')
+  const desk = { desk: DESK, policyOf: () => policy }
+  const sources = new Map([[channel.name, channelSource(channel, desk)]])
+  const pings: PingPayload[] = []
+  const shown: string[] = []
+  const show: Handler = {
+    send: async (effect) => {
+      shown.push(`${effect.kind} ${effect.conversationId}`)
+      return { kind: 'accepted' }
+    },
+    verify: async () => ({ kind: 'repeatable' }),
+  }
+  const ping: Handler = {
+    async send(effect) {
+      if (!(await findTrueWindow(db, pingOf(effect)))) return { kind: 'moot', reason: 'answered meanwhile' }
+      pings.push(pingOf(effect))
+      return { kind: 'accepted' }
+    },
+    verify: async () => ({ kind: 'repeatable' }),
+  }
+  const handlers: Record<string, Handler> = {
+    reply: replyHandler({ db, channelOf: () => channel, policyOf: () => policy }),
+    card: show,
+    entry: show,
+    ping,
+  }
+  const ladder = { steps: options.steps ?? [DUE_STEP], leadsOf: () => options.leads ?? ['U_LEAD'] }
+  const shared = { db, clock, random, log, limiter: openLimiter, handlers, tickMs: SECOND, limits: ATTEMPT_LIMITS }
+
+  /** Another running instance of the program on the same store. */
+  const instance = (owner: string) => ({
+    outbox: makeOutboxRunner({ ...shared, owner, local: { ladder: ladderHandler(ladder) } }),
+    intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
+  })
+  await joinInstances(db, { clock, log, id: 'first' })
+  let current = instance('first')
+  let restarts = 0
+
+  const runIntake = async (intake = current.intake) => {
+    for (let pass = 0; pass < PASSES_MAX; pass++) if (!(await intake.pass())) return
+    throw new Error('the intake never comes to rest')
+  }
+  const runOutbox = async (outbox = current.outbox) => {
+    for (let pass = 0; pass < PASSES_MAX; pass++) {
+      const attempts = await outbox.pass()
+      if (attempts.length === 0) return
+      await Promise.all(attempts)
+    }
+    throw new Error('the outbox never comes to rest')
+  }
+  const keep = (raws: RawEvent[], cursor?: { key: string; value: string }, name = channel.name) =>
+    intakeOf(db, name).keep(raws, cursor)
+  const newestConversation = () =>
+    db.selectFrom('conversation').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()
+  const conversationId = async (id?: string) => id ?? (await newestConversation()).id
+
+  const world = {
+    ...{ db, clock, random, log, logLines, channel, policy, desk, sources, pings, shown, shared, handlers, ladder },
+    ...{ instance, keep, runIntake, runOutbox },
+    current: () => current,
+    /** A message arrives, is kept and taken in. */
+    async customerWrites(text: string, wrote: Wrote = {}): Promise<Message> {
+      const event = inbound(text, { ...wrote, at: wrote.at ?? clock.now() })
+      await keep([rawOf(event)])
+      await runIntake()
+      return await db
+        .selectFrom('message')
+        .selectAll()
+        .where('external_id', '=', event.externalId)
+        .executeTakeFirstOrThrow()
+    },
+    /** The agent opens the composer, having seen everything so far, and asks for the preview. Returns the draft's id. */
+    async agentPreviews(text: string, by: { agent?: string; seenSeq?: number; conversation?: string } = {}) {
+      const id = await db.transaction(async (trx) => trx.newId('m'))
+      const about = await conversationId(by.conversation)
+      const { seq_last } = await world.conversation(about)
+      const agent = { id: by.agent ?? 'U1', name: 'Grace Hopper' }
+      const request = { conversationId: about, agent, markdown: text, template: undefined }
+      const at = { id, now: clock.now() }
+      await preview(db, channel, { ...request, seenSeq: by.seenSeq ?? seq_last }, at)
+      return id
+    },
+    agentSends: (draftId: string, sender: { agent?: string; undoMs?: number; confirmedSeq?: number } = {}) =>
+      db.transaction((trx) =>
+        send(trx, draftId, {
+          agentId: sender.agent ?? 'U1',
+          undoMs: sender.undoMs ?? 10 * SECOND,
+          ...(sender.confirmedSeq !== undefined && { confirmedSeq: sender.confirmedSeq }),
+        }),
+      ),
+    agentUndoes: (messageId: string, agent = 'U1') => db.transaction((trx) => takeBack(trx, messageId, agent)),
+    /** Preview, Send, the undo time passes, the outbox does its work. `meanwhile` happens before it leaves. */
+    async agentReplies(
+      text: string,
+      by: { agent?: string; meanwhile?: () => Promise<unknown>; conversation?: string } = {},
+    ): Promise<string> {
+      const draftId = await world.agentPreviews(text, by)
+      const result = await world.agentSends(draftId, by.agent === undefined ? {} : { agent: by.agent })
+      if (result.kind !== 'queued') throw new Error(`the reply was not queued: ${result.kind}`)
+      await by.meanwhile?.()
+      await world.passTime(10 * SECOND)
+      return draftId
+    },
+    /** The other side's server reports that our reply did not arrive. */
+    async replyBounces(messageId: string, lasting: 'hard' | 'soft' = 'hard'): Promise<void> {
+      const of = [`out:${messageId}:0` as ConversationKey]
+      const externalId = `report/${messageId}/${lasting}` as ExternalId
+      const report = {
+        kind: 'bounce' as const,
+        externalId,
+        arrivedAt: clock.now(),
+        of,
+        lasting,
+        reason: 'no such user',
+      }
+      await keep([rawOf(report)])
+      await runIntake()
+    },
+    /** Time goes by, and whatever became due is done. */
+    async passTime(ms: number): Promise<void> {
+      await clock.advance(ms)
+      await runOutbox()
+    },
+    /** The program is killed and started again: nothing in memory survives. */
+    async restart(): Promise<void> {
+      restarts += 1
+      const id = `restart ${restarts}`
+      await db.transaction((trx) => trx.deleteFrom('instance').execute())
+      await joinInstances(db, { clock, log, id })
+      current = instance(id)
+      await current.outbox.recover()
+      await current.intake.recover()
+    },
+    conversation: async (id?: string) => {
+      const found = await conversationId(id)
+      return await db.selectFrom('conversation').selectAll().where('id', '=', found).executeTakeFirstOrThrow()
+    },
+    openWindow: async (id?: string) => findOpenWindow(db, await conversationId(id)),
+    windows: async (id?: string) => listWindows(db, await conversationId(id)),
+    message: (id: string) => getMessage(db, id),
+    effects: (kind: string) => db.selectFrom('outbox').selectAll().where('kind', '=', kind).orderBy('id').execute(),
+    facts: async (kind: string) => db.selectFrom('fact').selectAll().where('kind', '=', kind).orderBy('id').execute(),
+    count: async (table: 'message' | 'conversation' | 'intake' | 'identity' | 'contact' | 'blob' | 'ping' | 'outbox') =>
+      (await db.selectFrom(table).selectAll().execute()).length,
+  }
+  return world
+}
