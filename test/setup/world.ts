@@ -1,6 +1,7 @@
 // One small world for tests of the core: a real store, a clock that stands still, seeded chance, one channel, a desk in memory.
 import { createHash } from 'node:crypto'
 import {
+  type Address,
   type Channel,
   type ConversationKey,
   type ExternalId,
@@ -58,6 +59,8 @@ export interface FakeChannel extends Channel {
   delivered: { to: string; text: string }[]
   /** What happens to the next parts; once it is empty, every part is accepted. */
   fates: PartFate[]
+  /** Who gets a copy of every reply. */
+  copies: Address[]
   /** Recipients the platform refuses, with its reason. */
   refused: Map<string, string>
   sends: number
@@ -82,6 +85,7 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
     limits: { textMax: 1000, attachmentBytesMax: 1000, idempotency },
     delivered: [],
     fates: [],
+    copies: [],
     refused: new Map(),
     sends: 0,
     start: async () => undefined,
@@ -90,6 +94,7 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
     async *fetchAttachment() {},
     async parse(raw) {
       const read = JSON.parse(new TextDecoder().decode(raw.body))
+      if (read.broken === 'deadly') await new Promise(() => undefined) // The process dies of it.
       if (read.broken === 'bomb') throw new ParseError('took too long', { final: true })
       if (read.broken) throw new ParseError('not a message', { final: false })
       return read.events
@@ -99,7 +104,7 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
       return message.markdown.split('\n\n').map((text, n) => ({
         body: new TextEncoder().encode(text),
         preview: text,
-        recipients: [...message.to, ...message.cc],
+        recipients: [...message.to, ...message.cc, ...this.copies],
         keys: [`out:${message.id}:${n}` as ConversationKey],
       }))
     },
@@ -161,7 +166,7 @@ export function rawOf(event: { externalId: string; arrivedAt: number }, key: str
   return { key, arrivedAt: event.arrivedAt, body: new TextEncoder().encode(JSON.stringify({ events: [event] })) }
 }
 
-export function brokenRaw(key: string, arrivedAt: number, how: 'broken' | 'bomb' = 'broken'): RawEvent {
+export function brokenRaw(key: string, arrivedAt: number, how: 'broken' | 'bomb' | 'deadly' = 'broken'): RawEvent {
   return { key, arrivedAt, body: new TextEncoder().encode(JSON.stringify({ broken: how, key })) }
 }
 
@@ -171,6 +176,12 @@ export const openLimiter: RateLimiter = {
   schedule: (_, attempt) => attempt(),
   reset: () => undefined,
 }
+
+/** As if the platforms had room for nothing but these rate keys. */
+export const roomOnlyFor = (prefix: string): RateLimiter => ({
+  ...openLimiter,
+  room: async (key) => (key.startsWith(prefix) ? 10 : 0),
+})
 
 export interface WorldOptions {
   seed?: number
@@ -219,8 +230,8 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
   const shared = { db, clock, random, log, limiter: openLimiter, handlers, tickMs: SECOND, limits: ATTEMPT_LIMITS }
 
   /** Another running instance of the program on the same store. */
-  const instance = (owner: string) => ({
-    outbox: makeOutboxRunner({ ...shared, owner, local: { ladder: ladderHandler(ladder) } }),
+  const instance = (owner: string, limiter = openLimiter) => ({
+    outbox: makeOutboxRunner({ ...shared, limiter, owner, local: { ladder: ladderHandler(ladder) } }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
   })
   await joinInstances(db, { clock, log, id: 'first' })

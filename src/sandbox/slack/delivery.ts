@@ -1,0 +1,118 @@
+// Events are tried again until acked, as Slack does for some minutes; clicks and submissions get their one chance.
+import { systemClock } from '../../clock.ts'
+import { makeEnvelopes, type Sockets } from './envelope.ts'
+import { asText, type Json } from './json.ts'
+import type { World } from './world.ts'
+
+/** Slack gives up on an event some six minutes after it happened; what was missed longer must be read from history. */
+const KEPT_MS = 6 * 60_000
+
+export type Ack =
+  | { kind: 'acked'; payload: Json; tookMs: number }
+  /** What the person sees is Slack's warning sign and "try again". */
+  | { kind: 'unacked'; reason: string }
+
+export interface EventRecord {
+  id: string
+  payload: Json
+  /** `waiting`: no socket was open; `retrying`: failed, and due again later; `lost`: given up for good. */
+  state: 'waiting' | 'sent' | 'retrying' | 'acked' | 'lost'
+  producedAt: number
+  /** One entry for each time it went out, with the socket that got it. */
+  deliveries: { socket: number; retryAttempt: number }[]
+  cancel(): void
+}
+
+export interface Delivery {
+  events: EventRecord[]
+  event(payload: Json): void
+  interact(type: 'interactive' | 'slash_commands', payload: Json): Promise<Ack>
+  /** Tries every event that is not acked again, now. Returns how many went out. */
+  redeliver(): number
+  /** Delivers one event once more although it was acked: Slack is only being careful. */
+  repeat(eventId: string): void
+  acked(envelopeId: unknown, payload: unknown): void
+  socketOpened(): void
+  socketClosed(id: number): void
+}
+
+export function makeDelivery(
+  world: Pick<World, 'clock' | 'settings' | 'after' | 'changed'>,
+  sockets: Sockets,
+): Delivery {
+  const { monotonic } = systemClock()
+  const envelopes = makeEnvelopes(world, sockets)
+  const events: EventRecord[] = []
+
+  function attempt(record: EventRecord): boolean {
+    record.cancel()
+    const mine = record.deliveries.length + 1
+    const retryAttempt = Math.max(mine - 1, record.state === 'waiting' ? 1 : 0)
+    record.state = 'sent'
+    const socket = envelopes.send(eventEnvelope(record, retryAttempt), {
+      onAck() {
+        record.state = 'acked'
+      },
+      onFailure() {
+        // The failure of a delivery that a newer one has overtaken says nothing.
+        if (record.deliveries.length === mine) failed(record)
+      },
+    })
+    if (socket === undefined) record.state = 'waiting'
+    else record.deliveries.push({ socket, retryAttempt })
+    return socket !== undefined
+  }
+
+  function failed(record: EventRecord): void {
+    if (record.state !== 'sent') return
+    const delayMs = world.settings.retryDelaysMs[record.deliveries.length - 1]
+    record.state = delayMs === undefined ? 'lost' : 'retrying'
+    if (delayMs === undefined) return
+    if (delayMs <= 0) attempt(record)
+    else record.cancel = world.after(delayMs, () => void attempt(record))
+  }
+
+  function isKept(record: EventRecord): boolean {
+    if (record.state === 'waiting' && world.clock.now() - record.producedAt > KEPT_MS) record.state = 'lost'
+    return record.state !== 'lost'
+  }
+
+  function retryAll(states: EventRecord['state'][]): number {
+    return events.filter((record) => states.includes(record.state) && isKept(record) && attempt(record)).length
+  }
+
+  return {
+    events,
+    event(payload) {
+      const id = asText(payload.event_id) ?? ''
+      const base = { id, payload, producedAt: world.clock.now(), deliveries: [], cancel: () => undefined }
+      const record: EventRecord = { ...base, state: 'sent' }
+      events.push(record)
+      attempt(record)
+    },
+    interact: (type, payload) =>
+      new Promise((resolve) => {
+        const startedAt = monotonic()
+        const envelope = { type, accepts_response_payload: true, payload }
+        const socket = envelopes.send(envelope, {
+          onAck: (ack) => resolve({ kind: 'acked', payload: ack, tookMs: monotonic() - startedAt }),
+          onFailure: (reason) => resolve({ kind: 'unacked', reason }),
+        })
+        if (socket === undefined) resolve({ kind: 'unacked', reason: 'no socket is open' })
+      }),
+    redeliver: () => retryAll(['sent', 'retrying', 'waiting']),
+    repeat(eventId) {
+      const record = events.find(({ id }) => id === eventId)
+      if (!record) throw new Error(`no event ${eventId}: take an id from slack.events`)
+      attempt(record)
+    },
+    acked: envelopes.acked,
+    socketOpened: () => void retryAll(['waiting']),
+    socketClosed: envelopes.socketClosed,
+  }
+}
+
+function eventEnvelope({ payload }: EventRecord, retryAttempt: number): Json {
+  const retry = { retry_attempt: retryAttempt, retry_reason: retryAttempt === 0 ? '' : 'timeout' }
+  return { type: 'events_api', accepts_response_payload: false, payload, ...retry }
+}

@@ -1,0 +1,80 @@
+// The app's installation: its identity, tokens and scopes, and what happens when the token is withdrawn or renewed.
+import { eventTs } from './conversations.ts'
+import { emit, SUBSCRIPTIONS } from './events.ts'
+import type { AppIdentity, Grant, World } from './world.ts'
+
+/** What Deskbell's manifest asks for. `channels:join` and `chat:write.public` are left out on purpose. */
+const SCOPES = [
+  'app_mentions:read',
+  'channels:history',
+  'channels:read',
+  'chat:write',
+  'chat:write.customize',
+  'commands',
+  'dnd:read',
+  'files:read',
+  'files:write',
+  'groups:history',
+  'groups:read',
+  'im:history',
+  'im:read',
+  'im:write',
+  'reactions:read',
+  'reactions:write',
+  'team:read',
+  'usergroups:read',
+  'users:read',
+  'users:read.email',
+]
+
+export interface Installation {
+  /** The bot token is withdrawn; the app hears of it if it is connected. */
+  revokeToken(): void
+  /** Installs the app anew, with these scopes if given. The old bot token is no good any more; returns the new one. */
+  installBot(scopes?: readonly string[]): string
+}
+
+export function makeIdentity(newId: (prefix: string) => string, botName: string): AppIdentity {
+  return {
+    teamId: newId('T'),
+    teamName: 'Sandbox',
+    teamDomain: 'sandbox',
+    appId: newId('A'),
+    botUserId: newId('U'),
+    botId: newId('B'),
+    botName,
+  }
+}
+
+export function makeGrant(options: {
+  scopes?: readonly string[] | undefined
+  events?: readonly string[] | undefined
+}): Grant {
+  return {
+    botToken: 'xoxb-sandbox-1',
+    appToken: 'xapp-1-sandbox',
+    revoked: new Set(),
+    scopes: new Set(options.scopes ?? SCOPES),
+    events: new Set(options.events ?? Object.keys(SUBSCRIPTIONS)),
+  }
+}
+
+export function makeInstallation(world: World): Installation {
+  let installed = 1
+  return {
+    revokeToken() {
+      world.grant.revoked.add(world.grant.botToken)
+      const tokens = { oauth: [], bot: [world.app.botUserId] }
+      emit(world, { type: 'tokens_revoked', tokens, event_ts: eventTs(world) }, { on: 'tokens_revoked' })
+      world.changed()
+    },
+    installBot(scopes) {
+      installed += 1
+      world.grant.revoked.add(world.grant.botToken)
+      world.grant.botToken = `xoxb-sandbox-${installed}`
+      if (scopes) world.grant.scopes = new Set(scopes)
+      world.changed()
+      return world.grant.botToken
+    },
+  }
+}

@@ -1,0 +1,196 @@
+// The people of the workspace and all they can do, bound to one stand-in; also what an administrator can do to channels.
+import { eventTs, exit, openDm } from './conversations.ts'
+import type { Ack } from './delivery.ts'
+import { emit } from './events.ts'
+import { getUser } from './interaction.ts'
+import type { Json } from './json.ts'
+import type { TypedFile } from './play.ts'
+import * as play from './play.ts'
+import * as playView from './play-view.ts'
+import { close, type Submitted, submit } from './submission.ts'
+import { userWire } from './users.ts'
+import type { Channel, User, UserGroup } from './workspace.ts'
+import type { World } from './world.ts'
+
+export interface NewUser {
+  id?: string
+  name: string
+  realName?: string
+  email?: string
+  isGuest?: boolean
+  /** Another app's bot. */
+  isBot?: boolean
+  /** Another organisation's workspace, for a person met through Slack Connect. */
+  teamId?: string
+  tz?: string
+}
+
+export interface NewChannel {
+  id?: string
+  name: string
+  isPrivate?: boolean
+  /** The bot is a member only when named here. */
+  members?: readonly string[]
+  isExtShared?: boolean
+}
+
+export interface People {
+  addUser(user: NewUser): User
+  /** Changes what is known of a person, and tells the app. */
+  changeUser(userId: string, change: Partial<Omit<User, 'id'>>): void
+  addChannel(channel: NewChannel): Channel
+  addGroup(handle: string, users: readonly string[]): UserGroup
+  join(userId: string, channel: string, inviter?: string): void
+  leave(userId: string, channel: string): void
+  archive(channel: string, isArchived?: boolean): void
+  rename(channel: string, name: string): void
+  /** An administrator shares the channel with another organisation, or stops sharing it. */
+  share(channel: string, isExtShared?: boolean): void
+  /** The person's direct messages with the app. */
+  dm(userId: string): Channel
+  /** Returns the ts. A channel is given by id or `#name`; the bot's user id stands for the direct messages with it. */
+  say(
+    userId: string,
+    channel: string,
+    text: string,
+    options?: { threadTs?: string; files?: TypedFile[]; isBroadcast?: boolean },
+  ): string
+  edit(userId: string, channel: string, ts: string, text: string): void
+  remove(userId: string, channel: string, ts: string): void
+  react(userId: string, channel: string, ts: string, name: string): void
+  unreact(userId: string, channel: string, ts: string, name: string): void
+  unfurl(channel: string, ts: string, preview: { url: string; title: string }): void
+  click(userId: string, target: playView.ClickTarget): Promise<Ack>
+  choose(
+    userId: string,
+    viewId: string,
+    blockId: string,
+    actionId: string,
+    choice: string | string[],
+    query?: string,
+  ): Promise<Ack | undefined>
+  suggest(userId: string, viewId: string, blockId: string, actionId: string, query: string): Promise<Json[]>
+  type(
+    userId: string,
+    viewId: string,
+    blockId: string,
+    actionId: string,
+    value: string | Json,
+  ): Promise<Ack | undefined>
+  attach(userId: string, viewId: string, blockId: string, actionId: string, files: TypedFile[]): void
+  submit(userId: string, viewId: string): Promise<Submitted>
+  close(userId: string, viewId: string, options?: { all?: boolean }): Promise<void>
+  shortcut(userId: string, callbackId: string, channel?: string, ts?: string): Promise<Ack>
+  command(userId: string, channel: string, name: string, text?: string): Promise<Ack>
+  openHome(userId: string, tab?: 'home' | 'messages'): void
+}
+
+export function makePeople(world: World): People {
+  return {
+    ...makeAdministration(world),
+    join: (userId, channel, inviter) => play.join(world, userId, channel, inviter),
+    leave: (userId, channel) => exit(world, play.getChannel(world, channel), userId),
+    dm: (userId) => openDm(world, [getUser(world, userId).id]),
+    say: (userId, channel, text, options) => play.say(world, userId, channel, text, options),
+    edit: (userId, channel, ts, text) => play.edit(world, userId, channel, ts, text),
+    remove: (userId, channel, ts) => play.remove(world, userId, channel, ts),
+    react: (userId, channel, ts, name) => play.react(world, userId, channel, ts, name),
+    unreact: (userId, channel, ts, name) => play.unreact(world, userId, channel, ts, name),
+    unfurl: (channel, ts, preview) => play.unfurl(world, channel, ts, preview),
+    click: (userId, target) => playView.click(world, userId, target),
+    choose: (userId, viewId, block, action, choice, query) =>
+      playView.choose(world, userId, viewId, block, action, choice, query),
+    suggest: (userId, viewId, block, action, query) => playView.suggest(world, userId, viewId, block, action, query),
+    type: (userId, viewId, block, action, value) => playView.type(world, userId, viewId, block, action, value),
+    attach: (userId, viewId, block, action, files) => playView.attach(world, userId, viewId, block, action, files),
+    submit: (userId, viewId) => submit(world, userId, viewId),
+    close: (userId, viewId, options) => close(world, userId, viewId, options),
+    shortcut: (userId, callbackId, channel, ts) => play.shortcut(world, userId, callbackId, channel, ts),
+    command: (userId, channel, name, text = '') => play.command(world, userId, channel, name, text),
+    openHome: (userId, tab) => play.openHome(world, userId, tab),
+  }
+}
+
+function makeAdministration(world: World) {
+  const { workspace } = world
+  return {
+    addUser(user: NewUser): User {
+      const added = makeUser(world, user)
+      workspace.users.set(added.id, added)
+      world.changed()
+      return added
+    },
+    changeUser(userId: string, change: Partial<Omit<User, 'id'>>): void {
+      const user = Object.assign(getUser(world, userId), change)
+      emit(world, { type: 'user_change', user: userWire(world, user), event_ts: eventTs(world) }, { on: 'user_change' })
+    },
+    addChannel(channel: NewChannel): Channel {
+      const added = makeChannel(world, channel)
+      for (const member of added.members) getUser(world, member)
+      workspace.channels.set(added.id, added)
+      world.changed()
+      return added
+    },
+    addGroup(handle: string, users: readonly string[]): UserGroup {
+      const group = { id: world.newId('S'), handle, users: users.map((id) => getUser(world, id).id) }
+      workspace.groups.set(group.id, group)
+      return group
+    },
+    archive(place: string, isArchived = true): void {
+      const channel = play.getChannel(world, place)
+      channel.isArchived = isArchived
+      announce(world, channel, isArchived ? 'archive' : 'unarchive', { channel: channel.id })
+    },
+    rename(place: string, name: string): void {
+      const channel = play.getChannel(world, place)
+      channel.name = name
+      announce(world, channel, 'rename', {
+        channel: { id: channel.id, name, created: Math.floor(channel.createdAt / 1000) },
+      })
+    },
+    share(place: string, isExtShared = true): void {
+      const channel = play.getChannel(world, place)
+      channel.isExtShared = isExtShared
+      const type = isExtShared ? 'channel_shared' : 'channel_unshared'
+      emit(world, { type, channel: channel.id, event_ts: eventTs(world) }, { on: type, channel })
+    },
+  } satisfies Partial<People>
+}
+
+/** Slack's older events name private channels `group_...`. */
+function announce(world: World, channel: Channel, what: string, more: Json): void {
+  const type = `${channel.kind === 'group' ? 'group' : 'channel'}_${what}`
+  emit(world, { type, ...more, event_ts: eventTs(world) }, { on: type, channel })
+  world.changed()
+}
+
+export function makeUser(world: World, user: NewUser): User {
+  return {
+    id: user.id ?? world.newId('U'),
+    name: user.name,
+    realName: user.realName ?? user.name,
+    ...(user.email && { email: user.email }),
+    teamId: user.teamId ?? world.app.teamId,
+    tz: user.tz ?? 'UTC',
+    isGuest: user.isGuest ?? false,
+    isBot: user.isBot ?? false,
+    ...(user.isBot && { botId: world.newId('B') }),
+    isDeactivated: false,
+    isAway: false,
+    isSnoozed: false,
+  }
+}
+
+function makeChannel(world: World, channel: NewChannel): Channel {
+  return {
+    id: channel.id ?? world.newId('C'),
+    name: channel.name.replace(/^#/, ''),
+    kind: channel.isPrivate ? 'group' : 'channel',
+    members: new Set(channel.members ?? []),
+    isArchived: false,
+    isExtShared: channel.isExtShared ?? false,
+    isPendingExtShared: false,
+    isRestricted: false,
+    createdAt: world.clock.now(),
+  }
+}
