@@ -4,7 +4,7 @@ import { crossCheck } from './config/check.ts'
 import { readEnvironment } from './config/environment.ts'
 import { ConfigError, type Fault } from './config/fault.ts'
 import { readSettings } from './config/settings.ts'
-import { readSources } from './config/source.ts'
+import { readSources, type SourcePlaces } from './config/source.ts'
 import { parseYaml } from './config/yaml.ts'
 
 // Whoever starts the program needs these from one place.
@@ -87,9 +87,9 @@ export interface ConfigInput {
   env: Record<string, string | undefined>
 }
 
-/** Reads `--config`, the environment and the files they name; `argv` without node and script. Throws `ConfigError`. */
-export async function loadConfig(input: { argv: readonly string[]; env: ConfigInput['env'] }): Promise<Config> {
-  const { faults, ...sources } = await readSources(input)
+/** Reads `--config`, the environment, `.env` and the files they name. Prints nothing; throws `ConfigError`. */
+export async function loadConfig(places: SourcePlaces): Promise<Config> {
+  const { faults, ...sources } = await readSources(places)
   const result = readConfig(sources)
   // What hangs on an unreadable file was said with the file.
   const said = new Set(faults.map(({ key }) => key.replace(/_FILE$/, '')))

@@ -1,5 +1,7 @@
 // Where the configuration comes from: finds the file and the secrets' files and reads them.
 import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import type { Environment } from './environment.ts'
 import type { Fault } from './fault.ts'
 
@@ -7,11 +9,22 @@ const DEFAULT_PATH = 'deskbell.yaml'
 const SECRET_BYTES_MAX = 16 * 1024
 const FILE_BYTES_MAX = 1024 * 1024
 
-/** `argv` without node and script. What could not be read is a fault; the rest is there all the same. */
-export async function readSources(input: { argv: readonly string[]; env: Environment }): Promise<Sources> {
-  const file = await readYaml(input.argv, input.env)
-  const secrets = await readSecretFiles(input.env)
-  return { ...(file.yaml && { yaml: file.yaml }), env: secrets.env, faults: [...file.faults, ...secrets.faults] }
+export interface SourcePlaces {
+  /** Without node and script. */
+  argv: readonly string[]
+  env: Environment
+  /** Where deskbell.yaml and .env are looked for; the working directory unless given. */
+  folder?: string
+}
+
+/** What could not be read is a fault; the rest is there all the same. */
+export async function readSources({ argv, env, folder = '.' }: SourcePlaces): Promise<Sources> {
+  const dotEnv = await readDotEnv(join(folder, '.env'))
+  const whole = { ...dotEnv.env, ...env }
+  const file = await readYaml(argv, whole, join(folder, DEFAULT_PATH))
+  const secrets = await readSecretFiles(whole)
+  const faults = [...dotEnv.faults, ...file.faults, ...secrets.faults]
+  return { ...(file.yaml && { yaml: file.yaml }), env: secrets.env, faults }
 }
 
 export interface Sources {
@@ -20,9 +33,24 @@ export interface Sources {
   faults: Fault[]
 }
 
-async function readYaml(argv: readonly string[], env: Environment): Promise<{ yaml?: YamlFile; faults: Fault[] }> {
+/** What the environment itself says goes before. */
+async function readDotEnv(path: string): Promise<{ env: Environment; faults: Fault[] }> {
+  const { text, problem, absent } = await readText(path, FILE_BYTES_MAX)
+  if (text !== undefined) return { env: parseEnv(text), faults: [] }
+  if (absent) return { env: {}, faults: [] }
+  return {
+    env: {},
+    faults: [{ key: path, problem: problem ?? 'cannot be read', fix: 'Make it readable, or remove it.' }],
+  }
+}
+
+async function readYaml(
+  argv: readonly string[],
+  env: Environment,
+  usual: string,
+): Promise<{ yaml?: YamlFile; faults: Fault[] }> {
   const chosen = configOption(argv) ?? (env.DESKBELL_CONFIG || undefined)
-  const path = chosen ?? DEFAULT_PATH
+  const path = chosen ?? usual
   const read = await readText(path, FILE_BYTES_MAX)
   if (read.text !== undefined) return { yaml: { path, text: read.text }, faults: [] }
   if (chosen === undefined && read.absent) return { faults: [] }

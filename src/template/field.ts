@@ -1,0 +1,62 @@
+// The fields a letter may use: what each means, whether it may be empty, and where its value comes from.
+import { channelKind } from '../channel.ts'
+import { firstName } from './name.ts'
+
+interface Field {
+  /** Shown to whoever writes letters. */
+  means: string
+  /** Then a letter needs a fallback for it. */
+  mayBeEmpty: boolean
+  /** Longer values are cut, with an ellipsis. */
+  lengthMax: number
+}
+
+export const FIELDS = {
+  'contact.name': { means: 'the name the customer writes under', mayBeEmpty: true, lengthMax: 80 },
+  'contact.first_name': { means: 'the first name, where we are sure of it', mayBeEmpty: true, lengthMax: 40 },
+  'contact.email': { means: 'the mail address; empty in chats', mayBeEmpty: true, lengthMax: 254 },
+  'agent.name': { means: 'the name of the agent who answers', mayBeEmpty: false, lengthMax: 80 },
+  'agent.first_name': { means: 'the first name of the agent who answers', mayBeEmpty: false, lengthMax: 40 },
+  'conversation.subject': { means: 'the subject, without "Re:"; empty in chats', mayBeEmpty: true, lengthMax: 120 },
+  'conversation.channel': { means: 'email, discord or slack', mayBeEmpty: false, lengthMax: 20 },
+  'desk.name': { means: 'the name of the desk', mayBeEmpty: false, lengthMax: 80 },
+} as const satisfies Record<string, Field>
+
+export type FieldName = keyof typeof FIELDS
+
+/** Raw values, as they came from outside; `undefined` and blank both mean that there is none. */
+export type FieldValues = Partial<Record<FieldName, string | undefined>>
+
+export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[]
+
+export function isFieldName(name: string): name is FieldName {
+  return Object.hasOwn(FIELDS, name)
+}
+
+/** What is known when an agent opens the composer. */
+export interface LetterSituation {
+  contact: { name?: string | undefined; address: string }
+  agent: { name: string }
+  /** The channel by its name, `email:support`. */
+  conversation: { channel: string; subject?: string | undefined }
+  desk: { name: string }
+}
+
+export function listFieldValues({ contact, agent, conversation, desk }: LetterSituation): FieldValues {
+  const channel = channelKind(conversation.channel)
+  const email = channel === 'email' ? contact.address : undefined
+  return {
+    'contact.name': contact.name,
+    'contact.first_name': firstName(contact.name, email),
+    'contact.email': email,
+    'agent.name': agent.name,
+    // An agent is a person with a profile we know: a single word or initials are what they chose to be called.
+    'agent.first_name': firstName(agent.name) ?? agent.name,
+    'conversation.subject': conversation.subject?.replace(REPLY_PREFIX, ''),
+    'conversation.channel': channel,
+    'desk.name': desk.name,
+  }
+}
+
+/** `Re: AW: Fwd: ` and the like, at most a handful. */
+const REPLY_PREFIX = /^(?:\s*(?:re|aw|fwd?|wg|sv|tr|rv|antw)(?:\[\d{1,3}\])?\s*:\s*){1,10}/i
