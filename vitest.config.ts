@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Two projects: `house` reads the code itself and takes under a second; `desk` runs the product.
+// `house` reads the code itself and takes under a second; `desk` runs the product; `journey` kills it, again and again.
 export default defineConfig({
   test: {
     projects: [
@@ -9,10 +9,19 @@ export default defineConfig({
         test: {
           name: 'desk',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/house/**', 'test/fixtures/**'],
+          exclude: ['test/house/**', 'test/fixtures/**', 'test/journey/**'],
           globalSetup: ['test/setup/postgres.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // After the others: it starts the program hundreds of times and wants the machine for itself.
+        test: {
+          name: 'journey',
+          include: ['test/journey/**/*.test.ts'],
+          globalSetup: ['test/setup/postgres.ts'],
+          sequence: { groupOrder: 1 },
         },
       },
     ],

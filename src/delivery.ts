@@ -74,7 +74,7 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, { policyOf }: 
 }
 
 /** The window ends here: on accepted, never on clicked. */
-async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policy: Policy): Promise<void> {
+export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policy: Policy): Promise<void> {
   const refused = sent.recipients.filter((recipient) => !recipient.accepted)
   for (const { address, accepted, reason } of sent.recipients) {
     const state = accepted ? ('accepted' as const) : ('rejected' as const)

@@ -6,6 +6,7 @@ export interface FactData {
   'conversation-opened': { relatedTo?: string }
   'message-received': { seq: number; arrivedAt: number; counts: boolean }
   'message-seen-again': { channel: string }
+  'message-read-at-last': Record<string, never>
   'own-message-seen': Record<string, never>
   'raw-quarantined': { intakeId: string }
   'conversation-taken': Record<string, never>

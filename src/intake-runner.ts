@@ -1,7 +1,7 @@
 // The loop that turns kept raw events into messages: in batches, in order, and never stopped by a poisoned one.
 import { backoffMs } from './breaker.ts'
 import { ParseError, type RawEvent } from './channel.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, MINUTE } from './clock.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Random } from './id.ts'
 import { type Claimed, claimKept, type Kept, postponeKept, readRaw, releaseUnheld, settleKept } from './intake.ts'
@@ -94,12 +94,14 @@ export function makeIntakeRunner(options: IntakeOptions): IntakeRunner {
   }
 }
 
-async function readOne({ db, sources }: IntakeOptions, claimed: Claimed): Promise<Read> {
+async function readOne({ db, sources, strikesMax }: IntakeOptions, claimed: Claimed): Promise<Read> {
   let kept: Kept = { ...claimed, raw: { ...claimed.raw, body: NO_BODY } }
   try {
     kept = await readRaw(db, claimed)
     const source = sources.get(kept.channel)
     if (!source) throw new Error(`${kept.channel} is not configured any more; put it back or leave the row`)
+    // Attempts are counted before the work: beyond the last strike, each ended with the program and not with an error.
+    if (kept.attempts > strikesMax) throw new ParseError('the program stopped each time it read this', { final: true })
     return { kept, events: await source.parse(kept.raw) }
   } catch (error) {
     return { kept, failure: error instanceof Error ? error : new Error(String(error)) }
@@ -145,7 +147,10 @@ async function strike(options: IntakeOptions, trx: Trx, kept: Kept, error: Error
     { intake: kept.id, channel: kept.channel, strike: kept.attempts, error: error.message },
     'intake: could not take in an event',
   )
-  if (!isOut || !source) return await postpone(options, trx, kept, error)
+  // Nobody has tried to read it: it waits for its channel with no strike against it.
+  if (!source)
+    return await postponeKept(trx, { ...kept, attempts: kept.attempts - 1 }, trx.now() + MINUTE, error.message)
+  if (!isOut) return await postpone(options, trx, kept, error)
   if (await settleKept(trx, kept, 'quarantined', error.message)) await source.quarantine(trx, kept, error.message)
 }
 

@@ -144,15 +144,17 @@ export async function settleKept(
   return result.numUpdatedRows > 0n
 }
 
+/** `attempts`: what the row keeps; left out, this attempt counts. */
 export async function postponeKept(
   trx: Trx,
-  kept: Pick<Kept, 'id' | 'claim'>,
+  kept: Pick<Kept, 'id' | 'claim'> & { attempts?: number },
   dueAt: number,
   error: string,
 ): Promise<void> {
+  const { attempts } = kept
   await trx
     .updateTable('intake')
-    .set({ state: 'kept', owner: null, due_at: dueAt, error })
+    .set({ state: 'kept', owner: null, due_at: dueAt, error, ...(attempts !== undefined && { attempts }) })
     .where('id', '=', kept.id)
     .where('claim', '=', kept.claim)
     .where('state', '=', 'parsing')

@@ -15,8 +15,9 @@ export async function insertInbound(
   trx: Trx,
   conversation: Conversation,
   event: InboundMessage,
-  blobId: string,
+  kept: { blobId: string; isSalvaged: boolean },
 ): Promise<Message | undefined> {
+  const { blobId } = kept
   const row = await trx
     .insertInto('message')
     .values({
@@ -25,15 +26,10 @@ export async function insertInbound(
       direction: 'inbound',
       external_id: event.externalId,
       author: event.from.address,
-      subject: event.subject ?? null,
-      text: event.text,
-      markdown: event.markdown,
       arrived_at: Math.trunc(event.arrivedAt),
-      automated: event.automated ?? null,
-      sender: event.sender,
-      reply_handle: event.replyHandle,
-      warnings: JSON.stringify(event.warnings),
+      ...contentOf(event),
       blob_id: blobId,
+      salvaged_at: kept.isSalvaged ? trx.now() : null,
     })
     .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
     .returningAll()
@@ -113,10 +109,37 @@ function blank(trx: Trx, conversation: Conversation) {
     reply_handle: null,
     warnings: '[]',
     blob_id: null,
+    salvaged_at: null,
     delivery: null,
     answers_up_to: null,
     template: null,
   }
+}
+
+function contentOf(event: InboundMessage) {
+  return {
+    subject: event.subject ?? null,
+    text: event.text,
+    markdown: event.markdown,
+    automated: event.automated ?? null,
+    sender: event.sender,
+    reply_handle: event.replyHandle,
+    warnings: JSON.stringify(event.warnings),
+  }
+}
+
+/** What was only salvaged has been read at last. False when it was whole already. */
+export async function completeSalvaged(trx: Trx, messageId: string, event: InboundMessage): Promise<boolean> {
+  const row = await trx
+    .updateTable('message')
+    .set({ ...contentOf(event), salvaged_at: null })
+    .where('id', '=', messageId)
+    .where('salvaged_at', 'is not', null)
+    .returning('blob_id')
+    .executeTakeFirst()
+  if (!row) return false
+  await insertAttachments(trx, messageId, event, row.blob_id ?? '')
+  return true
 }
 
 async function insertAttachments(trx: Trx, messageId: string, event: InboundMessage, blobId: string): Promise<void> {

@@ -1,7 +1,7 @@
 // The outbox is everything we owe the outside world. A row outlives a crash; a promise does not.
 import { type OnConflictBuilder, type Selectable, sql } from 'kysely'
 import type { Reader, Trx } from './db/open.ts'
-import type { OutboxTable, Schema } from './db/schema.ts'
+import type { EffectState, OutboxTable, Schema } from './db/schema.ts'
 
 /** Work owed, as its handler sees it. `claim` is the fence: only the newest claim may say how the attempt ended. */
 export interface Effect {
@@ -112,10 +112,19 @@ export async function hasDue(db: Reader, key: string, now: number): Promise<bool
     .where('state', '=', sql.lit('queued'))
     .where('rate_key', '=', key)
     .where('due_at', '<=', now)
+    .orderBy('due_at') // Without it PostgreSQL bets on an early hit and reads the whole table of what is done.
     .limit(1)
     .executeTakeFirst()
   return due !== undefined
 }
+
+/**
+ * In a lane, what was begun stands before what was not, however the wall clock stepped in between; only then the
+ * due times count.
+ */
+const STANDS_BEFORE = sql<boolean>`case when (earlier.attempts > 0) = ("row".attempts > 0)
+  then earlier.lane_at < "row".lane_at or (earlier.lane_at = "row".lane_at and earlier.id < "row".id)
+  else earlier.attempts > 0 end`
 
 /** Takes the earliest due rows of one key, none that has an earlier unfinished row in its lane. Commit before the first byte. */
 export async function claim(trx: Trx, key: string, owner: string, count: number): Promise<Effect[]> {
@@ -134,15 +143,7 @@ export async function claim(trx: Trx, key: string, owner: string, count: number)
             .whereRef('earlier.lane', '=', 'row.lane')
             .where('earlier.lane', 'is not', null)
             .where(sql<boolean>`earlier.state in ('queued', 'sending', 'uncertain')`)
-            .where((inner) =>
-              inner.or([
-                inner('earlier.lane_at', '<', inner.ref('row.lane_at')),
-                inner.and([
-                  inner('earlier.lane_at', '=', inner.ref('row.lane_at')),
-                  inner('earlier.id', '<', inner.ref('row.id')),
-                ]),
-              ]),
-            ),
+            .where(STANDS_BEFORE),
         ),
       ),
     )
@@ -179,6 +180,7 @@ export async function hasDueLook(db: Reader, now: number): Promise<boolean> {
     .select('id')
     .where('state', '=', sql.lit('uncertain'))
     .where('due_at', '<=', now)
+    .orderBy('due_at')
     .limit(1)
     .executeTakeFirst()
   return due !== undefined
@@ -279,7 +281,21 @@ export async function abandon(
   state: 'rejected' | 'parked' | 'undone',
   error: string | undefined,
 ): Promise<boolean> {
-  return await settle(trx, effect, (update) => update.set({ state, finished_at: trx.now(), error: error ?? null }))
+  const update = { state, finished_at: trx.now(), error: error ?? null }
+  const changed = await settle(trx, effect, (row) => row.set(update))
+  if (changed && effect.coalesceKey !== undefined) await passOnPlace(trx, effect, effect.coalesceKey)
+  return changed
+}
+
+/** What waits in its stead moves up to its place in the lane: those behind it rely on that it was done, as on a card. */
+async function passOnPlace(trx: Trx, effect: Effect, coalesceKey: string): Promise<void> {
+  const place = trx.selectFrom('outbox as ended').select((eb) => eb('ended.lane_at', '-', 1).as('lane_at'))
+  await trx
+    .updateTable('outbox')
+    .set({ lane_at: place.where('ended.id', '=', effect.id) })
+    .where('coalesce_key', '=', coalesceKey)
+    .where('state', '=', 'queued')
+    .execute()
 }
 
 type Update = ReturnType<typeof openUpdate>
@@ -314,14 +330,14 @@ export async function doubtUnheld(trx: Trx, owner: string, held: ReadonlySet<str
 
 export const UNHELD = 'the program stopped while this was being sent'
 
-/** Takes back what is still waiting. False when it is too late. */
+/** Takes back what was never claimed: after that a part of it may have left. False when it is too late. */
 export async function undo(trx: Trx, dedupe: string): Promise<boolean> {
   const result = await trx
     .updateTable('outbox')
     .set({ state: 'undone', finished_at: trx.now() })
     .where('dedupe', '=', dedupe)
     .where('state', '=', 'queued')
-    .where('attempts', '=', 0)
+    .where('claim', '=', 0)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
@@ -333,7 +349,7 @@ export async function findUndoEnd(db: Reader, dedupe: string): Promise<number | 
     .select('due_at')
     .where('dedupe', '=', dedupe)
     .where('state', '=', 'queued')
-    .where('attempts', '=', 0)
+    .where('claim', '=', 0)
     .executeTakeFirst()
   return row?.due_at
 }
@@ -345,9 +361,16 @@ export async function delay(trx: Trx, dedupe: string, dueAt: number): Promise<bo
     .set({ due_at: dueAt, lane_at: dueAt })
     .where('dedupe', '=', dedupe)
     .where('state', '=', 'queued')
-    .where('attempts', '=', 0)
+    .where('claim', '=', 0)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
+}
+
+export async function findByDedupe(
+  db: Reader,
+  dedupe: string,
+): Promise<{ id: string; state: EffectState } | undefined> {
+  return await db.selectFrom('outbox').select(['id', 'state']).where('dedupe', '=', dedupe).executeTakeFirst()
 }
 
 /** A person decided to try a parked row again. False when it is not parked any more. */

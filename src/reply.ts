@@ -217,7 +217,8 @@ export async function restartUndo(trx: Trx, messageId: string, undoMs: number): 
   return (await delay(trx, replyKey(messageId), dueAt)) ? dueAt : undefined
 }
 
-const replyKey = (messageId: string) => `reply:${messageId}`
+/** The dedupe key of the effect that sends this reply. */
+export const replyKey = (messageId: string) => `reply:${messageId}`
 
 export interface StoredPart extends Part {
   n: number

@@ -147,6 +147,7 @@ async function conversations(db: AnyDb, blobType: ReturnType<typeof sql>): Promi
     .addColumn('reply_handle', 'text')
     .addColumn('warnings', 'text', required)
     .addColumn('blob_id', 'text')
+    .addColumn('salvaged_at', 'bigint')
     .addColumn('delivery', 'text')
     .addColumn('answers_up_to', 'integer')
     .addColumn('template', 'text')

@@ -129,6 +129,8 @@ export interface MessageTable {
   reply_handle: string | null
   warnings: string
   blob_id: string | null
+  /** Set while only its envelope could be read: a later try may still read the rest. */
+  salvaged_at: number | null
   delivery: Delivery | null
   answers_up_to: number | null
   template: string | null

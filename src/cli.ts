@@ -1,0 +1,65 @@
+// The command line: which words there are and what each does.
+import { parseArgs } from 'node:util'
+import { runDemo } from './cli/demo.ts'
+import { printManifest } from './cli/manifest.ts'
+import { migrate } from './cli/migrate.ts'
+import { parked } from './cli/parked.ts'
+import { start } from './cli/start.ts'
+import { checkTemplates } from './cli/templates.ts'
+import { ConfigError, renderFaults } from './config.ts'
+import { nearest } from './nearest.ts'
+
+/** Resolves to the exit code. */
+export type Command = (words: readonly string[]) => Promise<number>
+
+const COMMANDS: Record<string, { run: Command; says: string }> = {
+  start: { run: start, says: 'Run Deskbell. Reads deskbell.yaml, or the file named by --config.' },
+  demo: {
+    run: runDemo,
+    says: 'Play the whole story on this machine, without any account. --json ends with the counts.',
+  },
+  migrate: { run: migrate, says: 'Bring the database up to this version; start does it too.' },
+  templates: {
+    run: checkTemplates,
+    says: 'templates check: read every letter and say what is wrong with it, and where.',
+  },
+  parked: { run: parked, says: 'List what waits for your decision. parked retry ID: try that one again.' },
+  manifest: { run: printManifest, says: 'Print the Slack app manifest to paste at api.slack.com/apps.' },
+}
+
+const USAGE_ERROR = 2
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { positionals } = parseArgs({
+    args: [...argv],
+    strict: false,
+    allowPositionals: true,
+    options: { config: { type: 'string' } },
+  })
+  const [word] = positionals
+  if (word === undefined || word === 'help' || argv.includes('--help')) {
+    process.stdout.write(usage())
+    return word === undefined && !argv.includes('--help') ? USAGE_ERROR : 0
+  }
+  const command = COMMANDS[word]
+  if (!command) {
+    const meant = nearest(word, Object.keys(COMMANDS))
+    process.stderr.write(`There is no command "${word}".${meant ? ` Did you mean "${meant}"?` : ''}\n\n${usage()}`)
+    return USAGE_ERROR
+  }
+  return await command.run(argv.filter((argument) => argument !== word))
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((word) => word.length))
+  const lines = Object.entries(COMMANDS).map(([word, { says }]) => `  ${word.padEnd(width)}  ${says}`)
+  return `Usage: npm run deskbell -- COMMAND [--config FILE]\n\n${lines.join('\n')}\n`
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof ConfigError) process.stderr.write(renderFaults(error.faults))
+  else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

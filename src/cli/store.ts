@@ -1,0 +1,12 @@
+// The store as a command opens it, with the configuration of the program itself.
+import { systemClock } from '../clock.ts'
+import { type Config, loadConfig } from '../config.ts'
+import { type Db, openDb } from '../db/open.ts'
+import { systemRandom } from '../id.ts'
+import { silentLog } from '../log.ts'
+
+export async function openStore(words: readonly string[]): Promise<{ config: Config; db: Db }> {
+  const config = await loadConfig({ argv: words, env: process.env })
+  const db = await openDb(config.database, { clock: systemClock(), random: systemRandom(), log: silentLog })
+  return { config, db }
+}

@@ -1,0 +1,16 @@
+// deskbell templates check: every fault of every letter at once, each with its place and its fix.
+import type { Command } from '../cli.ts'
+import { loadConfig } from '../config.ts'
+import { loadLetters, renderLetterFaults } from '../template/letter.ts'
+
+export const checkTemplates: Command = async (words) => {
+  if (!words.includes('check')) {
+    process.stderr.write('Usage: npm run deskbell -- templates check\n')
+    return 2
+  }
+  const { templates } = await loadConfig({ argv: words, env: process.env })
+  const { letters, faults } = await loadLetters(templates.folder)
+  if (faults.length > 0) process.stderr.write(renderLetterFaults(faults))
+  process.stdout.write(`${letters.length} letters are good, ${faults.length} faults.\n`)
+  return faults.length > 0 ? 1 : 0
+}

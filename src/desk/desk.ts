@@ -1,0 +1,100 @@
+// The desk as the program opens it: the Slack app for agents and leads, or, without tokens, a closed one that says so.
+import type { Channel, Intake } from '../channel.ts'
+import { type Clock, MINUTE, SECOND } from '../clock.ts'
+import type { Db, Tools } from '../db/open.ts'
+import type { Source } from '../intake-runner.ts'
+import type { Log } from '../log.ts'
+import type { Handler } from '../outbox-attempt.ts'
+import type { Pace } from '../rate.ts'
+import type { SlackRoom } from '../slack/room.ts'
+import { loadLetters, renderLetterFaults } from '../template/letter.ts'
+import type { DeskApp } from './app.ts'
+import { closedDesk } from './closed.ts'
+
+export interface OpenDesk {
+  /** Under which its events wait in the intake. */
+  channelName: string
+  source: Source
+  handlers: Record<'card' | 'entry' | 'ping', Handler>
+  /** The pace of the desk's own rate keys. */
+  paceOf(rateKey: string): Pace | undefined
+  /** Connects in the background; `health` says when it could not. */
+  start(intake: Intake): void
+  health(): { ok: boolean; problem?: string }
+  stop(): Promise<void>
+}
+
+export interface DeskSettings {
+  slack?: { botToken: string; appToken: string; apiUrl: string }
+  desks: Record<string, { name: string; channel: string; undoMs: number }>
+  templates: { folder: string }
+}
+
+export interface DeskOptions extends Tools {
+  db: Db
+  channelOf(name: string): Channel
+}
+
+export const DESK_CHANNEL = 'slack:desk'
+
+/** Slack's SDKs are loaded only when there is a Slack to speak to. */
+export async function openDesk(settings: DeskSettings, options: DeskOptions): Promise<OpenDesk> {
+  if (!settings.slack) return closedDesk()
+  const [{ slackRoom }, { deskApp }, { deskHandlers }, { paceOf }] = await Promise.all([
+    import('../slack/room.ts'),
+    import('./app.ts'),
+    import('./handlers.ts'),
+    import('./pace.ts'),
+  ])
+  const { letters, faults } = await loadLetters(settings.templates.folder)
+  if (faults.length > 0) options.log.warn(renderLetterFaults(faults))
+  const room = slackRoom(settings.slack, options)
+  const desks = Object.entries(settings.desks).map(([name, desk]) => ({ ...desk, name, title: desk.name }))
+  const app = deskApp({ ...options, room, desks, letters: () => letters })
+  app.register()
+  return {
+    channelName: DESK_CHANNEL,
+    source: app.source,
+    handlers: deskHandlers({ ...options, room, desks }),
+    paceOf,
+    ...connection(room, app, options),
+  }
+}
+
+const RETRY_MS = 5 * MINUTE
+const SYNC_RETRY_MS = 30 * SECOND
+
+/** A refused token must not keep mail from being read: the desk says what is wrong and knocks again. */
+function connection(
+  room: SlackRoom,
+  app: DeskApp,
+  { clock, log }: { clock: Clock; log: Log },
+): Pick<OpenDesk, 'start' | 'health' | 'stop'> {
+  const stopping = new AbortController()
+  let refusal: string | undefined
+  let running = Promise.resolve()
+  const until = async (work: () => Promise<void>, retryMs: number) => {
+    while (!stopping.signal.aborted) {
+      try {
+        await work()
+        refusal = undefined
+        return
+      } catch (error) {
+        refusal = error instanceof Error ? error.message : String(error)
+        log.error({ error: refusal }, 'desk: not connected; trying again')
+        await clock.wait(retryMs, stopping.signal)
+      }
+    }
+  }
+  return {
+    start(intake) {
+      running = until(() => room.start(intake), RETRY_MS).then(() => until(app.syncAgents, SYNC_RETRY_MS))
+    },
+    health: () => (refusal === undefined ? room.health() : { ok: false, problem: refusal }),
+    async stop() {
+      stopping.abort()
+      await room.stop()
+      await running
+    },
+  }
+}

@@ -1,0 +1,183 @@
+// Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
+import { emailChannel } from '../adapters/email/channel.ts'
+import type { Channel } from './channel.ts'
+import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
+import { type Clock, MINUTE, SECOND } from './clock.ts'
+import type { Config } from './config.ts'
+import { type Db, openDb, type Tools } from './db/open.ts'
+import { replyHandler } from './delivery.ts'
+import { type OpenDesk, openDesk } from './desk/desk.ts'
+import { channelSource, type InboxDesk } from './inbox.ts'
+import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
+import { intakeOf } from './intake.ts'
+import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
+import type { Log } from './log.ts'
+import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
+import { DUE_STEP, ladderHandler } from './ping.ts'
+import { type Pace, rateLimiter } from './rate.ts'
+import { makePolicy } from './response-window.ts'
+import { getSigningKey } from './setting.ts'
+import { type HealthPage, serveHealth } from './web/health.ts'
+
+export interface Deskbell {
+  db: Db
+  /** In sentences, for whoever runs the program. Empty when all is well. */
+  problems(): string[]
+  stop(): Promise<void>
+}
+
+/** Mails per account: most providers ask for no more than one at a time, some for no more than a few a second. */
+const MAIL_PACE: Pace = { minMs: 200, concurrencyMax: 2 }
+const UNLIMITED_ROOM = 10
+const LAG_MAX_MS = MINUTE
+const DRAIN_MS = 10 * SECOND
+
+/** Resolves once the store is open and every loop runs; channels connect in the background and say so in `problems`. */
+export async function startDeskbell(config: Config, tools: Tools): Promise<Deskbell> {
+  const { clock, log } = tools
+  const db = await openDb(config.database, tools)
+  await db.migrate()
+  const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
+  const channels = await makeChannels(config, db, tools)
+  const desk = await openDesk(config, { ...tools, db, channelOf: (name) => channelOf(channels, name) })
+  const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk })
+  db.onWake('intake', runners.intake.wake)
+  db.onWake('outbox', runners.outbox.wake)
+  const keepers = keepChannels(channels, db, instance, log)
+  const stopBeat = beat(instance, runners, keepers, tools)
+  await runners.intake.recover()
+  await runners.outbox.recover()
+  runners.intake.start()
+  runners.outbox.start()
+  desk.start(intakeOf(db, desk.channelName))
+  await Promise.all(keepers.map((keeper) => keeper.tend()))
+  const page = await openHealthPage(config, db, { clock, runners, channels, desk })
+  log.info({ desks: Object.keys(config.desks), channels: [...channels.keys()] }, 'deskbell is ready')
+  return {
+    db,
+    problems: () => problemsOf(channels, desk),
+    async stop() {
+      await page?.stop()
+      stopBeat()
+      await Promise.all(keepers.map((keeper) => keeper.stop()))
+      await desk.stop()
+      await runners.intake.stop()
+      await Promise.race([runners.outbox.stop(), clock.wait(DRAIN_MS)])
+      await instance.leave()
+      await db.close()
+    },
+  }
+}
+
+interface NamedChannel {
+  channel: Channel
+  desk: string
+  make(): Channel
+}
+
+async function makeChannels(config: Config, db: Db, tools: Tools): Promise<Map<string, NamedChannel>> {
+  const secret = await getSigningKey(db, config.secret)
+  const ownAddresses = Object.values(config.email).flatMap(({ address, aliases }) => [address, ...aliases])
+  const named = Object.entries(config.email).map(([key, mailbox]): [string, NamedChannel] => {
+    const name = `email:${key}`
+    const make = () => emailChannel({ ...mailbox, name }, { ...tools, secret, ownAddresses })
+    return [name, { channel: make(), desk: mailbox.desk, make }]
+  })
+  return new Map(named)
+}
+
+function channelOf(channels: Map<string, NamedChannel>, name: string): Channel {
+  const named = channels.get(name)
+  if (!named) throw new Error(`${name} is not configured any more; put it back into deskbell.yaml to answer there`)
+  return named.channel
+}
+
+interface Runners {
+  intake: IntakeRunner
+  outbox: OutboxRunner
+}
+
+interface RunnerTools extends Tools {
+  db: Db
+  owner: string
+  channels: Map<string, NamedChannel>
+  desk: OpenDesk
+}
+
+function makeRunners(config: Config, tools: RunnerTools): Runners {
+  const { db, channels, desk } = tools
+  const policyOf = (name: string) => makePolicy(name, config.desks[name]?.window ?? 'calendar:24h')
+  const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
+  for (const [name, named] of channels) {
+    const inbox: InboxDesk = { desk: named.desk, policyOf }
+    sources.set(name, channelSource(named.channel, inbox) as Source)
+  }
+  const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
+  const paceOf = (key: string) => (key.startsWith('send:email:') ? MAIL_PACE : desk.paceOf(key))
+  const outbox = makeOutboxRunner({
+    ...tools,
+    limiter: rateLimiter(paceOf, UNLIMITED_ROOM),
+    handlers: {
+      ...desk.handlers,
+      reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policyOf }),
+    },
+    local: { ladder: ladderHandler({ steps: [DUE_STEP], leadsOf: (name) => config.desks[name]?.leads ?? [] }) },
+    limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
+    tickMs,
+  })
+  const intake = makeIntakeRunner({ ...tools, sources, ...config.limits.intake, tickMs })
+  return { intake, outbox }
+}
+
+function keepChannels(channels: Map<string, NamedChannel>, db: Db, instance: Instance, log: Log): ChannelKeeper[] {
+  return [...channels].map(([name, named]) => {
+    const make = () => {
+      named.channel = named.make()
+      return named.channel
+    }
+    return keepChannel({ name, make, intake: intakeOf(db, name), instance, log })
+  })
+}
+
+function beat(
+  instance: Instance,
+  runners: Runners,
+  keepers: ChannelKeeper[],
+  tools: { clock: Clock; log: Log },
+): () => void {
+  return tools.clock.every(BEAT_MS, async () => {
+    try {
+      await instance.beat()
+      await runners.intake.recover()
+      await runners.outbox.recover()
+    } catch (error) {
+      tools.log.error({ error: String(error) }, 'a beat failed; the store does not answer')
+    }
+    await Promise.all(keepers.map((keeper) => keeper.tend()))
+  })
+}
+
+function problemsOf(channels: Map<string, NamedChannel>, desk: OpenDesk): string[] {
+  const healths = [desk.health(), ...[...channels.values()].map(({ channel }) => channel.health())]
+  return healths.flatMap(({ ok, problem }) => (ok ? [] : [problem ?? 'something does not answer']))
+}
+
+async function openHealthPage(
+  config: Config,
+  db: Db,
+  parts: { clock: Clock; runners: Runners; channels: Map<string, NamedChannel>; desk: OpenDesk },
+): Promise<HealthPage | undefined> {
+  if (!config.web) return undefined
+  const live = () => parts.clock.monotonic() - parts.runners.outbox.lastPassAt() < LAG_MAX_MS
+  const ready = async () => {
+    await db.transaction((trx) =>
+      trx
+        .insertInto('setting')
+        .values({ key: 'last-write', value: String(trx.now()) })
+        .onConflict((oc) => oc.column('key').doUpdateSet({ value: String(trx.now()) }))
+        .execute(),
+    )
+    return live() && problemsOf(parts.channels, parts.desk).length === 0
+  }
+  return await serveHealth(config.web, { live, ready })
+}

@@ -1,0 +1,76 @@
+// What comes back of our own: a copy seen in a mailbox, or the news that a reply did not arrive.
+import { channelKind, type InboundBounce, type OwnMessage } from './channel.ts'
+import { type Conversation, getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
+import type { Reader, Trx } from './db/open.ts'
+import { appendFact } from './fact.ts'
+import type { Kept } from './intake.ts'
+import { getMessage } from './message.ts'
+import type { Policy } from './response-window.ts'
+import { addSighting } from './sighting.ts'
+import { reconcileWindows } from './window-record.ts'
+
+/** Our own mail, seen again in a mailbox: it is nobody's question. */
+export async function receiveOwn(trx: Trx, channel: string, kept: Kept, event: OwnMessage): Promise<void> {
+  const message = await findByKeys(trx, channelKind(channel), event.keys)
+  if (message) await addSighting(trx, message.id, channel, kept)
+  await appendFact(trx, {
+    kind: 'own-message-seen',
+    ...(message && { conversationId: message.conversation_id, messageId: message.id }),
+    data: {},
+  })
+}
+
+/** A lasting failure takes the answer back: the window is open again from its original start. */
+export async function receiveBounce(
+  trx: Trx,
+  channel: string,
+  policyOf: (desk: string) => Policy,
+  event: InboundBounce,
+): Promise<void> {
+  const message = await findByKeys(trx, channelKind(channel), event.of)
+  if (message?.direction !== 'outbound') return
+  const conversation = await lockConversation(trx, message.conversation_id)
+  if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policyOf(conversation.desk))
+  else await deferReply(trx, message.id, event)
+  await refreshEntry(trx, conversation, message.id)
+}
+
+async function voidReply(
+  trx: Trx,
+  conversation: Conversation,
+  messageId: string,
+  event: InboundBounce,
+  policy: Policy,
+): Promise<void> {
+  const already = await getMessage(trx, messageId)
+  if (already.delivery === 'bounced') return
+  const warnings = JSON.stringify([`Not delivered: ${event.reason}`])
+  await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
+  await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
+  const open = await reconcileWindows(trx, conversation.id, policy)
+  if (open) await transition(trx, await getConversation(trx, conversation.id), 'bounce')
+}
+
+/** Their server is still trying: shown, and nothing is taken back. */
+async function deferReply(trx: Trx, messageId: string, event: InboundBounce): Promise<void> {
+  const warnings = JSON.stringify([`Not delivered yet, their server goes on trying: ${event.reason}`])
+  await trx
+    .updateTable('message')
+    .set({ delivery: 'deferred', warnings })
+    .where('id', '=', messageId)
+    .where('delivery', '=', 'accepted')
+    .execute()
+}
+
+async function findByKeys(db: Reader, kind: string, keys: readonly string[]) {
+  if (keys.length === 0) return undefined
+  return await db
+    .selectFrom('conversation_key')
+    .innerJoin('message', 'message.id', 'conversation_key.message_id')
+    .select(['message.id', 'message.conversation_id', 'message.direction'])
+    .where('conversation_key.channel_kind', '=', kind)
+    .where('conversation_key.key', 'in', [...keys])
+    .orderBy('message.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -1,0 +1,63 @@
+// A stubborn agent: when Slack says that a press did not work, they press again; what they already see sent they do not send twice.
+import { SECOND, systemClock } from '../../src/clock.ts'
+import { agentOf } from '../../src/sandbox/agent.ts'
+import type { Message } from '../../src/sandbox/slack/workspace.ts'
+import type { Stage } from '../../src/sandbox/stage.ts'
+
+const AGAIN_MS = 500
+
+export interface Hands {
+  findCard(words: string): Message | undefined
+  waitForCard(words: string): Promise<Message>
+  shows(card: Message | undefined, words: string): boolean
+  /** How many entries stand in the thread of the card with these words. */
+  entries(words: string): number
+  answer(card: Message, text: string): Promise<void>
+}
+
+export function makeHands(stage: Stage, userId: string, patienceMs: number): Hands {
+  const agent = agentOf(stage, userId)
+  const clock = systemClock()
+  const current = (card: Message) => stage.slack.workspace.message(stage.desk, card.ts) ?? card
+  const shows = (card: Message | undefined, words: string) =>
+    card !== undefined && agent.read(current(card)).includes(words)
+  const isSaid = (card: Message, text: string) => agent.thread(card).some((entry) => entry.includes(text))
+  return {
+    findCard: agent.findCard,
+    waitForCard: (words) => stage.slack.waitFor(() => agent.findCard(words), `a card with "${words}"`, patienceMs),
+    shows,
+    entries(words) {
+      const card = agent.findCard(words)
+      return card ? agent.thread(card).length : 0
+    },
+    async answer(card, text) {
+      const deadline = clock.monotonic() + patienceMs
+      while (clock.monotonic() < deadline) {
+        const isSent = await press(text).catch(() => false)
+        if (isSent || isSaid(card, text)) return
+        await clock.wait(AGAIN_MS)
+      }
+      throw new Error('the agent gave up pressing')
+    },
+  }
+
+  /** One go at it, from wherever the last one stopped: a preview that is open is sent, never written anew. */
+  async function press(text: string): Promise<boolean> {
+    const open = agent.front()
+    if (open?.view.callback_id !== 'preview') {
+      await agent.closeAll()
+      const card = agent.findCard('Where is my order?')
+      if (!card) return false
+      await within(agent.compose(card, { edit: () => text }), 5 * SECOND)
+    }
+    const shown = await within(agent.send(), 5 * SECOND)
+    return /Leaves at|sent this already/.test(shown)
+  }
+
+  async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+    const late = clock.wait(ms).then((): never => {
+      throw new Error('too slow')
+    })
+    return await Promise.race([work, late])
+  }
+}

@@ -1,0 +1,116 @@
+// Starts the program, starts it again when it was killed, and moves its clocks: the test's systemd.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { SECOND, systemClock } from '../../src/clock.ts'
+
+export interface Counts {
+  commit: number
+  write: number
+}
+
+export interface Supervisor {
+  start(): void
+  forward(ms: number): void
+  /**
+   * Resolves once the condition holds. A program that was killed may have to wait out its own caution, so time is moved
+   * on by `stepMs` whenever nothing has come for a while.
+   */
+  patiently(condition: () => boolean, stepMs: number, what: string): Promise<void>
+  /** Lets that much of the program's time go by, and what it brings happen. */
+  calm(ms: number): Promise<void>
+  kills(): number
+  lastWords(): string
+  stop(): Promise<Counts>
+}
+
+const ROOT = join(import.meta.dirname, '../..')
+const PATIENCE_MS = 4 * SECOND
+const DEADLINE_MS = 45 * SECOND
+const LOOK_MS = 20
+const WORDS_MAX = 600
+
+export function makeSupervisor(options: {
+  config: string
+  env: Record<string, string | undefined>
+  databasePort: number
+  kill?: { kind: string; k: number }
+}): Supervisor {
+  const clock = systemClock()
+  let child: ChildProcess | undefined
+  let ended = Promise.resolve()
+  let kills = 0
+  let shiftMs = 0
+  let isStopping = false
+  let words = ''
+  const tell = (message: Record<string, unknown>) => {
+    if (child?.connected) child.send(message, () => undefined)
+  }
+  const start = () => {
+    const deadly = options.kill && kills === 0 ? { JOURNEY_KILL: `${options.kill.kind}:${options.kill.k}` } : {}
+    const preload = join(import.meta.dirname, 'preload.ts')
+    const started = spawn(process.execPath, ['--import', preload, 'src/cli.ts', 'start', '--config', options.config], {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        ...options.env,
+        ...deadly,
+        JOURNEY_DATABASE_PORT: String(options.databasePort),
+        JOURNEY_SHIFT_MS: String(shiftMs),
+      },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    child = started
+    started.stderr?.on('data', (chunk: Buffer) => {
+      words = (words + chunk.toString()).slice(-WORDS_MAX)
+    })
+    ended = new Promise((resolve) => {
+      started.once('exit', (_, signal) => {
+        resolve()
+        if (signal === 'SIGKILL') kills += 1
+        if (!isStopping) start()
+      })
+    })
+  }
+  const forward = (ms: number) => {
+    shiftMs += ms
+    tell({ shiftMs: ms })
+  }
+  const waitUntil = async (condition: () => boolean, deadline: number) => {
+    while (!condition() && clock.monotonic() < deadline) await clock.wait(LOOK_MS)
+    return condition()
+  }
+  return {
+    start,
+    forward,
+    async patiently(condition, stepMs, what) {
+      const deadline = clock.monotonic() + DEADLINE_MS
+      while (!(await waitUntil(condition, clock.monotonic() + PATIENCE_MS))) {
+        if (clock.monotonic() > deadline) throw new Error(`waited in vain for ${what}`)
+        forward(stepMs)
+      }
+    },
+    async calm(ms) {
+      if (kills === 0 && !options.kill) return
+      forward(ms)
+      await clock.wait(SECOND)
+    },
+    kills: () => kills,
+    lastWords: () => words,
+    async stop() {
+      isStopping = true
+      const counts = await report(child)
+      child?.kill('SIGTERM')
+      await ended
+      return counts
+    },
+  }
+}
+
+async function report(child: ChildProcess | undefined): Promise<Counts> {
+  if (!child?.connected) return { commit: 0, write: 0 }
+  return await new Promise<Counts>((resolve) => {
+    child.once('message', (message) => resolve((message as { counts: Counts }).counts))
+    child.once('exit', () => resolve({ commit: 0, write: 0 }))
+    child.send({ report: true }, () => undefined)
+  })
+}

@@ -1,0 +1,333 @@
+import { type CompiledQuery, Kysely, sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { DAY, HOUR, MINUTE, SECOND } from '../src/clock.ts'
+import { type Database, type Engine, openDb, type Trx } from '../src/db/open.ts'
+import { postgresDialect } from '../src/db/postgres.ts'
+import type { Schema } from '../src/db/schema.ts'
+import { openSqliteFile, sqliteDialect } from '../src/db/sqlite.ts'
+import { claimKept } from '../src/intake.ts'
+import { silentLog } from '../src/log.ts'
+import {
+  abandon,
+  claim,
+  claimUncertain,
+  doubt,
+  doubtUnheld,
+  type Effect,
+  finish,
+  hasDue,
+  hasDueLook,
+  listDueKeys,
+  postpone,
+  rerun,
+  shiftWaits,
+  undo,
+} from '../src/outbox.ts'
+import { CLOCK_KEY } from '../src/outbox-runner.ts'
+import { manualClock } from './setup/clock.ts'
+import { eachDatabase } from './setup/database.ts'
+import { makeOutbox, nameOf, type Outbox } from './setup/effects.ts'
+import { seededRandom } from './setup/world.ts'
+
+const KEY = 'send:a'
+const KEPT = { attempt: false, send: false }
+
+eachDatabase((open, fresh, engine) => {
+  test('rows of one lane run one after the other, and other lanes do not wait for them', async () => {
+    const outbox = await makeOutbox(open)
+    for (const name of ['a1', 'a2', 'b1']) await outbox.put(name, { lane: name.slice(0, 1) })
+    const first = await claimAll(outbox)
+    expect(first.map(nameOf)).toEqual(['a1', 'b1'])
+    expect(await claimAll(outbox)).toEqual([])
+    await outbox.db.transaction((trx) => finish(trx, mustHave(first[0]).id, undefined))
+    expect((await claimAll(outbox)).map(nameOf)).toEqual(['a2'])
+  })
+
+  test('a row that is postponed or uncertain holds its place in the lane', async () => {
+    const outbox = await makeOutbox(open)
+    for (const name of ['a1', 'a2']) await outbox.put(name, { lane: 'a' })
+    const [first] = await claimAll(outbox)
+    const later = { dueAt: outbox.clock.now() + MINUTE, giveBack: KEPT }
+    await outbox.db.transaction((trx) => postpone(trx, mustHave(first), later))
+    expect(await claimAll(outbox)).toEqual([])
+    await outbox.clock.advance(MINUTE)
+    const [again] = await claimAll(outbox)
+    expect(again).toMatchObject({ id: first?.id, attempts: 2 })
+    await outbox.db.transaction((trx) => doubt(trx, mustHave(again), outbox.clock.now(), 'lost'))
+    expect(await claimAll(outbox)).toEqual([])
+    await outbox.db.transaction((trx) => finish(trx, mustHave(again).id, undefined))
+    expect((await claimAll(outbox)).map(nameOf)).toEqual(['a2'])
+  })
+
+  test('what is scheduled for later is outside its lane until it is due', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('tomorrow', { lane: 'a', dueAt: outbox.clock.now() + DAY })
+    await outbox.put('today', { lane: 'a' })
+    await outbox.run()
+    expect(outbox.sent).toEqual(['today'])
+    await outbox.clock.advance(DAY)
+    await outbox.put('the day after', { lane: 'a', dueAt: outbox.clock.now() + 1 })
+    await outbox.passTime(1)
+    expect(outbox.sent).toEqual(['today', 'tomorrow', 'the day after'])
+  })
+
+  test('of many that ask for the same, the newest wins and one row waits', async () => {
+    const outbox = await makeOutbox(open)
+    for (const name of ['old', 'newer', 'newest']) await outbox.put(name, { coalesceKey: 'card' })
+    await outbox.run()
+    expect(outbox.sent).toEqual(['newest'])
+    await outbox.put('again', { coalesceKey: 'card' })
+    await outbox.run()
+    expect(outbox.sent).toEqual(['newest', 'again'])
+  })
+
+  test('the newest wins against one in flight too: whichever way that ends, the newest is sent after it', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('old', { coalesceKey: 'card', lane: 'card' })
+    const [old] = await claimAll(outbox)
+    await outbox.put('newest', { coalesceKey: 'card', lane: 'card' })
+    expect(await claimAll(outbox)).toEqual([]) // One lane: the two never race.
+    const later = { dueAt: outbox.clock.now(), giveBack: KEPT }
+    await outbox.db.transaction((trx) => postpone(trx, mustHave(old), later))
+    await outbox.run()
+    expect(outbox.sent).toEqual(['newest'])
+    expect(await outbox.states()).toEqual(['old undone', 'newest accepted'])
+  })
+
+  test('a dedupe key is used once, ever', async () => {
+    const outbox = await makeOutbox(open)
+    expect(await outbox.put('one', { dedupe: 'reply:1' })).toBeDefined()
+    expect(await outbox.put('two', { dedupe: 'reply:1' })).toBeUndefined()
+    await outbox.passTime(DAY)
+    expect(await outbox.put('three', { dedupe: 'reply:1' })).toBeUndefined()
+    await outbox.run()
+    expect(outbox.sent).toEqual(['one'])
+  })
+
+  test('fifty at once with the same dedupe key make one row', async () => {
+    const outbox = await makeOutbox(open)
+    const puts = Array.from({ length: 50 }, (_, n) => outbox.put(`p${n}`, { dedupe: 'ping:1' }))
+    expect((await Promise.all(puts)).filter((id) => id !== undefined)).toHaveLength(1)
+    expect(await outbox.states()).toHaveLength(1)
+  })
+
+  test('due keys are listed whatever waits under them, and a claim takes the earliest of its key only', async () => {
+    const outbox = await makeOutbox(open)
+    const { clock, db } = outbox
+    await outbox.put('later', { rateKey: 'b', dueAt: clock.now() + 1 })
+    await outbox.put('second', { rateKey: 'a' })
+    await outbox.put('first', { rateKey: 'a', dueAt: clock.now() - 5 })
+    await outbox.put('other', { rateKey: 'c' })
+    expect(await listDueKeys(db, clock.now())).toEqual(['a', 'c'])
+    expect([await hasDue(db, 'a', clock.now()), await hasDue(db, 'b', clock.now())]).toEqual([true, false])
+    const claimed = await db.transaction((trx) => claim(trx, 'a', 'me', 1))
+    expect(claimed.map(nameOf)).toEqual(['first'])
+    expect(claimed[0]).toMatchObject({ attempts: 1, sends: 1, claim: 1, startedAt: clock.now() })
+    expect((await outbox.row('first')).state).toBe('sending') // Committed before the first byte.
+  })
+
+  test('workers that claim at the same time share the rows, and none is taken twice', async () => {
+    const outbox = await makeOutbox(open)
+    for (let n = 0; n < 40; n++) await outbox.put(`w${n}`)
+    const takes = Array.from({ length: 8 }, (_, n) =>
+      outbox.db.transaction((trx) => claim(trx, KEY, `worker ${n}`, 10)),
+    )
+    const names = (await Promise.all(takes)).flat().map(nameOf)
+    expect(new Set(names).size).toBe(names.length)
+    const rest = (await claimAll(outbox)).map(nameOf)
+    expect(names.length + rest.length).toBe(40)
+  })
+
+  test('who lost the claim can settle nothing, but proof of delivery is recorded all the same', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    const mine = mustHave((await claimAll(outbox))[0])
+    await outbox.db.transaction((trx) => doubtUnheld(trx, 'me', new Set())) // Another takes it for dead,
+    const [theirs] = await outbox.db.transaction((trx) => claimUncertain(trx, 'other', 1)) // and looks.
+    const now = outbox.clock.now()
+    const lost = await outbox.db.transaction(async (trx) => [
+      await postpone(trx, mine, { dueAt: now, giveBack: KEPT }),
+      await doubt(trx, mine, now, 'lost'),
+      await abandon(trx, mine, 'rejected', 'lost'),
+    ])
+    expect(lost).toEqual([false, false, false])
+    expect(await outbox.row('work')).toMatchObject({ state: 'uncertain', claim: theirs?.claim })
+    expect(await outbox.db.transaction((trx) => finish(trx, mine.id, 'ref'))).toBe(true)
+    expect(await outbox.row('work')).toMatchObject({ state: 'accepted', external_ref: 'ref' })
+    expect(await outbox.db.transaction((trx) => finish(trx, mine.id, 'twice'))).toBe(false)
+    expect(await outbox.db.transaction((trx) => abandon(trx, mustHave(theirs), 'parked', 'late'))).toBe(false)
+  })
+
+  test('after a death what was in the air becomes uncertain, never queued again unseen', async () => {
+    const outbox = await makeOutbox(open)
+    for (const name of ['dead', 'held', 'alive']) await outbox.put(name)
+    const take = (owner: string) => outbox.db.transaction((trx) => claim(trx, KEY, owner, 1))
+    await take('gone')
+    const [held] = await take('me')
+    await outbox.db.transaction((trx) =>
+      trx.insertInto('instance').values({ id: 'other', beat: 0, started_at: 0 }).execute(),
+    )
+    await take('other')
+    const left = await outbox.db.transaction((trx) => doubtUnheld(trx, 'me', new Set([held?.id ?? ''])))
+    expect(left.map(nameOf)).toEqual(['dead'])
+    expect(await outbox.states()).toEqual(['dead uncertain', 'held sending', 'alive sending'])
+    await outbox.db.transaction((trx) => doubtUnheld(trx, 'me', new Set()))
+    expect((await outbox.row('held')).state).toBe('uncertain') // Ours, and we do not remember it.
+  })
+
+  test('Q8: what waits can be taken back; what was once claimed cannot', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('waits', { dedupe: 'reply:1', dueAt: outbox.clock.now() + 10 * SECOND })
+    expect(await outbox.db.transaction((trx) => undo(trx, 'reply:1'))).toBe(true)
+    expect(await outbox.db.transaction((trx) => undo(trx, 'reply:1'))).toBe(false)
+    await outbox.put('goes', { dedupe: 'reply:2' })
+    const [effect] = await claimAll(outbox)
+    expect(await outbox.db.transaction((trx) => undo(trx, 'reply:2'))).toBe(false)
+    const again = { dueAt: outbox.clock.now() + MINUTE, giveBack: { attempt: true, send: true } }
+    await outbox.db.transaction((trx) => postpone(trx, mustHave(effect), again))
+    expect(await outbox.db.transaction((trx) => undo(trx, 'reply:2'))).toBe(false)
+    await outbox.passTime(HOUR)
+    expect(outbox.sent).toEqual(['goes'])
+  })
+
+  test('a parked row is tried again when a person says so, at the end of its lane', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('parked', { lane: 'a' })
+    const [effect] = await claimAll(outbox)
+    const id = mustHave(effect).id
+    expect(await outbox.db.transaction((trx) => rerun(trx, id))).toBe(false)
+    await outbox.db.transaction((trx) => abandon(trx, mustHave(effect), 'parked', 'given up'))
+    await outbox.clock.advance(2 * DAY)
+    await outbox.put('ahead', { lane: 'a', dueAt: outbox.clock.now() - 1 })
+    expect(await outbox.db.transaction((trx) => rerun(trx, id))).toBe(true)
+    expect(await outbox.db.transaction((trx) => rerun(trx, id))).toBe(false)
+    expect(await outbox.row('parked')).toMatchObject({ state: 'queued', attempts: 0, created_at: outbox.clock.now() })
+    await outbox.run()
+    expect(outbox.sent).toEqual(['ahead', 'parked'])
+  })
+
+  test('a parked row is not tried again when a newer one has taken its place', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('old', { coalesceKey: 'card' })
+    const [effect] = await claimAll(outbox)
+    await outbox.db.transaction((trx) => abandon(trx, mustHave(effect), 'parked', 'given up'))
+    await outbox.put('new', { coalesceKey: 'card' })
+    expect(await outbox.db.transaction((trx) => rerun(trx, mustHave(effect).id))).toBe(false)
+  })
+
+  test('a step of the clock moves what waits some seconds, and neither promises nor what is far away', async () => {
+    const outbox = await makeOutbox(open)
+    const before = outbox.clock.now()
+    await outbox.put('undo time', { dueAt: before + 10 * SECOND })
+    await outbox.put('scheduled', { dueAt: before + DAY })
+    await outbox.putChore('promise', before + 10 * SECOND)
+    await outbox.db.transaction((trx) => shiftWaits(trx, before, HOUR, CLOCK_KEY))
+    expect((await outbox.row('undo time')).due_at).toBe(before + HOUR + 10 * SECOND)
+    expect((await outbox.row('scheduled')).due_at).toBe(before + DAY)
+    expect((await outbox.row('promise')).due_at).toBe(before + 10 * SECOND)
+  })
+
+  test('claims and scans find their rows by index among 5,000, whatever lies about', async () => {
+    const database = await fresh()
+    await fill(database, 5000)
+    const watched = await watch(database, engine)
+    const { trx, plans } = watched
+    try {
+      await listDueKeys(watched.db, NOW)
+      await hasDueLook(watched.db, NOW)
+      await trx((t) => claim(t, 'key 3', 'me', 5))
+      await trx((t) => claimUncertain(t, 'me', 5))
+      await trx((t) => doubtUnheld(t, 'me', new Set()))
+      await trx((t) => undo(t, 'dedupe 7'))
+      await trx((t) => claimKept(t, 'me', 5))
+      const all = await plans()
+      expect(all.length).toBeGreaterThan(15)
+      for (const { query, plan } of all) expect(plan, query).not.toMatch(FULL_SCAN[engine])
+      const claims = all.filter(({ query }) => /^select/.test(query) && query.includes('earlier'))
+      expect(claims).toHaveLength(1)
+      for (const { query, plan } of claims) expect(plan, query).not.toMatch(/TEMP B-TREE|"Sort"/) // Never a sort of all that is due.
+    } finally {
+      await watched.close()
+    }
+  })
+})
+
+const NOW = Date.UTC(2026, 0, 5, 9)
+const FULL_SCAN: Record<Engine, RegExp> = {
+  sqlite: /SCAN (outbox|row|earlier|intake)(?! USING)/,
+  postgres: /"Seq Scan"[^{}]*"(outbox|intake)"/,
+}
+
+function mustHave(effect: Effect | undefined): Effect {
+  if (!effect) throw new Error('nothing was claimed')
+  return effect
+}
+
+async function claimAll(outbox: Outbox): Promise<Effect[]> {
+  return await outbox.db.transaction((trx) => claim(trx, KEY, 'me', 100))
+}
+
+/** A store some weeks old: nearly everything is done, some hundreds wait in some dozens of lanes. */
+async function fill(database: Database, count: number): Promise<void> {
+  const db = await openDb(database, { clock: manualClock(NOW), random: seededRandom(1), log: silentLog })
+  await db.migrate()
+  const stateOf = (n: number) =>
+    n % 10 > 0 ? 'accepted' : n % 400 === 0 ? 'uncertain' : n % 250 === 0 ? 'sending' : 'queued'
+  const rows = Array.from({ length: count }, (_, n) => ({
+    ...{ id: `o_${n}`, kind: 'work', lane: n % 20 === 0 ? `lane ${n % 31}` : null, lane_at: NOW - n },
+    ...{ rate_key: `key ${n % 7}`, conversation_id: null, payload: '{}', coalesce_key: null, dedupe: `dedupe ${n}` },
+    ...{ state: stateOf(n) as 'queued', owner: 'gone', due_at: NOW - n, created_at: NOW, started_at: null },
+    ...{ finished_at: null, external_ref: null, error: null },
+  }))
+  const kept = Array.from({ length: count }, (_, n) => ({
+    ...{ id: `i_${n}`, channel: 'a', key: `${n}`, blob_id: 'blob', meta: '{}', arrived_at: NOW, kept_at: NOW },
+    ...{ state: n % 50 === 0 ? ('kept' as const) : ('received' as const), owner: null, due_at: NOW - n, error: null },
+  }))
+  await db.transaction(async (trx) => {
+    await trx.insertInto('blob').values({ id: 'blob', bytes: 0, created_at: NOW }).execute()
+    for (let n = 0; n < count; n += 500) {
+      await trx
+        .insertInto('outbox')
+        .values(rows.slice(n, n + 500))
+        .execute()
+      await trx
+        .insertInto('intake')
+        .values(kept.slice(n, n + 500))
+        .execute()
+    }
+    await sql`analyze`.execute(trx)
+  })
+  await db.close()
+}
+
+/** The product's own queries, written down as they run, and explained afterwards. */
+async function watch(database: Database, engine: Engine) {
+  const asked: CompiledQuery[] = []
+  const dialect =
+    database.kind === 'postgres'
+      ? await postgresDialect(database.url, silentLog)
+      : sqliteDialect(openSqliteFile(database.path))
+  const kysely = new Kysely<Schema>({ dialect, log: ({ query }) => void asked.push(query) })
+  const clock = manualClock(NOW)
+  const tools = {
+    now: () => clock.now(),
+    newId: (prefix: string) => prefix,
+    random: seededRandom(1),
+    wake: () => undefined,
+  }
+  return {
+    db: kysely,
+    trx: <T>(work: (trx: Trx) => Promise<T>) => kysely.transaction().execute((t) => work(Object.assign(t, tools))),
+    async plans() {
+      const explain = engine === 'sqlite' ? 'explain query plan ' : 'explain (format json) '
+      const queries = asked.filter(({ sql: text }) => /^(select|update)/.test(text))
+      const plans: { query: string; plan: string }[] = []
+      for (const query of queries) {
+        const { rows } = await kysely.executeQuery({ ...query, sql: explain + query.sql })
+        plans.push({ query: query.sql, plan: JSON.stringify(rows) })
+      }
+      return plans
+    },
+    close: () => kysely.destroy(),
+  }
+}
