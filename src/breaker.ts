@@ -33,11 +33,13 @@ export function makeBreaker(clock: Clock, random: Random): Breaker {
     },
     succeeded: (key) => void doors.delete(key),
     failed: (key, account) => {
-      const failures = account ? FAILURES_MAX : (doors.get(key)?.failures ?? 0) + 1
-      const door = { failures, opensAt: 0 }
-      if (account) door.opensAt = clock.monotonic() + ACCOUNT_PAUSE_MS
-      else if (isOpen(door)) door.opensAt = clock.monotonic() + jitter(random, failures - FAILURES_MAX)
-      doors.set(key, door)
+      const before = doors.get(key) ?? { failures: 0, opensAt: 0 }
+      const failures = account ? FAILURES_MAX : before.failures + 1
+      let pauseMs = 0
+      if (account) pauseMs = ACCOUNT_PAUSE_MS
+      else if (failures >= FAILURES_MAX) pauseMs = jitter(random, failures - FAILURES_MAX)
+      // An attempt that was in the air when the door was locked does not unlock it by failing.
+      doors.set(key, { failures, opensAt: Math.max(before.opensAt, clock.monotonic() + pauseMs) })
     },
   }
 }

@@ -17,9 +17,12 @@ export interface Clock {
   every(periodMs: number, work: () => Promise<void>): () => void
 }
 
+/** Node ends a longer wait at once. Whoever waits looks at the clock afterwards anyway. */
+const WAIT_MAX_MS = 24 * DAY
+
 export function systemClock(): Clock {
   const wait = async (ms: number, signal?: AbortSignal) => {
-    await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)
+    await sleep(Math.min(ms, WAIT_MAX_MS), undefined, signal ? { signal } : {}).catch(() => undefined)
   }
   return { now: () => Date.now(), monotonic: () => performance.now(), wait, every: repeat(wait) }
 }
@@ -37,4 +40,10 @@ export function repeat(wait: Clock['wait']): Clock['every'] {
     void loop() // The loop lives as long as its owner; a rejection here is our own mistake and ends the process.
     return () => stop.abort()
   }
+}
+
+/** Resolves when the work has ended or after `ms`, whichever comes first, and leaves no timer to keep the process alive. */
+export async function atMost(clock: Pick<Clock, 'wait'>, ms: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([work, clock.wait(ms, over.signal)]).finally(() => over.abort())
 }

@@ -3,7 +3,7 @@ import type { Channel, ExternalId, Progress, Sent } from './channel.ts'
 import { getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
-import { appendFact, type FactKind } from './fact.ts'
+import { appendFact, type FactKind, listFacts } from './fact.ts'
 import { getMessage, type Message } from './message.ts'
 import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
@@ -87,7 +87,8 @@ export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, p
   }
   const warnings = refused.map(({ address, reason }) => `Not delivered to ${address}: ${reason ?? 'refused'}`)
   await mark(trx, message.id, refused.length > 0 ? 'partly-delivered' : 'accepted', warnings)
-  const data = { answersUpTo: message.answers_up_to ?? 0, at: trx.now() }
+  const earlier = await listFacts(trx, message.conversation_id, ['reply-accepted'])
+  const data = { answersUpTo: message.answers_up_to ?? 0, at: trx.now(), nth: earlier.length + 1 }
   const fact = { kind: 'reply-accepted', conversationId: message.conversation_id, messageId: message.id } as const
   await appendFact(trx, { ...fact, actor: message.author, data })
   const open = await reconcileWindows(trx, message.conversation_id, policy)
@@ -116,10 +117,12 @@ const TROUBLE = {
   { delivery: Delivery; fact: Extract<FactKind, `reply-${string}`> | undefined }
 >
 
+/** A bounce can overtake the news that the mail was accepted; it has the last word. */
 async function mark(trx: Trx, messageId: string, delivery: Delivery, warnings: string[]): Promise<void> {
   await trx
     .updateTable('message')
     .set({ delivery, warnings: JSON.stringify(warnings) })
     .where('id', '=', messageId)
+    .where('delivery', '<>', 'bounced')
     .execute()
 }

@@ -14,7 +14,8 @@ export interface FactData {
   'note-written': { seq: number }
   'reply-queued': { seq: number; answersUpTo: number; dueAt: number }
   'reply-undone': Record<string, never>
-  'reply-accepted': { answersUpTo: number; at: number }
+  /** `nth`: its place among the conversation's acceptances, for the wall clock may step between two. */
+  'reply-accepted': { answersUpTo: number; at: number; nth?: number }
   'reply-rejected': Record<string, never>
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>

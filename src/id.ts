@@ -12,6 +12,8 @@ export type NewId = (prefix: string) => string
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32: no letter that reads as a digit.
 const TIME_LENGTH = 10
+const COUNT_LENGTH = 3
+const COUNT_MAX = 32 ** COUNT_LENGTH
 const RANDOM_BYTES = 8
 
 const POOL_BYTES = 4096
@@ -39,8 +41,10 @@ export function idMaker(clock: Clock, random: Random): NewId {
   return (prefix) => {
     const now = Math.max(clock.now(), lastAt)
     count = now === lastAt ? count + 1 : 0
-    lastAt = now
-    return `${prefix}_${base32(now, TIME_LENGTH)}${base32(count, 3)}${base32Bytes(random.bytes(RANDOM_BYTES))}`
+    // An hour that the clock repeats counts in one instant: when that is full, the next one is borrowed.
+    lastAt = count < COUNT_MAX ? now : now + 1
+    count %= COUNT_MAX
+    return `${prefix}_${base32(lastAt, TIME_LENGTH)}${base32(count, COUNT_LENGTH)}${base32Bytes(random.bytes(RANDOM_BYTES))}`
   }
 }
 

@@ -116,8 +116,9 @@ async function receiveAll(options: IntakeOptions, reads: Read[]): Promise<void> 
     await db.transaction(async (trx) => {
       for (const read of reads) await receiveOne(options, trx, read)
     })
-  } catch (error) {
-    log.info({ batch: reads.length, error: String(error) }, 'intake: a batch is taken in one by one')
+  } catch {
+    // Whose fault it was shows when each goes alone.
+    log.info({ batch: reads.length }, 'intake: a batch is taken in one by one')
     for (const read of reads) await receiveAlone(options, read)
   }
 }
@@ -144,7 +145,7 @@ async function strike(options: IntakeOptions, trx: Trx, kept: Kept, error: Error
   const source = sources.get(kept.channel)
   const isOut = kept.attempts >= strikesMax || (error instanceof ParseError && error.final)
   log.warn(
-    { intake: kept.id, channel: kept.channel, strike: kept.attempts, error: error.message },
+    { intake: kept.id, channel: kept.channel, strike: kept.attempts, error: tellable(error) },
     'intake: could not take in an event',
   )
   // Nobody has tried to read it: it waits for its channel with no strike against it.
@@ -156,4 +157,9 @@ async function strike(options: IntakeOptions, trx: Trx, kept: Kept, error: Error
 
 async function postpone({ random }: IntakeOptions, trx: Trx, kept: Kept, error: Error): Promise<void> {
   await postponeKept(trx, kept, trx.now() + backoffMs(random, kept.attempts), error.message)
+}
+
+/** An error that nobody foresaw may quote what it choked on: the row keeps its words, the log its name. */
+function tellable(error: Error): string {
+  return error instanceof ParseError ? error.message : error.name
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { getBlob, keepBlobs } from './blob.ts'
 import type { Intake, RawEvent } from './channel.ts'
+import { MINUTE } from './clock.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 
 /** A raw event taken up for parsing. `claim` is the fence: only the newest claim may say what became of it. */
@@ -16,6 +17,7 @@ export interface Kept {
 
 const KEEP_MAX = 500
 const KEY_BYTES_MAX = 200
+const WAIT_MAX_MS = 6 * MINUTE
 
 /** The contract's edge for one channel: what `keep` resolved for outlives a crash, and the cursor never runs ahead of it. */
 export function intakeOf(db: Db, channel: string): Intake {
@@ -89,7 +91,8 @@ export async function claimKept(trx: Trx, owner: string, count: number): Promise
     .selectFrom('intake')
     .select(['id', 'attempts'])
     .where('state', '=', sql.lit('kept'))
-    .where('due_at', '<=', trx.now())
+    // A row that seems to wait longer than any backoff was kept before the wall clock was set back.
+    .where((eb) => eb.not(eb.between('due_at', trx.now() + 1, trx.now() + WAIT_MAX_MS)))
     .orderBy('due_at')
     .orderBy('id')
     .limit(count)

@@ -18,7 +18,8 @@ const HIDDEN = '[hidden]'
 
 /** `secrets` are replaced wherever they stand, inside error messages and stacks too. */
 export function makeLog(options: { level: string; secrets: string[]; write?: (line: string) => void }): Log {
-  const secrets = options.secrets.filter((secret) => secret.length > 0)
+  const given = options.secrets.filter((secret) => secret.length > 0)
+  const secrets = given.flatMap((secret) => [JSON.stringify(secret).slice(1, -1), secret]) // As a line of JSON spells it.
   const scrub = (line: string) => secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), line)
   const write = options.write ?? ((line: string) => void process.stderr.write(line))
   const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`])

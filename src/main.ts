@@ -2,7 +2,7 @@
 import { emailChannel } from '../adapters/email/channel.ts'
 import type { Channel } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
-import { type Clock, MINUTE, SECOND } from './clock.ts'
+import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
 import { replyHandler } from './delivery.ts'
@@ -62,7 +62,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       await Promise.all(keepers.map((keeper) => keeper.stop()))
       await desk.stop()
       await runners.intake.stop()
-      await Promise.race([runners.outbox.stop(), clock.wait(DRAIN_MS)])
+      await atMost(clock, DRAIN_MS, runners.outbox.stop())
       await instance.leave()
       await db.close()
     },

@@ -85,9 +85,8 @@ export async function lookAgain(tools: AttemptTools, effect: Effect): Promise<vo
   try {
     const handler = handlerOf(tools, effect)
     const look = await handler.verify(effect).catch((error: unknown) => asSendError(error))
-    if (look instanceof SendError) {
-      await tools.db.transaction((trx) => outbox.doubt(trx, effect, trx.now() + LOOK_RETRY_MS, look.message))
-    } else if (isOutcome(look)) await conclude(tools, handler, effect, look)
+    if (look instanceof SendError) await lookFailed(tools, handler, effect, look)
+    else if (isOutcome(look)) await conclude(tools, handler, effect, look)
     else await absent(tools, handler, effect, look)
   } catch (error) {
     tools.log.error({ effect: effect.id, kind: effect.kind, error: String(error) }, 'outbox: could not record a look')
@@ -143,6 +142,14 @@ async function failed(
   }
   const waitMs = failure.retryAfterMs ?? 0
   await retry(tools, handler, effect, error.message, waitMs, { attempt: probe || account, send: true })
+}
+
+/** It has found nothing out, so it is repeated; after a day of that a person has to look. */
+async function lookFailed(tools: AttemptTools, handler: Handler, effect: Effect, error: SendError): Promise<void> {
+  if (tools.clock.now() - effect.createdAt >= tools.limits.giveUpMs) {
+    return await end(tools, handler, effect, 'parked', `nobody could see whether it arrived: ${error.message}`)
+  }
+  await tools.db.transaction((trx) => outbox.doubt(trx, effect, trx.now() + LOOK_RETRY_MS, error.message))
 }
 
 /** Seen to be absent twice, far enough apart: send again where that cannot make a second copy we could have prevented. */

@@ -57,6 +57,8 @@ export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
   const stepOf = stepDetector(clock, STEP_TOLERANCE_MS)
   let nap = new AbortController()
   let lastPassAt = clock.monotonic()
+  let hasPassed = false
+  const turn: Turn = { lastKey: '', knocking: new Set() }
 
   const track = ({ id, ended }: Started) => {
     inFlight.set(id, ended)
@@ -67,12 +69,12 @@ export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
     return ended
   }
   const pass = async () => {
-    const stepMs = stepOf()
-    if (stepMs !== 0) await meetClockStep(options, stepMs)
-    await runLocal(options)
+    await meetClockStep(options, hasPassed ? stepOf() : await outbox.findStepBack(options.db, clock.now()))
+    hasPassed = true
+    if (await runLocal(options)) nap.abort() // There is more of it.
     const room = IN_FLIGHT_MAX - inFlight.size
     const looks = (await startLooks(tools, Math.min(LOOKS_MAX, room))).map(track)
-    const attempts = await startAttempts(options, tools, room, track)
+    const attempts = await startAttempts(options, tools, turn, room, track)
     lastPassAt = clock.monotonic()
     return [...looks, ...attempts]
   }
@@ -106,23 +108,37 @@ interface Started {
   ended: Promise<void>
 }
 
+interface Turn {
+  /** The key that was served last: the next one comes first, so that a flood under one key starves no other. */
+  lastKey: string
+  /** Keys with a shut door at which an attempt of ours is knocking: one at a time. */
+  knocking: Set<string>
+}
+
 async function startAttempts(
   options: OutboxOptions,
   tools: AttemptTools,
+  turn: Turn,
   room: number,
   track: (started: Started) => Promise<void>,
 ): Promise<Promise<void>[]> {
   const { db, clock, limiter, owner } = options
   const attempts: Promise<void>[] = []
-  for (const key of await outbox.listDueKeys(db, clock.now())) {
-    if (key === CLOCK_KEY || attempts.length >= room || !tools.breaker.passes(key)) continue
-    const count = tools.breaker.isProbe(key) ? 1 : Math.min(room - attempts.length, await limiter.room(key))
+  const keys = await outbox.listDueKeys(db, clock.now())
+  const { lastKey } = turn
+  for (const key of [...keys.filter((next) => next > lastKey), ...keys.filter((next) => next <= lastKey)]) {
+    if (key === CLOCK_KEY || attempts.length >= room || !tools.breaker.passes(key) || turn.knocking.has(key)) continue
+    const isProbe = tools.breaker.isProbe(key)
+    const count = Math.min(isProbe ? 1 : room - attempts.length, await limiter.room(key))
     if (count === 0) continue
     const effects = await db.transaction((trx) => outbox.claim(trx, key, owner, count))
+    turn.lastKey = key
     const claimedAt = clock.monotonic()
     for (const effect of effects) {
       const ended = limiter.schedule(key, () => attempt(tools, effect, claimedAt))
-      attempts.push(track({ id: effect.id, ended }))
+      if (isProbe) turn.knocking.add(key)
+      const gone = isProbe ? ended.finally(() => turn.knocking.delete(key)) : ended
+      attempts.push(track({ id: effect.id, ended: gone }))
     }
   }
   return attempts
@@ -142,12 +158,15 @@ async function recover(tools: AttemptTools, held: ReadonlySet<string>): Promise<
   })
 }
 
-/** Each row in a transaction of its own with the claim, so that a failing one holds up no other. */
-async function runLocal({ db, owner, local, log, clock }: OutboxOptions): Promise<void> {
+/**
+ * Each row in a transaction of its own with the claim, so that a failing one holds up no other. True when a whole batch
+ * was done: there may be more.
+ */
+async function runLocal({ db, owner, local, log, clock }: OutboxOptions): Promise<boolean> {
   for (let count = 0; count < LOCAL_BATCH; count++) {
-    if (!(await outbox.hasDue(db, CLOCK_KEY, clock.now()))) return
+    if (!(await outbox.hasDue(db, CLOCK_KEY, clock.now()))) return false
     try {
-      await db.transaction((trx) => runOneLocal(trx, owner, local))
+      if (!(await db.transaction((trx) => runOneLocal(trx, owner, local)))) return false // Another instance has it.
     } catch (error) {
       log.error({ error: String(error) }, 'outbox: local work failed; trying again in a minute')
       await db.transaction(async (trx) => {
@@ -161,20 +180,24 @@ async function runLocal({ db, owner, local, log, clock }: OutboxOptions): Promis
       })
     }
   }
+  return true
 }
 
-async function runOneLocal(trx: Trx, owner: string, local: OutboxOptions['local']): Promise<void> {
+/** False when there was nothing to take. */
+async function runOneLocal(trx: Trx, owner: string, local: OutboxOptions['local']): Promise<boolean> {
   const [effect] = await outbox.claim(trx, CLOCK_KEY, owner, 1)
-  if (!effect) return
+  if (!effect) return false
   const handler = local[effect.kind]
   if (!handler) throw new Error(`no handler for ${effect.kind}`)
   const again = await handler(trx, effect)
   if (again) await outbox.postpone(trx, effect, { dueAt: again.againAt, giveBack: { attempt: true, send: true } })
   else await outbox.finish(trx, effect.id, undefined)
+  return true
 }
 
-async function meetClockStep({ db, clock, limiter, log }: OutboxOptions, stepMs: number): Promise<void> {
+async function meetClockStep({ db, limiter, log }: OutboxOptions, stepMs: number): Promise<void> {
+  if (Math.abs(stepMs) <= STEP_TOLERANCE_MS) return
   log.warn({ stepMs: Math.round(stepMs) }, 'the wall clock stepped')
   limiter.reset()
-  await db.transaction((trx) => outbox.shiftWaits(trx, clock.now() - stepMs, stepMs, CLOCK_KEY))
+  await db.transaction((trx) => outbox.shiftWaits(trx, Math.trunc(stepMs), CLOCK_KEY))
 }

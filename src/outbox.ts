@@ -387,20 +387,54 @@ export async function rerun(trx: Trx, id: string): Promise<boolean> {
   return result.numUpdatedRows > 0n
 }
 
-/** The wall clock stepped: what was to wait some seconds or minutes still waits that long. Promised instants stay. */
-export async function shiftWaits(trx: Trx, from: number, stepMs: number, fixedKey: string): Promise<void> {
+/**
+ * The wall clock stepped: what was to wait some seconds or minutes still waits that long, what was due stays due, and
+ * lanes keep their order. Promised instants stay. A moved row counts as put now, so that another instance that sees the
+ * same step leaves it alone.
+ */
+export async function shiftWaits(trx: Trx, stepMs: number, fixedKey: string): Promise<void> {
+  const now = trx.now()
+  const from = now - stepMs
+  const waitsBeyond = Math.min(now, from)
   await trx
     .updateTable('outbox')
-    .set((eb) => ({ due_at: eb('due_at', '+', stepMs) }))
-    .where('state', 'in', ['queued', 'uncertain'])
+    .set((eb) => ({
+      due_at: eb
+        .case()
+        .when('due_at', '>', waitsBeyond)
+        .then(eb('due_at', '+', stepMs))
+        .else(eb.ref('due_at'))
+        .end(),
+      // After a step forward every new row stands behind the old ones by itself.
+      lane_at: eb('lane_at', '+', Math.min(stepMs, 0)),
+      created_at: now,
+    }))
+    .where('state', 'in', ['queued', 'sending', 'uncertain'])
     .where('rate_key', '<>', fixedKey)
-    .where('due_at', '>', from)
     .where('due_at', '<', from + WAIT_MAX_MS)
+    .where('lane_at', '<', from + WAIT_MAX_MS)
+    .where((eb) =>
+      stepMs > 0
+        ? eb('created_at', '<=', from)
+        : eb.or([eb('created_at', '>', now), eb('created_at', '<', now - PUT_SINCE_STEP_MS)]),
+    )
     .execute()
+}
+
+/** By how much the wall clock was set back while nobody watched: the newest row of all cannot be from the future. */
+export async function findStepBack(db: Reader, now: number): Promise<number> {
+  const newest = await db
+    .selectFrom('outbox')
+    .select((eb) => eb.fn.max('created_at').as('created_at'))
+    .where('state', 'in', ['queued', 'sending', 'uncertain'])
+    .executeTakeFirst()
+  return Math.min(0, now - (newest?.created_at ?? now))
 }
 
 /** Longer than any backoff or undo time, shorter than what a person schedules. */
 const WAIT_MAX_MS = 10 * 60_000
+/** A step is seen within a pass or, after a freeze, a minute; until then rows are put by the new clock. */
+const PUT_SINCE_STEP_MS = 2 * 60_000
 
 function toEffect(row: Selectable<OutboxTable>): Effect {
   return {

@@ -55,12 +55,12 @@ export function foldWindows(facts: readonly StoredFact[]): ResponseWindow[] {
   )
   const answers = facts.flatMap((fact) =>
     fact.kind === 'reply-accepted' && !voided.has(fact.messageId ?? '')
-      ? [{ by: fact.messageId, upTo: fact.data.answersUpTo, at: fact.data.at }]
+      ? [{ by: fact.messageId, upTo: fact.data.answersUpTo, at: fact.data.at, nth: fact.data.nth ?? 0 }]
       : [],
   )
   const windows: ResponseWindow[] = []
   const label = () => (windows.length === 0 ? ('first' as const) : ('next' as const))
-  for (const answer of answers.sort((a, b) => a.at - b.at)) {
+  for (const answer of answers.sort((a, b) => a.nth - b.nth || a.at - b.at)) {
     const oldest = oldestOf(waiting.filter((message) => message.seq <= answer.upTo))
     if (!oldest) continue // A second answer to what was answered already.
     const end = { at: answer.at, as: 'answered' as const, by: answer.by }

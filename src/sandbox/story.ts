@@ -54,7 +54,7 @@ export async function playStory(stage: Stage, clock: MovableClock, tell: Tell): 
   tell('', 'A day goes by.')
   const ping = await slack.waitFor(() => pingsTo(stage)[0], "the ping in the lead's direct messages", 10 * SECOND)
   tell('Lena', 'the team lead is pinged', ping)
-  await slack.waitFor(() => /Overdue/.test(maya.read(bensCard)), 'the overdue card', 10 * SECOND)
+  await slack.waitFor(() => /overdue since/.test(maya.read(bensCard)), 'the overdue card', 10 * SECOND)
   tell('Slack', 'the card says it too', maya.read(bensCard))
   return countAll(stage)
 }
@@ -89,7 +89,7 @@ export function countAll(stage: Stage): Counts {
     cards: cards.length,
     repliesAccepted: mail.outbound.filter(({ from }) => from === SUPPORT_ADDRESS).length,
     windowsAnswered: cards.filter((card) => /Answered/.test(card)).length,
-    windowsOverdue: cards.filter((card) => /Overdue/.test(card)).length,
+    windowsOverdue: cards.filter((card) => /overdue since/.test(card)).length,
     pings: pingsTo(stage).length,
   }
 }

@@ -89,7 +89,7 @@ async function story(stage: Stage, supervisor: Supervisor): Promise<void> {
   supervisor.forward(25 * HOUR)
   await supervisor.patiently(() => pings(stage).length > 0, CALM_MS, 'the ping')
   const overdue = () => maya.findCard(BEN.subject)
-  await supervisor.patiently(() => maya.shows(overdue(), 'Overdue'), CALM_MS, 'the overdue card')
+  await supervisor.patiently(() => maya.shows(overdue(), 'overdue since'), CALM_MS, 'the overdue card')
   // What a slower look may still bring must have come before we count.
   await supervisor.calm(CALM_MS)
 }

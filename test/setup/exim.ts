@@ -46,6 +46,7 @@ daemon_smtp_ports = ${ports.smtp} : ${ports.submission}
 local_interfaces = 127.0.0.1
 spool_directory = ${folder}/spool
 log_file_path = ${folder}/%s.log
+log_selector = +subject
 pid_file_path = ${folder}/exim.pid
 exim_user = ${account.name}
 exim_group = ${account.group}

@@ -36,6 +36,8 @@ export interface MailServers {
   freezeSessions(user: string): void
   /** The same mails numbered anew, as after a restored backup. */
   resetUidValidity(user: string): Promise<void>
+  /** How many mails with this subject Exim took responsibility for. */
+  taken(subject: string): number
   killImap(): Promise<void>
   startImap(): Promise<void>
   stop(): Promise<void>
@@ -95,7 +97,8 @@ export async function startMailServers(): Promise<MailServers> {
   const shared = { account, certificate, password: PASSWORD }
   const dovecot = makeDovecot({ ...shared, folder: ownFolder('dovecot'), ports: { imap, imaps, lmtp } })
   await dovecot.start()
-  const exim = await startExim({ ...shared, folder: ownFolder('exim'), ports: { smtp, submission, lmtp } })
+  const eximFolder = ownFolder('exim')
+  const exim = await startExim({ ...shared, folder: eximFolder, ports: { smtp, submission, lmtp } })
   const place = (port: number) => ({ host: HOST, port })
   return {
     imap: place(imap),
@@ -111,6 +114,10 @@ export async function startMailServers(): Promise<MailServers> {
     kill9Sessions: (user) => dovecot.signalSessions(user, 'SIGKILL'),
     freezeSessions: (user) => dovecot.signalSessions(user, 'SIGSTOP'),
     resetUidValidity: dovecot.resetUidValidity,
+    taken(subject) {
+      const lines = readFileSync(join(eximFolder, 'main.log'), 'utf8').split('\n')
+      return lines.filter((line) => line.includes(' <= ') && line.includes(`T="${subject}"`)).length
+    },
     killImap: dovecot.kill,
     startImap: dovecot.start,
     async stop() {

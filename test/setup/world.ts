@@ -200,7 +200,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
   const clock = manualClock()
   const random = seededRandom(options.seed ?? 1)
   const logLines: string[] = []
-  const log = makeLog({ level: 'debug', secrets: options.secrets ?? [], write: (line) => void logLines.push(line) })
+  const log = makeLog({ level: 'info', secrets: options.secrets ?? [], write: (line) => void logLines.push(line) })
   const db = await open({ clock, random, log })
   const channel = options.channel ?? fakeChannel('email:support')
   const policy = makePolicy('standard', 'calendar:24h')

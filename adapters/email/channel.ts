@@ -1,0 +1,157 @@
+// The mailbox as a channel: IMAP brings customers' mail in, SMTP takes replies out. This file only joins the pieces.
+import {
+  type AttachmentRef,
+  type Channel,
+  type ChannelHealth,
+  type InboundEvent,
+  type Part,
+  type Progress,
+  type RawEvent,
+  SendError,
+  type Sent,
+} from '../../src/channel.ts'
+import type { Clock } from '../../src/clock.ts'
+import type { Random } from '../../src/id.ts'
+import type { Log } from '../../src/log.ts'
+import { partOf } from './attachment.ts'
+import { fingerprint } from './fingerprint.ts'
+import { firstHeader, readHeaders, splitMail } from './header.ts'
+import { imapReceiver } from './imap.ts'
+import { type Mailbox, toEvents } from './inbound.ts'
+import type { MailboxConfig } from './mailbox-config.ts'
+import { LETTER_TEXT_MAX, renderMail } from './outbound.ts'
+import { ownAddresses } from './own-mail.ts'
+import { sharedParsePool } from './parse-pool.ts'
+import { salvage } from './salvage.ts'
+import { isInSentFolder } from './sent-folder.ts'
+import { sendMail } from './smtp.ts'
+
+export type { MailboxConfig } from './mailbox-config.ts'
+
+const ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
+
+export interface EmailTools {
+  clock: Clock
+  random: Random
+  log: Log
+  /** Signs our Message-IDs: the same in every process and for as long as customers may answer. */
+  secret: Uint8Array
+  /** Of all our mailboxes, so that what one sends is no customer of another. */
+  ownAddresses: string[]
+}
+
+export interface EmailChannel extends Channel {
+  /** The bytes of an attachment of a kept mail. */
+  readAttachment(raw: Uint8Array, ref: AttachmentRef): Promise<Uint8Array>
+}
+
+export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailChannel {
+  const { clock, log } = tools
+  const { pool, use, release } = sharedParsePool(clock)
+  let inUse = false
+  const isOwn = ownAddresses([config.address, ...config.aliases, ...tools.ownAddresses])
+  const mailbox: Mailbox = { isOwn, secret: tools.secret, ...(config.authServer && { authServer: config.authServer }) }
+  const sender = { address: config.address, displayName: config.displayName, isOwn, secret: tools.secret }
+  const receiver = imapReceiver(config, tools)
+  const sending: { lastSentAt?: number; problem?: string } = {}
+
+  async function parse(raw: RawEvent): Promise<InboundEvent[]> {
+    return toEvents(await pool.mail(raw.body, raw.meta?.tooLarge !== undefined), raw, mailbox)
+  }
+
+  async function send(parts: Part[], progress: Progress): Promise<Sent> {
+    const sent: Sent = { externalIds: [], recipients: [] }
+    for (const [index, part] of parts.entries()) {
+      const known = progress.accepted.get(index)
+      const externalId = known ?? fingerprint(part.body)
+      const recipients = known ? allAccepted(part) : await handOver(part)
+      if (!known) await progress.accept(index, externalId)
+      sent.externalIds.push(externalId)
+      sent.recipients.push(...recipients)
+    }
+    return sent
+  }
+
+  async function handOver(part: Part): Promise<Sent['recipients']> {
+    try {
+      const { recipients } = await sendMail(
+        config,
+        part.body,
+        part.recipients.map(({ address }) => address),
+      )
+      sending.lastSentAt = clock.now()
+      delete sending.problem
+      log.info({ channel: config.name, bytes: part.body.length }, '=> email')
+      return recipients
+    } catch (error) {
+      const failure = (error as SendError).failure
+      if (failure.kind === 'temporary' && failure.account) sending.problem = (error as SendError).message
+      log.warn({ channel: config.name, failure: failure.kind }, '=> email failed')
+      throw error
+    }
+  }
+
+  async function reconcile(parts: Part[], progress: Progress): Promise<Sent | 'absent' | 'unknown'> {
+    if (!config.sentFolder) return 'unknown'
+    const sent: Sent = { externalIds: [], recipients: [] }
+    for (const [index, part] of parts.entries()) {
+      const known = progress.accepted.get(index)
+      if (!known && !(await isInSentFolder(config, config.sentFolder, messageIdIn(part)))) return 'absent'
+      const externalId = known ?? fingerprint(part.body)
+      if (!known) await progress.accept(index, externalId)
+      sent.externalIds.push(externalId)
+      sent.recipients.push(...allAccepted(part))
+    }
+    return sent
+  }
+
+  function health(): ChannelHealth {
+    const receiving = receiver.health()
+    const problem = receiving.problem ?? sending.problem
+    return {
+      ok: problem === undefined,
+      ...(receiving.lastReceivedAt !== undefined && { lastReceivedAt: receiving.lastReceivedAt }),
+      ...(sending.lastSentAt !== undefined && { lastSentAt: sending.lastSentAt }),
+      ...(problem !== undefined && { problem }),
+    }
+  }
+
+  return {
+    name: config.name,
+    limits: {
+      textMax: LETTER_TEXT_MAX,
+      attachmentBytesMax: ATTACHMENT_BYTES_MAX,
+      idempotency: config.sentFolder ? 'lookup' : 'none',
+    },
+    start(intake) {
+      inUse = true
+      use()
+      return receiver.start(intake)
+    },
+    parse,
+    salvage: (raw) => salvage(raw, mailbox),
+    render: async (message) => [await renderMail(message, sender)],
+    send,
+    reconcile,
+    fetchAttachment() {
+      throw new Error('email: an attachment lies in the kept mail; read it with readAttachment(raw, ref)')
+    },
+    readAttachment: (raw, ref) => pool.attachment(raw, partOf(ref)),
+    health,
+    async stop() {
+      await receiver.stop()
+      if (inUse) await release()
+      inUse = false
+    },
+  }
+}
+
+function allAccepted(part: Part): Sent['recipients'] {
+  return part.recipients.map(({ address }) => ({ address, accepted: true }))
+}
+
+function messageIdIn(part: Part): string {
+  const id = firstHeader(readHeaders(splitMail(part.body).head), 'message-id')
+  if (!id) throw new SendError({ kind: 'rejected' }, 'Not delivered: the stored mail has no Message-ID. Write it anew.')
+  return id
+}

@@ -1,0 +1,108 @@
+// The connection to the mailbox: opened, watched, and opened again whatever happened. imapflow leaves all of that to us.
+import type { Intake } from '../../src/channel.ts'
+import { atMost, type Clock, MINUTE, SECOND } from '../../src/clock.ts'
+import type { Random } from '../../src/id.ts'
+import type { Log } from '../../src/log.ts'
+import { connectionLife, imapClient, openFolder } from './imap-connection.ts'
+import { imapProblem, isAuthProblem } from './imap-problem.ts'
+import { mailReader } from './mail-reader.ts'
+import type { MailboxConfig } from './mailbox-config.ts'
+
+const BACKOFF_MS_MIN = SECOND
+const BACKOFF_MS_MAX = MINUTE
+// A server that says the password is wrong may lock the account if it is asked too often.
+const AUTH_BACKOFF_MS_MAX = 5 * MINUTE
+const RECHECK_MS = SECOND
+const RECHECK_GROWTH = 1.7
+const STOP_MS_MAX = 10 * SECOND
+
+export interface ImapTools {
+  clock: Clock
+  random: Random
+  log: Log
+}
+
+export interface Receiver {
+  /** Resolves once connected for the first time, or once stopped. */
+  start(intake: Intake): Promise<void>
+  stop(): Promise<void>
+  health(): { problem?: string; lastReceivedAt?: number }
+}
+
+export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver {
+  const { clock, random, log } = tools
+  const stopping = new AbortController()
+  const connected = Promise.withResolvers<void>()
+  const state: { problem?: string; lastReceivedAt?: number } = { problem: `${config.name} is not connected yet.` }
+  let running: Promise<void> = Promise.resolve()
+  let stopped: Promise<void> | undefined
+
+  async function run(intake: Intake): Promise<void> {
+    let failures = 0
+    while (!stopping.signal.aborted) {
+      try {
+        await session(intake, () => {
+          failures = 0
+        })
+      } catch (error) {
+        if (stopping.signal.aborted) break
+        state.problem = imapProblem(config, error)
+        log.warn({ channel: config.name, error: (error as Error).message, failures }, state.problem)
+        await clock.wait(backoffMs(failures, isAuthProblem(error), random), stopping.signal)
+        failures++
+      }
+    }
+    connected.resolve()
+  }
+
+  /** One connection's life. Always ends by throwing, unless we are stopping. */
+  async function session(intake: Intake, succeeded: () => void): Promise<void> {
+    const client = imapClient(config)
+    const life = connectionLife(client, stopping.signal, clock)
+    try {
+      await life.ask(() => client.connect())
+      const folder = await life.ask(() => openFolder(client, config.folder))
+      const reader = await mailReader(
+        { client, config, intake, clock, log, ask: life.ask, signal: stopping.signal },
+        folder,
+      )
+      connected.resolve()
+      let fruitless = 0
+      while (!stopping.signal.aborted) {
+        const pushed = life.takePush()
+        const startedAt = clock.now()
+        const found = await reader.readNew()
+        await reader.fillGaps()
+        state.lastReceivedAt = startedAt
+        delete state.problem
+        succeeded()
+        // Some servers announce a mail a while before they show it: look again soon, and ever less often.
+        fruitless = pushed && found === 0 ? fruitless + 1 : 0
+        const recheckMs = fruitless > 0 ? RECHECK_MS * RECHECK_GROWTH ** (fruitless - 1) : config.pollMs
+        await life.quiet(Math.min(recheckMs, config.pollMs), fruitless > 0)
+      }
+    } finally {
+      life.end()
+    }
+  }
+
+  return {
+    start(intake) {
+      running = run(intake)
+      return connected.promise
+    },
+    stop() {
+      stopping.abort()
+      // A store that hangs must not keep us from stopping; what it was given began before.
+      stopped ??= atMost(clock, STOP_MS_MAX, running)
+      return stopped
+    },
+    health: () => ({ ...state }),
+  }
+}
+
+/** Full jitter: many clients of one server must not come back at the same moment. */
+function backoffMs(failures: number, auth: boolean, random: Random): number {
+  const max = auth ? AUTH_BACKOFF_MS_MAX : BACKOFF_MS_MAX
+  return random.fraction() * Math.min(max, BACKOFF_MS_MIN * 2 ** Math.min(failures, 20))
+}

@@ -1,0 +1,153 @@
+// A parsed mail -> what the core hears of it: a customer's message, something we wrote ourselves, or a bounce.
+import type {
+  Address,
+  ConversationKey,
+  Evidence,
+  InboundBounce,
+  InboundEvent,
+  InboundMessage,
+  RawEvent,
+} from '../../src/channel.ts'
+import { attachmentRef } from './attachment.ts'
+import { automatedBecause } from './automated.ts'
+import { messageIdKey, tokenKey } from './conversation-key.ts'
+import type { DeliveryReport } from './delivery-report.ts'
+import { allHeaders, firstHeader, type Header } from './header.ts'
+import type { Mail } from './mail.ts'
+import { messageIdOf, messageIdsIn, verifySignedId } from './message-id.ts'
+import type { IsOwn } from './own-mail.ts'
+import { tokenIn } from './reply-address.ts'
+import { replyHandle } from './reply-handle.ts'
+import { senderVerdict } from './sender.ts'
+
+export interface Mailbox {
+  isOwn: IsOwn
+  secret: Uint8Array
+  /** The name our receiving server signs Authentication-Results with, if we were told. */
+  authServer?: string
+}
+
+export const UNKNOWN_SENDER = 'unknown@invalid' // RFC 2606: nothing can ever be delivered there.
+
+const REFERENCES_READ_MAX = 100
+const NO_REPLY = /^(no-?reply|do-?not-?reply|noreply)[^@]*@/
+
+export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
+  const bounce = mail.report && toBounce(mail.report, mail, raw)
+  if (bounce) return [bounce]
+  const author = authorOf(mail, mailbox)
+  if (!author) {
+    return [{ kind: 'own', externalId: mail.externalId, arrivedAt: raw.arrivedAt, keys: keysOf(mail.headers) }]
+  }
+  return [toMessage(mail, raw, mailbox, author)]
+}
+
+export interface Author {
+  from: Address
+  /** The name in From is not who wrote: what the server verified says nothing of them. */
+  standsIn: boolean
+  warnings: string[]
+}
+
+export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: Author): InboundMessage {
+  const automated = mail.report
+    ? 'a delivery report'
+    : automatedBecause(mail.headers, author.from.address, mail.subject ?? '')
+  const tooLarge = raw.meta?.tooLarge
+  return {
+    kind: 'message',
+    externalId: mail.externalId,
+    arrivedAt: raw.arrivedAt,
+    from: author.from,
+    to: mail.to,
+    cc: mail.cc,
+    ...(mail.subject !== undefined && { subject: mail.subject }),
+    text: mail.text,
+    markdown: mail.markdown,
+    evidence: evidenceIn(mail, mailbox),
+    keys: keysOf(mail.headers),
+    replyHandle: replyHandle(mail.headers, mail.subject),
+    ...(automated && { automated }),
+    sender: author.standsIn ? 'none' : senderVerdict(mail.headers, author.from.address, mailbox.authServer),
+    attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
+    warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],
+  }
+}
+
+/** Who wrote; undefined when we did. Web forms and shops write in our name or as no-reply and put the customer in Reply-To. */
+function authorOf(mail: Mail, mailbox: Mailbox): Author | undefined {
+  const from = mail.from ?? { address: UNKNOWN_SENDER }
+  const answerTo = mail.replyTo && !mailbox.isOwn(mail.replyTo.address) ? mail.replyTo : undefined
+  if (mailbox.isOwn(from.address) && (!answerTo || isSignedByUs(mail.headers, mailbox))) return undefined
+  if (answerTo && (mailbox.isOwn(from.address) || NO_REPLY.test(from.address))) {
+    return {
+      from: answerTo,
+      standsIn: true,
+      warnings: [`Sent by ${from.address} for ${answerTo.address}, who gets the replies.`],
+    }
+  }
+  const differs = answerTo && answerTo.address !== from.address
+  return {
+    from,
+    standsIn: false,
+    warnings: [
+      ...(mail.from ? [] : ['The mail names no sender, so it cannot be answered.']),
+      ...(differs ? [`The sender asks for replies to ${answerTo.address}; they go to ${from.address}.`] : []),
+    ],
+  }
+}
+
+function isSignedByUs(headers: Header[], mailbox: Mailbox): boolean {
+  const id = messageIdOf(firstHeader(headers, 'message-id'))
+  return id !== undefined && verifySignedId(mailbox.secret, id) !== undefined
+}
+
+function keysOf(headers: Header[]): ConversationKey[] {
+  const id = messageIdOf(firstHeader(headers, 'message-id'))
+  return id ? [messageIdKey(id)] : []
+}
+
+/** Strongest first: the token in an address of ours, an id we signed, then any id at all, the newest first. */
+export function evidenceIn(mail: Mail, mailbox: Mailbox): Evidence[] {
+  const named = ['delivered-to', 'x-original-to', 'envelope-to'].flatMap((key) => allHeaders(mail.headers, key))
+  const recipients = [...mail.to, ...mail.cc].map(({ address }) => address)
+  const tokens = [...recipients, ...named.map((value) => value.replace(/[<>]/g, ''))].flatMap(
+    (address) => tokenIn(address, mailbox.isOwn) ?? [],
+  )
+  const answered = allHeaders(mail.headers, 'in-reply-to').flatMap((value) => messageIdsIn(value, REFERENCES_READ_MAX))
+  const references = allHeaders(mail.headers, 'references').flatMap((value) => messageIdsIn(value, REFERENCES_READ_MAX))
+  const ids = [...new Set([...answered, ...references.reverse()])]
+  const signed = ids.flatMap((id) => verifySignedId(mailbox.secret, id) ?? [])
+  return [
+    ...[...new Set(tokens)].map((token): Evidence => ({ by: 'token', key: tokenKey(token) })),
+    ...[...new Set(signed)].map((id): Evidence => ({ by: 'signed-id', key: messageIdKey(id) })),
+    ...ids
+      .filter((id) => !isLikeOurs(id) && !signed.includes(id.toLowerCase()))
+      .map((id): Evidence => ({ by: 'reference', key: messageIdKey(id) })),
+  ]
+}
+
+/** An id made to look like ours whose signature is wrong is no evidence at all, not even a weak one. */
+function isLikeOurs(id: string): boolean {
+  return /^<o\.[^@]+\.[a-z0-9]{20}@/i.test(id)
+}
+
+/** Undefined for a report that says a mail did arrive, or not which one did not: those are shown as messages. */
+function toBounce(report: DeliveryReport, mail: Mail, raw: RawEvent): InboundBounce | undefined {
+  const failed = report.action === 'failed' || report.status.startsWith('5')
+  const delayed = report.action === 'delayed' || report.status.startsWith('4')
+  if (!report.messageId || !(failed || delayed)) return undefined
+  return {
+    kind: 'bounce',
+    externalId: mail.externalId,
+    arrivedAt: raw.arrivedAt,
+    of: [messageIdKey(report.messageId)],
+    lasting: failed && report.action !== 'delayed' ? 'hard' : 'soft',
+    ...(report.recipient && { recipient: report.recipient }),
+    reason: [report.status, report.reason].filter(Boolean).join(' ') || 'The mail server gave no reason.',
+  }
+}
+
+function tooLargeWarning(bytes: number): string {
+  return `The mail is too large to take in (${Math.ceil(bytes / 1_000_000)} MB): only its header is here. Read it in the mailbox.`
+}

@@ -1,0 +1,34 @@
+// What a mailbox needs to be told. `main.ts` makes it from the operator's settings; secrets come from the environment.
+export interface MailServer {
+  host: string
+  port: number
+  tls: 'implicit' | 'starttls' | 'none'
+  /** A certificate authority of one's own, as PEM. */
+  ca?: string
+  /** How long a silent server may keep us waiting; for sending 60 s unless given, as for reading. */
+  timeoutMs?: number
+}
+
+export interface MailboxConfig {
+  /** `email:support` */
+  name: string
+  address: string
+  aliases: string[]
+  displayName: string
+  imap: MailServer & { user: string; password: string }
+  smtp: MailServer & { user?: string; password?: string }
+  /** Where customers' mail arrives: `INBOX`. */
+  folder: string
+  /** Where the server files what we send; there an uncertain send is looked up by its Message-ID. */
+  sentFolder?: string
+  /** What a first start takes in: nothing older, everything, or what arrived after this instant. */
+  since: 'now' | 'all' | number
+  pollMs: number
+  mailBytesMax: number
+  /** The name our receiving server writes into Authentication-Results; without it no sender counts as verified. */
+  authServer?: string
+}
+
+export function tlsOptions(server: MailServer): { ca?: string; servername?: string } {
+  return server.ca ? { ca: server.ca } : {}
+}

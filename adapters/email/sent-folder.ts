@@ -1,0 +1,24 @@
+// Was it sent? Providers that file what they send can be asked by Message-ID after an answer was lost.
+import { SendError } from '../../src/channel.ts'
+import { imapClient, openFolder } from './imap-connection.ts'
+import { imapProblem, isAuthProblem } from './imap-problem.ts'
+import type { MailboxConfig } from './mailbox-config.ts'
+
+/** Throws `SendError` when the question could not be asked: that is no answer. */
+export async function isInSentFolder(config: MailboxConfig, sentFolder: string, messageId: string): Promise<boolean> {
+  const client = imapClient(config)
+  client.on('error', () => undefined) // The command that was waiting fails too, and tells.
+  try {
+    await client.connect()
+    await openFolder(client, sentFolder)
+    const found = await client.search({ header: { 'message-id': messageId } }, { uid: true })
+    if (!found) throw new Error(`the server refused to search the folder "${sentFolder}"`)
+    return found.length > 0
+  } catch (error) {
+    const account = isAuthProblem(error)
+    const problem = imapProblem({ ...config, folder: sentFolder }, error)
+    throw new SendError({ kind: 'temporary', ...(account && { account }) }, problem, { cause: error })
+  } finally {
+    client.close()
+  }
+}

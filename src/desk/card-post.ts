@@ -1,0 +1,119 @@
+// Keeps a conversation's card in the desk's channel up to its newest state.
+
+import { SendError } from '../channel.ts'
+import type { Clock } from '../clock.ts'
+import type { Db, Trx } from '../db/open.ts'
+import type { Effect } from '../outbox.ts'
+import type { Handler, Settled } from '../outbox-attempt.ts'
+import type { SlackRoom } from '../slack/room.ts'
+import { codeOf } from '../slack/trouble.ts'
+import { renderCard, renderPlainCard } from './card.ts'
+import { makeFinder } from './find-post.ts'
+import { findLink } from './link.ts'
+import { type Content, inDesk, isMalformed, post, update } from './post.ts'
+import { type CardView, type Posted, readCard } from './view.ts'
+
+export interface DeskPosting {
+  db: Db
+  clock: Clock
+  room: Pick<SlackRoom, 'clients'>
+  /** The id of the desk's channel. Throws for a desk that is not configured any more. */
+  channelOfDesk(desk: string): string
+}
+
+export function cardHandler(options: DeskPosting): Handler {
+  const { db, room } = options
+  const finder = makeFinder(room.clients.read)
+  return {
+    async send(effect) {
+      const view = await readCard(db, conversationOf(effect))
+      if (view.card) return await renew(options, view, view.card)
+      const posted = await postNew(options, view, effect.id)
+      return { kind: 'accepted', ref: posted.ts, detail: posted }
+    },
+    async verify(effect) {
+      const view = await readCard(db, conversationOf(effect))
+      if (view.card) return { kind: 'repeatable' }
+      const channel = channelOf(options, view.desk)
+      const found = await finder.find(effect, { channel })
+      if (!found) return { kind: 'unknown' }
+      const mine = found.find(({ n }) => n === 0)
+      return mine ? { kind: 'accepted', ref: mine.ts, detail: { channel, ts: mine.ts } } : { kind: 'absent' }
+    },
+    settle: (trx, effect, settled) => settleCard(trx, effect, settled),
+  }
+}
+
+function conversationOf(effect: Effect): string {
+  return (JSON.parse(effect.payload) as { conversationId: string }).conversationId
+}
+
+/** A desk that was taken out of the configuration keeps its conversations until it is back. */
+function channelOf({ channelOfDesk }: DeskPosting, desk: string): string {
+  try {
+    return channelOfDesk(desk)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new SendError({ kind: 'temporary', account: true }, message, { cause: error })
+  }
+}
+
+async function render({ clock, room }: DeskPosting, view: CardView) {
+  const { related } = view
+  const link = related?.card && (await findLink(room.clients.read, related.card))
+  return renderCard(view, clock.now(), link)
+}
+
+async function postNew(options: DeskPosting, view: CardView, oid: string): Promise<Posted> {
+  const { post: client } = options.room.clients
+  const place = { channel: channelOf(options, view.desk) }
+  const put = (content: Content) => inDesk(post(client, place, content, { oid, n: 0 }, 'post the card'))
+  const content = await render(options, view)
+  return await put(content).catch((error: unknown) => {
+    // Better a bare card than a customer nobody sees.
+    if (isMalformed(error)) return put(renderPlainCard(view))
+    throw error
+  })
+}
+
+async function renew(options: DeskPosting, view: CardView, card: Posted) {
+  const content = await render(options, view)
+  try {
+    await inDesk(update(options.room.clients.board, card, content, 'update the card'))
+  } catch (error) {
+    if (!GONE.has(codeOf(error))) throw error
+    await options.db.transaction((trx) => forgetCard(trx, view.conversationId, card))
+    throw new SendError({ kind: 'temporary' }, 'the card was deleted in Slack; posting it anew', { cause: error })
+  }
+  return { kind: 'accepted', ref: card.ts } as const
+}
+
+const GONE = new Set<string | undefined>(['message_not_found', 'edit_window_closed', 'cant_update_message'])
+
+/** The next attempt posts a new one. */
+async function forgetCard(trx: Trx, conversationId: string, card: Posted): Promise<void> {
+  await trx
+    .updateTable('conversation')
+    .set({ card_channel: null, card_ts: null })
+    .where('id', '=', conversationId)
+    .where('card_ts', '=', card.ts)
+    .execute()
+}
+
+/** From here on the thread below the card is the conversation's. */
+async function settleCard(trx: Trx, effect: Effect, settled: Settled): Promise<void> {
+  if (settled.kind !== 'accepted' || !settled.detail) return
+  const { channel, ts } = settled.detail as Posted
+  const conversationId = conversationOf(effect)
+  await trx
+    .insertInto('desk_post')
+    .values({ channel, ts, conversation_id: conversationId, message_id: null })
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+  await trx
+    .updateTable('conversation')
+    .set({ card_channel: channel, card_ts: ts })
+    .where('id', '=', conversationId)
+    .where('card_ts', 'is', null)
+    .execute()
+}

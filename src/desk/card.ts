@@ -1,0 +1,126 @@
+// A conversation as one message in the desk's channel: who is waiting, for what, until when, and who has it.
+import type { Button, KnownBlock, RichTextSection } from '@slack/types'
+import { TRANSITIONS } from '../conversation.ts'
+import type { ConversationState } from '../db/schema.ts'
+import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
+import { cautionLines } from './caution.ts'
+import { deliverySentence } from './delivery-words.ts'
+import type { Content } from './post.ts'
+import { channelWord, customerName } from './question.ts'
+import type { CardView, Glimpse, Person } from './view.ts'
+import { paragraph, plain, quote, word } from './words.ts'
+
+const FIRST_LINES = 5
+const FIRST_LENGTH = 300
+const SUBJECT_LENGTH = 200
+const NAME_LENGTH = 100
+
+type Inline = RichTextSection['elements'][number]
+
+/** `now` decides only whether the answer is late; `relatedLink` leads to the card of the conversation it may belong to. */
+export function renderCard(view: CardView, now: number, relatedLink?: string): Content {
+  const blocks: KnownBlock[] = [
+    paragraph([...nameParts(view.contact), word(` · ${channelWord(view.channelKind)}`), ...subjectParts(view.subject)]),
+    ...(view.newest ? [quote(firstLines(view.newest))] : []),
+    line(stateLine(view, now)),
+    ...newsBlock(view, relatedLink),
+    { type: 'actions', elements: buttons(view) },
+  ]
+  return { text: escapeMrkdwn(fallback(view)), blocks }
+}
+
+/** Nothing of what others wrote, for when Slack does not take the card for whatever reason. */
+export function renderPlainCard(view: CardView): Content {
+  const text = 'A customer wrote, but Slack does not take the card. Press Reply to see the message.'
+  const blocks: KnownBlock[] = [
+    { type: 'section', text: plain(text) },
+    { type: 'actions', elements: buttons(view) },
+  ]
+  return { text, blocks }
+}
+
+/** What a screen reader says, and what a notification shows. */
+function fallback({ contact, subject, newest }: CardView): string {
+  const about = subject === undefined ? [] : [shorten(oneLine(subject), SUBJECT_LENGTH)]
+  return [shortName(contact), ...about, ...(newest ? [oneLine(firstLines(newest))] : [])].join(' · ')
+}
+
+export function shortName(contact: Person): string {
+  return shorten(oneLine(customerName(contact)), NAME_LENGTH)
+}
+
+/** The name in bold, and the address wherever the name does not say it already. */
+export function nameParts({ name, address }: Person) {
+  const shown = shorten(oneLine(customerName({ name, address })), NAME_LENGTH)
+  const extra = shown === address ? [] : [word(` ${shorten(oneLine(address), NAME_LENGTH)}`)]
+  return [word(shown, { bold: true }), ...extra]
+}
+
+export function subjectParts(subject: string | undefined) {
+  return subject === undefined ? [] : [word(`\n${shorten(oneLine(subject), SUBJECT_LENGTH)}`, { bold: true })]
+}
+
+/** A name or a subject with line breaks in it could pretend to be more than that. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+export function firstLines({ text, attachments }: Glimpse, lengthMax = FIRST_LENGTH): string {
+  const written = text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+  const first = written.slice(0, FIRST_LINES).join('\n')
+  const more = written.length > FIRST_LINES && first.length < lengthMax ? '…' : ''
+  if (first !== '') return shorten(first, lengthMax) + more
+  return attachments > 0 ? '(no text, only attachments)' : '(no text)'
+}
+
+/** A line of our own words only: others could make theirs bold here. */
+export function line(text: string): KnownBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text } }
+}
+
+const STATE_WORDS: Record<ConversationState, string> = {
+  new: 'New',
+  open: 'Open',
+  'waiting-customer': 'Answered',
+  snoozed: 'Snoozed',
+  closed: 'Closed',
+}
+
+function stateLine({ state, waiting, ownerId, messages }: CardView, now: number): string {
+  const owner = ownerId === undefined ? 'nobody has it yet' : `<@${ownerId}> has it`
+  const count = messages === 1 ? '1 message' : `${messages} messages`
+  return [`*${STATE_WORDS[state]}*`, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
+}
+
+function dueWords({ dueAt }: { dueAt: number }, now: number): string {
+  return now < dueAt ? `answer due ${dateMark(dueAt)}` : `:red_circle: *overdue since* ${dateMark(dueAt)}`
+}
+
+/** An instant, which Slack shows each reader in their own time. */
+export function dateMark(at: number): string {
+  const utc = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${utc}>`
+}
+
+function newsBlock({ trouble, newest, related }: CardView, link: string | undefined): KnownBlock[] {
+  const last = trouble ? [`⚠️ Last reply: ${deliverySentence(trouble.delivery, trouble.reason)}`] : []
+  const news = [...last, ...(newest ? cautionLines(newest) : [])].join('\n')
+  if (!related) return news === '' ? [] : [paragraph([word(news)])]
+  const name = shorten(oneLine(related.subject ?? 'another conversation'), SUBJECT_LENGTH) || 'another conversation'
+  const other: Inline = link === undefined ? word(name) : { type: 'link', url: link, text: name }
+  return [paragraph([word(`${news === '' ? '' : `${news}\n`}🔗 Possibly the same matter as `), other])]
+}
+
+/** Take only where taking would do something. */
+function buttons({ conversationId, channelKind, state, ownerId }: CardView): Button[] {
+  const canTake = ownerId === undefined && TRANSITIONS[state].take !== undefined
+  const reply = button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary')
+  return canTake ? [button('take', 'Take', conversationId), reply] : [reply]
+}
+
+export function button(actionId: 'take' | 'reply', label: string, value: string, style?: 'primary'): Button {
+  return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }
+}

@@ -1,0 +1,23 @@
+// What to know before believing or answering a message, in plain sentences.
+import { shorten } from '../slack/mrkdwn.ts'
+
+const WARNINGS_MAX = 5
+const LINE_LENGTH = 300
+
+export interface Doubtful {
+  automated: string | undefined
+  /** What the receiving server said of the sender's identity. */
+  sender: string | undefined
+  warnings: readonly string[]
+}
+
+/** In them may stand what others wrote: show them where nothing is parsed. */
+export function cautionLines({ automated, sender, warnings }: Doubtful): string[] {
+  const machine = automated === undefined ? [] : [`🤖 Automated: ${cut(automated)}. It waits for no answer.`]
+  const forged = sender === 'fail' ? ['⚠️ This may not come from the address it names. Do not trust it blindly.'] : []
+  return [...machine, ...forged, ...warnings.slice(0, WARNINGS_MAX).map((warning) => `⚠️ ${cut(warning)}`)]
+}
+
+function cut(text: string): string {
+  return shorten(text.replaceAll(/\s+/g, ' ').trim(), LINE_LENGTH)
+}

@@ -1,0 +1,165 @@
+// The composer as the agent sees it: to whom, what they asked, a letter to start from, and the text.
+import { createHash } from 'node:crypto'
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import { channelKind } from '../channel.ts'
+import type { Message } from '../message.ts'
+import { shorten } from '../slack/mrkdwn.ts'
+import type { Letter } from '../template/letter.ts'
+import type { OpenView } from './interaction.ts'
+import { channelWord, customerName, type Question } from './question.ts'
+import { instant, note, paragraph, plain, quote, word } from './words.ts'
+
+export const COMPOSER = 'composer'
+export const LETTER_ACTION = 'letter'
+
+/** Slack takes no more in one field. */
+export const BODY_LENGTH_MAX = 3000
+const QUOTED_LENGTH_MAX = 600
+const OPTIONS_MAX = 100
+const OPTION_LENGTH_MAX = 75
+
+/** What the view carries back to us: what the agent was shown, and what we put into the field. */
+export interface ComposerMeta {
+  conversationId: string
+  /** The desk's channel, where a word about it can be said. */
+  at: string
+  identityId: string
+  /** The newest message of any kind when the composer opened. */
+  seenSeq: number
+  /** Counts our changes of the field: Slack takes a new text only under a new block id. */
+  rev: number
+  letter?: string
+  /** The fingerprint of the letter as it was put in, to know whether anybody has touched it. */
+  inserted?: string
+}
+
+export interface Composer {
+  question: Question
+  meta: ComposerMeta
+  text: string
+  letters: readonly Letter[]
+  notice?: string | undefined
+}
+
+export function composerView({ question, meta, text, letters, notice }: Composer): ModalView {
+  return {
+    type: 'modal',
+    callback_id: COMPOSER,
+    private_metadata: JSON.stringify(meta),
+    title: plain('Reply'),
+    submit: plain('Preview'),
+    close: plain('Cancel'),
+    blocks: [
+      addressee(question.conversation.channel, question.identity),
+      ...question.waiting.flatMap((message) => asked(message, customerName(question.identity))),
+      ...letterMenu(letters, meta.letter),
+      ...(notice ? [note(notice)] : []),
+      {
+        type: 'input',
+        block_id: bodyBlock(meta),
+        label: plain('Your answer'),
+        hint: plain('Up to 3,000 characters; **bold**, lists and links work. Next you see exactly what leaves.'),
+        // An empty field is answered by us, with what to do, and not by Slack's own words.
+        optional: true,
+        element: {
+          type: 'plain_text_input',
+          action_id: 'text',
+          multiline: true,
+          max_length: BODY_LENGTH_MAX,
+          ...(text !== '' && { initial_value: text }),
+        },
+      },
+    ],
+  }
+}
+
+/** Shown when our own data is slow; it is replaced as soon as that is there. */
+export function loadingView(): ModalView {
+  return {
+    type: 'modal',
+    callback_id: 'loading',
+    title: plain('Reply'),
+    close: plain('Cancel'),
+    blocks: [paragraph([word('Loading…')])],
+  }
+}
+
+export function addressee(channel: string, identity: { name?: string | undefined; address: string }): KnownBlock {
+  const { address } = identity
+  // A name with line breaks in it could pretend to be more than a name.
+  const name = identity.name?.replaceAll(/\s+/g, ' ')
+  const who = name === undefined ? [word(address, { bold: true })] : [word(name, { bold: true }), word(`, ${address}`)]
+  return paragraph([word('To: '), ...who, word(`, by ${channelWord(channel)}`)], 'to')
+}
+
+function asked(message: Message, name: string): KnownBlock[] {
+  return [
+    paragraph([word(name, { bold: true }), word(' wrote '), instant(message.arrived_at)]),
+    quote(shorten(message.text.trim(), QUOTED_LENGTH_MAX)),
+  ]
+}
+
+function letterMenu(letters: readonly Letter[], chosen: string | undefined): KnownBlock[] {
+  const groups = groupsOf(letters)
+  const initial = groups.flatMap(({ options }) => options).find(({ value }) => value === chosen)
+  if (groups.length === 0) return []
+  const choice = groups.length === 1 ? { options: groups[0]?.options ?? [] } : { option_groups: groups }
+  return [
+    {
+      type: 'actions',
+      block_id: 'letter',
+      elements: [
+        {
+          type: 'static_select',
+          action_id: LETTER_ACTION,
+          placeholder: plain('Start from a letter'),
+          ...choice,
+          ...(initial && { initial_option: initial }),
+        },
+      ],
+    },
+  ]
+}
+
+function groupsOf(letters: readonly Letter[]): { label: PlainTextOption['text']; options: PlainTextOption[] }[] {
+  const languages = [...new Set(letters.map(({ language }) => language))]
+  return languages.flatMap((language) => {
+    const options = letters.filter((letter) => letter.language === language).map(optionOf)
+    const pages = Math.ceil(options.length / OPTIONS_MAX)
+    return Array.from({ length: pages }, (_, page) => ({
+      label: plain(pages > 1 ? `${language}, ${page + 1} of ${pages}` : language),
+      options: options.slice(page * OPTIONS_MAX, (page + 1) * OPTIONS_MAX),
+    }))
+  })
+}
+
+function optionOf(letter: Letter): PlainTextOption {
+  return {
+    text: plain(shorten(letter.title, OPTION_LENGTH_MAX)),
+    description: plain(shorten(letter.when, OPTION_LENGTH_MAX)),
+    value: letterValue(letter),
+  }
+}
+
+/** A letter as the menu names it. */
+export function letterValue({ key }: Letter): string {
+  return key.slice(0, OPTION_LENGTH_MAX)
+}
+
+export function lettersFor(letters: readonly Letter[], channel: string): Letter[] {
+  return letters.filter(({ channels }) => channels?.includes(channelKind(channel)) ?? true)
+}
+
+export function bodyBlock({ rev }: Pick<ComposerMeta, 'rev'>): string {
+  return `body-${rev}`
+}
+
+/** What stands in an open composer. */
+export function readComposer(view: OpenView): { meta: ComposerMeta; text: string } {
+  const meta = JSON.parse(view.metadata) as ComposerMeta
+  return { meta, text: view.typed(bodyBlock(meta), 'text') }
+}
+
+export function fingerprint(text: string): string {
+  return createHash('sha256').update(text.trim()).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,38 @@
+// What became of a reply, in words for the person who wrote it: what is known, and what to do.
+import type { Delivery } from '../db/schema.ts'
+import { shorten } from '../slack/mrkdwn.ts'
+
+const REASON_LENGTH = 400
+
+/** The reason is somebody else's words, such as a mail server's; it comes back cut and without breaks. */
+function reasonWords(reason: string | undefined): string {
+  const text = (reason ?? '').replaceAll(/\s+/g, ' ').trim()
+  return text === '' ? 'no reason was given' : shorten(text, REASON_LENGTH)
+}
+
+/** The plain sentence for each word of `Delivery`. */
+export function deliverySentence(delivery: Delivery, reason: string | undefined): string {
+  const why = reasonWords(reason)
+  switch (delivery) {
+    case 'queued':
+      return 'Waiting to leave.'
+    case 'sending':
+      return 'Leaving just now.'
+    case 'accepted':
+      return 'Accepted.'
+    case 'deferred':
+      return `Not accepted yet; Deskbell tries again by itself. ${why}`
+    case 'rejected':
+      return `Not delivered. ${why} Nothing reached the customer: put it right and press Reply again.`
+    case 'uncertain':
+      return 'It may have arrived; Deskbell is finding out. Do not send it again.'
+    case 'parked':
+      return `Deskbell has given up. ${why} It may have arrived: ask the customer before you send it again.`
+    case 'undone':
+      return 'Taken back; nothing was sent.'
+    case 'bounced':
+      return `It came back, and the customer is waiting again. ${why}`
+    case 'partly-delivered':
+      return `Delivered, but not to everybody. ${why}`
+  }
+}

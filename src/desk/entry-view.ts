@@ -1,0 +1,182 @@
+// What the thread shows of one message, read with everything that belongs to it.
+import type { Address } from '../channel.ts'
+import type { Reader } from '../db/open.ts'
+import type { Delivery } from '../db/schema.ts'
+import { getMessage, type Message } from '../message.ts'
+import { listParts } from '../reply.ts'
+import { type Person, type Posted, postedOf } from './view.ts'
+
+export interface EntryView {
+  messageId: string
+  conversationId: string
+  desk: string
+  channelKind: string
+  contact: Person
+  /** The conversation's; the message's own is told only where it differs. */
+  subject: string | undefined
+  at: number
+  said: SaidByCustomer | SaidByAgent
+  card: Posted | undefined
+  /** The posts it has already, in order. */
+  posts: Posted[]
+  hasFile: boolean
+}
+
+export interface SaidByCustomer {
+  kind: 'inbound'
+  from: Person
+  subject: string | undefined
+  text: string
+  automated: string | undefined
+  sender: string | undefined
+  warnings: string[]
+  attachments: { name: string; bytes: number }[]
+  attachmentsMore: number
+  ownerId: string | undefined
+  /** The original, where it could not be read. */
+  raw: { blobId: string; bytes: number } | undefined
+}
+
+export interface SaidByAgent {
+  kind: 'outbound'
+  author: string
+  recipients: string[]
+  subject: string | undefined
+  /** Exactly what leaves. */
+  text: string
+  delivery: Delivery
+  reason: string | undefined
+  /** When it leaves, or is tried again. */
+  dueAt: number | undefined
+  acceptedAt: number | undefined
+}
+
+const ATTACHMENTS_MAX = 20
+/** A file's place among the posts: Slack tells its ts only later, and not at all to an app without files:read. */
+export const FILE_MARK = 'file:'
+
+/** Undefined for a message that has no entry of ours: a note stands in the thread already. */
+export async function readEntry(db: Reader, messageId: string): Promise<EntryView | undefined> {
+  const message = await getMessage(db, messageId)
+  if (message.direction === 'note') return undefined
+  const row = await db
+    .selectFrom('conversation')
+    .innerJoin('identity', 'identity.id', 'conversation.identity_id')
+    .select([
+      'conversation.desk',
+      'conversation.subject',
+      'conversation.owner_id',
+      'conversation.card_channel',
+      'conversation.card_ts',
+      'identity.channel_kind',
+      'identity.name',
+      'identity.address',
+    ])
+    .where('conversation.id', '=', message.conversation_id)
+    .executeTakeFirstOrThrow()
+  const contact = { name: row.name ?? undefined, address: row.address }
+  const posts = await listPosts(db, messageId)
+  const said =
+    message.direction === 'inbound'
+      ? await readInbound(db, message, contact, row.owner_id)
+      : await readOutbound(db, message, row.desk)
+  return {
+    messageId,
+    conversationId: message.conversation_id,
+    desk: row.desk,
+    channelKind: row.channel_kind,
+    contact,
+    subject: row.subject ?? undefined,
+    at: message.arrived_at,
+    said,
+    card: postedOf(row),
+    posts: posts.filter(({ ts }) => !ts.startsWith(FILE_MARK)),
+    hasFile: posts.some(({ ts }) => ts.startsWith(FILE_MARK)),
+  }
+}
+
+async function listPosts(db: Reader, messageId: string): Promise<Posted[]> {
+  return await db
+    .selectFrom('desk_post')
+    .select(['channel', 'ts'])
+    .where('message_id', '=', messageId)
+    .orderBy('ts')
+    .execute()
+}
+
+async function readInbound(
+  db: Reader,
+  message: Message,
+  contact: Person,
+  ownerId: string | null,
+): Promise<SaidByCustomer> {
+  const files = await db
+    .selectFrom('attachment')
+    .select(['name', 'bytes'])
+    .where('message_id', '=', message.id)
+    .orderBy('id')
+    .execute()
+  return {
+    kind: 'inbound',
+    // Somebody else may take part in the conversation; we know the name of its contact.
+    from: message.author === contact.address ? contact : { name: undefined, address: message.author },
+    subject: message.subject ?? undefined,
+    text: message.text,
+    automated: message.automated ?? undefined,
+    sender: message.sender ?? undefined,
+    warnings: JSON.parse(message.warnings),
+    attachments: files.slice(0, ATTACHMENTS_MAX),
+    attachmentsMore: Math.max(0, files.length - ATTACHMENTS_MAX),
+    ownerId: ownerId ?? undefined,
+    raw: await findRaw(db, message.id),
+  }
+}
+
+async function findRaw(db: Reader, messageId: string): Promise<SaidByCustomer['raw']> {
+  const row = await db
+    .selectFrom('message_source')
+    .innerJoin('intake', 'intake.id', 'message_source.intake_id')
+    .innerJoin('blob', 'blob.id', 'intake.blob_id')
+    .select(['blob.id', 'blob.bytes'])
+    .where('message_source.message_id', '=', messageId)
+    .where('intake.state', '=', 'quarantined')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { blobId: row.id, bytes: row.bytes }
+}
+
+async function readOutbound(db: Reader, message: Message, desk: string): Promise<SaidByAgent> {
+  const parts = await listParts(db, message.id)
+  const accepted = await db
+    .selectFrom('part')
+    .select((eb) => eb.fn.max('accepted_at').as('at'))
+    .where('message_id', '=', message.id)
+    .executeTakeFirst()
+  const effect = await db
+    .selectFrom('outbox')
+    .select(['state', 'due_at'])
+    .where('dedupe', '=', `reply:${message.id}`)
+    .executeTakeFirst()
+  const author = await db
+    .selectFrom('agent')
+    .select('name')
+    .where('id', '=', message.author)
+    .where('desk', '=', desk)
+    .executeTakeFirst()
+  const isLeaving = message.delivery === 'queued' && effect?.state === 'sending'
+  return {
+    kind: 'outbound',
+    author: author?.name ?? 'A colleague',
+    recipients: (parts[0]?.recipients ?? []).map(addressText),
+    subject: message.subject ?? undefined,
+    text: parts.map(({ preview }) => preview).join('\n\n'),
+    delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
+    reason: (JSON.parse(message.warnings) as string[])[0],
+    dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
+    acceptedAt: accepted?.at ?? undefined,
+  }
+}
+
+function addressText({ name, address }: Address): string {
+  return name === undefined ? address : `${name} <${address}>`
+}

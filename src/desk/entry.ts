@@ -1,0 +1,149 @@
+// One message as it stands in the card's thread: all of it, with who said it and, for a reply, what became of it.
+import type { KnownBlock, RichTextSection } from '@slack/types'
+import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
+import { nameParts, oneLine, shortName } from './card.ts'
+import { cautionLines } from './caution.ts'
+import { deliverySentence } from './delivery-words.ts'
+import type { EntryView, SaidByAgent, SaidByCustomer } from './entry-view.ts'
+import type { Content } from './post.ts'
+import { channelWord } from './question.ts'
+import { instant, note, paragraph, word } from './words.ts'
+
+export interface EntryPlan {
+  /** The first one says what changes; the others, once posted, stay as they are. */
+  posts: [Content, ...Content[]]
+  file: EntryFile | undefined
+}
+
+/** Text that is too long for posts, or the original of a message that could not be read. */
+export interface EntryFile {
+  name: string
+  title: string
+  content: { kind: 'text'; text: string } | { kind: 'blob'; blobId: string }
+}
+
+type Inline = RichTextSection['elements'][number]
+
+/** Chunks of 2,900 characters in the first post, which has a header too, and in each one after it. */
+const FIRST_CHUNKS = 2
+const MORE_CHUNKS = 3
+const POSTS_MAX = 5
+const SHOWN_CHUNKS_MAX = FIRST_CHUNKS + (POSTS_MAX - 1) * MORE_CHUNKS
+const RAW_BYTES_MAX = 25 * 1024 * 1024
+const NAME_LENGTH = 120
+const SUBJECT_LENGTH = 200
+const RECIPIENTS_MAX = 10
+
+export function renderEntry(view: EntryView): EntryPlan {
+  const raw = view.said.kind === 'inbound' ? view.said.raw : undefined
+  const pieces = chunks(view.said.text)
+  const isTooLong = pieces.length > SHOWN_CHUNKS_MAX
+  const body = isTooLong ? pieces.slice(0, FIRST_CHUNKS) : pieces
+  const first = render(view, body.slice(0, FIRST_CHUNKS), isTooLong)
+  const posts: EntryPlan['posts'] = [first]
+  for (let from = FIRST_CHUNKS; from < body.length; from += MORE_CHUNKS) {
+    const blocks = body.slice(from, from + MORE_CHUNKS).flatMap(richText)
+    posts.push({ text: `${first.text} (continued)`, blocks })
+  }
+  return { posts, file: raw ? rawFile(view, raw) : isTooLong ? textFile(view) : undefined }
+}
+
+function rawFile({ messageId, channelKind }: EntryView, raw: { blobId: string; bytes: number }): EntryFile | undefined {
+  if (raw.bytes > RAW_BYTES_MAX || raw.bytes === 0) return undefined
+  const name = `${messageId}.${channelKind === 'email' ? 'eml' : 'json'}`
+  return { name, title: 'The original', content: { kind: 'blob', blobId: raw.blobId } }
+}
+
+function textFile({ messageId, said: { text } }: EntryView): EntryFile {
+  return { name: `${messageId}.txt`, title: 'The whole text', content: { kind: 'text', text } }
+}
+
+function render(view: EntryView, body: string[], isCut: boolean): Content {
+  const more = isCut ? [note('This is only the beginning. The whole text is in the file below.')] : []
+  const parts = [...body.flatMap(richText), ...more]
+  const { said } = view
+  if (said.kind === 'outbound') {
+    return { text: outboundText(view, said), blocks: [outboundHeader(view, said), ...parts, deliveryBlock(said)] }
+  }
+  return { text: inboundText(said), blocks: [inboundHeader(view, said), ...parts, ...inboundFooter(said)] }
+}
+
+function inboundText({ from, text }: SaidByCustomer): string {
+  return escapeMrkdwn(`${shortName(from)}: ${shorten(oneLine(text.slice(0, SUBJECT_LENGTH * 2)), SUBJECT_LENGTH)}`)
+}
+
+/** The owner is told that their customer wrote again. */
+function inboundHeader(view: EntryView, { from, subject, ownerId, automated }: SaidByCustomer): KnownBlock {
+  const owner: Inline[] =
+    ownerId === undefined || automated !== undefined ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
+  const about = subject === undefined || subject === view.subject ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]
+  const way = word(` · ${channelWord(view.channelKind)} · `)
+  return paragraph([...nameParts(from), way, instant(view.at), ...owner, ...about])
+}
+
+function inboundFooter(said: SaidByCustomer): KnownBlock[] {
+  const listed = said.attachments.map(({ name, bytes }) => `📎 ${cutLine(name, NAME_LENGTH)} (${sizeWords(bytes)})`)
+  const more = said.attachmentsMore > 0 ? [`📎 and ${said.attachmentsMore} more`] : []
+  const lines = [...listed, ...more, ...cautionLines(said), ...largeLine(said.raw)]
+  return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
+}
+
+function largeLine(raw: SaidByCustomer['raw']): string[] {
+  if (!raw || raw.bytes <= RAW_BYTES_MAX) return []
+  return [`⚠️ The original (${sizeWords(raw.bytes)}) is too large to show here; it is kept in Deskbell.`]
+}
+
+function outboundText({ contact }: EntryView, { author, delivery, reason }: SaidByAgent): string {
+  return escapeMrkdwn(`${oneLine(author)} to ${shortName(contact)}: ${deliverySentence(delivery, reason)}`)
+}
+
+function outboundHeader(view: EntryView, { author, recipients, subject }: SaidByAgent): KnownBlock {
+  const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
+  const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
+  return paragraph([
+    word(cutLine(author, NAME_LENGTH), { bold: true }),
+    word(` replied to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
+    instant(view.at),
+    ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
+  ])
+}
+
+const MARKS = {
+  queued: '⏳',
+  sending: '⏳',
+  accepted: '✅',
+  deferred: '⏳',
+  rejected: '❌',
+  uncertain: '❔',
+  parked: '❌',
+  undone: '↩️',
+  bounced: '❌',
+  'partly-delivered': '⚠️',
+} satisfies Record<SaidByAgent['delivery'], string>
+
+function deliveryBlock({ delivery, reason, dueAt, acceptedAt }: SaidByAgent): KnownBlock {
+  const sentence = word(`${MARKS[delivery]} ${deliverySentence(delivery, reason)}`)
+  if (delivery === 'queued' && dueAt !== undefined) return paragraph([word('⏳ Leaves at '), exactly(dueAt), word('.')])
+  if (delivery === 'deferred' && dueAt !== undefined) {
+    return paragraph([sentence, word(' Next try at '), exactly(dueAt), word('.')])
+  }
+  if (delivery === 'accepted' && acceptedAt !== undefined) {
+    return paragraph([word('✅ Accepted at '), exactly(acceptedAt), word('.')])
+  }
+  return paragraph([sentence])
+}
+
+/** Undo is a matter of seconds. */
+function exactly(at: number): Inline {
+  return instant(at, '{time_secs}')
+}
+
+function cutLine(text: string, lengthMax = SUBJECT_LENGTH): string {
+  return shorten(oneLine(text), lengthMax)
+}
+
+function sizeWords(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`
+  const kilobytes = bytes / 1024
+  return kilobytes < 1024 ? `${Math.ceil(kilobytes)} KB` : `${(kilobytes / 1024).toFixed(1)} MB`
+}

@@ -1,0 +1,109 @@
+// What a person did in Slack, reduced to what the desk acts on: a click, a choice in a view, a submitted view.
+import type { BlockAction, MessageShortcut, ViewOutput, ViewSubmitAction } from '@slack/bolt'
+import type { AnyBlock } from '@slack/types'
+
+export interface Person {
+  id: string
+  /** The organisation they belong to, which in a shared channel is not ours. */
+  teamId: string | undefined
+}
+
+/** Where a word that only this person sees can be said. */
+export interface Place {
+  channel: string
+  threadTs?: string
+}
+
+export interface Click {
+  who: Person
+  /** Opens one view, within three seconds. */
+  triggerId: string
+  /** The button's value, or the chosen option's. */
+  value: string
+  /** Undefined for a click inside a view. */
+  place: Place | undefined
+  view: OpenView | undefined
+}
+
+export interface OpenView {
+  id: string
+  hash: string
+  /** The view below it in the person's stack. */
+  below: string | undefined
+  /** Our own notes, as we put them there. */
+  metadata: string
+  blocks: AnyBlock[]
+  /** What was typed into an input. */
+  typed(blockId: string, actionId: string): string
+}
+
+export interface Submission {
+  who: Person
+  view: OpenView
+}
+
+export function clickOf(body: BlockAction): Click {
+  const action = body.actions[0]
+  const value =
+    action?.type === 'button'
+      ? action.value
+      : action?.type === 'static_select'
+        ? action.selected_option?.value
+        : undefined
+  return {
+    who: personOf(body.user),
+    triggerId: body.trigger_id,
+    value: value ?? '',
+    place: body.channel && { channel: body.channel.id, ...threadOf(body.message) },
+    view: body.view && openViewOf(body.view),
+  }
+}
+
+export function submissionOf(body: ViewSubmitAction): Submission {
+  return { who: personOf(body.user), view: openViewOf(body.view) }
+}
+
+export interface Shortcut extends Click {
+  place: Place
+  message: { text: string; isBot: boolean }
+}
+
+export function shortcutOf(body: MessageShortcut): Shortcut {
+  const { message, channel } = body
+  const place = { channel: channel.id, ...threadOf(message) }
+  return {
+    who: personOf(body.user),
+    triggerId: body.trigger_id,
+    value: '',
+    place,
+    view: undefined,
+    message: { text: message.text ?? '', isBot: typeof message.bot_id === 'string' },
+  }
+}
+
+/** Only for a message inside a thread: at the root, a word in the thread would be seen by nobody. */
+function threadOf(message: { ts: string; thread_ts?: unknown } | undefined): { threadTs?: string } {
+  const threadTs = message?.thread_ts
+  return typeof threadTs === 'string' && threadTs !== message?.ts ? { threadTs } : {}
+}
+
+/** Where a word about a view can be said: our views carry it with them. */
+export function placeOf({ metadata }: OpenView): Place | undefined {
+  const { at } = JSON.parse(metadata || '{}') as { at?: unknown }
+  return typeof at === 'string' ? { channel: at } : undefined
+}
+
+function personOf(user: { id: string; team_id?: string | undefined }): Person {
+  return { id: user.id, teamId: user.team_id }
+}
+
+function openViewOf(view: ViewOutput): OpenView {
+  return {
+    id: view.id,
+    hash: view.hash,
+    below: view.previous_view_id ?? undefined,
+    metadata: view.private_metadata,
+    blocks: view.blocks as AnyBlock[],
+    typed: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.value ?? '',
+  }
+}

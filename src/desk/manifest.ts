@@ -1,0 +1,44 @@
+// The Slack app as its owner creates it: `deskbell manifest` prints this, and Slack's "From a manifest" takes it.
+import { SEND_TO_CUSTOMER } from './shortcut.ts'
+
+/** Each with what would not work without it. Asking for less is asking for trust we need not have. */
+const SCOPES = {
+  'chat:write': 'cards, thread entries, pings',
+  commands: 'the shortcut "Send to customer"',
+  'groups:read': 'who is in the desk’s channel: they are its agents',
+  'groups:history': 'notes in the threads; finding a post again whose answer was lost',
+  'im:write': 'pings to leads',
+  'im:history': 'finding a ping again whose answer was lost',
+  'users:read': 'the names of agents, and who is a guest',
+  'users:read.email': 'agents who also write from a mailbox are recognised',
+}
+
+const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel']
+
+export const MANIFEST = {
+  display_information: {
+    name: 'Deskbell',
+    description: 'A shared inbox: customers write where they are, you answer here.',
+    background_color: '#1d4e5f',
+  },
+  features: {
+    app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+    bot_user: { display_name: 'Deskbell', always_online: true },
+    shortcuts: [
+      {
+        name: 'Send to customer',
+        type: 'message',
+        callback_id: SEND_TO_CUSTOMER,
+        description: 'Opens the reply form with this text. Nothing leaves before you press Send.',
+      },
+    ],
+  },
+  oauth_config: { scopes: { bot: Object.keys(SCOPES) } },
+  settings: {
+    event_subscriptions: { bot_events: EVENTS },
+    interactivity: { is_enabled: true },
+    org_deploy_enabled: false,
+    socket_mode_enabled: true,
+    token_rotation_enabled: false,
+  },
+}

@@ -1,0 +1,86 @@
+// What the desk's channel tells us: words in a card's thread become internal notes, and people come and go. Nothing here sends.
+import { type Conversation, findConversationByCard, getConversation } from '../conversation.ts'
+import type { Reader, Trx } from '../db/open.ts'
+import { appendFact } from '../fact.ts'
+import type { Source } from '../intake-runner.ts'
+import { insertNote } from '../message.ts'
+import { parseSlackEvent } from '../slack/event.ts'
+import type { NewMessage } from '../slack/event-message.ts'
+import { plainText } from '../slack/mrkdwn.ts'
+import { enter, findMember, leave, listAgents, type Profile } from './agents.ts'
+import type { Desk, DeskTools } from './tools.ts'
+
+type DeskEvent =
+  | { kind: 'message'; desk: Desk; message: NewMessage }
+  | { kind: 'joined'; desk: Desk; profile: Profile }
+  | { kind: 'left'; desk: Desk; user: string }
+
+export function deskSource(tools: DeskTools): Source<DeskEvent> {
+  return {
+    async parse(raw) {
+      const event = parseSlackEvent(raw.body)
+      const desk = 'channel' in event ? tools.desks.find(({ channel }) => channel === event.channel) : undefined
+      if (!desk) return []
+      if (event.kind === 'message') return [{ kind: 'message', desk, message: event }]
+      if (event.kind === 'member-left') return [{ kind: 'left', desk, user: event.user }]
+      if (event.kind !== 'member-joined') return []
+      // Asked here and not while receiving: nobody talks to a network inside a transaction.
+      const profile = await findMember(tools, desk, event.user)
+      return profile ? [{ kind: 'joined', desk, profile }] : []
+    },
+    async receive(trx, _kept, events) {
+      for (const event of events) {
+        if (event.kind === 'message') await keepNote(trx, tools, event)
+        else if (event.kind === 'joined') await enter(trx, event.desk.name, event.profile)
+        else await leave(trx, event.desk.name, event.user)
+      }
+    },
+    async quarantine(trx, kept) {
+      await appendFact(trx, { kind: 'raw-quarantined', data: { intakeId: kept.id } })
+    },
+  }
+}
+
+/** Only people's words, and only inside a card's thread. */
+async function keepNote(
+  trx: Trx,
+  { self }: DeskTools,
+  { desk, message }: { desk: Desk; message: NewMessage },
+): Promise<void> {
+  const { channel, ts, threadTs, user, botId, subtype } = message
+  if (threadTs === undefined || user === undefined || botId !== undefined) return
+  if (user === self.botUserId || subtype === 'bot_message') return
+  const conversation = await findByThread(trx, channel, threadTs)
+  if (!conversation) return
+  const text = await readText(trx, desk, message)
+  const note = await insertNote(trx, conversation, {
+    externalId: `${channel}:${ts}`,
+    author: user,
+    text,
+    at: message.at,
+  })
+  if (!note) return // Told twice: a mention arrives as two events.
+  const fact = { kind: 'note-written', conversationId: conversation.id, messageId: note.id, actor: user } as const
+  await appendFact(trx, { ...fact, data: { seq: note.seq } })
+}
+
+/** A conversation that came back has a new card; people may still write under the old one. */
+export async function findByThread(db: Reader, channel: string, threadTs: string): Promise<Conversation | undefined> {
+  const current = await findConversationByCard(db, channel, threadTs)
+  if (current) return current
+  const post = await db
+    .selectFrom('desk_post')
+    .select('conversation_id')
+    .where('channel', '=', channel)
+    .where('ts', '=', threadTs)
+    .executeTakeFirst()
+  return post && (await getConversation(db, post.conversation_id))
+}
+
+async function readText(db: Reader, desk: Desk, { text, files }: NewMessage): Promise<string> {
+  const names = text.includes('<@')
+    ? new Map((await listAgents(db, desk.name)).map(({ id, name }) => [id, name]))
+    : undefined
+  const said = plainText(text, { user: (id) => names?.get(id) })
+  return [said, ...files.map(({ name }) => `[file: ${name}]`)].filter((line) => line !== '').join('\n')
+}

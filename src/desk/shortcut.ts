@@ -1,0 +1,24 @@
+// "Send to customer", from a message's menu: a draft written in the thread goes into the composer, and no further by itself.
+import type { Conversation } from '../conversation.ts'
+import { plainText } from '../slack/mrkdwn.ts'
+import { openComposer } from './composer.ts'
+import type { Shortcut } from './interaction.ts'
+import { findByThread } from './notes.ts'
+import type { DeskTools } from './tools.ts'
+import { whisper } from './whisper.ts'
+
+export const SEND_TO_CUSTOMER = 'send_to_customer'
+
+export async function sendToCustomer(tools: DeskTools, shortcut: Shortcut): Promise<void> {
+  const { who, place, message } = shortcut
+  const conversation = await findConversation(tools, shortcut)
+  if (!conversation) {
+    return await whisper(tools, who, place, { text: 'This works on a draft in the thread of a customer’s card.' })
+  }
+  if (message.isBot) return await whisper(tools, who, place, { text: 'This works on a draft that a colleague wrote.' })
+  await openComposer(tools, shortcut, { conversationId: conversation.id, text: plainText(message.text).trim() })
+}
+
+async function findConversation({ db }: DeskTools, { place }: Shortcut): Promise<Conversation | undefined> {
+  return place.threadTs === undefined ? undefined : await findByThread(db, place.channel, place.threadTs)
+}

@@ -1,0 +1,45 @@
+// What every action at the desk works with.
+import type { WebClient } from '@slack/web-api'
+import type { Channel } from '../channel.ts'
+import type { Clock } from '../clock.ts'
+import type { Db } from '../db/open.ts'
+import type { NewId } from '../id.ts'
+import type { Log } from '../log.ts'
+import type { Letter } from '../template/letter.ts'
+
+export interface Desk {
+  /** As `conversation.desk` has it. */
+  name: string
+  /** What people read, where it differs. */
+  title?: string
+  channel: string
+  undoMs: number
+}
+
+export interface DeskTools {
+  db: Db
+  clock: Clock
+  log: Log
+  newId: NewId
+  desks: readonly Desk[]
+  /** For what an agent is waiting for; never behind a rate limit of the board. */
+  ui: WebClient
+  read: WebClient
+  self: { teamId: string; botUserId: string }
+  /** Throws when the channel is not configured any more. */
+  channelOf(name: string): Channel
+  letters(): readonly Letter[]
+  /** What is not committed by then gets a view in between. */
+  saveWithinMs: number
+}
+
+/** Throws for a desk that is not configured any more. */
+export function getDesk(tools: Pick<DeskTools, 'desks'>, name: string): Desk {
+  const desk = tools.desks.find((candidate) => candidate.name === name)
+  if (!desk) throw new Error(`no desk is called ${name} any more; put it back into the configuration`)
+  return desk
+}
+
+export function deskTitle({ name, title }: Desk): string {
+  return title ?? name
+}

@@ -1,0 +1,70 @@
+// Undo, and what follows it: the text is offered again, for what was taken back is usually put right and sent.
+import type { ModalView } from '@slack/types'
+import { getConversation } from '../conversation.ts'
+import { getMessage } from '../message.ts'
+import { takeBack } from '../reply.ts'
+import { admit } from './agents.ts'
+import { openComposer, prepareComposer, type Start } from './composer.ts'
+import { loadingView } from './composer-view.ts'
+import type { Click, OpenView, Person } from './interaction.ts'
+import type { Outcome } from './respond.ts'
+import { editAgainButton, notSentView, tooLateView, type UndoneMeta, undoneView } from './sending-view.ts'
+import { type DeskTools, getDesk } from './tools.ts'
+import { troubleIn } from './view-trouble.ts'
+import type { Whisper } from './whisper.ts'
+
+/** The same news for a view and for a word. */
+export interface UndoAnswer {
+  view: ModalView
+  said: Whisper
+}
+
+export async function undoReply(tools: DeskTools, { who, value: messageId }: Click): Promise<UndoAnswer> {
+  const message = await getMessage(tools.db, messageId)
+  const conversation = await getConversation(tools.db, message.conversation_id)
+  const desk = getDesk(tools, conversation.desk)
+  const admission = await admit(tools, who, { desk, action: 'undo', conversationId: conversation.id })
+  if (admission.kind === 'refused') return refused(admission.text)
+  const result = await tools.db.transaction((trx) => takeBack(trx, messageId, who.id))
+  if (result.kind === 'refused') return refused('Only whoever sent a reply can take it back.')
+  if (result.kind === 'too-late') return { view: tooLateView(), said: { text: TOO_LATE } }
+  const meta = { conversationId: conversation.id, at: desk.channel, messageId }
+  const blocks = [
+    { type: 'section' as const, text: { type: 'mrkdwn' as const, text: UNDONE } },
+    editAgainButton(messageId),
+  ]
+  return { view: undoneView(meta, result.markdown), said: { text: UNDONE, blocks } }
+}
+
+const UNDONE = 'Taken back. Nothing was sent.'
+const TOO_LATE = 'Too late to take it back: this reply has left already.'
+
+function refused(text: string): UndoAnswer {
+  return { view: notSentView(text, ''), said: { text } }
+}
+
+/** "Edit again" in the view: the composer lies below it and gets the text; where it does not, it takes the view's place. */
+export async function editAgain(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
+  const { messageId } = JSON.parse(view.metadata) as UndoneMeta
+  const prepared = await prepareComposer(tools, who, await startAgain(tools, messageId))
+  if (prepared.kind === 'refused') return { kind: 'update', view: notSentView(prepared.text, '') }
+  if (view.below === undefined) return { kind: 'update', view: prepared.view }
+  const trouble = await troubleIn(tools.log, tools.ui.views.update({ view_id: view.below, view: prepared.view }))
+  return trouble ? { kind: 'update', view: prepared.view } : { kind: 'close', late: prepared.view }
+}
+
+export const EDITING = {
+  kind: 'update',
+  view: loadingView(),
+  refused: (text: string) => notSentView(text, ''),
+} as const
+
+/** The same from a message, where Undo was pressed after the form was gone. */
+export async function editAgainFrom(tools: DeskTools, click: Click): Promise<void> {
+  await openComposer(tools, click, await startAgain(tools, click.value))
+}
+
+async function startAgain({ db }: DeskTools, messageId: string): Promise<Start> {
+  const { conversation_id, markdown, template } = await getMessage(db, messageId)
+  return { conversationId: conversation_id, text: markdown, letter: template ?? undefined }
+}

@@ -1,0 +1,151 @@
+// What a card and a ping show of a conversation, read in a handful of bounded queries.
+import { sql } from 'kysely'
+import type { Reader } from '../db/open.ts'
+import type { ConversationState, Delivery } from '../db/schema.ts'
+import { findOpenWindow } from '../window-record.ts'
+
+/** Where a message of ours stands in Slack. */
+export interface Posted {
+  channel: string
+  ts: string
+}
+
+export interface Person {
+  name: string | undefined
+  address: string
+}
+
+export interface CardView {
+  conversationId: string
+  desk: string
+  /** `email`, `slack`, `discord`. */
+  channelKind: string
+  contact: Person
+  subject: string | undefined
+  state: ConversationState
+  ownerId: string | undefined
+  /** Since when the customer waits, and until when they should have an answer. */
+  waiting: { since: number; dueAt: number } | undefined
+  newest: Glimpse | undefined
+  messages: number
+  /** What has become of the last reply, while it is not simply delivered. */
+  trouble: { delivery: Delivery; reason: string | undefined } | undefined
+  related: { subject: string | undefined; card: Posted | undefined } | undefined
+  card: Posted | undefined
+}
+
+/** The beginning of a message. */
+export interface Glimpse {
+  text: string
+  at: number
+  automated: string | undefined
+  sender: string | undefined
+  warnings: string[]
+  attachments: number
+}
+
+/** Characters of a message that a card reads at most. */
+const GLIMPSE_LENGTH = 1000
+
+export async function readCard(db: Reader, conversationId: string): Promise<CardView> {
+  const row = await db
+    .selectFrom('conversation')
+    .innerJoin('identity', 'identity.id', 'conversation.identity_id')
+    .select([
+      'conversation.desk',
+      'conversation.subject',
+      'conversation.state',
+      'conversation.owner_id',
+      'conversation.seq_last',
+      'conversation.related_to',
+      'conversation.card_channel',
+      'conversation.card_ts',
+      'identity.channel_kind',
+      'identity.name',
+      'identity.address',
+    ])
+    .where('conversation.id', '=', conversationId)
+    .executeTakeFirstOrThrow()
+  const window = await findOpenWindow(db, conversationId)
+  return {
+    conversationId,
+    desk: row.desk,
+    channelKind: row.channel_kind,
+    contact: { name: row.name ?? undefined, address: row.address },
+    subject: row.subject ?? undefined,
+    state: row.state,
+    ownerId: row.owner_id ?? undefined,
+    waiting: window && { since: window.started_at, dueAt: window.due_at },
+    newest: await findGlimpse(db, conversationId),
+    messages: row.seq_last,
+    trouble: await findTrouble(db, conversationId),
+    related: row.related_to === null ? undefined : await readRelated(db, row.related_to),
+    card: postedOf(row),
+  }
+}
+
+export function postedOf(row: { card_channel: string | null; card_ts: string | null }): Posted | undefined {
+  return row.card_channel !== null && row.card_ts !== null ? { channel: row.card_channel, ts: row.card_ts } : undefined
+}
+
+/** The newest message a customer wrote; with `messageId`, that one. */
+export async function findGlimpse(
+  db: Reader,
+  conversationId: string,
+  messageId?: string,
+): Promise<Glimpse | undefined> {
+  const about = db
+    .selectFrom('message')
+    .select(['id', 'arrived_at', 'automated', 'sender', 'warnings'])
+    .select(sql<string>`substr(text, 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
+    .where('conversation_id', '=', conversationId)
+  const row = await (messageId === undefined
+    ? about.where('direction', '=', 'inbound').orderBy('seq', 'desc').limit(1)
+    : about.where('id', '=', messageId)
+  ).executeTakeFirst()
+  if (!row) return undefined
+  const files = await db
+    .selectFrom('attachment')
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .where('message_id', '=', row.id)
+    .executeTakeFirstOrThrow()
+  return {
+    text: row.text,
+    at: row.arrived_at,
+    automated: row.automated ?? undefined,
+    sender: row.sender ?? undefined,
+    warnings: JSON.parse(row.warnings),
+    attachments: Number(files.count),
+  }
+}
+
+const TROUBLE: ReadonlySet<Delivery> = new Set([
+  'deferred',
+  'rejected',
+  'uncertain',
+  'parked',
+  'bounced',
+  'partly-delivered',
+])
+
+async function findTrouble(db: Reader, conversationId: string): Promise<CardView['trouble']> {
+  const row = await db
+    .selectFrom('message')
+    .select(['delivery', 'warnings'])
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'outbound')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row?.delivery || !TROUBLE.has(row.delivery)) return undefined
+  return { delivery: row.delivery, reason: (JSON.parse(row.warnings) as string[])[0] }
+}
+
+async function readRelated(db: Reader, conversationId: string): Promise<CardView['related']> {
+  const row = await db
+    .selectFrom('conversation')
+    .select(['subject', 'card_channel', 'card_ts'])
+    .where('id', '=', conversationId)
+    .executeTakeFirst()
+  return row && { subject: row.subject ?? undefined, card: postedOf(row) }
+}

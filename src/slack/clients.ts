@@ -1,0 +1,49 @@
+// Four ways to call Slack, so that a rate limit met by one never holds up another: the SDK's queue stops as a whole.
+import { WebClient, type WebClientOptions } from '@slack/web-api'
+import { SECOND } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { sdkLogger } from './sdk-logger.ts'
+
+export interface SlackClients {
+  /** For what a person waits for: views, ephemerals. Gives up before the three seconds of a trigger are over. */
+  ui: WebClient
+  /** chat.update. */
+  board: WebClient
+  /** chat.postMessage and files. */
+  post: WebClient
+  /** conversations.*, users.* and everything else that only reads. */
+  read: WebClient
+}
+
+const UI_TIMEOUT_MS = 2.5 * SECOND
+const TIMEOUT_MS = 10 * SECOND
+
+export interface SlackAccess {
+  botToken: string
+  appToken: string
+  apiUrl: string
+}
+
+export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log): SlackClients {
+  const make = (timeoutMs: number) => new WebClient(botToken, clientOptions(apiUrl, timeoutMs, log))
+  return { ui: make(UI_TIMEOUT_MS), board: make(TIMEOUT_MS), post: make(TIMEOUT_MS), read: make(TIMEOUT_MS) }
+}
+
+/**
+ * A new object each time: the SDK writes the token's header into the one it is given. It never tries again by itself,
+ * which would post twice what was stored and not answered; the outbox decides about that.
+ */
+export function clientOptions(apiUrl: string, timeoutMs: number, log: Log): WebClientOptions {
+  return {
+    slackApiUrl: apiUrl,
+    timeout: timeoutMs,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+    logger: sdkLogger(log),
+  }
+}
+
+export function uiOptions(apiUrl: string, log: Log): WebClientOptions {
+  return clientOptions(apiUrl, UI_TIMEOUT_MS, log)
+}

@@ -1,0 +1,69 @@
+// What is done with each thing Slack pushes: events are kept and then acknowledged, in this order; people's clicks go on at once.
+import type { App } from '@slack/bolt'
+import { type Clock, SECOND } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Keeper } from './keeper.ts'
+import { isOwnEcho } from './own-echo.ts'
+import type { Self } from './room.ts'
+
+export interface Envelope {
+  type: string
+  body: Record<string, unknown>
+  retryNum: number | undefined
+  ack(answer?: unknown): Promise<void>
+}
+
+export interface EnvelopeTools {
+  app: Pick<App, 'processEvent'>
+  keeper: Keeper
+  self: Self
+  clock: Clock
+  log: Log
+}
+
+/** Never rejects. Resolves when nothing more has to be said on the envelope's socket. */
+export type HandleEnvelope = (envelope: Envelope) => Promise<void>
+
+export function envelopeHandler(tools: EnvelopeTools): HandleEnvelope {
+  return async (envelope) => {
+    if (envelope.type === 'events_api') await keepThenAck(tools, envelope)
+    else await interact(tools, envelope)
+  }
+}
+
+/** No ack when it could not be kept: Slack then sends it again. A lost ack does no harm, for the row is there. */
+async function keepThenAck({ keeper, self, log }: EnvelopeTools, { body, ack }: Envelope): Promise<void> {
+  try {
+    if (!isOwnEcho(body, self)) await keeper.keep(body)
+  } catch (error) {
+    log.error({ error: String(error) }, 'slack: an event could not be kept; Slack will send it again')
+    return
+  }
+  await ack().catch((error: unknown) => log.debug({ error: String(error) }, 'slack: an ack did not leave'))
+}
+
+/** After three seconds the person sees a warning sign, whatever we do. */
+const ACK_WATCH_MS = 2 * SECOND
+
+async function interact({ app, clock, log }: EnvelopeTools, { type, body, retryNum, ack }: Envelope): Promise<void> {
+  const acked = new AbortController()
+  void watch(clock, log, type, acked.signal) // It only warns; nobody waits for it.
+  const answer = async (payload?: unknown) => {
+    acked.abort()
+    await ack(payload).catch((error: unknown) =>
+      log.warn({ type, error: String(error) }, 'slack: an answer to a person did not leave; they will try again'),
+    )
+  }
+  try {
+    await app.processEvent({ body, ack: answer, ...(retryNum !== undefined && { retryNum }) })
+  } catch (error) {
+    log.error({ type, error: String(error) }, 'slack: what a person did could not be handled')
+  } finally {
+    acked.abort()
+  }
+}
+
+async function watch(clock: Clock, log: Log, type: string, acked: AbortSignal): Promise<void> {
+  await clock.wait(ACK_WATCH_MS, acked)
+  if (!acked.aborted) log.warn({ type, afterMs: ACK_WATCH_MS }, 'slack: a person is still waiting for an answer')
+}

@@ -1,0 +1,119 @@
+// Where the program and Slack meet: one app, four clients and two sockets. It keeps what Slack tells us and understands none of it.
+import type { App } from '@slack/bolt'
+import type { Intake, SendError } from '../channel.ts'
+import type { Clock } from '../clock.ts'
+import type { Random } from '../id.ts'
+import type { Log } from '../log.ts'
+import { boltApp } from './bolt-app.ts'
+import { type SlackAccess, type SlackClients, slackClients } from './clients.ts'
+import { envelopeHandler, type HandleEnvelope } from './envelope.ts'
+import { makeKeeper } from './keeper.ts'
+import { openLine } from './line.ts'
+import { pauseMs } from './pause.ts'
+import { type Sockets, superviseSockets } from './socket.ts'
+import { troubleOf } from './trouble.ts'
+
+export interface Self {
+  teamId: string
+  botUserId: string
+  botId: string
+}
+
+export interface SlackRoom {
+  /** Only clicks, views, shortcuts and commands reach its listeners; events wait in the intake. */
+  app: App
+  clients: SlackClients
+  /** Empty until `start` has resolved. */
+  self: Self
+  /**
+   * Resolves once a socket is up; from then on it reconnects by itself. Rejects with a sentence when Slack refuses the
+   * tokens; while Slack cannot be reached it goes on trying.
+   */
+  start(intake: Intake): Promise<void>
+  health(): RoomHealth
+  /** No event is kept after this resolves. */
+  stop(): Promise<void>
+}
+
+export interface RoomHealth {
+  ok: boolean
+  /** How many sockets are up. */
+  sockets: number
+  lastReceivedAt?: number
+  /** What is wrong and what to do, in a sentence. */
+  problem?: string
+}
+
+export interface RoomTools {
+  clock: Clock
+  random: Random
+  log: Log
+}
+
+export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
+  const { clock, log } = tools
+  const clients = slackClients(access, log)
+  const self: Self = { teamId: '', botUserId: '', botId: '' }
+  const app = boltApp(access, self, log)
+  const stopping = new AbortController()
+  let sockets: Sockets | undefined
+  let signIn: SendError | undefined
+  let lastReceivedAt: number | undefined
+  return {
+    app,
+    clients,
+    self,
+    async start(intake) {
+      await app.init()
+      await learnSelf(clients, self, tools, stopping.signal, (trouble) => {
+        signIn = trouble
+      })
+      if (stopping.signal.aborted) return
+      const handle = envelopeHandler({ app, keeper: makeKeeper(intake, clock), self, clock, log })
+      const hear: HandleEnvelope = async (envelope) => {
+        if (stopping.signal.aborted) return // Not acknowledged: Slack gives it to another socket, or to us later.
+        lastReceivedAt = clock.now()
+        await handle(envelope)
+      }
+      sockets = superviseSockets({ ...tools, open: () => openLine(access, hear, tools) })
+      await sockets.firstUp.catch(async (error: unknown) => {
+        await sockets?.stop()
+        throw error
+      })
+    },
+    health() {
+      const up = sockets?.up() ?? 0
+      const received = lastReceivedAt !== undefined && { lastReceivedAt }
+      if (up > 0) return { ok: true, sockets: up, ...received }
+      const trouble = sockets?.problem() ?? signIn
+      return { ok: false, sockets: 0, ...received, problem: trouble?.message ?? 'slack: no socket is open yet; wait' }
+    },
+    async stop() {
+      stopping.abort()
+      await sockets?.stop()
+    },
+  }
+}
+
+/** Goes on trying while Slack cannot be reached; throws when it refuses the token. */
+async function learnSelf(
+  { read }: SlackClients,
+  self: Self,
+  { clock, random, log }: RoomTools,
+  stop: AbortSignal,
+  onTrouble: (trouble: SendError) => void,
+): Promise<void> {
+  for (let failures = 1; !stop.aborted; failures++) {
+    try {
+      const who = await read.auth.test()
+      Object.assign(self, { teamId: who.team_id ?? '', botUserId: who.user_id ?? '', botId: who.bot_id ?? '' })
+      return
+    } catch (error) {
+      const trouble = troubleOf(error, 'sign in')
+      if (trouble.failure.kind === 'temporary' && trouble.failure.account) throw trouble
+      onTrouble(trouble)
+      log.warn({ error: trouble.message }, 'slack: cannot sign in; trying again')
+      await clock.wait(pauseMs(random, failures), stop)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// A file into a thread, in Slack's three steps. Only the last one shows it to anybody; before that nothing has happened.
+import type { WebClient } from '@slack/web-api'
+import { SendError } from '../channel.ts'
+import { SECOND } from '../clock.ts'
+import { troubleOf } from './trouble.ts'
+
+const UPLOAD_TIMEOUT_MS = 30 * SECOND
+
+export interface Upload {
+  channel: string
+  threadTs: string
+  name: string
+  title: string
+  /** At least one byte: Slack refuses empty files. */
+  bytes: Uint8Array
+}
+
+/** Resolves to the file's id. Slack shows it a little later, under a ts it does not tell. Throws `SendError`. */
+export async function uploadFile(
+  client: WebClient,
+  { channel, threadTs, name, title, bytes }: Upload,
+): Promise<string> {
+  const id = await prepare(client, name, bytes).catch((error: unknown) => {
+    throw notShown(error)
+  })
+  try {
+    await client.files.completeUploadExternal({ files: [{ id, title }], channel_id: channel, thread_ts: threadTs })
+    return id
+  } catch (error) {
+    throw troubleOf(error, 'share the file')
+  }
+}
+
+async function prepare(client: WebClient, filename: string, bytes: Uint8Array): Promise<string> {
+  const { upload_url: url, file_id: id } = await client.files.getUploadURLExternal({ filename, length: bytes.length })
+  if (!url || !id) throw new Error('Slack gave no address for the file')
+  // The address itself is the permission: the token stays at home.
+  const signal = AbortSignal.timeout(UPLOAD_TIMEOUT_MS)
+  const answer = await fetch(url, { method: 'POST', body: new Uint8Array(bytes), redirect: 'error', signal })
+  await answer.body?.cancel()
+  if (!answer.ok) throw new Error(`Slack answered ${answer.status} to the file's bytes`)
+  return id
+}
+
+/** What is uncertain here is only whether an unseen file lies about; it can be sent again. */
+function notShown(error: unknown): SendError {
+  const trouble = troubleOf(error, 'upload the file')
+  if (trouble.failure.kind !== 'uncertain') return trouble
+  return new SendError({ kind: 'temporary' }, trouble.message, { cause: error })
+}

@@ -1,0 +1,179 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { parsePool } from '../../../adapters/email/parse-pool.ts'
+import { ParseError } from '../../../src/channel.ts'
+import { type Clock, SECOND, systemClock } from '../../../src/clock.ts'
+import { manualClock, settle } from '../../setup/clock.ts'
+import { ANNA, configOf, letterOf, messageIn, openChannel, rawOf, SUPPORT } from './mailbox.ts'
+
+const HEAD = `From: Anna <${ANNA}>\r\nTo: ${SUPPORT}\r\nSubject: Bomb\r\nMessage-ID: <b@x>\r\nMIME-Version: 1.0\r\n`
+const nowhere = { host: '127.0.0.1', port: 9 }
+
+function makePool(clock: Clock = systemClock(), options: Parameters<typeof parsePool>[1] = {}) {
+  const pool = parsePool(clock, options)
+  onTestFinished(() => pool.close())
+  return pool
+}
+
+function makeChannel() {
+  const channel = openChannel(configOf({ imap: nowhere, smtp: nowhere, password: 'x' }))
+  onTestFinished(() => channel.stop())
+  return channel
+}
+
+async function failureOf(work: Promise<unknown>): Promise<ParseError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof ParseError)) throw new Error(`expected a ParseError, got ${String(error)}`)
+  return error
+}
+
+function nested(levels: number): string {
+  let mail = HEAD
+  for (let level = 0; level < levels; level++) {
+    mail += `Content-Type: multipart/mixed; boundary="b${level}"\r\n\r\n--b${level}\r\n`
+  }
+  return `${mail}Content-Type: text/plain\r\n\r\ndeep\r\n`
+}
+
+function manyParts(count: number): string {
+  const part =
+    '--B\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=x\r\n\r\nx\r\n'
+  const text = '--B\r\nContent-Type: text/plain\r\n\r\nThe words are here.\r\n'
+  return `${HEAD}Content-Type: multipart/mixed; boundary=B\r\n\r\n${text}${part.repeat(count)}--B--\r\n`
+}
+
+describe('a mail made to do harm is given up on in time, and still becomes visible', () => {
+  const LIMITED: [string, () => string, RegExp][] = [
+    ['a thousand levels deep', () => nested(1000), /nesting/i],
+    [
+      'with three megabytes of recipients',
+      () => `${HEAD}Cc: ${'a@example.test, '.repeat(190_000)}z@x\r\n\r\nHi`,
+      /header/i,
+    ],
+    ['of ten thousand parts', () => manyParts(10_000), /header/i],
+    ['with a header that is all fold', () => `${HEAD}X-Fold: a\r\n${' b\r\n'.repeat(200_000)}\r\nHi`, /header/i],
+  ]
+  test.each(LIMITED)('E17: %s', async (_what, make, reason) => {
+    const channel = makeChannel()
+    const raw = rawOf(Buffer.from(make()))
+    const startedAt = performance.now()
+    const error = await failureOf(channel.parse(raw))
+    expect(error.final).toBe(true)
+    expect(error.message).toMatch(reason)
+    const saved = channel.salvage(raw)
+    expect(performance.now() - startedAt).toBeLessThan(10 * SECOND)
+    expect(saved).toMatchObject({
+      kind: 'message',
+      arrivedAt: raw.arrivedAt,
+      from: { address: ANNA, name: 'Anna' },
+      subject: 'Bomb',
+    })
+    expect(saved.warnings).toContain('This mail could not be read. Open the original mail to see all of it.')
+  })
+
+  test('E20: of a thousand attachments the first two hundred are listed and the others counted', async () => {
+    const message = messageIn(await makeChannel().parse(rawOf(Buffer.from(manyParts(1000)))))
+    expect(message.text).toBe('The words are here.')
+    expect(message.attachments).toHaveLength(200)
+    expect(message.warnings).toEqual(['800 more attachments are only in the original mail.'])
+  })
+
+  test('E17: a parser that hangs is ended after ten seconds, and the mails behind it are read', async () => {
+    const clock = manualClock()
+    const hang = makePool(clock, { workerUrl: new URL('./hang-worker.ts', import.meta.url) })
+    const failure = failureOf(hang.mail(letterOf('x'), false))
+    await settle()
+    await clock.advance(10 * SECOND - 1)
+    await clock.advance(1)
+    const error = await failure
+    expect(error.final).toBe(true)
+    expect(error.message).toMatch(/longer than 10 s/)
+  })
+
+  test('each of several hanging mails is given up on, and none waits for ever', async () => {
+    const clock = manualClock()
+    const hang = makePool(clock, { workerUrl: new URL('./hang-worker.ts', import.meta.url) })
+    const failures = Promise.all([1, 2, 3].map((n) => failureOf(hang.mail(letterOf(`${n}`), false))))
+    await settle()
+    await clock.advance(10 * SECOND)
+    await clock.advance(10 * SECOND)
+    expect((await failures).map(({ final }) => final)).toEqual([true, true, true])
+  })
+
+  test('E17: a mail that takes too much memory ends its parser and not the program', async () => {
+    const pool = makePool(systemClock(), { heapMb: 24 })
+    const greedy = Buffer.from(`${HEAD}Content-Type: text/plain; charset=utf-8\r\n\r\n${'ж'.repeat(20_000_000)}`)
+    const error = await failureOf(pool.mail(greedy, false))
+    expect(error).toMatchObject({ final: true })
+    expect(error.message).toMatch(/too much memory/)
+    expect((await pool.mail(letterOf('next'), false)).subject).toBe('next')
+  })
+
+  test('HTML made to be slow is not', async () => {
+    const pool = makePool()
+    for (const piece of [
+      '<a',
+      '<a href="',
+      '<style>',
+      '<!--',
+      '<div>',
+      '&amp',
+      '<p title=">',
+      '<<',
+      '<blockquote>',
+      '<pre>',
+      '</',
+    ]) {
+      const html = Buffer.from(`${HEAD}Content-Type: text/html\r\n\r\n${piece.repeat(200_000)} end`)
+      const startedAt = performance.now()
+      await pool.mail(html, false)
+      expect(performance.now() - startedAt, piece).toBeLessThan(3 * SECOND)
+    }
+  })
+})
+
+test('E17: what cannot be parsed as anything is still a message with the words that are there', () => {
+  const channel = makeChannel()
+  for (const bytes of [
+    Buffer.alloc(0),
+    Buffer.from([0xff, 0xfe, 0, 1, 2]),
+    Buffer.from('no header at all'),
+    Buffer.alloc(1_000_000, 10),
+  ]) {
+    const saved = channel.salvage(rawOf(bytes))
+    expect(saved.kind).toBe('message')
+    expect(saved.from.address).toBe('unknown@invalid')
+    expect(saved.text).not.toContain('\u0000')
+  }
+  const token = channel.salvage(
+    rawOf(`From: =?utf-8?q?J=C3=B6rg?= <joerg@x.test>\nTo: ${SUPPORT}\nMessage-ID: <s@x>\n\nHelp me`),
+  )
+  expect(token).toMatchObject({ from: { address: 'joerg@x.test', name: 'Jörg' }, text: 'Help me', keys: ['mid:<s@x>'] })
+})
+
+test('E13: an unreadable mail from our own address opens nothing', () => {
+  expect(makeChannel().salvage(rawOf(`From: ${SUPPORT}\n\nx`)).automated).toBeTypeOf('string')
+})
+
+test('an unreadable mail keeps the id that reading it would give', async () => {
+  const channel = makeChannel()
+  const raw = rawOf(letterOf('Same', { text: 'words' }))
+  expect(channel.salvage(raw).externalId).toBe(messageIn(await channel.parse(raw)).externalId)
+})
+
+test('many mails at once are all read, each its own', async () => {
+  const pool = makePool()
+  const mails = await Promise.all(Array.from({ length: 300 }, (_, n) => pool.mail(letterOf(`mail ${n}`), false)))
+  expect(mails.map(({ subject }) => subject)).toEqual(Array.from({ length: 300 }, (_, n) => `mail ${n}`))
+})
+
+test('closing gives up what waits and leaves nothing running', async () => {
+  const clock = manualClock()
+  const hang = parsePool(clock, { workerUrl: new URL('./hang-worker.ts', import.meta.url) })
+  const failure = failureOf(hang.mail(letterOf('x'), false))
+  await settle()
+  await hang.close()
+  expect((await failure).final).toBe(false)
+})

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { eachDatabase } from '../setup/database.ts'
+import { makeTestDesk, type TestDesk } from './desk.ts'
+
+async function expectRefused(desk: TestDesk, id: string, who: string, words: string): Promise<void> {
+  await desk.slack.waitFor(() => desk.told(who).length > 0, 'a word to the person')
+  expect(desk.told(who)[0]).toContain(words)
+  expect(await desk.world.conversation(id)).toMatchObject({ owner_id: null, state: 'new' })
+  expect((await desk.world.facts('action-refused')).map(({ actor }) => actor)).toContain(who)
+}
+
+eachDatabase((open) => {
+  const agents = async (desk: TestDesk) =>
+    await desk.world.db.selectFrom('agent').select(['id', 'name', 'left_at']).orderBy('id').execute()
+
+  test('the people of the desk’s channel are its agents; bots and guests are not', async () => {
+    const desk = await makeTestDesk(open)
+    const guest = desk.slack.addUser({ name: 'guest', isGuest: true }).id
+    const robot = desk.slack.addUser({ name: 'robot', isBot: true }).id
+    for (const id of [guest, robot]) desk.slack.join(id, desk.channel)
+    await desk.eventsIn()
+    await desk.desk().syncAgents()
+    expect(await agents(desk)).toEqual([
+      { id: desk.maya, name: 'Maya Lindt', left_at: null },
+      { id: desk.tom, name: 'Tom Okafor', left_at: null },
+    ])
+  })
+
+  test('who joins the channel can answer, and who leaves it cannot any more', async () => {
+    const desk = await makeTestDesk(open)
+    const { id, ts } = await desk.card()
+    const lea = desk.slack.addUser({ name: 'lea', realName: 'Lea Sommer' }).id
+    desk.slack.join(lea, desk.channel)
+    await desk.eventsIn()
+    expect((await agents(desk)).map(({ name }) => name)).toContain('Lea Sommer')
+    await desk.openComposer(lea, ts)
+    await desk.type(lea, 'My farewell')
+    await desk.submit(lea)
+
+    desk.slack.leave(lea, desk.channel)
+    await desk.eventsIn()
+    await desk.submit(lea)
+    expect(desk.screen(lea)).toContain('You are not in this desk’s channel any more')
+    expect(desk.screen(lea)).toContain('My farewell')
+    expect(await desk.world.effects('reply')).toEqual([])
+    expect(await desk.world.conversation(id)).toMatchObject({ owner_id: null })
+    expect(await desk.world.facts('action-refused')).toMatchObject([{ actor: lea, conversation_id: id }])
+  })
+
+  test('changes that were missed while Deskbell was away are found at the next start', async () => {
+    const desk = await makeTestDesk(open)
+    const lea = desk.slack.addUser({ name: 'lea' }).id
+    desk.slack.workspace.channels.get(desk.channel)?.members.add(lea)
+    desk.slack.workspace.channels.get(desk.channel)?.members.delete(desk.tom)
+    await desk.desk().syncAgents()
+    const present = (await agents(desk)).filter(({ left_at }) => left_at === null)
+    expect(present.map(({ id }) => id).sort()).toEqual([desk.maya, lea].sort())
+  })
+
+  test('when Slack cannot be asked, nobody loses their place', async () => {
+    const desk = await makeTestDesk(open)
+    desk.slack.faults.next('users.info', { error: 'internal_error' })
+    await expect(desk.desk().syncAgents()).rejects.toThrow()
+    expect((await agents(desk)).every(({ left_at }) => left_at === null)).toBe(true)
+  })
+
+  test('S18: a guest, a person of another organisation and one who is no member are refused with the reason, on record', async () => {
+    const desk = await makeTestDesk(open)
+    const { slack, channel } = desk
+    const { id, ts } = await desk.card()
+    const guest = slack.addUser({ name: 'guest', isGuest: true }).id
+    const stranger = slack.addUser({ name: 'stranger', teamId: 'TELSEWHERE' }).id
+    const members = slack.workspace.channels.get(channel)?.members
+    const fresh = slack.addUser({ name: 'fresh' }).id
+    for (const person of [guest, stranger, fresh]) members?.add(person)
+    const cases = { [guest]: 'Guests can read along', [stranger]: 'our own organisation', [fresh]: 'just joined' }
+    for (const [person, words] of Object.entries(cases)) {
+      await desk.click(person, ts, 'take')
+      await expectRefused(desk, id, person, words)
+      await desk.click(person, ts, 'reply')
+      await slack.waitFor(() => desk.told(person).length > 1, 'a second word')
+      expect(desk.modals(person)).toEqual([])
+    }
+    expect(await desk.counts()).toEqual({ drafts: 0, parts: 0, replies: 0, sends: 0 })
+  })
+})

@@ -1,0 +1,154 @@
+// A desk for tests: the real Bolt app on real sockets against the Slack stand-in, a real store, and a channel in memory.
+import { onTestFinished } from 'vitest'
+import { type Clock, SECOND } from '../../src/clock.ts'
+import type { Db } from '../../src/db/open.ts'
+import { deskApp } from '../../src/desk/app.ts'
+import { MANIFEST } from '../../src/desk/manifest.ts'
+import { intakeOf } from '../../src/intake.ts'
+import { readView } from '../../src/sandbox/slack/read.ts'
+import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
+import { slackRoom } from '../../src/slack/room.ts'
+import { type Letter, parseLetter } from '../../src/template/letter.ts'
+import type { OpenTestDb } from '../setup/database.ts'
+import { DESK, makeWorld, type Wrote } from '../setup/world.ts'
+
+export const UNDO_MS = 10 * SECOND
+
+export interface DeskTestOptions {
+  letters?: Letter[]
+  slack?: SlackOptions
+  /** What the interactive half works with in place of the real store and clock. */
+  db?(db: Db): Db
+  clock?: Clock
+}
+
+export function letter(name: string, body: string, more = ''): Letter {
+  const head = `---\ntitle: ${name}\nwhen: For tests\nlanguage: en\n${more}---\n`
+  const parsed = parseLetter({ path: `en/${name}.md`, language: 'en', name }, head + body)
+  if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
+  return parsed.letter
+}
+
+export type TestDesk = Awaited<ReturnType<typeof makeTestDesk>>
+
+export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = {}) {
+  const world = await makeWorld(open)
+  const { bot: scopes } = MANIFEST.oauth_config.scopes
+  const slack = await startSlack({
+    limits: 'off',
+    scopes,
+    events: MANIFEST.settings.event_subscriptions.bot_events,
+    ...options.slack,
+  })
+  onTestFinished(() => slack.stop())
+  const maya = slack.addUser({ name: 'maya', realName: 'Maya Lindt' }).id
+  const tom = slack.addUser({ name: 'tom', realName: 'Tom Okafor' }).id
+  const channel = slack.addChannel({ name: 'desk', isPrivate: true, members: [slack.app.botUserId, maya, tom] }).id
+
+  const access = { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.url }
+  const clock = options.clock ?? world.clock
+  const connect = async () => {
+    const room = slackRoom(access, { ...world, clock })
+    const desk = deskApp({
+      ...{ db: options.db?.(world.db) ?? world.db, clock, log: world.log, room },
+      desks: [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS }],
+      channelOf: () => world.channel,
+      letters: () => options.letters ?? [],
+    })
+    desk.register()
+    world.sources.set('slack:desk', desk.source as never)
+    await room.start(intakeOf(world.db, 'slack:desk'))
+    return { room, desk }
+  }
+  let current = await connect()
+  onTestFinished(() => current.room.stop())
+  await current.desk.syncAgents()
+
+  const test = {
+    ...{ world, slack, maya, tom, channel },
+    desk: () => current.desk,
+    room: () => current.room,
+    async reconnect(): Promise<void> {
+      await current.room.stop()
+      current = await connect()
+    },
+    /** A customer writes, and the card stands in the channel. */
+    async card(text = 'Is it in stock?', wrote: Wrote = {}): Promise<{ id: string; ts: string }> {
+      const { conversation_id: id } = await world.customerWrites(text, wrote)
+      const button = (name: string) => ({
+        type: 'button' as const,
+        action_id: name,
+        text: { type: 'plain_text' as const, text: name },
+        value: id,
+      })
+      const blocks = [{ type: 'actions' as const, elements: [button('take'), button('reply')] }]
+      const { ts = '' } = await current.room.clients.post.chat.postMessage({ channel, text: 'A card', blocks })
+      await world.db.transaction((trx) =>
+        trx.updateTable('conversation').set({ card_channel: channel, card_ts: ts }).where('id', '=', id).execute(),
+      )
+      return { id, ts }
+    },
+    click: (who: string, ts: string, actionId: string, value?: string) =>
+      slack.click(who, { channel, ts, actionId, ...(value !== undefined && { value }) }),
+    /** The modal in front of a person. */
+    front(who: string) {
+      const view = slack.workspace.modals.get(who)?.at(-1)
+      if (!view) throw new Error('no modal is open')
+      return view
+    },
+    /** All that the modal in front says. */
+    screen: (who: string) => {
+      const { view, blocks } = test.front(who)
+      return readView({ ...view, blocks })
+    },
+    modals: (who: string) => slack.workspace.modals.get(who) ?? [],
+    async waitForScreen(who: string, words: string): Promise<string> {
+      return await slack.waitFor(() => {
+        const shown = test.modals(who).length > 0 ? test.screen(who) : ''
+        return shown.includes(words) ? shown : ''
+      }, `a modal that says "${words}"`)
+    },
+    /** What this person alone was told, in the channel and by direct message. */
+    told(who: string): string[] {
+      const dm = slack.workspace.dm(who)
+      const direct = dm ? slack.workspace.messages(dm.id).map(({ text }) => text) : []
+      return [...slack.workspace.ephemerals.filter(({ user }) => user === who).map(({ text }) => text), ...direct]
+    },
+    bodyBlock: (who: string) => String(test.front(who).blocks.find(({ type }) => type === 'input')?.block_id),
+    body(who: string): string {
+      const view = test.front(who)
+      const input = view.blocks.find(({ type }) => type === 'input')
+      const element = input?.element as { initial_value?: string } | undefined
+      const entered = view.entered.get(`${input?.block_id} text`)
+      return String((entered ? entered.value : element?.initial_value) ?? '')
+    },
+    type: (who: string, text: string) => slack.type(who, test.front(who).id, test.bodyBlock(who), 'text', text),
+    choose: (who: string, value: string) => slack.choose(who, test.front(who).id, 'letter', 'letter', value),
+    submit: (who: string) => slack.submit(who, test.front(who).id),
+    /** What the modal refused, at whatever field. */
+    errors: (who: string) => Object.values(test.front(who).errors).join(' '),
+    async openComposer(who: string, ts: string): Promise<void> {
+      await test.click(who, ts, 'reply')
+      await test.waitForScreen(who, 'Your answer')
+    },
+    /** Opens the composer, types, and asks for the preview. */
+    async preview(who: string, ts: string, text: string): Promise<void> {
+      await test.openComposer(who, ts)
+      await test.type(who, text)
+      await test.submit(who)
+    },
+    pressUndo: (who: string) => slack.click(who, { viewId: test.front(who).id, actionId: 'undo' }),
+    /** Everything Slack has told us is taken in. */
+    async eventsIn(): Promise<void> {
+      await slack.waitFor(() => slack.events.every(({ state }) => state === 'acked'), 'all events to be acknowledged')
+      await world.runIntake()
+    },
+    counts: async () => ({
+      drafts: (await world.db.selectFrom('draft').selectAll().execute()).length,
+      parts: (await world.db.selectFrom('part').selectAll().execute()).length,
+      replies: (await world.effects('reply')).length,
+      sends: world.channel.sends,
+    }),
+  }
+  return test
+}

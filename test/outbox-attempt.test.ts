@@ -1,0 +1,341 @@
+import { expect, test } from 'vitest'
+import { SendError, type SendFailure } from '../src/channel.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../src/clock.ts'
+import { doubtUnheld, rerun } from '../src/outbox.ts'
+import { manualClock } from './setup/clock.ts'
+import { eachDatabase } from './setup/database.ts'
+import { makeOutbox, type Outbox } from './setup/effects.ts'
+import { openLimiter } from './setup/world.ts'
+
+const accepted = { kind: 'accepted', ref: 'ref' } as const
+const fails =
+  (failure: SendFailure, message = 'not now') =>
+  async () => {
+    throw new SendError(failure, message)
+  }
+const temporary = fails({ kind: 'temporary' })
+const uncertain = fails({ kind: 'uncertain' }, 'the connection broke')
+
+eachDatabase((open) => {
+  test('what is refused for now is tried again a little later, and not before', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = temporary
+    await outbox.run()
+    const row = await outbox.row('work')
+    expect(row).toMatchObject({ state: 'queued', attempts: 1, sends: 0, error: 'not now', owner: null })
+    expect(row.due_at - outbox.clock.now()).toBeGreaterThan(0)
+    expect(row.due_at - outbox.clock.now()).toBeLessThanOrEqual(2 * SECOND)
+    expect(outbox.settled).toEqual(['work postponed'])
+    outbox.outside.answer = async () => accepted
+    await outbox.passTime(row.due_at - outbox.clock.now() - 1)
+    expect(outbox.sent).toHaveLength(1)
+    await outbox.passTime(1)
+    expect(outbox.sent).toHaveLength(2)
+    expect(await outbox.row('work')).toMatchObject({ state: 'accepted', attempts: 2, external_ref: 'ref', error: null })
+  })
+
+  test('who is told when to come back does not come before', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = fails({ kind: 'temporary', retryAfterMs: 30_000.4 }) // As read from a header.
+    await outbox.run()
+    outbox.outside.answer = async () => accepted
+    await outbox.passTime(30 * SECOND)
+    expect(outbox.sent).toHaveLength(1)
+    await outbox.passTime(3 * SECOND)
+    expect(outbox.sent).toHaveLength(2)
+  })
+
+  test('the waits double up to a ceiling, and chance spreads them', async () => {
+    const outbox = await makeOutbox(open)
+    outbox.outside.answer = temporary
+    const waits = new Set<number>()
+    for (let n = 0; n < 5; n++) {
+      await outbox.put(`w${n}`, { rateKey: `key ${n}` })
+      await outbox.run()
+      waits.add((await outbox.row(`w${n}`)).due_at - outbox.clock.now())
+    }
+    expect(waits.size).toBe(5)
+  })
+
+  test('a poisoned row is parked after eight attempts of its own, others go on, and a person may try again', async () => {
+    const outbox = await makeOutbox(open)
+    outbox.outside.answer = async (effect) => (effect.payload.includes('poison') ? await temporary() : accepted)
+    await outbox.put('poison')
+    for (let minute = 0; minute < 60; minute++) {
+      if (minute % 4 === 0) await outbox.put(`other ${minute}`) // A success in between keeps the breaker shut.
+      await outbox.passTime(MINUTE)
+    }
+    const row = await outbox.row('poison')
+    expect(row).toMatchObject({ state: 'parked', attempts: 8, error: 'given up after 8 attempts: not now' })
+    expect(outbox.sent.filter((name) => name === 'poison')).toHaveLength(8)
+    expect(outbox.settled.filter((name) => name.startsWith('other'))).toHaveLength(15)
+    expect(outbox.settled).toContain('poison parked')
+
+    outbox.outside.answer = async () => accepted
+    expect(await outbox.db.transaction((trx) => rerun(trx, row.id))).toBe(true)
+    await outbox.run()
+    expect(outbox.settled).toContain('poison accepted')
+  })
+
+  test('what has been tried for a day is parked for a person', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = fails({ kind: 'temporary', retryAfterMs: 5 * HOUR })
+    for (let hour = 0; hour < 30; hour++) await outbox.passTime(HOUR)
+    expect((await outbox.row('work')).state).toBe('parked')
+    expect(outbox.sent.length).toBeLessThan(8)
+  })
+
+  test('what is refused for good is settled once and never tried again', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = fails({ kind: 'rejected' }, 'no such user')
+    await outbox.run()
+    await outbox.passTime(DAY)
+    expect(outbox.sent).toHaveLength(1)
+    expect(outbox.settled).toEqual(['work rejected'])
+    expect(await outbox.row('work')).toMatchObject({ state: 'rejected', error: 'no such user' })
+  })
+
+  test('what is no longer true is not sent, and says why', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = async () => ({ kind: 'moot', reason: 'answered meanwhile' })
+    await outbox.run()
+    expect(await outbox.row('work')).toMatchObject({ state: 'undone', error: 'answered meanwhile' })
+    expect(outbox.settled).toEqual(['work moot'])
+  })
+
+  test('S11: after an uncertain send somebody looks at once, and what is found is not sent again', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = uncertain
+    outbox.outside.look = async () => accepted
+    await outbox.run()
+    expect(outbox.looked).toEqual(['work'])
+    expect(await outbox.row('work')).toMatchObject({ state: 'accepted', external_ref: 'ref' })
+    expect(outbox.settled).toEqual(['work uncertain', 'work accepted'])
+    await outbox.passTime(DAY)
+    expect(outbox.sent).toHaveLength(1)
+  })
+
+  test('S11: only what two looks 45 s apart did not find is sent again', async () => {
+    const outbox = await makeOutbox(open)
+    await makeAbsent(outbox)
+    await outbox.run()
+    expect(outbox.looked).toHaveLength(1)
+    outbox.outside.answer = async () => accepted
+    await outbox.passTime(45 * SECOND - 1)
+    expect([outbox.looked.length, outbox.sent.length]).toEqual([1, 1])
+    await outbox.passTime(1)
+    expect(outbox.looked).toHaveLength(2)
+    await outbox.passTime(5 * SECOND)
+    expect(outbox.sent).toHaveLength(2)
+    expect(await outbox.row('work')).toMatchObject({ state: 'accepted', sends: 2 })
+  })
+
+  test('S11: the 45 s are real ones: a wall clock that jumps ahead does not shorten them', async () => {
+    const outbox = await makeOutbox(open)
+    await makeAbsent(outbox)
+    await outbox.run()
+    outbox.outside.answer = async () => accepted
+    outbox.clock.step(HOUR)
+    await outbox.passTime(44 * SECOND)
+    expect(outbox.sent).toHaveLength(1)
+    await outbox.passTime(SECOND)
+    await outbox.passTime(5 * SECOND)
+    expect(outbox.sent).toHaveLength(2)
+  })
+
+  test('S11: a wall clock that jumps back does not make them hours', async () => {
+    const outbox = await makeOutbox(open)
+    await makeAbsent(outbox)
+    await outbox.run()
+    outbox.outside.answer = async () => accepted
+    outbox.clock.step(-HOUR)
+    await outbox.passTime(SECOND)
+    await outbox.passTime(MINUTE)
+    await outbox.passTime(5 * SECOND)
+    expect(outbox.sent).toHaveLength(2)
+  })
+
+  test('S11: a process that has just started looks twice itself before it sends', async () => {
+    const outbox = await makeOutbox(open)
+    await makeAbsent(outbox)
+    await outbox.run()
+    await outbox.restart()
+    await outbox.passTime(45 * SECOND) // The second look ever, the first of this process.
+    await outbox.passTime(5 * SECOND)
+    expect([outbox.looked.length, outbox.sent.length]).toEqual([2, 1])
+    outbox.outside.answer = async () => accepted
+    await outbox.passTime(45 * SECOND)
+    await outbox.passTime(5 * SECOND)
+    expect([outbox.looked.length, outbox.sent.length]).toEqual([3, 2])
+  })
+
+  test('a look that failed has found nothing out: it is repeated, and does not count as absence', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = uncertain
+    outbox.outside.look = temporary
+    await outbox.run()
+    for (let second = 0; second < 120; second += 5) await outbox.passTime(5 * SECOND)
+    expect(outbox.looked.length).toBeGreaterThan(10)
+    expect(outbox.sent).toHaveLength(1)
+    expect((await outbox.row('work')).state).toBe('uncertain')
+  })
+
+  test('a look that has failed for a day is given to a person', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = uncertain
+    outbox.outside.look = temporary
+    await outbox.run()
+    await outbox.passTime(DAY)
+    expect(await outbox.row('work')).toMatchObject({ state: 'parked', error: expect.stringContaining('not now') })
+    expect(outbox.settled).toEqual(['work uncertain', 'work parked'])
+  })
+
+  test('where nobody can look, three sends are the most, each 45 s after the one before; then a person decides', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = uncertain
+    outbox.outside.look = async () => ({ kind: 'unknown' })
+    const sentAt: number[] = []
+    for (let second = 0; second < 600; second++) {
+      const before = outbox.sent.length
+      await outbox.passTime(SECOND)
+      if (outbox.sent.length > before) sentAt.push(outbox.clock.monotonic())
+    }
+    expect(sentAt).toHaveLength(3)
+    for (let n = 1; n < 3; n++) expect((sentAt[n] ?? 0) - (sentAt[n - 1] ?? 0)).toBeGreaterThanOrEqual(45 * SECOND)
+    const error = 'sent 3 times without an answer; it may have arrived'
+    expect(await outbox.row('work')).toMatchObject({ state: 'parked', sends: 3, error })
+  })
+
+  test('what does no harm when it is done again is done again without waiting', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = async () => (outbox.sent.length === 1 ? await uncertain() : accepted)
+    await outbox.run()
+    await outbox.passTime(2 * SECOND)
+    expect(outbox.sent).toHaveLength(2)
+    expect((await outbox.row('work')).state).toBe('accepted')
+  })
+
+  test('an error that nobody foresaw counts as uncertain', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = async () => {
+      throw new TypeError('undefined is not a function')
+    }
+    outbox.outside.look = async () => accepted
+    await outbox.run()
+    expect([outbox.sent.length, outbox.looked.length]).toEqual([1, 1])
+  })
+
+  test('a stale attempt cannot undo what was decided since, but its proof of delivery counts', async () => {
+    for (const [ending, state] of [
+      ['temporary', 'uncertain'],
+      ['accepted', 'accepted'],
+    ] as const) {
+      const outbox = await makeOutbox(open)
+      const answer = Promise.withResolvers<void>()
+      await outbox.put('work')
+      outbox.outside.answer = async () => {
+        await answer.promise
+        return ending === 'accepted' ? accepted : await temporary()
+      }
+      outbox.outside.look = async () => ({ kind: 'absent' })
+      const attempts = await outbox.current().pass()
+      await outbox.db.transaction((trx) => doubtUnheld(trx, 'me', new Set())) // Somebody took us for dead,
+      await outbox.run(outbox.runner('other')) // and looks.
+      answer.resolve()
+      await Promise.all(attempts)
+      expect((await outbox.row('work')).state, ending).toBe(state)
+      expect(outbox.sent).toHaveLength(1)
+    }
+  })
+
+  test('an attempt that had to queue for more than 20 s is given back without a byte sent', async () => {
+    const turn = Promise.withResolvers<void>()
+    const slow = { ...openLimiter, schedule: <T>(_: string, attempt: () => Promise<T>) => turn.promise.then(attempt) }
+    const outbox = await makeOutbox(open, manualClock(), slow)
+    await outbox.put('work')
+    const attempts = await outbox.current().pass()
+    await outbox.clock.advance(20 * SECOND + 1)
+    turn.resolve()
+    await Promise.all(attempts)
+    expect(outbox.sent).toEqual([])
+    expect(await outbox.row('work')).toMatchObject({ state: 'queued', attempts: 0, sends: 0 })
+    await outbox.run()
+    expect(outbox.sent).toEqual(['work'])
+  })
+
+  test('an outcome that cannot be recorded is found by a look, not sent again', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.settle = async () => {
+      throw new Error('disk full')
+    }
+    await outbox.run()
+    expect((await outbox.row('work')).state).toBe('sending')
+    outbox.outside.settle = async () => undefined
+    outbox.outside.look = async () => accepted
+    await outbox.current().recover()
+    await outbox.run()
+    expect(outbox.sent).toHaveLength(1)
+    expect((await outbox.row('work')).state).toBe('accepted')
+  })
+
+  test('a process that died while sending leaves a doubt, and the next one looks before it acts', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('work')
+    outbox.outside.answer = () => new Promise(() => undefined)
+    outbox.outside.look = async () => ({ kind: 'absent' })
+    await outbox.current().pass()
+    await outbox.restart()
+    expect(await outbox.row('work')).toMatchObject({ state: 'uncertain', error: expect.stringContaining('stopped') })
+    expect(outbox.settled).toEqual(['work uncertain'])
+    outbox.outside.answer = async () => accepted
+    await outbox.run()
+    await outbox.passTime(45 * SECOND)
+    await outbox.passTime(5 * SECOND)
+    expect(outbox.sent).toHaveLength(2)
+  })
+
+  test('clocks that tick in fractions are fine: what is written is whole', async () => {
+    const clock = manualClock()
+    const fine = { ...clock, monotonic: () => clock.monotonic() * 1.000_01 + 0.3 }
+    const outbox = await makeOutbox(open, fine)
+    await makeAbsent(outbox)
+    await outbox.run()
+    await outbox.passTime(20_000)
+    outbox.outside.answer = async () => accepted
+    outbox.clock.step(HOUR)
+    await outbox.passTime(30 * SECOND)
+    await outbox.passTime(5 * SECOND)
+    expect((await outbox.row('work')).state).toBe('accepted')
+    expect(outbox.logLines.filter((line) => line.includes('could not'))).toEqual([])
+  })
+
+  test('a kind that nobody handles is reported and does not stop the rest', async () => {
+    const outbox = await makeOutbox(open)
+    await outbox.put('strange', { kind: 'unheard of' })
+    await outbox.put('work')
+    await outbox.putChore('chore', outbox.clock.now())
+    await outbox.run()
+    expect(outbox.sent).toEqual(['work'])
+    expect(await outbox.states()).toContain('chore accepted')
+    expect(outbox.logLines.join()).toContain('no handler for unheard of')
+  })
+})
+
+/** A send whose answer was lost, and that nobody can find at the platform. */
+async function makeAbsent(outbox: Outbox): Promise<void> {
+  await outbox.put('work')
+  outbox.outside.answer = uncertain
+  outbox.outside.look = async () => ({ kind: 'absent' })
+}

@@ -1,0 +1,112 @@
+// The way out through a real mail server: what it says to us, and what the agent hears of that.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DOMAINS } from '../setup/exim.ts'
+import { type MailServers, mailServersSkipped, startMailServers } from '../setup/mail-servers.ts'
+import { until } from '../setup/until.ts'
+import { firstAttempt, mailboxConfig, openChannel, refusalOf, renderReply } from './channel.ts'
+import { inMailbox, readMailbox } from './mailbox.ts'
+
+describe.skipIf(mailServersSkipped())('sending through a real mail server', () => {
+  let servers: MailServers
+  beforeAll(async () => {
+    servers = await startMailServers()
+  })
+  afterAll(() => servers?.stop())
+
+  const support = () => servers.user('support')
+  const openSupport = () => openChannel(mailboxConfig(servers, support()))
+  const mailsOf = async (customer: string) =>
+    (await readMailbox(servers, customer)).map((raw) => raw.toString('latin1'))
+
+  test('E15: a reply reaches the customer byte for byte as it was rendered', async () => {
+    const channel = openSupport()
+    const parts = await renderReply(channel, 'ada@customer.test')
+    const progress = firstAttempt()
+
+    const sent = await channel.send(parts, progress)
+
+    expect(sent.recipients).toEqual([{ address: 'ada@customer.test', accepted: true }])
+    expect(progress.proofs).toEqual(sent.externalIds)
+    await until(async () => (await mailsOf('ada@customer.test')).length > 0, 'the reply in the mailbox')
+    // Each server on the way writes its own lines on top, and nothing else.
+    const [received = ''] = await mailsOf('ada@customer.test')
+    const rendered = Buffer.from(parts[0]?.body ?? []).toString('latin1')
+    expect(received.slice(-rendered.length)).toBe(rendered)
+  })
+
+  test('an address the server refuses is told to the agent, with what to do', async () => {
+    const channel = openSupport()
+    const to = `nobody@${DOMAINS.reject}`
+
+    const error = await refusalOf(channel.send(await renderReply(channel, to), firstAttempt()))
+
+    expect(error.failure).toEqual({ kind: 'rejected' })
+    expect(error.message).toContain(`the mail server refuses ${to}`)
+    expect(error.message).toContain('550 5.1.1 No such user here')
+    expect(error.message).toContain('Check the address, or reach the customer another way.')
+  })
+
+  test('E15: after a server has said "later" the reply is tried again, and only this one waits', async () => {
+    const channel = openSupport()
+    const parts = await renderReply(channel, `ada@${DOMAINS.greylist}`)
+    const error = await refusalOf(channel.send(parts, firstAttempt()))
+    expect(error.failure).toEqual({ kind: 'temporary' })
+  })
+
+  test('when the server refuses the customer, a copy reaches nobody', async () => {
+    const channel = openSupport()
+    const cc = [{ address: 'copy@customer.test' }]
+    const parts = await renderReply(channel, `nobody@${DOMAINS.reject}`, { cc, subject: 'for the customer' })
+
+    const error = await refusalOf(channel.send(parts, firstAttempt()))
+
+    expect(error.failure).toEqual({ kind: 'rejected' })
+    await channel.send(await renderReply(channel, 'copy@customer.test', { subject: 'for the copy' }), firstAttempt())
+    await until(async () => (await mailsOf('copy@customer.test')).length > 0, 'a later mail')
+    expect(servers.taken('for the copy')).toBe(1)
+    expect(servers.taken('for the customer')).toBe(0)
+  })
+
+  test('when the server refuses a copy, the customer has the reply and the agent is shown who has not', async () => {
+    const channel = openSupport()
+    const cc = [{ address: `nobody@${DOMAINS.reject}` }]
+    const parts = await renderReply(channel, 'bob@customer.test', { cc })
+
+    const sent = await channel.send(parts, firstAttempt())
+
+    expect(sent.recipients).toMatchObject([
+      { address: 'bob@customer.test', accepted: true },
+      { address: cc[0]?.address, accepted: false, reason: expect.stringContaining('No such user here') },
+    ])
+    await until(async () => (await mailsOf('bob@customer.test')).length > 0, 'the reply in the mailbox')
+  })
+
+  test('a wrong password concerns the account: the operator is told and nothing is lost', async () => {
+    const config = mailboxConfig(servers, support())
+    const channel = openChannel({ ...config, smtp: { ...config.smtp, password: 'wrong' } })
+    const error = await refusalOf(channel.send(await renderReply(channel, 'ada@customer.test'), firstAttempt()))
+    expect(error.failure).toEqual({ kind: 'temporary', account: true })
+    expect(error.message).toContain('refuses our user or password')
+  })
+
+  test('a server whose certificate nobody vouches for gets neither our password nor a mail', async () => {
+    const { ca: _, ...smtp } = mailboxConfig(servers, support()).smtp
+    const channel = openChannel({ ...mailboxConfig(servers, support()), smtp })
+    const error = await refusalOf(channel.send(await renderReply(channel, 'ada@customer.test'), firstAttempt()))
+    expect(error.failure).toEqual({ kind: 'temporary', account: true })
+    expect(error.message).toMatch(/certificate/i)
+  })
+
+  test('E15: after a broken connection the Sent folder says whether the mail went out', async () => {
+    const channel = openChannel({ ...mailboxConfig(servers, support()), sentFolder: 'Sent' })
+    const parts = await renderReply(channel, 'ada@customer.test')
+
+    expect(await channel.reconcile(parts, firstAttempt())).toBe('absent')
+
+    const body = Buffer.from(parts[0]?.body ?? [])
+    await inMailbox(servers, support(), (client) => client.append('Sent', body), 'Sent')
+    expect(await channel.reconcile(parts, firstAttempt())).toMatchObject({
+      recipients: [{ address: 'ada@customer.test', accepted: true }],
+    })
+  })
+})
