@@ -1,30 +1,37 @@
 // The command line: which words there are and what each does.
 import { parseArgs } from 'node:util'
-import { runDemo } from './cli/demo.ts'
-import { printManifest } from './cli/manifest.ts'
-import { migrate } from './cli/migrate.ts'
-import { parked } from './cli/parked.ts'
-import { start } from './cli/start.ts'
-import { checkTemplates } from './cli/templates.ts'
 import { ConfigError, renderFaults } from './config.ts'
 import { nearest } from './nearest.ts'
 
 /** Resolves to the exit code. */
 export type Command = (words: readonly string[]) => Promise<number>
 
-const COMMANDS: Record<string, { run: Command; says: string }> = {
-  start: { run: start, says: 'Run Deskbell. Reads deskbell.yaml, or the file named by --config.' },
+/** Each is loaded when it is called: whoever starts the program does not wait for the demo's stand-ins. */
+const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
+  start: {
+    load: async () => (await import('./cli/start.ts')).start,
+    says: 'Run Deskbell. Reads deskbell.yaml, or the file named by --config.',
+  },
   demo: {
-    run: runDemo,
+    load: async () => (await import('./cli/demo.ts')).runDemo,
     says: 'Play the whole story on this machine, without any account. --json ends with the counts.',
   },
-  migrate: { run: migrate, says: 'Bring the database up to this version; start does it too.' },
+  migrate: {
+    load: async () => (await import('./cli/migrate.ts')).migrate,
+    says: 'Bring the database up to this version; start does it too.',
+  },
   templates: {
-    run: checkTemplates,
+    load: async () => (await import('./cli/templates.ts')).checkTemplates,
     says: 'templates check: read every letter and say what is wrong with it, and where.',
   },
-  parked: { run: parked, says: 'List what waits for your decision. parked retry ID: try that one again.' },
-  manifest: { run: printManifest, says: 'Print the Slack app manifest to paste at api.slack.com/apps.' },
+  parked: {
+    load: async () => (await import('./cli/parked.ts')).parked,
+    says: 'List what waits for your decision. parked retry ID: try that one again.',
+  },
+  manifest: {
+    load: async () => (await import('./cli/manifest.ts')).printManifest,
+    says: 'Print the Slack app manifest to paste at api.slack.com/apps.',
+  },
 }
 
 const USAGE_ERROR = 2
@@ -47,7 +54,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`There is no command "${word}".${meant ? ` Did you mean "${meant}"?` : ''}\n\n${usage()}`)
     return USAGE_ERROR
   }
-  return await command.run(argv.filter((argument) => argument !== word))
+  const run = await command.load()
+  return await run(argv.filter((argument) => argument !== word))
 }
 
 function usage(): string {

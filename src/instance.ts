@@ -46,6 +46,8 @@ export async function joinInstances(db: Db, tools: { clock: Clock; log: Log; id:
       lastBeatAt = startedAt
     },
     async lease(name) {
+      const held = await db.selectFrom('lease').select('owner').where('name', '=', name).executeTakeFirst()
+      if (held?.owner === id) return true
       const row = await db.transaction((trx) =>
         trx
           .insertInto('lease')

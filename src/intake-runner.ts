@@ -4,7 +4,16 @@ import { ParseError, type RawEvent } from './channel.ts'
 import { type Clock, MINUTE } from './clock.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Random } from './id.ts'
-import { type Claimed, claimKept, type Kept, postponeKept, readRaw, releaseUnheld, settleKept } from './intake.ts'
+import {
+  type Claimed,
+  claimKept,
+  hasDueKept,
+  type Kept,
+  postponeKept,
+  readRaw,
+  releaseUnheld,
+  settleKept,
+} from './intake.ts'
 import type { Log } from './log.ts'
 
 /** What to do with one channel's raw events. */
@@ -48,6 +57,7 @@ export function makeIntakeRunner(options: IntakeOptions): IntakeRunner {
   let nap = new AbortController()
   let running = Promise.resolve()
   const read = async (): Promise<Read[]> => {
+    if (!(await hasDueKept(db, clock.now()))) return []
     const claimed = await db.transaction((trx) => claimKept(trx, options.owner, options.batchMax))
     for (const row of claimed) held.add(row.id)
     // Each parse starts before the one in front of it has ended; what is received keeps its order.
@@ -90,7 +100,7 @@ export function makeIntakeRunner(options: IntakeOptions): IntakeRunner {
       await receive(reads)
       return reads.length > 0
     },
-    recover: () => db.transaction((trx) => releaseUnheld(trx, options.owner, held)),
+    recover: () => releaseUnheld(db, options.owner, held),
   }
 }
 

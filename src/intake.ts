@@ -1,9 +1,10 @@
 // The one queue of everything the outside world told us: durable before anyone is told "got it".
-import { sql } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import { getBlob, keepBlobs } from './blob.ts'
 import type { Intake, RawEvent } from './channel.ts'
 import { MINUTE } from './clock.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
+import type { Schema } from './db/schema.ts'
 
 /** A raw event taken up for parsing. `claim` is the fence: only the newest claim may say what became of it. */
 export interface Kept {
@@ -82,6 +83,19 @@ async function moveCursor(trx: Trx, channel: string, cursor: { key: string; valu
     .execute()
 }
 
+/** Reads only: an idle program writes nothing. */
+export async function hasDueKept(db: Reader, now: number): Promise<boolean> {
+  const due = await db
+    .selectFrom('intake')
+    .select('id')
+    .where('state', '=', sql.lit('kept'))
+    .where(isDue(now))
+    .orderBy('due_at') // Without it PostgreSQL bets on an early hit and reads the whole table of what is done.
+    .limit(1)
+    .executeTakeFirst()
+  return due !== undefined
+}
+
 /**
  * Takes the oldest due rows and counts the attempt before the work. What was tried before runs alone, so that one that
  * kills the program takes nothing with it.
@@ -91,8 +105,7 @@ export async function claimKept(trx: Trx, owner: string, count: number): Promise
     .selectFrom('intake')
     .select(['id', 'attempts'])
     .where('state', '=', sql.lit('kept'))
-    // A row that seems to wait longer than any backoff was kept before the wall clock was set back.
-    .where((eb) => eb.not(eb.between('due_at', trx.now() + 1, trx.now() + WAIT_MAX_MS)))
+    .where(isDue(trx.now()))
     .orderBy('due_at')
     .orderBy('id')
     .limit(count)
@@ -122,6 +135,10 @@ export async function claimKept(trx: Trx, owner: string, count: number): Promise
     raw: { key: row.key, arrivedAt: row.arrived_at, meta: JSON.parse(row.meta) },
   }))
 }
+
+/** A row that seems to wait longer than any backoff was kept before the wall clock was set back. */
+const isDue = (now: number) => (eb: ExpressionBuilder<Schema, 'intake'>) =>
+  eb.not(eb.between('due_at', now + 1, now + WAIT_MAX_MS))
 
 /** A claimed row whose bytes are still in the store. */
 export type Claimed = Omit<Kept, 'raw'> & { raw: Omit<RawEvent, 'body'> }
@@ -165,8 +182,16 @@ export async function postponeKept(
 }
 
 /** Rows whose owner is no living instance, or that we own and do not remember, wait again. */
-export async function releaseUnheld(trx: Trx, owner: string, held: ReadonlySet<string>): Promise<void> {
-  const rows = await trx
+export async function releaseUnheld(db: Db, owner: string, held: ReadonlySet<string>): Promise<void> {
+  const unheld = (await listParsing(db, owner)).filter(({ id }) => !held.has(id))
+  if (unheld.length === 0) return
+  await db.transaction(async (trx) => {
+    for (const row of unheld) await postponeKept(trx, row, trx.now(), 'the program stopped while reading it')
+  })
+}
+
+async function listParsing(db: Reader, owner: string): Promise<Pick<Kept, 'id' | 'claim'>[]> {
+  return await db
     .selectFrom('intake')
     .select(['id', 'claim'])
     .where('state', '=', sql.lit('parsing'))
@@ -174,8 +199,6 @@ export async function releaseUnheld(trx: Trx, owner: string, held: ReadonlySet<s
       eb.or([eb('owner', '=', owner), eb('owner', 'not in', (alive) => alive.selectFrom('instance').select('id'))]),
     )
     .execute()
-  for (const row of rows)
-    if (!held.has(row.id)) await postponeKept(trx, row, trx.now(), 'the program stopped while reading it')
 }
 
 /** A person wants a quarantined row read again, after a fix. False when it is not in quarantine. */

@@ -1,5 +1,4 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
-import { emailChannel } from '../adapters/email/channel.ts'
 import type { Channel } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
@@ -15,7 +14,7 @@ import type { Log } from './log.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
 import { DUE_STEP, ladderHandler } from './ping.ts'
 import { type Pace, rateLimiter } from './rate.ts'
-import { makePolicy } from './response-window.ts'
+import { makePolicy, type Policy } from './response-window.ts'
 import { getSigningKey } from './setting.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
 
@@ -39,8 +38,9 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   await db.migrate()
   const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
   const channels = await makeChannels(config, db, tools)
-  const desk = await openDesk(config, { ...tools, db, channelOf: (name) => channelOf(channels, name) })
-  const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk })
+  const policyOf = (name: string) => makePolicy(name, config.desks[name]?.window ?? 'calendar:24h')
+  const desk = await openDesk(config, { ...tools, db, channelOf: (name) => channelOf(channels, name), policyOf })
+  const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policyOf })
   db.onWake('intake', runners.intake.wake)
   db.onWake('outbox', runners.outbox.wake)
   const keepers = keepChannels(channels, db, instance, log)
@@ -76,6 +76,8 @@ interface NamedChannel {
 }
 
 async function makeChannels(config: Config, db: Db, tools: Tools): Promise<Map<string, NamedChannel>> {
+  if (Object.keys(config.email).length === 0) return new Map()
+  const { emailChannel } = await import('../adapters/email/channel.ts')
   const secret = await getSigningKey(db, config.secret)
   const ownAddresses = Object.values(config.email).flatMap(({ address, aliases }) => [address, ...aliases])
   const named = Object.entries(config.email).map(([key, mailbox]): [string, NamedChannel] => {
@@ -102,11 +104,11 @@ interface RunnerTools extends Tools {
   owner: string
   channels: Map<string, NamedChannel>
   desk: OpenDesk
+  policyOf(desk: string): Policy
 }
 
 function makeRunners(config: Config, tools: RunnerTools): Runners {
-  const { db, channels, desk } = tools
-  const policyOf = (name: string) => makePolicy(name, config.desks[name]?.window ?? 'calendar:24h')
+  const { db, channels, desk, policyOf } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
     const inbox: InboxDesk = { desk: named.desk, policyOf }

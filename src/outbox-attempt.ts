@@ -69,9 +69,14 @@ export async function attempt(tools: AttemptTools, effect: Effect, claimedAt: nu
     const probe = tools.breaker.isProbe(effect.rateKey)
     const outcome = await handler.send(effect).catch((error: unknown) => error)
     if (isOutcome(outcome)) {
-      tools.breaker.succeeded(effect.rateKey)
+      if (outcome.kind === 'accepted') tools.breaker.succeeded(effect.rateKey) // Who sent nothing learnt nothing.
       await conclude(tools, handler, effect, outcome)
-    } else await failed(tools, handler, effect, asSendError(outcome), probe)
+    } else {
+      const error = asSendError(outcome)
+      // What nobody foresaw may quote what it choked on: the row keeps its words, the log its name.
+      report(tools, effect, error.failure.kind, error === outcome ? error.message : nameOf(outcome))
+      await failed(tools, handler, effect, error, probe)
+    }
   } catch (error) {
     tools.log.error(
       { effect: effect.id, kind: effect.kind, error: String(error) },
@@ -91,6 +96,14 @@ export async function lookAgain(tools: AttemptTools, effect: Effect): Promise<vo
   } catch (error) {
     tools.log.error({ effect: effect.id, kind: effect.kind, error: String(error) }, 'outbox: could not record a look')
   }
+}
+
+function report(tools: AttemptTools, effect: Effect, failure: string, error: string): void {
+  tools.log.warn({ effect: effect.id, kind: effect.kind, failure, error }, 'outbox: an attempt failed')
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
 }
 
 function handlerOf(tools: AttemptTools, effect: Effect): Handler {
@@ -126,10 +139,6 @@ async function failed(
   probe: boolean,
 ): Promise<void> {
   const { failure } = error
-  tools.log.warn(
-    { effect: effect.id, kind: effect.kind, failure: failure.kind, error: error.message },
-    'outbox: an attempt failed',
-  )
   const account = failure.kind === 'temporary' && failure.account === true
   if (failure.kind === 'rejected') tools.breaker.succeeded(effect.rateKey)
   else tools.breaker.failed(effect.rateKey, account)

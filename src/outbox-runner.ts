@@ -151,6 +151,7 @@ async function startLooks(tools: AttemptTools, count: number): Promise<Started[]
 }
 
 async function recover(tools: AttemptTools, held: ReadonlySet<string>): Promise<void> {
+  if ((await outbox.listUnheld(tools.db, tools.owner, held)).length === 0) return
   await tools.db.transaction(async (trx) => {
     for (const effect of await outbox.doubtUnheld(trx, tools.owner, held)) {
       await tools.handlers[effect.kind]?.settle?.(trx, effect, { kind: 'uncertain', error: outbox.UNHELD })

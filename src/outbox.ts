@@ -313,7 +313,15 @@ async function settle(trx: Trx, effect: Effect, change: (update: Update) => Upda
  * owner is no living instance, nor one of our own that we do not remember.
  */
 export async function doubtUnheld(trx: Trx, owner: string, held: ReadonlySet<string>): Promise<Effect[]> {
-  const rows = await trx
+  const left: Effect[] = []
+  for (const effect of await listUnheld(trx, owner, held)) {
+    if (await doubt(trx, effect, trx.now(), UNHELD)) left.push(effect)
+  }
+  return left
+}
+
+export async function listUnheld(db: Reader, owner: string, held: ReadonlySet<string>): Promise<Effect[]> {
+  const rows = await db
     .selectFrom('outbox')
     .selectAll()
     .where('state', '=', sql.lit('sending'))
@@ -321,11 +329,7 @@ export async function doubtUnheld(trx: Trx, owner: string, held: ReadonlySet<str
       eb.or([eb('owner', '=', owner), eb('owner', 'not in', (alive) => alive.selectFrom('instance').select('id'))]),
     )
     .execute()
-  const left: Effect[] = []
-  for (const effect of rows.map(toEffect)) {
-    if (!held.has(effect.id) && (await doubt(trx, effect, trx.now(), UNHELD))) left.push(effect)
-  }
-  return left
+  return rows.map(toEffect).filter(({ id }) => !held.has(id))
 }
 
 export const UNHELD = 'the program stopped while this was being sent'

@@ -70,7 +70,8 @@ eachDatabase((open) => {
     await expect(orphan).rejects.toThrow(/foreign key/i)
   })
 
-  // Fails when take() in src/conversation.ts skips the check `conversation.owner_id !== null`. Seen to fail.
+  // Fails when take() in src/conversation.ts skips the check `conversation.owner_id !== null`, and on PostgreSQL when it
+  // reads the conversation without locking it. Seen to fail.
   test('Q4: of fifty agents who take a conversation at once one gets it, and 49 are told who', async () => {
     const world = await makeWorld(open)
     const { conversation_id } = await world.customerWrites('Hello')

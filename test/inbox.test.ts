@@ -3,7 +3,8 @@ import type { ConversationKey, ExternalId } from '../src/channel.ts'
 import { HOUR, MINUTE } from '../src/clock.ts'
 import { channelSource } from '../src/inbox.ts'
 import { eachDatabase } from './setup/database.ts'
-import { ADA, inbound, makeWorld, rawOf, type World } from './setup/world.ts'
+import { ADA, inbound, rawOf } from './setup/fake-channel.ts'
+import { makeWorld, type World } from './setup/world.ts'
 
 const EVE = { address: 'eve@example.org', name: 'Eve' }
 const ADAS_THREAD = [{ by: 'reference' as const, key: `thread:${ADA}` as ConversationKey }]

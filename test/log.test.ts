@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { DAY, MINUTE, SECOND } from '../src/clock.ts'
 import { makeLog } from '../src/log.ts'
 import { eachDatabase } from './setup/database.ts'
-import { brokenRaw, fakeChannel, inbound, makeWorld, rawOf } from './setup/world.ts'
+import { brokenRaw, fakeChannel, inbound, rawOf } from './setup/fake-channel.ts'
+import { makeWorld } from './setup/world.ts'
 
 const SECRET = 'hunter2-canary'
 const WORDS = 'canary-of-the-customer'
@@ -63,9 +64,9 @@ eachDatabase((open) => {
       await world.clock.advance(MINUTE)
     }
     const send = channel.send.bind(channel)
-    channel.send = async (parts, progress) => {
+    channel.send = async ([part]) => {
       channel.send = send
-      throw new SyntaxError(`Unexpected token in ${parts[0]?.preview}`)
+      throw new SyntaxError(`Unexpected token in ${part?.preview}`)
     }
     channel.fates.push({ kind: 'temporary' }, { kind: 'uncertain', arrives: false }, { kind: 'rejected', reason: 'no' })
     const conversation = (await world.db.selectFrom('conversation').select('id').orderBy('id').execute())[0]?.id ?? ''

@@ -5,7 +5,7 @@ import type { RateLimiter } from '../src/rate.ts'
 import { manualClock } from './setup/clock.ts'
 import { eachDatabase } from './setup/database.ts'
 import { makeOutbox, nameOf } from './setup/effects.ts'
-import { openLimiter, roomOnlyFor } from './setup/world.ts'
+import { openLimiter, roomOnlyFor, SOON } from './setup/world.ts'
 
 const accepted = { kind: 'accepted', ref: 'ref' } as const
 const temporary = async () => {
@@ -100,6 +100,18 @@ eachDatabase((open) => {
     await Promise.all(knock)
     await outbox.run()
     expect((await outbox.states()).every((state) => state.endsWith('accepted'))).toBe(true)
+  })
+
+  test('a knock that turned out not to be needed says nothing about the door', async () => {
+    const outbox = await makeOutbox(open)
+    outbox.outside.answer = temporary
+    for (let n = 0; n < 5; n++) await outbox.put(`w${n}`)
+    await outbox.run()
+    await outbox.clock.advance(5 * MINUTE)
+    outbox.outside.answer = async () => ({ kind: 'moot', reason: 'answered' })
+    await Promise.all(await outbox.current().pass())
+    outbox.outside.answer = temporary
+    expect(await outbox.current().pass()).toHaveLength(1) // Still one at a time.
   })
 
   test('a wrong password shuts the door at once, for a quarter of an hour, and is no fault of the row', async () => {
@@ -197,7 +209,7 @@ eachDatabase((open) => {
     for (let n = 0; n < 120; n++) await outbox.putChore(`c${n}`, outbox.clock.now())
     const runner = outbox.current()
     runner.start()
-    await expect.poll(() => ran).toBe(120) // No time passes here.
+    await expect.poll(() => ran, SOON).toBe(120) // No time passes here.
     await runner.stop()
   })
 
@@ -249,14 +261,14 @@ eachDatabase((open) => {
     outbox.db.onWake('outbox', () => runner.wake())
     runner.start()
     await outbox.put('one')
-    await expect.poll(async () => (await outbox.row('one')).state).toBe('accepted')
+    await expect.poll(async () => (await outbox.row('one')).state, SOON).toBe('accepted')
     const answer = Promise.withResolvers<void>()
     outbox.outside.answer = async () => {
       await answer.promise
       return accepted
     }
     await outbox.put('two')
-    await expect.poll(() => outbox.sent).toEqual(['one', 'two'])
+    await expect.poll(() => outbox.sent, SOON).toEqual(['one', 'two'])
     let stopped = false
     const stopping = runner.stop().then(() => {
       stopped = true

@@ -3,7 +3,8 @@ import { HOUR, MINUTE } from '../src/clock.ts'
 import { getMessage } from '../src/message.ts'
 import { type Decision, decide } from '../src/parked-reply.ts'
 import { eachDatabase, type OpenTestDb } from './setup/database.ts'
-import { fakeChannel, makeWorld } from './setup/world.ts'
+import { fakeChannel } from './setup/fake-channel.ts'
+import { makeWorld } from './setup/world.ts'
 
 /** A mail whose answer was lost three times: nobody can look, so a person has to decide. */
 async function makeParkedReply(open: OpenTestDb) {

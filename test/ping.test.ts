@@ -5,7 +5,8 @@ import { eachDatabase } from './setup/database.ts'
 import { makeWorld, roomOnlyFor, type World } from './setup/world.ts'
 
 eachDatabase((open) => {
-  // Fails when ladderHandler fires without the unique row: `fire` in src/ping.ts skips `if (!first) return`. Seen to fail.
+  // Fails when fire() in src/ping.ts goes on although the (window, step) row was there: no `if (!first) return`. Seen to
+  // fail.
   test('P3: a step fires once, also when two instances work at the same time and the window is armed again', async () => {
     const world = await makeWorld(open)
     await world.customerWrites('Is it in stock?')
@@ -56,7 +57,7 @@ eachDatabase((open) => {
     expect(world.pings).toHaveLength(1)
   })
 
-  // Fails when findTrueWindow in src/ping.ts returns an ended window too. Seen to fail.
+  // Fails when findTrueWindow() in src/ping.ts returns an ended window too. Seen to fail.
   test('P4: a ping whose customer was answered between schedule and send never leaves', async () => {
     const world = await makeWorld(open)
     await world.customerWrites('Is it in stock?')

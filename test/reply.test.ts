@@ -3,7 +3,8 @@ import { MINUTE, SECOND } from '../src/clock.ts'
 import { insertNote } from '../src/message.ts'
 import { listParts } from '../src/reply.ts'
 import { eachDatabase } from './setup/database.ts'
-import { ADA, makeWorld } from './setup/world.ts'
+import { ADA } from './setup/fake-channel.ts'
+import { makeWorld } from './setup/world.ts'
 
 eachDatabase((open) => {
   // Fails when send() in src/reply.ts skips the check `draft.sent_at !== null`. Seen to fail.

@@ -46,6 +46,11 @@ describe('whose turn it is', () => {
     expect(foldWindows(facts)).toEqual([{ startedBy: 'a', startedAt: 100, label: 'first', end: undefined }])
   })
 
+  test('replies count in the order they were accepted, however the wall clock stepped in between', () => {
+    const facts = [received('a', 1, 0), accepted('r', 1, 900, 1), received('b', 2, 950), accepted('s', 2, 100, 2)]
+    expect(foldWindows(facts).map(({ startedBy, end }) => `${startedBy} by ${end?.by}`)).toEqual(['a by r', 'b by s'])
+  })
+
   test('a second reply to what was answered already is no second answer', () => {
     const facts = [received('a', 1, 100), accepted('r', 1, 200), accepted('s', 1, 300)]
     expect(foldWindows(facts).map((window) => window.end?.by)).toEqual(['r'])

@@ -12,7 +12,7 @@ import { accepted, history, received, voided } from './setup/history.ts'
 import { makeWorld, type World } from './setup/world.ts'
 
 eachDatabase((open) => {
-  // Fails when oldestOf in src/response-window.ts returns the newest message: `message.at > oldest.at`. Seen to fail.
+  // Fails when oldestOf() in src/response-window.ts picks the newest: `message.at > oldest.at`. Seen to fail.
   test('W1: the customer who writes again keeps the place of the first message', async () => {
     const world = await makeWorld(open)
     const first = await world.customerWrites('Is it in stock?')
@@ -35,7 +35,8 @@ eachDatabase((open) => {
     expect(window.due_at).toBe(early.arrived_at + 24 * HOUR)
   })
 
-  // Fails when reply.ts queue() appends 'reply-accepted' at the click already. Seen to fail.
+  // Fails when queue() in src/reply.ts appends 'reply-accepted' at the click, and when settle() in src/delivery.ts takes a
+  // rejection for an acceptance. Seen to fail.
   test('W2: nothing but an accepted reply ends the window: no note, no take, no click, no failure, no undo', async () => {
     const world = await makeWorld(open)
     const question = await world.customerWrites('Is it in stock?')

@@ -33,7 +33,7 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
   const { clock, random, log } = tools
   const stopping = new AbortController()
   const connected = Promise.withResolvers<void>()
-  const state: { problem?: string; lastReceivedAt?: number } = { problem: `${config.name} is not connected yet.` }
+  const state: { problem?: string; lastReceivedAt?: number } = {}
   let running: Promise<void> = Promise.resolve()
   let stopped: Promise<void> | undefined
 
@@ -88,6 +88,7 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
 
   return {
     start(intake) {
+      state.problem = `${config.name} is not connected yet.`
       running = run(intake)
       return connected.promise
     },

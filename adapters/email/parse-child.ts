@@ -1,6 +1,5 @@
-// The process that reads one large mail and ends. Running out of memory here ends nothing else.
+// The process that reads large mails. Running out of memory here ends nothing else.
 import { type ParseTask, perform } from './parse-task.ts'
 
-process.once('message', (task: ParseTask) => {
-  void perform(task).then((answer) => process.send?.(answer, () => process.disconnect()))
-})
+process.on('message', (task: ParseTask) => void perform(task).then((answer) => process.send?.(answer)))
+process.on('disconnect', () => process.exit()) // The program is gone; nobody waits for the answer.

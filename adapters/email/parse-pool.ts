@@ -1,13 +1,16 @@
 // Where mail is parsed: away from the program, so that no mail can stall or end it. Common mails in threads, large ones in a process.
 import type { Clock } from '../../src/clock.ts'
+import { splitMail } from './header.ts'
 import type { Mail } from './mail.ts'
 import { parseProcesses } from './parse-process.ts'
 import type { ParseTask, ParseValue } from './parse-task.ts'
 import { parseThreads } from './parse-threads.ts'
 
-// Within these no mail was found that comes near a thread's memory limit; each line may cost some hundred bytes.
-const THREAD_BYTES_MAX = 2 * 1024 * 1024
-const THREAD_LINES_MAX = 50_000
+// Within these no mail was found that takes half of a thread's memory, and mails were built to: a thread must never reach its
+// limit, as V8 may then end the whole program. A line can cost 2 kB, a byte of an address header or of false base64 one.
+const THREAD_BYTES_MAX = 96 * 1024
+const THREAD_HEAD_BYTES_MAX = 64 * 1024
+const THREAD_LINES_MAX = 5000
 const LF = 10
 
 export interface ParsePool {
@@ -35,7 +38,7 @@ export function parsePool(clock: Clock): ParsePool {
 }
 
 function isLarge(raw: Uint8Array): boolean {
-  if (raw.length > THREAD_BYTES_MAX) return true
+  if (raw.length > THREAD_BYTES_MAX || splitMail(raw).head.length > THREAD_HEAD_BYTES_MAX) return true
   let lines = 0
   for (let end = raw.indexOf(LF); end >= 0 && lines <= THREAD_LINES_MAX; end = raw.indexOf(LF, end + 1)) lines++
   return lines > THREAD_LINES_MAX

@@ -8,6 +8,7 @@ import { type ParseAnswer, type ParseTask, type ParseValue, takeValue } from './
 
 const PARSE_MS_MAX = 10 * SECOND
 const HEAP_MB_MAX = 192
+const IDLE_MS_MAX = 30 * SECOND
 
 export interface ParseProcesses {
   run(task: ParseTask): Promise<ParseValue>
@@ -15,29 +16,63 @@ export interface ParseProcesses {
 }
 
 export function parseProcesses(clock: Clock): ParseProcesses {
-  const url = new URL('./parse-child.ts', import.meta.url)
+  const path = fileURLToPath(new URL('./parse-child.ts', import.meta.url))
   let last: Promise<unknown> = Promise.resolve()
   let closing = new AbortController()
+  let idle: { child: ChildProcess; leave: AbortController } | undefined
 
   async function runOne(task: ParseTask, closed: AbortSignal): Promise<ParseValue> {
     if (closed.aborted) throw new ParseError('email: the parser was closed', { final: false })
-    const child = fork(fileURLToPath(url), {
+    const child = takeChild()
+    const done = new AbortController()
+    try {
+      const late = clock.wait(PARSE_MS_MAX, AbortSignal.any([done.signal, closed]))
+      const answer = await Promise.race([answerOf(child, task), late])
+      if (closed.aborted) throw new ParseError('email: the parser was closed', { final: false })
+      if (!answer) {
+        throw new ParseError(`email: the mail takes longer than ${PARSE_MS_MAX / SECOND} s to read`, { final: true })
+      }
+      keepIdle(child)
+      return takeValue(answer)
+    } finally {
+      done.abort()
+      if (idle?.child !== child) child.kill('SIGKILL')
+    }
+  }
+
+  function takeChild(): ChildProcess {
+    if (idle?.child.connected) {
+      const { child, leave } = idle
+      leave.abort()
+      idle = undefined
+      child.ref()
+      return child
+    }
+    return fork(path, {
       execArgv: [`--max-old-space-size=${HEAP_MB_MAX}`],
       env: {},
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    const done = new AbortController()
-    try {
-      const late = clock.wait(PARSE_MS_MAX, AbortSignal.any([done.signal, closed]))
-      const answer = await Promise.race([answerOf(child, task), late])
-      if (answer) return takeValue(answer)
-      if (closed.aborted) throw new ParseError('email: the parser was closed', { final: false })
-      throw new ParseError(`email: the mail takes longer than ${PARSE_MS_MAX / SECOND} s to read`, { final: true })
-    } finally {
-      done.abort()
-      child.kill('SIGKILL')
-    }
+  }
+
+  /** Large mails come in bursts, and starting a process takes longer than reading one. */
+  function keepIdle(child: ChildProcess): void {
+    const leave = new AbortController()
+    idle = { child, leave }
+    for (const event of ['message', 'exit', 'error']) child.removeAllListeners(event)
+    child.on('error', () => undefined) // An idle process that dies is noticed when the next mail comes.
+    child.unref()
+    child.channel?.unref()
+    void clock.wait(IDLE_MS_MAX, leave.signal).then(() => {
+      if (idle?.child === child) dropIdle()
+    })
+  }
+
+  function dropIdle(): void {
+    idle?.leave.abort()
+    idle?.child.kill('SIGKILL')
+    idle = undefined
   }
 
   return {
@@ -51,6 +86,7 @@ export function parseProcesses(clock: Clock): ParseProcesses {
       closing.abort()
       closing = new AbortController()
       await last
+      dropIdle()
     },
   }
 }
@@ -58,7 +94,7 @@ export function parseProcesses(clock: Clock): ParseProcesses {
 function answerOf(child: ChildProcess, task: ParseTask): Promise<ParseAnswer> {
   return new Promise((resolve, reject) => {
     child.once('message', (answer: ParseAnswer) => resolve(answer))
-    child.once('error', (error) =>
+    child.on('error', (error) =>
       reject(new ParseError(`email: cannot start a parser: ${error.message}`, { final: false, cause: error })),
     )
     child.once('exit', (_code, signal) => {
@@ -67,6 +103,7 @@ function answerOf(child: ChildProcess, task: ParseTask): Promise<ParseAnswer> {
       const why = memory ? 'takes too much memory to read' : 'ended its parser'
       reject(new ParseError(`email: the mail ${why}`, { final: memory }))
     })
+    child.channel?.ref()
     child.send(task, (error) => {
       if (error)
         reject(new ParseError(`email: cannot reach a parser: ${error.message}`, { final: false, cause: error }))

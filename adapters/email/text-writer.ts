@@ -21,6 +21,7 @@ export function textWriter(): TextWriter {
   const markdown: string[] = []
   let link: { href: string; textFrom: number; markdownFrom: number } | undefined
   let quotes = 0
+  let quotesAbove = 0
   let pre = 0
   let breaks = 0
   let hardBreak = false
@@ -33,14 +34,16 @@ export function textWriter(): TextWriter {
     markdown.push(marked)
   }
   const newLines = () => {
-    const prefix = '> '.repeat(Math.min(quotes, QUOTE_DEPTH_MAX))
-    if (!started) put(prefix)
+    const marks = (depth: number) => '> '.repeat(Math.min(depth, QUOTE_DEPTH_MAX))
+    const between = marks(Math.min(quotes, quotesAbove)).trimEnd()
+    if (!started) put(marks(quotes))
     else {
       // Blocks that only end a line would run together in CommonMark without a hard break.
       if (breaks === 1) markdown.push(hardBreak || !lineStart ? '\\' : '')
-      put(`${`\n${prefix.trimEnd()}`.repeat(breaks - 1)}\n${prefix}`)
+      put(`${`\n${between}`.repeat(breaks - 1)}\n${marks(quotes)}`)
     }
     started = true
+    quotesAbove = quotes
     breaks = 0
     hardBreak = false
     lineStart = true

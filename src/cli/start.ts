@@ -23,5 +23,7 @@ export const start: Command = async (words) => {
   await asked.promise
   log.info('stopping')
   await deskbell.stop()
-  return 0
+  log.info('stopped')
+  // Everything is committed and closed; only idle keep-alive connections would hold the process for some seconds.
+  process.exit(0)
 }

@@ -209,6 +209,7 @@ async function conversations(db: AnyDb, blobType: ReturnType<typeof sql>): Promi
     .addColumn('message_id', 'text')
     .addPrimaryKeyConstraint('desk_post_pk', ['channel', 'ts'])
     .execute()
+  await sql`create index desk_post_message on desk_post (message_id)`.execute(db)
 }
 
 async function windows(db: AnyDb, engine: Engine): Promise<void> {

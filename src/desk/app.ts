@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
 import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
+import type { Policy } from '../response-window.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { Letter } from '../template/letter.ts'
 import { syncAgents } from './agents.ts'
@@ -14,6 +15,7 @@ import { COMPOSER, LETTER_ACTION, readComposer } from './composer-view.ts'
 import { type Click, clickOf, type OpenView, type Person, placeOf, shortcutOf, submissionOf } from './interaction.ts'
 import { chooseLetter } from './letter-choice.ts'
 import { deskSource } from './notes.ts'
+import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
 import { PREVIEW } from './preview-view.ts'
 import { within } from './race.ts'
 import { type Meanwhile, type Outcome, replaceView, respond } from './respond.ts'
@@ -31,7 +33,7 @@ import { SEND_TO_CUSTOMER, sendToCustomer } from './shortcut.ts'
 import { takeConversation } from './take.ts'
 import type { Desk, DeskTools } from './tools.ts'
 import { EDITING, editAgain, editAgainFrom, undoReply } from './undo.ts'
-import { whisper } from './whisper.ts'
+import { type Whisper, whisper } from './whisper.ts'
 
 export interface DeskAppOptions {
   db: Db
@@ -40,6 +42,7 @@ export interface DeskAppOptions {
   room: Pick<SlackRoom, 'app' | 'clients' | 'self'>
   desks: readonly Desk[]
   channelOf(name: string): Channel
+  policyOf(desk: string): Policy
   letters(): readonly Letter[]
   /** What is not committed by then is acknowledged with a view in between. */
   saveWithinMs?: number
@@ -76,7 +79,10 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
 }
 
 function registerAll(app: App, tools: DeskTools): void {
-  onClick(app, tools, 'take', (click, ack) => clickTake(tools, click, ack))
+  onClick(app, tools, 'take', (click, ack) => commitThenAck(tools, click, ack, takeConversation(tools, click)))
+  for (const action of Object.keys(PARKED_ACTIONS) as ParkedAction[]) {
+    onClick(app, tools, action, (click, ack) => commitThenAck(tools, click, ack, decideParked(tools, click, action)))
+  }
   onClick(app, tools, 'reply', async (click, ack) => {
     await ack()
     await openComposer(tools, click, { conversationId: click.value, text: '' })
@@ -128,8 +134,12 @@ async function tellFailure(tools: DeskTools, { who, place, view }: Click, error:
 }
 
 /** Commit, then ack, then say what came of it. */
-async function clickTake(tools: DeskTools, click: Click, ack: Ack): Promise<void> {
-  const work = takeConversation(tools, click)
+async function commitThenAck(
+  tools: DeskTools,
+  click: Click,
+  ack: Ack,
+  work: Promise<Whisper | undefined>,
+): Promise<void> {
   await within(tools.clock, tools.saveWithinMs, work)
   await ack()
   const said = await work

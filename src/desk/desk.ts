@@ -6,6 +6,7 @@ import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import type { Pace } from '../rate.ts'
+import type { Policy } from '../response-window.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import { loadLetters, renderLetterFaults } from '../template/letter.ts'
 import type { DeskApp } from './app.ts'
@@ -33,6 +34,7 @@ export interface DeskSettings {
 export interface DeskOptions extends Tools {
   db: Db
   channelOf(name: string): Channel
+  policyOf(desk: string): Policy
 }
 
 export const DESK_CHANNEL = 'slack:desk'

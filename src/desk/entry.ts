@@ -5,6 +5,7 @@ import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
 import { deliverySentence } from './delivery-words.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer } from './entry-view.ts'
+import { parkedButtons } from './parked.ts'
 import type { Content } from './post.ts'
 import { channelWord } from './question.ts'
 import { instant, note, paragraph, word } from './words.ts'
@@ -63,7 +64,10 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
   const parts = [...body.flatMap(richText), ...more]
   const { said } = view
   if (said.kind === 'outbound') {
-    return { text: outboundText(view, said), blocks: [outboundHeader(view, said), ...parts, deliveryBlock(said)] }
+    return {
+      text: outboundText(view, said),
+      blocks: [outboundHeader(view, said), ...parts, ...deliveryBlocks(view, said)],
+    }
   }
   return { text: inboundText(said), blocks: [inboundHeader(view, said), ...parts, ...inboundFooter(said)] }
 }
@@ -120,6 +124,12 @@ const MARKS = {
   bounced: '❌',
   'partly-delivered': '⚠️',
 } satisfies Record<SaidByAgent['delivery'], string>
+
+/** What was given up waits for a person, who decides right here. */
+function deliveryBlocks({ messageId }: EntryView, said: SaidByAgent): KnownBlock[] {
+  if (said.delivery !== 'parked') return [deliveryBlock(said)]
+  return [deliveryBlock(said), { type: 'actions', elements: parkedButtons(messageId) }]
+}
 
 function deliveryBlock({ delivery, reason, dueAt, acceptedAt }: SaidByAgent): KnownBlock {
   const sentence = word(`${MARKS[delivery]} ${deliverySentence(delivery, reason)}`)

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
 import type { NewId } from '../id.ts'
 import type { Log } from '../log.ts'
+import type { Policy } from '../response-window.ts'
 import type { Letter } from '../template/letter.ts'
 
 export interface Desk {
@@ -28,6 +29,7 @@ export interface DeskTools {
   self: { teamId: string; botUserId: string }
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
+  policyOf(desk: string): Policy
   letters(): readonly Letter[]
   /** What is not committed by then gets a view in between. */
   saveWithinMs: number

@@ -1,6 +1,6 @@
 // One socket to Slack, from its hello to its end. It is never reconnected: the next one takes its place.
 import { SocketModeClient } from '@slack/socket-mode'
-import { type Clock, SECOND } from '../clock.ts'
+import { atMost, type Clock, SECOND } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { clientOptions, type SlackAccess } from './clients.ts'
 import type { Envelope, HandleEnvelope } from './envelope.ts'
@@ -48,7 +48,7 @@ export async function openLine(
     over: over.promise,
     isUp: () => isUp,
     async close() {
-      await Promise.race([Promise.all(pending), clock.wait(DRAIN_MS)])
+      await atMost(clock, DRAIN_MS, Promise.all(pending))
       isUp = false
       await hangUp(client, clock)
     },
@@ -56,7 +56,11 @@ export async function openLine(
 }
 
 async function hangUp(client: SocketModeClient, clock: Clock): Promise<void> {
-  await Promise.race([client.disconnect().catch(() => undefined), clock.wait(CLOSE_MS)])
+  await atMost(
+    clock,
+    CLOSE_MS,
+    client.disconnect().catch(() => undefined),
+  )
 }
 
 async function withLimit<T>(clock: Clock, ms: number, work: Promise<T>, late: string): Promise<T> {

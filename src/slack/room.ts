@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import { boltApp } from './bolt-app.ts'
 import { type SlackAccess, type SlackClients, slackClients } from './clients.ts'
 import { envelopeHandler, type HandleEnvelope } from './envelope.ts'
+import { fieldsOf } from './field.ts'
 import { makeKeeper } from './keeper.ts'
 import { openLine } from './line.ts'
 import { pauseMs } from './pause.ts'
@@ -59,6 +60,7 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
   let sockets: Sockets | undefined
   let signIn: SendError | undefined
   let lastReceivedAt: number | undefined
+  let withdrawn = false
   return {
     app,
     clients,
@@ -73,6 +75,7 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
       const hear: HandleEnvelope = async (envelope) => {
         if (stopping.signal.aborted) return // Not acknowledged: Slack gives it to another socket, or to us later.
         lastReceivedAt = clock.now()
+        if (isWithdrawal(envelope.body)) withdrawn = true
         await handle(envelope)
       }
       sockets = superviseSockets({ ...tools, open: () => openLine(access, hear, tools) })
@@ -84,6 +87,7 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
     health() {
       const up = sockets?.up() ?? 0
       const received = lastReceivedAt !== undefined && { lastReceivedAt }
+      if (withdrawn) return { ok: false, sockets: up, ...received, problem: WITHDRAWN }
       if (up > 0) return { ok: true, sockets: up, ...received }
       const trouble = sockets?.problem() ?? signIn
       return { ok: false, sockets: 0, ...received, problem: trouble?.message ?? 'slack: no socket is open yet; wait' }
@@ -93,6 +97,13 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
       await sockets?.stop()
     },
   }
+}
+
+const WITHDRAWN = 'slack: the app was removed or its token revoked; install it again and set SLACK_BOT_TOKEN'
+
+function isWithdrawal({ event }: Record<string, unknown>): boolean {
+  const { type } = fieldsOf(event)
+  return type === 'tokens_revoked' || type === 'app_uninstalled'
 }
 
 /** Goes on trying while Slack cannot be reached; throws when it refuses the token. */

@@ -1,6 +1,6 @@
 // Keeps two sockets open, so that while one is renewed the other hears every click: Slack never sends a click twice.
 import type { SendError } from '../channel.ts'
-import { type Clock, MINUTE, SECOND } from '../clock.ts'
+import { atMost, type Clock, MINUTE, SECOND } from '../clock.ts'
 import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Line } from './line.ts'
@@ -42,7 +42,7 @@ export function superviseSockets(tools: SocketTools): Sockets {
     async stop() {
       stopping.abort()
       first.resolve()
-      await Promise.race([Promise.all(loops), tools.clock.wait(STOP_MS)])
+      await atMost(tools.clock, STOP_MS, Promise.all(loops))
     },
   }
 }

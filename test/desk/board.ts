@@ -1,5 +1,5 @@
 // The desk's channel in the Slack stand-in, and the real handlers that fill it, in front of a real store.
-import { WebClient } from '@slack/web-api'
+import { type FetchFunction, WebClient } from '@slack/web-api'
 import { onTestFinished } from 'vitest'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { deskHandlers } from '../../src/desk/handlers.ts'
@@ -32,8 +32,14 @@ export async function makeBoard(open: OpenTestDb, { slack: settings, timeoutMs =
   const made = await makeWorld(open, { leads: [lea] })
   world = made
 
-  const client = () => new WebClient(slack.botToken, clientOptions(slack.url, timeoutMs, silentLog))
-  const connect = () => {
+  /** Clients and handlers as a newly started program has them. `before` each call to Slack something can be made to happen. */
+  const connect = (before: (method: string) => Promise<void> = async () => undefined) => {
+    const calling: typeof fetch = async (url, init) => {
+      await before(String(url).split('/').at(-1) ?? '')
+      return await fetch(url, init)
+    }
+    const options = () => ({ ...clientOptions(slack.url, timeoutMs, silentLog), fetch: calling as FetchFunction })
+    const client = () => new WebClient(slack.botToken, options())
     const room = { clients: { ui: client(), board: client(), post: client(), read: client() } }
     const desks = [{ name: DESK, channel, undoMs: 10 * SECOND }]
     Object.assign(made.handlers, deskHandlers({ db: made.db, clock: made.clock, room, desks }))

@@ -50,6 +50,8 @@ eachDatabase((open) => {
     expect(board.read(board.card())).toContain('overdue since')
   })
 
+  // Fails when post() in src/desk/post.ts leaves out the metadata, and when httpTrouble() in src/slack/trouble.ts takes a
+  // server error for a refusal. Seen to fail.
   describe('S11, S12: after a post whose answer was lost', () => {
     test.each<[string, Fault]>([
       ['stored, then the server failed', { status: 500, stored: true }],
@@ -127,6 +129,7 @@ eachDatabase((open) => {
     })
   })
 
+  // Fails when find() in src/desk/find-post.ts begins again instead of going on where it was stopped. Seen to fail.
   test('S13: reconciling works with one history request a minute and 15 items each', async () => {
     const board = await makeBoard(open, { slack: { history: 'restricted' } })
     const { world, slack, channel, maya } = board

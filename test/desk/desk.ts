@@ -53,6 +53,7 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       ...{ db: options.db?.(world.db) ?? world.db, clock, log: world.log, room },
       desks: [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS }],
       channelOf: () => world.channel,
+      policyOf: () => world.policy,
       letters: () => options.letters ?? [],
     })
     desk.register()

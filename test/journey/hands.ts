@@ -1,10 +1,13 @@
 // A stubborn agent: when Slack says that a press did not work, they press again; what they already see sent they do not send twice.
 import { SECOND, systemClock } from '../../src/clock.ts'
 import { agentOf } from '../../src/sandbox/agent.ts'
+import { readBlocks } from '../../src/sandbox/slack/read.ts'
 import type { Message } from '../../src/sandbox/slack/workspace.ts'
 import type { Stage } from '../../src/sandbox/stage.ts'
 
-const AGAIN_MS = 500
+const AGAIN_MS = 300
+const CLICK_MS = 6 * SECOND
+const OUTCOME_MS = 10 * SECOND
 
 export interface Hands {
   findCard(words: string): Message | undefined
@@ -33,7 +36,7 @@ export function makeHands(stage: Stage, userId: string, patienceMs: number): Han
     async answer(card, text) {
       const deadline = clock.monotonic() + patienceMs
       while (clock.monotonic() < deadline) {
-        const isSent = await press(text).catch(() => false)
+        const isSent = await press(current(card), text).catch(() => false)
         if (isSent || isSaid(card, text)) return
         await clock.wait(AGAIN_MS)
       }
@@ -42,16 +45,21 @@ export function makeHands(stage: Stage, userId: string, patienceMs: number): Han
   }
 
   /** One go at it, from wherever the last one stopped: a preview that is open is sent, never written anew. */
-  async function press(text: string): Promise<boolean> {
-    const open = agent.front()
-    if (open?.view.callback_id !== 'preview') {
+  async function press(card: Message, text: string): Promise<boolean> {
+    if (agent.front()?.view.callback_id !== 'preview') {
       await agent.closeAll()
-      const card = agent.findCard('Where is my order?')
-      if (!card) return false
-      await within(agent.compose(card, { edit: () => text }), 5 * SECOND)
+      await within(agent.compose(card, { edit: () => text }), CLICK_MS)
     }
-    const shown = await within(agent.send(), 5 * SECOND)
-    return /Leaves at|sent this already/.test(shown)
+    await within(agent.send(), CLICK_MS).catch(() => undefined)
+    // "Saving…" is no answer: who sees it waits, and looks into the thread before writing it all again.
+    const isKnown = () => isSaid(card, text) || agent.front()?.view.callback_id === 'preview' || isShownSent()
+    await stage.slack.waitFor(isKnown, 'what became of it', OUTCOME_MS)
+    return isShownSent()
+  }
+
+  function isShownSent(): boolean {
+    const front = agent.front()
+    return front !== undefined && /Leaves at|sent this already/.test(readBlocks(front.blocks))
   }
 
   async function within<T>(work: Promise<T>, ms: number): Promise<T> {

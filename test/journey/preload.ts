@@ -21,7 +21,10 @@ StatementSync.prototype.run = function (this: StatementSync, ...values: Paramete
   return result
 } as typeof run
 
-const pg = createRequire(import.meta.url)('pg') as { Client: { prototype: { query(...args: unknown[]): unknown } } }
+const require = createRequire(import.meta.url)
+const timers = require('node:timers/promises') as typeof import('node:timers/promises')
+
+const pg = require('pg') as { Client: { prototype: { query(...args: unknown[]): unknown } } }
 const query = pg.Client.prototype.query
 pg.Client.prototype.query = function (this: unknown, ...args: unknown[]) {
   const result = query.apply(this, args)
@@ -47,11 +50,24 @@ for (const name of ['_write', '_writev'] as const) {
   }
 }
 
+// The program's time runs faster than ours, so that a story of many waits is over soon; and it can be set forward.
+const SPEED = Number(process.env.JOURNEY_SPEED ?? 1)
 let shiftMs = Number(process.env.JOURNEY_SHIFT_MS ?? 0)
 const dateNow = Date.now.bind(Date)
 const performanceNow = performance.now.bind(performance)
-Date.now = () => dateNow() + shiftMs
-performance.now = () => performanceNow() + shiftMs
+const wallAtStart = dateNow()
+const monoAtStart = performanceNow()
+Date.now = () => Math.round(wallAtStart + (dateNow() - wallAtStart) * SPEED + shiftMs)
+performance.now = () => monoAtStart + (performanceNow() - monoAtStart) * SPEED + shiftMs
+const { setTimeout: later, setInterval: again } = globalThis
+globalThis.setTimeout = Object.assign(
+  (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => later(work, ms / SPEED, ...args),
+  later,
+) as typeof later
+globalThis.setInterval = ((work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
+  again(work, ms / SPEED, ...args)) as typeof again
+const sleep = timers.setTimeout
+timers.setTimeout = ((ms: number, ...rest: unknown[]) => sleep(ms / SPEED, ...(rest as []))) as typeof sleep
 syncBuiltinESMExports()
 
 type Told = { shiftMs: number } | { report: true }

@@ -1,5 +1,6 @@
 // Starts the program, starts it again when it was killed, and moves its clocks: the test's systemd.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SECOND, systemClock } from '../../src/clock.ts'
 
@@ -24,10 +25,11 @@ export interface Supervisor {
 }
 
 const ROOT = join(import.meta.dirname, '../..')
-const PATIENCE_MS = 4 * SECOND
+const PATIENCE_MS = 2.5 * SECOND
 const DEADLINE_MS = 45 * SECOND
 const LOOK_MS = 20
 const WORDS_MAX = 600
+const SPEED = 4
 
 export function makeSupervisor(options: {
   config: string
@@ -56,6 +58,9 @@ export function makeSupervisor(options: {
         ...deadly,
         JOURNEY_DATABASE_PORT: String(options.databasePort),
         JOURNEY_SHIFT_MS: String(shiftMs),
+        JOURNEY_SPEED: String(SPEED),
+        // The program is started some hundred times; it need not be compiled each time.
+        NODE_COMPILE_CACHE: join(tmpdir(), 'deskbell-journey-cache'),
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

@@ -16,6 +16,15 @@ describe.skipIf(mailServersSkipped())('the connection to a real IMAP server', ()
 
   const letter = (subject: string) => ({ from: 'ada@customer.test', subject, text: 'Where is it?' })
 
+  test('new mail is told by the server, long before the next look', async () => {
+    const user = servers.user('told')
+    const intake = memoryIntake()
+    await openChannel(mailboxConfig(servers, user)).start(intake)
+    await until(() => servers.sessions(user).some(({ idle }) => idle), 'an idling connection')
+    await writeAll(servers, user, [letter('new')])
+    await until(() => intake.rows.length === 1, 'the mail')
+  })
+
   test('one that stands but says nothing any more is left, and what came meanwhile is taken in', async () => {
     const user = servers.user('frozen')
     const config = mailboxConfig(servers, user)

@@ -45,6 +45,6 @@ export async function inMailbox<T>(
 }
 
 export async function readMailbox(servers: MailServers, user: string): Promise<Buffer[]> {
-  const mails = await inMailbox(servers, user, (client) => client.fetchAll('1:*', { source: true }))
+  const mails = await inMailbox(servers, user, (client) => client.fetchAll('1:*', { source: true }, { uid: true }))
   return mails.flatMap(({ source }) => source ?? [])
 }

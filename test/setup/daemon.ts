@@ -23,6 +23,7 @@ export interface Daemon {
 // Ports below those that the system gives to clients, or a client could take a server's port while that is down.
 const PORT_MIN = 12_000
 const PORT_MAX = 30_000
+const LOG_SHOWN = 2000
 
 /** Root runs the servers as `nobody`, anybody else as themselves. */
 export function ordinaryUser(): Account {
@@ -33,39 +34,42 @@ export function ordinaryUser(): Account {
   return { name, group: id('-gn', name), ids }
 }
 
-/** `describe` is asked why, should it end by itself. */
+/** Resolves once it answers on these ports. Its log says why, should it end before. */
 export async function startDaemon(
   command: readonly [string, ...string[]],
-  { account, ports, describe }: { account: Account; ports: number[]; describe(): string },
+  { account, ports, log }: { account: Account; ports: number[]; log: string },
 ): Promise<Daemon> {
   const [file, ...words] = command
   // Daemons keep what they inherit: with a pipe of ours, we would wait for the last of their children.
   const child = spawn(file, words, { ...account.ids, stdio: 'ignore', env: { PATH: process.env.PATH } })
   const { pid } = child
   if (pid === undefined) throw new Error(`${file} cannot be started`)
-  const family = () => [pid, ...descendants(pid)]
-  const killAll = () => signalAll(family(), 'SIGKILL')
+  const killAll = () => signalAll([pid, ...descendants(pid)], 'SIGKILL')
   process.once('exit', killAll) // A test run that is cut short leaves no server behind.
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   void ended.then(() => process.off('exit', killAll))
   const end = async (signal: NodeJS.Signals) => {
-    const all = family()
-    signalAll(signal === 'SIGKILL' ? all : [pid], signal)
+    const children = descendants(pid)
+    signalAll(signal === 'SIGKILL' ? [pid, ...children] : [pid], signal)
     await ended
-    signalAll(all, 'SIGKILL')
-    await until(() => !all.some(isAlive), `the end of ${file}`)
+    signalAll(children.filter(isAlive), 'SIGKILL')
+    await until(() => !children.some(isAlive), `the end of ${file}`)
   }
-  for (const port of ports) await until(() => listens(port, child, describe), `${file} on port ${port}`)
+  for (const port of ports) await until(() => listens(port, child, log), `${file} on port ${port}`)
   return { pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
 }
 
-async function listens(port: number, child: ChildProcess, describe: () => string): Promise<boolean> {
-  if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}: ${describe()}`)
+async function listens(port: number, child: ChildProcess, log: string): Promise<boolean> {
+  if (child.exitCode !== null) {
+    throw new Error(`${child.spawnfile} ended with ${child.exitCode}: ${read(log).slice(-LOG_SHOWN)}`)
+  }
   return await new Promise((resolve) => {
     const socket = openSocket({ port, host: '127.0.0.1' })
-    socket.once('connect', () => resolve(true))
     socket.once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
   })
 }
 

@@ -29,7 +29,6 @@ export interface Dovecot {
 export function makeDovecot(options: DovecotOptions): Dovecot {
   const { folder, account, ports } = options
   const config = join(folder, 'dovecot.conf')
-  const log = join(folder, 'dovecot.log')
   writeFileSync(config, dovecotConfig(options))
   let daemon: Daemon | undefined
   const folderOf = (user: string) => join(folder, 'mail', user, 'Maildir')
@@ -42,10 +41,10 @@ export function makeDovecot(options: DovecotOptions): Dovecot {
     sessions,
     folderOf,
     async start() {
-      daemon = await startDaemon(['dovecot', '-F', '-c', config], {
+      daemon = await startDaemon(['/usr/sbin/dovecot', '-F', '-c', config], {
         account,
         ports: Object.values(ports),
-        describe: () => readFileSync(log, 'utf8').slice(-2000),
+        log: join(folder, 'dovecot.log'),
       })
     },
     stop: async () => daemon?.stop(),

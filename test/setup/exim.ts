@@ -1,5 +1,5 @@
 // Exim as our own mail server and as the world behind it: what becomes of a mail depends on the recipient's domain.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Account, type Daemon, startDaemon } from './daemon.ts'
 
@@ -26,7 +26,7 @@ export const DOMAINS = {
   vacation: 'vacation.test',
 } as const
 
-const QUEUE_EVERY = '2s'
+const QUEUE_EVERY = '1s'
 
 export async function startExim(options: EximOptions): Promise<Daemon> {
   const { folder, account, ports } = options
@@ -35,7 +35,7 @@ export async function startExim(options: EximOptions): Promise<Daemon> {
   return await startDaemon(['/usr/sbin/exim4', '-C', config, '-bdf', `-q${QUEUE_EVERY}`], {
     account,
     ports: [ports.smtp, ports.submission],
-    describe: () => readFileSync(join(folder, 'main.log'), 'utf8').slice(-2000),
+    log: join(folder, 'main.log'),
   })
 }
 

@@ -7,9 +7,9 @@ export const received = (id: string, seq: number, arrivedAt: number, counts = tr
   ...{ id: `f-${id}`, at: arrivedAt, kind: 'message-received', messageId: id },
   data: { seq, arrivedAt, counts },
 })
-export const accepted = (id: string, answersUpTo: number, at: number): StoredFact => ({
+export const accepted = (id: string, answersUpTo: number, at: number, nth = 0): StoredFact => ({
   ...{ id: `f-${id}`, at, kind: 'reply-accepted', messageId: id },
-  data: { answersUpTo, at },
+  data: { answersUpTo, at, nth },
 })
 export const voided = (of: string, at: number): StoredFact => ({
   ...{ id: `f-void-${of}`, at, kind: 'reply-voided', messageId: of },

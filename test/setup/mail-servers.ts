@@ -147,6 +147,6 @@ function makeCertificate(folder: string): { cert: string; key: string } {
     '-out',
     cert,
   ]
-  execFileSync('openssl', words, { stdio: 'ignore' })
+  execFileSync('/usr/bin/openssl', words, { stdio: 'ignore' })
   return { cert, key }
 }

@@ -1,8 +1,8 @@
 // Waiting for what another process does: a look now and then, and a deadline that says what never came.
 import { SECOND, systemClock } from '../../src/clock.ts'
 
-const DEADLINE_MS = 15 * SECOND
-const LOOK_EVERY_MS = 20
+const DEADLINE_MS = 20 * SECOND
+const LOOK_EVERY_MS = 50
 
 /** Resolves with the condition's first truthy value. */
 export async function until<T>(

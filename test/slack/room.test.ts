@@ -29,6 +29,7 @@ const NEVER = new Promise<never>(() => undefined)
 
 eachDatabase((open) => {
   describe('what an agent types', () => {
+    // Fails when keepThenAck() in src/slack/envelope.ts acknowledges before it keeps. Seen to fail.
     test('Q9, S9: killed before the commit, Slack got no ack and the redelivery gives one row', async () => {
       const office = await openOffice({ retryDelaysMs: [MINUTE] })
       const { slack, room, ana, channel } = office
@@ -56,6 +57,7 @@ eachDatabase((open) => {
       ])
     })
 
+    // Fails when keyOf() in src/slack/keeper.ts gives each copy of an event a key of its own. Seen to fail.
     test('S9: killed after the commit and before the ack, it is still one row', async () => {
       const office = await openOffice({ retryDelaysMs: [MINUTE] })
       const { slack, room, ana, channel } = office
@@ -178,6 +180,7 @@ describe('clicks', () => {
     expect(clicks).toEqual([ana])
   })
 
+  // Fails when QuietClient in src/slack/line.ts lets the SDK close the socket as soon as it is asked to. Seen to fail.
   test('S20: while Slack renews both sockets, every click is answered and no event is lost', async () => {
     const { click, slack, ana, channel, desk } = await openWithButton()
     const kinds: string[] = []
@@ -259,6 +262,15 @@ describe('connecting', () => {
     await expect(room({ appToken: 'xapp-wrong' }).start(emptyIntake)).rejects.toThrow('SLACK_APP_TOKEN')
   })
 
+  test('S24: a withdrawn token shows in the health, with what to do', async () => {
+    const { slack, room } = await openOffice()
+    const desk = room()
+    await desk.start(emptyIntake)
+    slack.revokeToken()
+    await slack.waitFor(() => !desk.health().ok, 'the trouble to be shown')
+    expect(desk.health().problem).toContain('set SLACK_BOT_TOKEN')
+  })
+
   test('after stop nothing is kept any more, and Slack keeps what it has', async () => {
     const { slack, room, ana, channel } = await openOffice()
     let kept = 0
@@ -272,6 +284,7 @@ describe('connecting', () => {
   })
 })
 
+// Fails when sdkLogger() in src/slack/sdk-logger.ts passes on what the SDKs say below `warn`. Seen to fail.
 test('X2: neither tokens nor words of people reach the log, whatever goes wrong', async () => {
   const { slack, room, ana, channel } = await openOffice()
   const lines: string[] = []

@@ -32,6 +32,7 @@ describe('nothing is lost and nothing comes twice', () => {
     expect(box.mail.account(SUPPORT).list()[0]?.flags).toEqual([])
   })
 
+  // Seen failing: with a cursor that keeps its UID when UIDVALIDITY differs (mail-reader.ts, openingCursor).
   test('E2: when the server numbers a folder anew, what came meanwhile is found and what is known has the same id', async () => {
     const box = await makeMailbox()
     for (const subject of numbered(5)) box.append(subject)
@@ -76,16 +77,21 @@ describe('nothing is lost and nothing comes twice', () => {
     expect(box.subjects()).toEqual(['new', 'new'])
   })
 
+  // Seen failing: with the cursor kept in a call of its own before the mails (mail-reader.ts, keep).
   test('E3: a mail fetched but not stored appears once after a crash', async () => {
     const box = await makeMailbox()
     box.append('one')
     const crashing = memoryIntake()
     crashing.cursors = box.intake.cursors
-    crashing.before = (raws) => (raws.length > 0 ? new Promise(() => undefined) : Promise.resolve())
+    let fetched = 0
+    crashing.before = (raws) => {
+      fetched += raws.length
+      return raws.length > 0 ? new Promise(() => undefined) : Promise.resolve()
+    }
     const clock = manualClock(Date.now())
     const first = box.open({}, clock)
     await first.start(crashing)
-    await until(() => crashing.keeps >= 2)
+    await until(() => fetched === 1)
     const stopped = first.stop()
     await clock.advance(MINUTE)
     await stopped
@@ -146,6 +152,7 @@ describe('nothing is lost and nothing comes twice', () => {
     )
   })
 
+  // Seen failing: when `advance` in cursor.ts notes no holes.
   test('a mail the server announces long before it shows it is taken in when it appears', async () => {
     const box = await makeMailbox()
     const clock = manualClock(Date.now())
@@ -310,6 +317,21 @@ describe('the connection', () => {
     box.append('afterwards')
     box.mail.faults.imap.resume()
     await until(() => box.subjects().includes('afterwards') && channel.health().ok)
+  })
+
+  test('a command without an answer for ten minutes ends the connection, whatever the socket thinks', async () => {
+    const box = await makeMailbox()
+    const clock = manualClock(Date.now())
+    const channel = await box.start({ pollMs: MINUTE }, clock)
+    box.mail.faults.imap.stall()
+    for (let minute = 0; minute < 12; minute++) await clock.advance(MINUTE)
+    expect(channel.health().problem).toMatch(/no answer for 10 minutes/)
+    box.append('afterwards')
+    box.mail.faults.imap.resume()
+    await until(async () => {
+      await clock.advance(MINUTE)
+      return box.subjects().includes('afterwards')
+    })
   })
 
   test('E21: a wrong password is told apart from a dead network, and both are tried again by themselves', async () => {

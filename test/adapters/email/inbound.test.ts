@@ -80,6 +80,7 @@ describe('who wrote', () => {
     'sales@desk.test',
     'sales+1@desk.test',
   ]
+  // Seen failing: when own-mail.ts does not look at the address without its plus.
   test.each(OWN_ADDRESSES)('E13: mail from %s is our own, never a customer’s', async (address) => {
     const [event] = await parse(mail(`From: ${address}\nTo: ${ANNA}\nMessage-ID: ${OURS}`))
     expect(event).toMatchObject({ kind: 'own', keys: [`mid:${OURS}`] })
@@ -150,6 +151,7 @@ describe('which conversation it belongs to', () => {
     ])
   })
 
+  // Seen failing: when verifySignedId answers without comparing the signature.
   test('E9: a tampered token or signature is no evidence at all', async () => {
     const tampered = OURS.replace(/.@/, (end) => (end === 'x@' ? 'y@' : 'x@'))
     expect(await evidence(`To: support+${TOKEN}@evil.test\nIn-Reply-To: ${tampered}\nReferences: ${tampered}`)).toEqual(

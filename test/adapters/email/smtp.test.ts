@@ -29,6 +29,7 @@ const account: SendFailure = { kind: 'temporary', account: true }
 const rejected: SendFailure = { kind: 'rejected' }
 const uncertain: SendFailure = { kind: 'uncertain' }
 
+// Seen failing: with `pulled = true` left out of smtp.ts, what the server may have taken counts as safe to send again.
 describe('E15: what a failed send means', () => {
   test.each<[Moment, Happening, SendFailure]>([
     ['connect', 'drop', account],
@@ -79,8 +80,8 @@ describe('E15: what a failed send means', () => {
 
   test('the operator is told of a wrong password until a mail goes out again', async () => {
     const { channel } = await sendTo('AUTH', { say: '535 5.7.8 wrong password' })
-    const { problem } = channel.health()
-    expect(problem).toMatch(/is not connected yet/)
+    expect(channel.health()).toMatchObject({ ok: false })
+    expect(channel.health().problem).toMatch(/refuses our user or password/)
     const box = await makeMailbox()
     const running = await box.start()
     box.mail.faults.smtp.next({ kind: 'refuse-login' })
@@ -143,6 +144,7 @@ describe('sending', () => {
     expect(recipients[1]?.reason).toContain('no such user')
   })
 
+  // Seen failing: without the look at refused recipients before the body, the copy leaves and the retry doubles it.
   test.each([
     ['refuse-recipient', rejected],
     ['greylist', temporary],

@@ -1,0 +1,206 @@
+// The card as people read it, and as Slack's own rules judge it.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { renderCard } from '../../src/desk/card.ts'
+import { renderPing, spanWords } from '../../src/desk/ping.ts'
+import type { Content } from '../../src/desk/post.ts'
+import type { CardView } from '../../src/desk/view.ts'
+import { checkBlocks } from '../../src/sandbox/slack/blocks.ts'
+import { charactersIn, everyJson } from '../../src/sandbox/slack/json.ts'
+import { readMessage } from '../../src/sandbox/slack/read.ts'
+
+const NASTY = '<!channel> <@U1> <https://evil|bank> *x* & </>'
+const NOW = Date.UTC(2026, 0, 6, 9)
+const HOUR = 3_600_000
+
+const view: CardView = {
+  conversationId: 'v_1',
+  desk: 'main',
+  channelKind: 'email',
+  contact: { name: 'Ada Lovelace', address: 'ada@example.org' },
+  subject: 'The blue one',
+  state: 'new',
+  ownerId: undefined,
+  waiting: { since: NOW - HOUR, dueAt: NOW + 23 * HOUR },
+  newest: {
+    text: 'Is it in stock?',
+    at: NOW - HOUR,
+    automated: undefined,
+    sender: 'pass',
+    warnings: [],
+    attachments: 0,
+  },
+  messages: 1,
+  trouble: undefined,
+  related: undefined,
+  card: undefined,
+}
+
+const nasty: CardView = {
+  ...view,
+  contact: { name: NASTY, address: NASTY },
+  subject: NASTY,
+  newest: { text: NASTY, at: NOW, automated: NASTY, sender: 'fail', warnings: [NASTY, NASTY], attachments: 1 },
+  trouble: { delivery: 'rejected', reason: NASTY },
+  related: { subject: NASTY, card: undefined },
+}
+
+/** Texts in which Slack would read marks, mentions and links; rich text elements are not among them. */
+function parsedTexts({ text, blocks }: Content): string[] {
+  const marked = [...everyJson(blocks)].filter(({ type }) => type === 'mrkdwn').map((part) => String(part.text))
+  return [text, ...marked]
+}
+
+test('a card says who, by what channel, about what, in which words, until when and who has it', () => {
+  const lines = readMessage(renderCard(view, NOW)).split('\n')
+  expect(lines).toEqual([
+    'Ada Lovelace ada@example.org · email',
+    'The blue one',
+    '> Is it in stock?',
+    '*New* · answer due 2026-01-07 08:00 UTC · nobody has it yet · 1 message',
+    '[Take] [Reply by email]',
+  ])
+})
+
+test('buttons carry the conversation, and lead nowhere they should not', () => {
+  const of = (card: CardView) => [...everyJson(renderCard(card, NOW).blocks)].filter(({ type }) => type === 'button')
+  expect(of(view)).toMatchObject([
+    { action_id: 'take', value: 'v_1' },
+    { action_id: 'reply', value: 'v_1' },
+  ])
+  expect(of({ ...view, ownerId: 'U1' })).toMatchObject([{ action_id: 'reply' }])
+  expect(of({ ...view, state: 'closed', waiting: undefined })).toMatchObject([{ action_id: 'reply' }])
+})
+
+describe('what the agent must know', () => {
+  test.each<[string, Partial<CardView>, string]>([
+    ['it is late', { waiting: { since: NOW - 25 * HOUR, dueAt: NOW - HOUR } }, 'overdue since'],
+    [
+      'the last reply was rejected',
+      { trouble: { delivery: 'rejected', reason: 'No such user.' } },
+      'Not delivered. No such user.',
+    ],
+    [
+      'the last reply may have arrived',
+      { trouble: { delivery: 'uncertain', reason: undefined } },
+      'Do not send it again',
+    ],
+    [
+      'the last reply bounced',
+      { trouble: { delivery: 'bounced', reason: 'mailbox full' } },
+      'the customer is waiting again',
+    ],
+    [
+      'a machine wrote it',
+      { newest: { ...must(view.newest), automated: 'out of office' } },
+      'Automated: out of office',
+    ],
+    ['the sender may be forged', { newest: { ...must(view.newest), sender: 'fail' } }, 'may not come from the address'],
+    ['it could not be read', { newest: { ...must(view.newest), warnings: ['No charset.'] } }, 'No charset.'],
+    ['it has only attachments', { newest: { ...must(view.newest), text: '\n ', attachments: 2 } }, 'only attachments'],
+    ['it is answered', { state: 'waiting-customer', waiting: undefined, ownerId: 'U9' }, '*Answered* · @U9 has it'],
+  ])('%s', (_, change, words) => {
+    expect(readMessage(renderCard({ ...view, ...change }, NOW))).toContain(words)
+  })
+})
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('missing')
+  return value
+}
+
+describe('S14: a customer’s words stand literally and ping nobody', () => {
+  test.each<[string, Content]>([
+    ['on the card', renderCard(nasty, NOW, 'https://example.slack.com/archives/C1/p1')],
+    [
+      'in a ping',
+      renderPing({ ...nasty, waiting: must(nasty.waiting), oldest: nasty.newest }, NOW, 'https://example.slack.com/x'),
+    ],
+  ])('%s', (_, content) => {
+    for (const text of parsedTexts(content)) {
+      for (const control of ['<!channel>', '<@U1>', '<https://evil', '</>']) expect(text).not.toContain(control)
+    }
+    const kinds = [...everyJson(content.blocks)].map(({ type }) => type)
+    for (const kind of ['user', 'broadcast', 'usergroup']) expect(kinds).not.toContain(kind)
+    expect(readMessage(content)).toContain(NASTY)
+    expect(checkBlocks(content.blocks, 'message', '/blocks')).toEqual([])
+  })
+
+  test('in the text that stands in for the blocks', () => {
+    const { text } = renderCard(nasty, NOW)
+    expect(text).toContain('&lt;!channel&gt; &lt;@U1&gt; &lt;https://evil|bank&gt; *x* &amp; &lt;/&gt;')
+  })
+})
+
+test('whatever a customer writes, Slack takes the card: its form, fifty blocks, ten thousand characters', () => {
+  const letter = fc.constantFrom(
+    'a',
+    ' ',
+    '\n',
+    '<',
+    '>',
+    '&',
+    '|',
+    '*',
+    '`',
+    '👩‍👩‍👧‍👦',
+    'é',
+    '\u0301',
+    '\u202e',
+    '한',
+    '\ud83d',
+  )
+  const text = fc.oneof(
+    fc.array(letter, { maxLength: 2000 }).map((letters) => letters.join('')),
+    fc.string(),
+    fc.constant(NASTY.repeat(200)),
+  )
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      text,
+      fc.array(text, { maxLength: 10 }),
+      fc.boolean(),
+      (name, subject, body, warnings, isKnown) => {
+        const card: CardView = {
+          ...view,
+          contact: { name: isKnown ? name || undefined : undefined, address: name || 'a@example.org' },
+          subject,
+          newest: { text: body, at: NOW, automated: subject, sender: 'fail', warnings, attachments: 3 },
+          trouble: { delivery: 'parked', reason: body },
+          related: { subject, card: undefined },
+        }
+        const { text, blocks } = renderCard(card, NOW)
+        expect(checkBlocks(blocks, 'message', '/blocks')).toEqual([])
+        expect(blocks.length).toBeLessThanOrEqual(50)
+        expect(charactersIn(blocks)).toBeLessThan(10_000)
+        expect(text.length).toBeLessThanOrEqual(4000)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('a ping says how late it is, for whom, with a way to the conversation', () => {
+  const ping = { ...view, waiting: { since: NOW - 25 * HOUR, dueAt: NOW - HOUR }, ownerId: 'U9', oldest: view.newest }
+  expect(readMessage(renderPing(ping, NOW, 'https://example.slack.com/x')).split('\n')).toEqual([
+    ':red_circle: *An answer is overdue*: this customer has waited 1 day 1 hour.',
+    'Ada Lovelace ada@example.org · email',
+    'The blue one',
+    '> Is it in stock?',
+    'Since 2026-01-05 08:00 UTC · due 2026-01-06 08:00 UTC · @U9 has it · Open the conversation (https://example.slack.com/x)',
+    '[Reply by email]',
+  ])
+})
+
+test.each([
+  [0, 'less than a minute'],
+  [60_000, '1 minute'],
+  [HOUR, '1 hour'],
+  [25 * HOUR + 60_000, '1 day 1 hour'],
+  [49 * HOUR, '2 days 1 hour'],
+  [24 * HOUR + 60_000, '1 day'],
+])('%i ms is %s', (ms, words) => {
+  expect(spanWords(ms)).toBe(words)
+})

@@ -1,0 +1,144 @@
+// A channel of the contract without a platform behind it: what customers write is JSON, what they get is a list.
+import {
+  type Address,
+  type Channel,
+  type ConversationKey,
+  type ExternalId,
+  type InboundEvent,
+  type InboundMessage,
+  ParseError,
+  type Part,
+  type Progress,
+  type RawEvent,
+  SendError,
+  type Sent,
+} from '../../src/channel.ts'
+
+export const ADA = 'ada@example.org'
+
+/** What becomes of one part on its way out; `arrives` in an uncertain one says what the customer sees. */
+export type PartFate =
+  | { kind: 'accepted' }
+  | { kind: 'temporary'; retryAfterMs?: number; account?: boolean }
+  | { kind: 'rejected'; reason: string }
+  | { kind: 'uncertain'; arrives: boolean }
+  | { kind: 'dies'; arrives: boolean }
+
+export interface FakeChannel extends Channel {
+  /** What customers see, in order. */
+  delivered: { to: string; text: string }[]
+  /** What happens to the next parts; once it is empty, every part is accepted. */
+  fates: PartFate[]
+  /** Who gets a copy of every reply. */
+  copies: Address[]
+  /** Recipients the platform refuses, with its reason. */
+  refused: Map<string, string>
+  sends: number
+}
+
+/** Raw bodies are JSON; a body `{"broken": ...}` is what no parser can read. Paragraphs leave as parts of their own. */
+export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'lookup'): FakeChannel {
+  const seen = new Map<string, ExternalId>() // By the part's own key: what a look-up would find.
+  const arrive = (channel: FakeChannel, part: Part): ExternalId => {
+    const externalId = `${name}/${seen.size}` as ExternalId
+    for (const key of part.keys) seen.set(key, externalId)
+    channel.delivered.push({ to: part.recipients[0]?.address ?? '', text: part.preview })
+    return externalId
+  }
+  const recipientsOf = (channel: FakeChannel, parts: Part[]) =>
+    (parts[0]?.recipients ?? []).map(({ address }) => {
+      const reason = channel.refused.get(address)
+      return { address, accepted: reason === undefined, ...(reason !== undefined && { reason }) }
+    })
+  return {
+    name,
+    limits: { textMax: 1000, attachmentBytesMax: 1000, idempotency },
+    delivered: [],
+    fates: [],
+    copies: [],
+    refused: new Map(),
+    sends: 0,
+    start: async () => undefined,
+    stop: async () => undefined,
+    health: () => ({ ok: true }),
+    async *fetchAttachment() {},
+    async parse(raw) {
+      const read = JSON.parse(new TextDecoder().decode(raw.body))
+      if (read.broken === 'deadly') await new Promise(() => undefined) // The process dies of it.
+      if (read.broken === 'bomb') throw new ParseError('took too long', { final: true })
+      if (read.broken) throw new ParseError('not a message', { final: false })
+      return read.events
+    },
+    salvage: (raw) => {
+      const externalId = `salvaged/${raw.key}` as ExternalId
+      return inbound('', { externalId, at: raw.arrivedAt, evidence: [], keys: [] })
+    },
+    async render(message) {
+      return message.markdown.split('\n\n').map((text, n) => ({
+        body: new TextEncoder().encode(text),
+        preview: text,
+        recipients: [...message.to, ...message.cc, ...this.copies],
+        keys: [`out:${message.id}:${n}` as ConversationKey],
+      }))
+    },
+    async send(parts: Part[], progress: Progress): Promise<Sent> {
+      this.sends += 1
+      for (const [n, part] of parts.entries()) {
+        if (progress.accepted.has(n)) continue
+        const fate = this.fates.shift() ?? { kind: 'accepted' }
+        if (fate.kind === 'accepted') await progress.accept(n, arrive(this, part))
+        else await suffer(fate, () => arrive(this, part))
+      }
+      return { externalIds: [...progress.accepted.values()], recipients: recipientsOf(this, parts) }
+    },
+    async reconcile(parts) {
+      if (idempotency === 'none') return 'unknown'
+      const found = parts.flatMap((part) => seen.get(part.keys[0] ?? '') ?? [])
+      return found.length === parts.length ? { externalIds: found, recipients: recipientsOf(this, parts) } : 'absent'
+    },
+  }
+}
+
+async function suffer(fate: Exclude<PartFate, { kind: 'accepted' }>, arrive: () => void): Promise<never> {
+  if (fate.kind === 'temporary') throw new SendError(fate, 'the server is busy')
+  if (fate.kind === 'rejected') throw new SendError({ kind: 'rejected' }, fate.reason)
+  if (fate.arrives) arrive()
+  if (fate.kind === 'dies') await new Promise(() => undefined) // The process is gone before an answer comes.
+  throw new SendError({ kind: 'uncertain' }, 'the connection broke')
+}
+
+export type Wrote = Partial<InboundMessage> & { at?: number; sender?: 'pass' | 'fail' | 'none' }
+
+let letters = 0
+
+/** A message as an adapter would hand it over. One sender's messages belong together unless the test says otherwise. */
+export function inbound(text: string, { at, ...wrote }: Wrote = {}): InboundMessage {
+  const from = wrote.from ?? { address: ADA, name: 'Ada Lovelace' }
+  const thread = `thread:${from.address}` as ConversationKey
+  letters += 1
+  return {
+    kind: 'message',
+    externalId: `letter/${letters}` as ExternalId,
+    arrivedAt: at ?? 0,
+    from,
+    to: [{ address: 'support@example.com' }],
+    cc: [],
+    text,
+    markdown: text,
+    evidence: [{ by: 'reference', key: thread }],
+    keys: [thread],
+    replyHandle: 'handle',
+    sender: 'pass',
+    attachments: [],
+    warnings: [],
+    ...wrote,
+  }
+}
+
+export function rawOf(event: InboundEvent, key: string = event.externalId): RawEvent {
+  return { key, arrivedAt: event.arrivedAt, body: new TextEncoder().encode(JSON.stringify({ events: [event] })) }
+}
+
+export function brokenRaw(key: string, arrivedAt: number, how: 'broken' | 'bomb' | 'deadly' = 'broken'): RawEvent {
+  return { key, arrivedAt, body: new TextEncoder().encode(JSON.stringify({ broken: how, key })) }
+}
