@@ -142,7 +142,7 @@ async function failed(
   const account = failure.kind === 'temporary' && failure.account === true
   if (failure.kind === 'rejected') tools.breaker.succeeded(effect.rateKey)
   else tools.breaker.failed(effect.rateKey, account)
-  if (failure.kind === 'rejected') return await end(tools, handler, effect, 'rejected', error.message)
+  if (failure.kind === 'rejected') return await refused(tools, handler, effect, error.message)
   if (failure.kind === 'uncertain') {
     return await tools.db.transaction(async (trx) => {
       if (!(await outbox.doubt(trx, effect, trx.now(), error.message))) return
@@ -151,6 +151,14 @@ async function failed(
   }
   const waitMs = failure.retryAfterMs ?? 0
   await retry(tools, handler, effect, error.message, waitMs, { attempt: probe || account, send: true })
+}
+
+/** Refused for good. Where nobody can see whether an earlier attempt arrived, that much cannot be said: a person decides. */
+async function refused(tools: AttemptTools, handler: Handler, effect: Effect, error: string): Promise<void> {
+  const look = effect.sends > 1 ? await handler.verify(effect).catch(() => undefined) : undefined
+  if (isOutcome(look)) return await conclude(tools, handler, effect, look)
+  if (look?.kind !== 'unknown') return await end(tools, handler, effect, 'rejected', error)
+  await end(tools, handler, effect, 'parked', `${error}; an earlier attempt may have arrived`)
 }
 
 /** It has found nothing out, so it is repeated; after a day of that a person has to look. */

@@ -71,7 +71,7 @@ function toRow(trx: Trx, effect: NewEffect) {
     id: trx.newId('o'),
     kind: effect.kind,
     lane: effect.lane ?? null,
-    lane_at: effect.dueAt,
+    lane_at: effect.lane === undefined ? effect.dueAt : behindFuture(effect.lane, 'lane_at', effect.dueAt, trx.now()),
     rate_key: effect.rateKey,
     conversation_id: effect.conversationId ?? null,
     payload: JSON.stringify(effect.payload),
@@ -79,12 +79,22 @@ function toRow(trx: Trx, effect: NewEffect) {
     dedupe: effect.dedupe ?? null,
     owner: null,
     due_at: effect.dueAt,
-    created_at: trx.now(),
+    created_at: effect.lane === undefined ? trx.now() : behindFuture(effect.lane, 'created_at', trx.now(), trx.now()),
     started_at: null,
     finished_at: null,
     external_ref: null,
     error: null,
   }
+}
+
+/**
+ * A row of the lane that was put in the future was put before the wall clock was set back: a new one stands behind it,
+ * and counts as just as new, so that the next stands behind both.
+ */
+function behindFuture(lane: string, column: 'lane_at' | 'created_at', otherwise: number, now: number) {
+  return sql<number>`coalesce((select max(${sql.ref(`ahead.${column}`)}) + 1 from outbox as ahead
+    where ahead.lane = ${lane} and ahead.lane is not null and ahead.state in ('queued', 'sending', 'uncertain')
+    and ahead.created_at > ${now} and ahead.lane_at < ahead.created_at + ${WAIT_MAX_MS}), ${otherwise})`
 }
 
 /** The rate keys that have something due, found by skipping through the index, whatever the backlog. */
@@ -392,37 +402,22 @@ export async function rerun(trx: Trx, id: string): Promise<boolean> {
 }
 
 /**
- * The wall clock stepped: what was to wait some seconds or minutes still waits that long, what was due stays due, and
- * lanes keep their order. Promised instants stay. A moved row counts as put now, so that another instance that sees the
- * same step leaves it alone.
+ * The wall clock stepped: what was to wait some seconds or minutes still waits that long, and what was due stays due.
+ * Promised instants stay.
  */
 export async function shiftWaits(trx: Trx, stepMs: number, fixedKey: string): Promise<void> {
   const now = trx.now()
   const from = now - stepMs
-  const waitsBeyond = Math.min(now, from)
-  await trx
+  const update = trx
     .updateTable('outbox')
-    .set((eb) => ({
-      due_at: eb
-        .case()
-        .when('due_at', '>', waitsBeyond)
-        .then(eb('due_at', '+', stepMs))
-        .else(eb.ref('due_at'))
-        .end(),
-      // After a step forward every new row stands behind the old ones by itself.
-      lane_at: eb('lane_at', '+', Math.min(stepMs, 0)),
-      created_at: now,
-    }))
-    .where('state', 'in', ['queued', 'sending', 'uncertain'])
+    .set((eb) => ({ due_at: eb('due_at', '+', stepMs) }))
+    .where('state', 'in', ['queued', 'uncertain'])
     .where('rate_key', '<>', fixedKey)
+    .where('due_at', '>', Math.min(now, from))
     .where('due_at', '<', from + WAIT_MAX_MS)
-    .where('lane_at', '<', from + WAIT_MAX_MS)
-    .where((eb) =>
-      stepMs > 0
-        ? eb('created_at', '<=', from)
-        : eb.or([eb('created_at', '>', now), eb('created_at', '<', now - PUT_SINCE_STEP_MS)]),
-    )
-    .execute()
+  if (stepMs < 0) return void (await update.execute())
+  // Another instance sees the same step; what counts as put after it is not moved a second time.
+  await update.set({ created_at: now }).where('created_at', '<=', from).execute()
 }
 
 /** By how much the wall clock was set back while nobody watched: the newest row of all cannot be from the future. */
@@ -437,8 +432,6 @@ export async function findStepBack(db: Reader, now: number): Promise<number> {
 
 /** Longer than any backoff or undo time, shorter than what a person schedules. */
 const WAIT_MAX_MS = 10 * 60_000
-/** A step is seen within a pass or, after a freeze, a minute; until then rows are put by the new clock. */
-const PUT_SINCE_STEP_MS = 2 * 60_000
 
 function toEffect(row: Selectable<OutboxTable>): Effect {
   return {

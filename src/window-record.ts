@@ -48,7 +48,9 @@ export async function findOpenWindow(db: Reader, conversationId: string): Promis
 }
 
 async function insertWindow(trx: Trx, conversationId: string, window: ResponseWindow, policy: Policy): Promise<void> {
-  const id = trx.newId('w')
+  // Named after the message that started it: when a bounce takes it away and an answer brings it back, it is the same
+  // window, and what was pinged stays pinged.
+  const id = `w${window.startedBy.slice(1)}`
   const due = dueAt(policy, window.startedAt)
   await trx
     .insertInto('response_window')

@@ -4,7 +4,7 @@ import type { Engine } from '../../src/db/open.ts'
 import { type Ending, playJourney } from './journey.ts'
 
 /** Every kill point runs in a process of its own; most of the time it waits, so several run side by side. */
-const SIDE_BY_SIDE = 10
+const SIDE_BY_SIDE = 6
 
 interface Point {
   kind: 'commit' | 'write'
