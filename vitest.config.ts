@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 // `house` reads the code itself and takes under a second; `desk` runs the product; `journey` kills it, again and again.
 export default defineConfig({
   test: {
+    // Most of a test's time is waiting for a database or a socket.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'house', include: ['test/house/**/*.test.ts'] } },
       {

@@ -1,73 +1,7 @@
-// The command line: which words there are and what each does.
-import { parseArgs } from 'node:util'
-import { ConfigError, renderFaults } from './config.ts'
-import { nearest } from './nearest.ts'
+// Where the program begins. It keeps what was compiled, beside the packages, so that the next start is faster and smaller.
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 
-/** Resolves to the exit code. */
-export type Command = (words: readonly string[]) => Promise<number>
-
-/** Each is loaded when it is called: whoever starts the program does not wait for the demo's stand-ins. */
-const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
-  start: {
-    load: async () => (await import('./cli/start.ts')).start,
-    says: 'Run Deskbell. Reads deskbell.yaml, or the file named by --config.',
-  },
-  demo: {
-    load: async () => (await import('./cli/demo.ts')).runDemo,
-    says: 'Play the whole story on this machine, without any account. --json ends with the counts.',
-  },
-  migrate: {
-    load: async () => (await import('./cli/migrate.ts')).migrate,
-    says: 'Bring the database up to this version; start does it too.',
-  },
-  templates: {
-    load: async () => (await import('./cli/templates.ts')).checkTemplates,
-    says: 'templates check: read every letter and say what is wrong with it, and where.',
-  },
-  parked: {
-    load: async () => (await import('./cli/parked.ts')).parked,
-    says: 'List what waits for your decision. parked retry ID: try that one again.',
-  },
-  manifest: {
-    load: async () => (await import('./cli/manifest.ts')).printManifest,
-    says: 'Print the Slack app manifest to paste at api.slack.com/apps.',
-  },
-}
-
-const USAGE_ERROR = 2
-
-async function main(argv: readonly string[]): Promise<number> {
-  const { positionals } = parseArgs({
-    args: [...argv],
-    strict: false,
-    allowPositionals: true,
-    options: { config: { type: 'string' } },
-  })
-  const [word] = positionals
-  if (word === undefined || word === 'help' || argv.includes('--help')) {
-    process.stdout.write(usage())
-    return word === undefined && !argv.includes('--help') ? USAGE_ERROR : 0
-  }
-  const command = COMMANDS[word]
-  if (!command) {
-    const meant = nearest(word, Object.keys(COMMANDS))
-    process.stderr.write(`There is no command "${word}".${meant ? ` Did you mean "${meant}"?` : ''}\n\n${usage()}`)
-    return USAGE_ERROR
-  }
-  const run = await command.load()
-  return await run(argv.filter((argument) => argument !== word))
-}
-
-function usage(): string {
-  const width = Math.max(...Object.keys(COMMANDS).map((word) => word.length))
-  const lines = Object.entries(COMMANDS).map(([word, { says }]) => `  ${word.padEnd(width)}  ${says}`)
-  return `Usage: npm run deskbell -- COMMAND [--config FILE]\n\n${lines.join('\n')}\n`
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  if (error instanceof ConfigError) process.stderr.write(renderFaults(error.faults))
-  else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
-}
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/deskbell'))
+const { runCommand } = await import('./cli/command.ts') // Not before: what is loaded earlier is not kept.
+process.exitCode = await runCommand(process.argv.slice(2))

@@ -387,6 +387,19 @@ export async function findByDedupe(
   return await db.selectFrom('outbox').select(['id', 'state']).where('dedupe', '=', dedupe).executeTakeFirst()
 }
 
+/** What was withdrawn, because it was no longer true, is true again. False when it was not withdrawn. */
+export async function revive(trx: Trx, dedupe: string): Promise<boolean> {
+  const now = trx.now()
+  const result = await trx
+    .updateTable('outbox')
+    .set({ state: 'queued', attempts: 0, due_at: now, lane_at: now, created_at: now, finished_at: null, owner: null })
+    .where('dedupe', '=', dedupe)
+    .where('state', '=', 'undone')
+    .executeTakeFirst()
+  if (result.numUpdatedRows > 0n) trx.wake('outbox')
+  return result.numUpdatedRows > 0n
+}
+
 /** A person decided to try a parked row again. False when it is not parked any more. */
 export async function rerun(trx: Trx, id: string): Promise<boolean> {
   const row = await trx.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst()
@@ -402,22 +415,29 @@ export async function rerun(trx: Trx, id: string): Promise<boolean> {
 }
 
 /**
- * The wall clock stepped: what was to wait some seconds or minutes still waits that long, and what was due stays due.
- * Promised instants stay.
+ * The wall clock stepped: what was to wait some seconds or minutes still waits that long, what was due stays due, and
+ * nothing is a day old because of it. Promised instants stay.
  */
 export async function shiftWaits(trx: Trx, stepMs: number, fixedKey: string): Promise<void> {
   const now = trx.now()
   const from = now - stepMs
-  const update = trx
+  const unfinished = trx
     .updateTable('outbox')
-    .set((eb) => ({ due_at: eb('due_at', '+', stepMs) }))
-    .where('state', 'in', ['queued', 'uncertain'])
+    .where('state', 'in', ['queued', 'sending', 'uncertain'])
     .where('rate_key', '<>', fixedKey)
-    .where('due_at', '>', Math.min(now, from))
     .where('due_at', '<', from + WAIT_MAX_MS)
-  if (stepMs < 0) return void (await update.execute())
-  // Another instance sees the same step; what counts as put after it is not moved a second time.
-  await update.set({ created_at: now }).where('created_at', '<=', from).execute()
+  if (stepMs < 0) {
+    const waiting = unfinished.where('due_at', '>', now)
+    return void (await waiting.set((eb) => ({ due_at: eb('due_at', '+', stepMs) })).execute())
+  }
+  // Another instance sees the same step: what counts as put after it is not moved a second time.
+  await unfinished
+    .where('created_at', '<=', from)
+    .set((eb) => ({
+      due_at: eb.case().when('due_at', '>', from).then(eb('due_at', '+', stepMs)).else(eb.ref('due_at')).end(),
+      created_at: now,
+    }))
+    .execute()
 }
 
 /** By how much the wall clock was set back while nobody watched: the newest row of all cannot be from the future. */

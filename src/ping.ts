@@ -2,7 +2,7 @@
 import { type Conversation, deskRate, getConversation, refreshCard } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
-import { type Effect, put } from './outbox.ts'
+import { type Effect, put, revive } from './outbox.ts'
 import type { LocalHandler } from './outbox-runner.ts'
 import type { StoredWindow } from './window-record.ts'
 
@@ -48,14 +48,21 @@ async function fire(trx: Trx, window: StoredWindow, step: Step, ladder: Ladder):
     .onConflict((oc) => oc.columns(['window_id', 'step']).doNothing())
     .returning('step')
     .executeTakeFirst()
-  if (!first) return
   const conversation = await getConversation(trx, window.conversation_id)
+  const pings = ladder.leadsOf(conversation.desk).map((to) => ({ windowId: window.id, step: step.name, to }))
+  if (!first) return await putBackWithdrawn(trx, pings)
   const data = { windowId: window.id, step: step.name, dueAt: step.at(window) }
   await appendFact(trx, { kind: 'step-fired', conversationId: conversation.id, data })
   await refreshCard(trx, conversation) // It says now that the customer waits too long.
-  for (const to of ladder.leadsOf(conversation.desk))
-    await putPing(trx, conversation, { windowId: window.id, step: step.name, to })
+  for (const ping of pings) await putPing(trx, conversation, ping)
 }
+
+/** The answer that made a waiting ping needless was taken back: who has not heard of the window still has to. */
+async function putBackWithdrawn(trx: Trx, pings: PingPayload[]): Promise<void> {
+  for (const ping of pings) await revive(trx, pingKey(ping))
+}
+
+const pingKey = ({ windowId, step, to }: PingPayload) => `ping:${windowId}:${step}:${to}`
 
 async function putPing(trx: Trx, conversation: Conversation, ping: PingPayload): Promise<void> {
   await put(trx, {
@@ -63,7 +70,7 @@ async function putPing(trx: Trx, conversation: Conversation, ping: PingPayload):
     conversationId: conversation.id,
     payload: { ...ping },
     rateKey: deskRate.ping(ping.to),
-    dedupe: `ping:${ping.windowId}:${ping.step}:${ping.to}`,
+    dedupe: pingKey(ping),
     dueAt: trx.now(),
   })
 }

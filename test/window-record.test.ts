@@ -163,7 +163,7 @@ eachDatabase((open) => {
     await fc.assert(
       fc.asyncProperty(history, async (facts) => {
         const conversationId = await emptyConversation(world)
-        for (const fact of facts) await record(world, conversationId, fact)
+        for (const fact of named(facts, conversationId)) await record(world, conversationId, fact)
         const wanted = foldWindows(await listFacts(world.db, conversationId, WINDOW_FACTS))
         const stored = await listWindows(world.db, conversationId)
         const byStart = (a: { startedBy: string }, b: { startedBy: string }) => (a.startedBy < b.startedBy ? -1 : 1)
@@ -185,6 +185,16 @@ eachDatabase((open) => {
     expect(stored.map(shapeOf)).toEqual(foldWindows(facts))
   })
 })
+
+/** No two messages share an id, in whatever conversation. */
+function named(facts: StoredFact[], conversationId: string): StoredFact[] {
+  const unique = (id: string) => `m_${conversationId}_${id}`
+  return facts.map((fact) => {
+    const messageId = unique(fact.messageId ?? '')
+    const data = fact.kind === 'reply-voided' ? { of: unique(fact.data.of) } : fact.data
+    return { ...fact, messageId, data } as StoredFact
+  })
+}
 
 async function mustBeOpen(world: World) {
   const window = await world.openWindow()

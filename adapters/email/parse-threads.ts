@@ -7,6 +7,8 @@ import { type ParseAnswer, type ParseTask, type ParseValue, takeValue } from './
 const WORKERS_MAX = 2
 const PARSE_MS_MAX = 10 * SECOND
 const HEAP_MB_MAX = 192
+/** Common mails leave little behind; without this an idle thread keeps tens of megabytes for it. */
+const YOUNG_MB_MAX = 8
 
 export interface ParseThreads {
   run(task: ParseTask): Promise<ParseValue>
@@ -38,7 +40,7 @@ export function parseThreads(clock: Clock, workerUrl = new URL('./parse-worker.t
     const worker = new Worker(workerUrl, {
       execArgv: [],
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     })
     worker.unref() // An idle parser must not keep the program alive; a waiting caller does.
     const thread: Thread = { worker, startedAt: 0, watched: false }

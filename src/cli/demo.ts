@@ -1,6 +1,5 @@
 // deskbell demo: the stand-ins and the real program in one process, and the story of two customers told as it happens.
 import { parseArgs } from 'node:util'
-import type { Command } from '../cli.ts'
 import { systemClock } from '../clock.ts'
 import { readConfig, renderFaults } from '../config.ts'
 import { systemRandom } from '../id.ts'
@@ -9,6 +8,7 @@ import { startDeskbell } from '../main.ts'
 import { movableClock } from '../sandbox/clock.ts'
 import { setStage } from '../sandbox/stage.ts'
 import { type Counts, playStory, type Tell } from '../sandbox/story.ts'
+import type { Command } from './command.ts'
 
 const WHO_WIDTH = 6
 const DETAIL_WIDTH = 96

@@ -1,6 +1,7 @@
 // deskbell manifest: the Slack app as this version needs it, nothing more.
-import type { Command } from '../cli.ts'
+
 import { MANIFEST } from '../desk/manifest.ts'
+import type { Command } from './command.ts'
 
 export const printManifest: Command = async () => {
   process.stdout.write(`${JSON.stringify(MANIFEST, undefined, 2)}\n`)

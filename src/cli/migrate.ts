@@ -1,5 +1,5 @@
 // deskbell migrate: for those who want the schema changed before they start the new version.
-import type { Command } from '../cli.ts'
+import type { Command } from './command.ts'
 import { openStore } from './store.ts'
 
 export const migrate: Command = async (words) => {

@@ -1,9 +1,10 @@
 // deskbell parked: what the program gave up on and a person must decide. Nothing parked is ever lost or retried unseen.
-import type { Command } from '../cli.ts'
+
 import type { Db } from '../db/open.ts'
 import { appendFact } from '../fact.ts'
 import { rerunKept } from '../intake.ts'
 import { rerun } from '../outbox.ts'
+import type { Command } from './command.ts'
 import { openStore } from './store.ts'
 
 const LIST_MAX = 200

@@ -1,11 +1,12 @@
 // deskbell start: runs until it is told to stop; a second signal ends it at once, which is just as safe.
-import type { Command } from '../cli.ts'
+
 import { systemClock } from '../clock.ts'
 import { listSecrets } from '../config/secret.ts'
 import { loadConfig } from '../config.ts'
 import { systemRandom } from '../id.ts'
 import { makeLog } from '../log.ts'
 import { startDeskbell } from '../main.ts'
+import type { Command } from './command.ts'
 
 export const start: Command = async (words) => {
   const config = await loadConfig({ argv: words, env: process.env })

@@ -1,7 +1,8 @@
 // deskbell templates check: every fault of every letter at once, each with its place and its fix.
-import type { Command } from '../cli.ts'
+
 import { loadConfig } from '../config.ts'
 import { loadLetters, renderLetterFaults } from '../template/letter.ts'
+import type { Command } from './command.ts'
 
 export const checkTemplates: Command = async (words) => {
   if (!words.includes('check')) {

@@ -1,4 +1,5 @@
 // Mails per second from a full mailbox to committed messages, beside the bare chain on the same server, on both databases.
+import { tmpdir } from 'node:os'
 import { type FreshDatabase, freshPostgres, freshSqlite } from '../setup/fresh-database.ts'
 import { startPostgres } from '../setup/postgres-server.ts'
 import type { Figures } from './bench.ts'
@@ -17,9 +18,9 @@ interface Done {
 export async function ingest(): Promise<Figures> {
   const server = startChild('mail-server.ts', { address: USER, mails: MAILS })
   const mail = await server.next<Pick<ProgramPlaces, 'imap' | 'smtp' | 'password'>>('ready')
-  const postgres = await startPostgres()
+  const postgres = await startPostgres(tmpdir())
   const places = { imap: mail.imap, smtp: mail.smtp, password: mail.password, user: USER }
-  const sqlite = await compare(async () => freshSqlite(), places)
+  const sqlite = await compare(async () => freshSqlite(tmpdir()), places)
   const onPostgres = await compare(() => freshPostgres(postgres.url), places)
   await postgres.stop()
   await server.stop()

@@ -10,7 +10,9 @@ import { makeMail } from '../../src/sandbox/mail/letter.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
 import { type Stage, SUPPORT_ADDRESS, setStage } from '../../src/sandbox/stage.ts'
 import { freshPostgres, freshSqlite } from '../setup/fresh-database.ts'
+import { scratchFolder } from '../setup/scratch.ts'
 import { makeHands } from './hands.ts'
+import { countStuck } from './stuck.ts'
 import { type Counts, makeSupervisor, type Supervisor } from './supervisor.ts'
 
 export const ANA = { address: 'ana@customer.test', subject: 'Where is my order?' }
@@ -36,7 +38,7 @@ export interface Ending {
   pings: number
   anasWindow: string
   bensWindow: string
-  /** Rows that nobody will ever take up again. */
+  /** Rows that are not settled. */
   stuck: number
 }
 
@@ -45,7 +47,7 @@ export async function playJourney(options: {
   serverUrl: string
   kill?: { kind: string; k: number }
 }): Promise<Ending> {
-  const fresh = options.engine === 'sqlite' ? freshSqlite() : await freshPostgres(options.serverUrl)
+  const fresh = options.engine === 'sqlite' ? freshSqlite(scratchFolder()) : await freshPostgres(options.serverUrl)
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-journey-'))
   // The stand-ins' own limits are tested elsewhere; here only what the program does counts.
   const stage = await setStage({ limits: 'off' })
@@ -57,14 +59,21 @@ export async function playJourney(options: {
   const env = { ...settings.env, ...(database.kind === 'postgres' && { DATABASE_URL: database.url }) }
   const databasePort = database.kind === 'postgres' ? Number(new URL(database.url).port) : 0
   const supervisor = makeSupervisor({ config, env, databasePort, ...(options.kill && { kill: options.kill }) })
-  const failure = await story(stage, supervisor).then(
+  const failure = await story(stage, supervisor, () => countStuck(database)).then(
     () => undefined,
     (error: unknown) => `${error instanceof Error ? error.message : error}; ${supervisor.lastWords()}`,
   )
   const counts = await supervisor.stop()
   const tools = { clock: systemClock(), random: systemRandom(), log: silentLog }
   const db = await openDb(database, tools)
-  const ending = { failure, kills: supervisor.kills(), counts, ...seenOutside(stage), ...(await seenInside(db)) }
+  const ending = {
+    failure,
+    kills: supervisor.kills(),
+    counts,
+    ...seenOutside(stage),
+    ...(await seenInside(db)),
+    stuck: await countStuck(database),
+  }
   await db.close()
   await stage.stop()
   await fresh.drop()
@@ -72,7 +81,7 @@ export async function playJourney(options: {
   return ending
 }
 
-async function story(stage: Stage, supervisor: Supervisor): Promise<void> {
+async function story(stage: Stage, supervisor: Supervisor, stuck: () => Promise<number>): Promise<void> {
   const maya = makeHands(stage, stage.agent, STORY_MS)
   write(stage, ANA, 'It was to come on Monday.')
   supervisor.start()
@@ -91,7 +100,7 @@ async function story(stage: Stage, supervisor: Supervisor): Promise<void> {
   const overdue = () => maya.findCard(BEN.subject)
   await supervisor.patiently(() => maya.shows(overdue(), 'overdue since'), CALM_MS, 'the overdue card')
   // What a slower look may still bring must have come before we count.
-  await supervisor.calm(CALM_MS)
+  await supervisor.patiently(async () => (await stuck()) === 0, CALM_MS, 'the last uncertain post')
 }
 
 function write({ mail }: Stage, customer: { address: string; subject: string }, text: string): void {
@@ -131,12 +140,6 @@ function seenOutside(stage: Stage) {
 async function seenInside(db: Db) {
   const messages = await db.selectFrom('message').select(['direction', 'subject', 'conversation_id']).execute()
   const windows = await db.selectFrom('response_window').select(['conversation_id', 'ended_as']).execute()
-  const stuckEffects = await db
-    .selectFrom('outbox')
-    .select('id')
-    .where('state', 'in', ['sending', 'uncertain', 'parked'])
-    .execute()
-  const stuckRaws = await db.selectFrom('intake').select('id').where('state', '<>', 'received').execute()
   const windowOf = (subject: string) => {
     const id = messages.find((message) => message.subject === subject)?.conversation_id
     const own = windows.filter((window) => window.conversation_id === id)
@@ -148,6 +151,5 @@ async function seenInside(db: Db) {
     outbound: messages.filter(({ direction }) => direction === 'outbound').length,
     anasWindow: windowOf(ANA.subject),
     bensWindow: windowOf(BEN.subject),
-    stuck: stuckEffects.length + stuckRaws.length,
   }
 }

@@ -1,6 +1,5 @@
 // Starts the program, starts it again when it was killed, and moves its clocks: the test's systemd.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SECOND, systemClock } from '../../src/clock.ts'
 
@@ -16,9 +15,7 @@ export interface Supervisor {
    * Resolves once the condition holds. A program that was killed may have to wait out its own caution, so time is moved
    * on by `stepMs` whenever nothing has come for a while.
    */
-  patiently(condition: () => boolean, stepMs: number, what: string): Promise<void>
-  /** Lets that much of the program's time go by, and what it brings happen. */
-  calm(ms: number): Promise<void>
+  patiently(condition: () => boolean | Promise<boolean>, stepMs: number, what: string): Promise<void>
   kills(): number
   lastWords(): string
   stop(): Promise<Counts>
@@ -59,8 +56,6 @@ export function makeSupervisor(options: {
         JOURNEY_DATABASE_PORT: String(options.databasePort),
         JOURNEY_SHIFT_MS: String(shiftMs),
         JOURNEY_SPEED: String(SPEED),
-        // The program is started some hundred times; it need not be compiled each time.
-        NODE_COMPILE_CACHE: join(tmpdir(), 'deskbell-journey-cache'),
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
@@ -80,9 +75,9 @@ export function makeSupervisor(options: {
     shiftMs += ms
     tell({ shiftMs: ms })
   }
-  const waitUntil = async (condition: () => boolean, deadline: number) => {
-    while (!condition() && clock.monotonic() < deadline) await clock.wait(LOOK_MS)
-    return condition()
+  const waitUntil = async (condition: () => boolean | Promise<boolean>, deadline: number) => {
+    while (!(await condition()) && clock.monotonic() < deadline) await clock.wait(LOOK_MS)
+    return await condition()
   }
   return {
     start,
@@ -93,11 +88,6 @@ export function makeSupervisor(options: {
         if (clock.monotonic() > deadline) throw new Error(`waited in vain for ${what}`)
         forward(stepMs)
       }
-    },
-    async calm(ms) {
-      if (kills === 0 && !options.kill) return
-      forward(ms)
-      await clock.wait(SECOND)
     },
     kills: () => kills,
     lastWords: () => words,

@@ -2,6 +2,7 @@
 import { afterEach, describe, inject } from 'vitest'
 import { type Database, type Db, type Engine, openDb, type Tools } from '../../src/db/open.ts'
 import { freshPostgres, freshSqlite } from './fresh-database.ts'
+import { scratchFolder } from './scratch.ts'
 
 export type OpenTestDb = (tools: Tools) => Promise<Db>
 
@@ -13,7 +14,7 @@ export function eachDatabase(body: (open: OpenTestDb, fresh: () => Promise<Datab
       for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
     })
     const fresh = async () => {
-      const made = engine === 'sqlite' ? freshSqlite() : await freshPostgres(inject('postgresUrl'))
+      const made = engine === 'sqlite' ? freshSqlite(scratchFolder()) : await freshPostgres(inject('postgresUrl'))
       cleanups.push(made.drop)
       return made.database
     }

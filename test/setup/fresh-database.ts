@@ -1,6 +1,5 @@
 // A database of one's own on either engine, and how to be rid of it.
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Database } from '../../src/db/open.ts'
@@ -10,8 +9,8 @@ export interface FreshDatabase {
   drop(): Promise<void>
 }
 
-export function freshSqlite(): FreshDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'deskbell-test-'))
+export function freshSqlite(parent: string): FreshDatabase {
+  const folder = mkdtempSync(join(parent, 'deskbell-test-'))
   const drop = async () => rmSync(folder, { recursive: true, force: true })
   return { database: { kind: 'sqlite', path: join(folder, 'deskbell.db') }, drop }
 }

@@ -1,11 +1,11 @@
 // A real PostgreSQL from npm, in a temporary folder, as an unprivileged user, on loopback.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'deskbell-postgres-'))
+/** `parent`, the folder it lives in, decides whether a disk is in play; a benchmark wants one. */
+export async function startPostgres(parent: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(parent, 'deskbell-postgres-'))
   await chmod(folder, 0o755) // As root, the server runs as another user, who has to get in.
   const port = await freePort()
   const EmbeddedPostgres = await importWithoutExitHook()
