@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { ParseError } from '../../src/channel.ts'
 import { type Clock, SECOND } from '../../src/clock.ts'
+import { compileCache } from './compile-cache.ts'
 import { type ParseAnswer, type ParseTask, type ParseValue, takeValue } from './parse-task.ts'
 
 const PARSE_MS_MAX = 10 * SECOND
@@ -48,9 +49,10 @@ export function parseProcesses(clock: Clock): ParseProcesses {
       child.ref()
       return child
     }
+    const cache = compileCache()
     return fork(path, {
       execArgv: [`--max-old-space-size=${HEAP_MB_MAX}`],
-      env: {},
+      env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { ParseError } from '../../src/channel.ts'
 import { type Clock, SECOND } from '../../src/clock.ts'
+import { compileCache } from './compile-cache.ts'
 import { type ParseAnswer, type ParseTask, type ParseValue, takeValue } from './parse-task.ts'
 
 const WORKERS_MAX = 2
@@ -9,6 +10,13 @@ const PARSE_MS_MAX = 10 * SECOND
 const HEAP_MB_MAX = 192
 /** Common mails leave little behind; without this an idle thread keeps tens of megabytes for it. */
 const YOUNG_MB_MAX = 8
+
+/** Plain JavaScript that takes what is compiled already: else each thread would load the compiler, thirty megabytes of it. */
+const BOOT = `
+  const { workerData } = require('node:worker_threads')
+  if (workerData.cache) require('node:module').enableCompileCache(workerData.cache)
+  import(workerData.url)
+`
 
 export interface ParseThreads {
   run(task: ParseTask): Promise<ParseValue>
@@ -37,7 +45,9 @@ export function parseThreads(clock: Clock, workerUrl = new URL('./parse-worker.t
   let closing = new AbortController()
 
   function open(): Thread {
-    const worker = new Worker(workerUrl, {
+    const worker = new Worker(BOOT, {
+      eval: true,
+      workerData: { url: workerUrl.href, cache: compileCache() },
       execArgv: [],
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
