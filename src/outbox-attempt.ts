@@ -53,12 +53,19 @@ export interface AttemptTools {
   breaker: Breaker
   handlers: Record<string, Handler>
   limits: AttemptLimits
-  /** When this process first saw, by its own monotonic clock, that an uncertain row is not there. */
-  looks: Map<string, number>
+  /** By row: the first look of this process, by its own monotonic clock, that did not find what may have been sent. */
+  looks: Map<string, FirstLook>
+}
+
+interface FirstLook {
+  /** The send it looked for: what it says of that one says nothing of a later one. */
+  sends: number
+  endedAt: number
 }
 
 const FRESH_MS = 20 * SECOND
 const LOOK_RETRY_MS = 5 * SECOND
+const LOOKS_KEPT_MAX = 1000
 
 /** Never rejects: what cannot even be recorded stays claimed and is taken up by the sweep. */
 export async function attempt(tools: AttemptTools, effect: Effect, claimedAt: number): Promise<void> {
@@ -89,10 +96,11 @@ export async function attempt(tools: AttemptTools, effect: Effect, claimedAt: nu
 export async function lookAgain(tools: AttemptTools, effect: Effect): Promise<void> {
   try {
     const handler = handlerOf(tools, effect)
+    const startedAt = tools.clock.monotonic()
     const look = await handler.verify(effect).catch((error: unknown) => asSendError(error))
     if (look instanceof SendError) await lookFailed(tools, handler, effect, look)
     else if (isOutcome(look)) await conclude(tools, handler, effect, look)
-    else await absent(tools, handler, effect, look)
+    else await absent(tools, handler, effect, look, startedAt)
   } catch (error) {
     tools.log.error({ effect: effect.id, kind: effect.kind, error: String(error) }, 'outbox: could not record a look')
   }
@@ -163,25 +171,29 @@ async function refused(tools: AttemptTools, handler: Handler, effect: Effect, er
 
 /** It has found nothing out, so it is repeated; after a day of that a person has to look. */
 async function lookFailed(tools: AttemptTools, handler: Handler, effect: Effect, error: SendError): Promise<void> {
-  if (tools.clock.now() - effect.createdAt >= tools.limits.giveUpMs) {
+  if (tools.clock.now() - effect.startedAt >= tools.limits.giveUpMs) {
     return await end(tools, handler, effect, 'parked', `nobody could see whether it arrived: ${error.message}`)
   }
   await tools.db.transaction((trx) => outbox.doubt(trx, effect, trx.now() + LOOK_RETRY_MS, error.message))
 }
 
-/** Seen to be absent twice, far enough apart: send again where that cannot make a second copy we could have prevented. */
+/**
+ * Seen to be absent twice, far enough apart: send again where that cannot make a second copy we could have prevented.
+ * From the end of one look to the start of the other, for nobody knows when in between it was that each one saw nothing.
+ */
 async function absent(
   tools: AttemptTools,
   handler: Handler,
   effect: Effect,
   look: Exclude<Look, Outcome>,
+  startedAt: number,
 ): Promise<void> {
   const keep = { attempt: false, send: false }
-  if (look.kind === 'repeatable') return await retry(tools, handler, effect, 'the last attempt was lost', 0, keep)
-  const firstAt = tools.looks.get(effect.id)
-  const now = tools.clock.monotonic()
-  const waitMs = tools.limits.uncertainWaitMs - (now - (firstAt ?? now))
-  if (firstAt === undefined) tools.looks.set(effect.id, now)
+  if (look.kind === 'repeatable') {
+    return await retry(tools, handler, effect, 'the last attempt was lost', 0, { attempt: true, send: false })
+  }
+  const first = firstLook(tools, effect)
+  const waitMs = Math.ceil(tools.limits.uncertainWaitMs - Math.max(0, startedAt - first.endedAt))
   if (waitMs > 0) {
     return void (await tools.db.transaction((trx) =>
       outbox.doubt(trx, effect, trx.now() + waitMs, 'not there yet; looking once more before sending again'),
@@ -195,6 +207,16 @@ async function absent(
   await retry(tools, handler, effect, 'the last attempt did not arrive', 0, keep)
 }
 
+/** What is remembered of this send, or the look that has just ended. Forgetting one costs one look more. */
+function firstLook({ looks, clock }: AttemptTools, effect: Effect): FirstLook {
+  const known = looks.get(effect.id)
+  if (known?.sends === effect.sends) return known
+  const first = { sends: effect.sends, endedAt: clock.monotonic() }
+  if (looks.size >= LOOKS_KEPT_MAX) looks.delete(looks.keys().next().value ?? '')
+  looks.set(effect.id, first)
+  return first
+}
+
 async function retry(
   tools: AttemptTools,
   handler: Handler,
@@ -204,7 +226,7 @@ async function retry(
   giveBack: { attempt: boolean; send: boolean },
 ): Promise<void> {
   const spent = effect.attempts - (giveBack.attempt ? 1 : 0)
-  const age = tools.clock.now() - effect.createdAt
+  const age = tools.clock.now() - effect.startedAt
   if (spent >= tools.limits.attemptsMax || (!giveBack.attempt && age >= tools.limits.giveUpMs)) {
     return await end(tools, handler, effect, 'parked', `given up after ${spent} attempts: ${error}`)
   }

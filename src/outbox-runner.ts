@@ -131,9 +131,9 @@ async function startAttempts(
     const isProbe = tools.breaker.isProbe(key)
     const count = Math.min(isProbe ? 1 : room - attempts.length, await limiter.room(key))
     if (count === 0) continue
+    const claimedAt = clock.monotonic() // Before the commit, which may take long: others count from then.
     const effects = await db.transaction((trx) => outbox.claim(trx, key, owner, count))
     turn.lastKey = key
-    const claimedAt = clock.monotonic()
     for (const effect of effects) {
       const ended = limiter.schedule(key, () => attempt(tools, effect, claimedAt))
       if (isProbe) turn.knocking.add(key)

@@ -16,7 +16,6 @@ export interface Effect {
   /** How many attempts may have put bytes on the wire. */
   sends: number
   dueAt: number
-  createdAt: number
   /** When the first byte of the first attempt may have left. */
   startedAt: number
 }
@@ -221,14 +220,14 @@ export async function claimUncertain(trx: Trx, owner: string, count: number): Pr
 /** A look that has not answered by then is taken again by whoever comes first. */
 const LOOK_LIMIT_MS = 60_000
 
-/** True while this claim is the newest and still unsettled. */
+/** True while this claim is the newest and nobody has come to doubt it. */
 export async function holds(db: Reader, effect: Effect): Promise<boolean> {
   const row = await db
     .selectFrom('outbox')
     .select('id')
     .where('id', '=', effect.id)
     .where('claim', '=', effect.claim)
-    .where('state', 'in', ['sending', 'uncertain'])
+    .where('state', '=', 'sending')
     .executeTakeFirst()
   return row !== undefined
 }
@@ -465,7 +464,6 @@ function toEffect(row: Selectable<OutboxTable>): Effect {
     attempts: row.attempts,
     sends: row.sends,
     dueAt: row.due_at,
-    createdAt: row.created_at,
     startedAt: row.started_at ?? row.created_at,
   }
 }
