@@ -433,7 +433,12 @@ export async function shiftWaits(trx: Trx, stepMs: number, fixedKey: string): Pr
   await unfinished
     .where('created_at', '<=', from)
     .set((eb) => ({
-      due_at: eb.case().when('due_at', '>', from).then(eb('due_at', '+', stepMs)).else(eb.ref('due_at')).end(),
+      due_at: eb
+        .case()
+        .when('due_at', '>', from)
+        .then(eb('due_at', '+', stepMs))
+        .else(eb.ref('due_at'))
+        .end(),
       created_at: now,
     }))
     .execute()

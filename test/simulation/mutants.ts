@@ -1,0 +1,204 @@
+// Faults planted by changing the source of a copy. A simulation that nobody has seen fail proves nothing.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CHAT, MAIL } from './customer-channel.ts'
+import { ROOT } from './product.ts'
+import type { Profile } from './profile.ts'
+import { CALM_WIRE } from './wire.ts'
+
+export interface Mutant {
+  name: string
+  edits: { file: string; find: string; replace: string }[]
+  /** What makes its moment likely, so that it is found within seconds. */
+  provoke?: (profile: Profile) => Partial<Profile>
+}
+
+const OWNER_INSTEAD_OF_CLAIM = ".where('owner', '=', (effect as { owner?: string }).owner ?? '')"
+
+const TWO: Partial<Profile> = { store: 'several-by-watch', programs: 2 }
+const MAIL_ONLY: Partial<Profile> = { channels: [MAIL], customers: 1 }
+const CHAT_ONLY: Partial<Profile> = { channels: [CHAT], customers: 1 }
+const FREEZING = { crash: 0, freeze: Number(process.env.FZ ?? 0.06), slow: 0 }
+
+export const MUTANTS: Mutant[] = [
+  {
+    name: 'acknowledge before commit',
+    edits: [
+      {
+        file: 'intake.ts',
+        find: 'await db.transaction(async (trx) => {\n        await keepAll(',
+        replace: 'void db.transaction(async (trx) => {\n        await keepAll(',
+      },
+    ],
+    provoke: () => ({ machine: { crash: 0.01, freeze: 0, slow: 0.5 }, kills: 5, questions: 12, answers: 0 }),
+  },
+  {
+    name: 'blind re-queue',
+    edits: [
+      {
+        file: 'outbox.ts',
+        find: '(await doubt(trx, effect, trx.now(), UNHELD))',
+        replace: '(await postpone(trx, effect, { dueAt: trx.now(), giveBack: { attempt: false, send: false } }))',
+      },
+    ],
+  },
+  {
+    name: 'fence by instance',
+    edits: [
+      {
+        file: 'outbox.ts',
+        find: "await change(openUpdate(trx, effect)).where('claim', '=', effect.claim)",
+        replace: `await change(openUpdate(trx, effect))${OWNER_INSTEAD_OF_CLAIM}`,
+      },
+      { file: 'outbox.ts', find: '    claim: row.claim,\n', replace: '    claim: row.claim,\n    owner: row.owner,\n' },
+    ],
+    provoke: () => ({
+      ...TWO,
+      ...CHAT_ONLY,
+      machine: { crash: 0, freeze: 0.2, longFreezes: true, slow: 0 },
+      wire: { ...CALM_WIRE, refused: 0.5, answerMinMs: 100_000, answerMaxMs: 180_000, lookMaxMs: 300 },
+      customers: 10,
+      questions: 10,
+      answers: 20,
+      undoMs: 0,
+      activeMs: 240_000,
+      clockSteps: 0,
+      kills: 0,
+      stops: 0,
+    }),
+  },
+  {
+    name: 'success not recorded',
+    edits: [
+      {
+        file: 'outbox-attempt.ts',
+        find: '? await outbox.finish(trx, effect.id, outcome.ref)',
+        replace: `? (await trx.selectFrom('outbox').select('id').where('id', '=', effect.id)
+          .where('claim', '=', effect.claim).executeTakeFirst()) !== undefined &&
+          (await outbox.finish(trx, effect.id, outcome.ref))`,
+      },
+    ],
+    provoke: () => ({ ...TWO, ...MAIL_ONLY, machine: FREEZING, answers: 8 }),
+  },
+  {
+    name: 'short grace',
+    edits: [
+      { file: 'outbox-attempt.ts', find: 'uncertainWaitMs: 45 * SECOND', replace: 'uncertainWaitMs: 3 * SECOND' },
+    ],
+  },
+  {
+    name: 'no self-release',
+    edits: [
+      {
+        file: 'outbox-attempt.ts',
+        find: 'return await release(tools, effect)',
+        replace: 'return',
+      },
+      {
+        file: 'outbox.ts',
+        find: "eb.or([eb('owner', '=', owner), eb('owner', 'not in',",
+        replace: "eb.or([eb('owner', 'not in',",
+      },
+    ],
+    provoke: () => ({ ...TWO, machine: FREEZING }),
+  },
+  {
+    name: 'a step fires again',
+    edits: [
+      { file: 'ping.ts', find: 'if (!first) return await putBackWithdrawn(trx, pings)', replace: '' },
+      { file: 'ping.ts', find: 'dedupe: pingKey(ping)', replace: "dedupe: trx.newId('again')" },
+    ],
+    provoke: (profile) => ({
+      ...MAIL_ONLY,
+      bounces: 0.8,
+      windowHours: 0.025,
+      answers: 6,
+      activeMs: profile.activeMs * 2,
+    }),
+  },
+  {
+    name: 'the window ends on click',
+    edits: [
+      {
+        file: 'reply.ts',
+        find: "  await appendFact(trx, { kind: 'reply-queued'",
+        replace: `  await trx.updateTable('response_window').set({ ended_at: trx.now(), ended_as: 'answered', answered_by: id })
+    .where('conversation_id', '=', conversation.id).where('ended_at', 'is', null).execute()
+  await appendFact(trx, { kind: 'reply-queued'`,
+      },
+    ],
+  },
+  {
+    name: 'a ping leaves without asking whether it is still true',
+    edits: [
+      {
+        file: 'ping.ts',
+        find: 'return window && window.ended_at === null ? window : undefined\n}',
+        replace: 'return window\n}',
+      },
+    ],
+    provoke: ({ wire }) => ({ ...CHAT_ONLY, windowHours: 0.025, wire: { ...wire, refused: 0.4 }, answers: 8 }),
+  },
+]
+
+export const HUNTS: Mutant[] = [
+  {
+    name: 'hunt-looks',
+    edits: [],
+    provoke: ({ wire }) => ({
+      ...TWO,
+      ...CHAT_ONLY,
+      machine: { crash: 0, freeze: 0, slow: 0.02 },
+      answers: 8,
+      clockSteps: 0,
+      kills: 0,
+      stops: 0,
+      activeMs: 500_000,
+      undoMs: 0,
+      wire: { ...wire, requestLost: 0.35, late: 0.4 },
+    }),
+  },
+  {
+    name: 'hunt-steps',
+    edits: [],
+    provoke: ({ wire }) => ({
+      ...TWO,
+      ...CHAT_ONLY,
+      machine: { crash: 0, freeze: 0.05, slow: 0.05 },
+      answers: 8,
+      clockSteps: 8,
+      wire: { ...wire, requestLost: 0.2, late: 0.4 },
+    }),
+  },
+  {
+    name: 'hunt-mail',
+    edits: [],
+    provoke: ({ wire }) => ({
+      ...MAIL_ONLY,
+      machine: { crash: 0.005, freeze: 0.01, slow: 0.05 },
+      answers: 8,
+      bounces: 0.5,
+      wire: { ...wire, forGood: 0.1, answerLost: 0.3, late: 0.2 },
+    }),
+  },
+]
+
+/** Copies the product with the fault in it and returns the folder. Throws when the place of the fault is gone. */
+export function plant({ name, edits }: Mutant): string {
+  const folder = join(ROOT, 'test-output', 'mutants', name.replaceAll(' ', '-'))
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  cpSync(join(ROOT, 'src'), folder, { recursive: true })
+  for (const { file, find, replace } of edits) {
+    const path = join(folder, file)
+    const source = readFileSync(path, 'utf8')
+    const count = source.split(find).length - 1
+    if (count !== 1)
+      throw new Error(`"${find}" stands ${count} times in ${file}: show the mutant "${name}" its new place`)
+    writeFileSync(
+      path,
+      source.replace(find, () => replace),
+    )
+  }
+  return folder
+}
