@@ -6,7 +6,8 @@ import type { Db, Trx } from './db/open.ts'
 import type { Random } from './id.ts'
 import type { Log } from './log.ts'
 import type { Effect } from './outbox.ts'
-import * as outbox from './outbox.ts'
+import * as claims from './outbox-claim.ts'
+import * as settling from './outbox-settle.ts'
 
 /** How an attempt ended well: it arrived, or it was no longer true and nothing was sent. */
 export type Outcome = { kind: 'accepted'; ref?: string; detail?: unknown } | { kind: 'moot'; reason: string }
@@ -72,7 +73,7 @@ export async function attempt(tools: AttemptTools, effect: Effect, claimedAt: nu
   try {
     const handler = handlerOf(tools, effect)
     const isFresh = tools.clock.monotonic() - claimedAt <= FRESH_MS
-    if (!isFresh || !(await outbox.holds(tools.db, effect))) return await release(tools, effect)
+    if (!isFresh || !(await claims.holds(tools.db, effect))) return await release(tools, effect)
     const probe = tools.breaker.isProbe(effect.rateKey)
     const outcome = await handler.send(effect).catch((error: unknown) => error)
     if (isOutcome(outcome)) {
@@ -124,7 +125,7 @@ function handlerOf(tools: AttemptTools, effect: Effect): Handler {
 async function release(tools: AttemptTools, effect: Effect): Promise<void> {
   const giveBack = { attempt: true, send: true }
   await tools.db.transaction((trx) =>
-    outbox.postpone(trx, effect, { dueAt: effect.dueAt, error: 'was not started', giveBack }),
+    settling.postpone(trx, effect, { dueAt: effect.dueAt, error: 'was not started', giveBack }),
   )
 }
 
@@ -133,8 +134,8 @@ async function conclude(tools: AttemptTools, handler: Handler, effect: Effect, o
   await tools.db.transaction(async (trx) => {
     const changed =
       outcome.kind === 'accepted'
-        ? await outbox.finish(trx, effect.id, outcome.ref)
-        : await outbox.abandon(trx, effect, 'undone', outcome.reason)
+        ? await settling.finish(trx, effect.id, outcome.ref)
+        : await settling.abandon(trx, effect, 'undone', outcome.reason)
     if (changed) await handler.settle?.(trx, effect, outcome)
   })
 }
@@ -153,7 +154,7 @@ async function failed(
   if (failure.kind === 'rejected') return await refused(tools, handler, effect, error.message)
   if (failure.kind === 'uncertain') {
     return await tools.db.transaction(async (trx) => {
-      if (!(await outbox.doubt(trx, effect, trx.now(), error.message))) return
+      if (!(await settling.doubt(trx, effect, trx.now(), error.message))) return
       await handler.settle?.(trx, effect, { kind: 'uncertain', error: error.message })
     })
   }
@@ -174,7 +175,7 @@ async function lookFailed(tools: AttemptTools, handler: Handler, effect: Effect,
   if (tools.clock.now() - effect.startedAt >= tools.limits.giveUpMs) {
     return await end(tools, handler, effect, 'parked', `nobody could see whether it arrived: ${error.message}`)
   }
-  await tools.db.transaction((trx) => outbox.doubt(trx, effect, trx.now() + LOOK_RETRY_MS, error.message))
+  await tools.db.transaction((trx) => settling.doubt(trx, effect, trx.now() + LOOK_RETRY_MS, error.message))
 }
 
 /**
@@ -196,7 +197,7 @@ async function absent(
   const waitMs = Math.ceil(tools.limits.uncertainWaitMs - Math.max(0, startedAt - first.endedAt))
   if (waitMs > 0) {
     return void (await tools.db.transaction((trx) =>
-      outbox.doubt(trx, effect, trx.now() + waitMs, 'not there yet; looking once more before sending again'),
+      settling.doubt(trx, effect, trx.now() + waitMs, 'not there yet; looking once more before sending again'),
     ))
   }
   tools.looks.delete(effect.id)
@@ -232,7 +233,7 @@ async function retry(
   }
   const dueAt = tools.clock.now() + waitMs + backoffMs(tools.random, spent)
   await tools.db.transaction(async (trx) => {
-    if (!(await outbox.postpone(trx, effect, { dueAt, error, giveBack }))) return
+    if (!(await settling.postpone(trx, effect, { dueAt, error, giveBack }))) return
     await handler.settle?.(trx, effect, { kind: 'postponed', error, dueAt })
   })
 }
@@ -245,7 +246,7 @@ async function end(
   error: string,
 ): Promise<void> {
   await tools.db.transaction(async (trx) => {
-    if (await outbox.abandon(trx, effect, state, error)) await handler.settle?.(trx, effect, { kind: state, error })
+    if (await settling.abandon(trx, effect, state, error)) await handler.settle?.(trx, effect, { kind: state, error })
   })
 }
 

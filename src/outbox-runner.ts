@@ -5,8 +5,10 @@ import type { Db, Trx } from './db/open.ts'
 import type { Random } from './id.ts'
 import type { Log } from './log.ts'
 import type { Effect } from './outbox.ts'
-import * as outbox from './outbox.ts'
 import { type AttemptLimits, type AttemptTools, attempt, type Handler, lookAgain } from './outbox-attempt.ts'
+import * as claims from './outbox-claim.ts'
+import * as outboxClock from './outbox-clock.ts'
+import * as settling from './outbox-settle.ts'
 import { type RateLimiter, stepDetector } from './rate.ts'
 
 /** Work that only reads and writes the store, done in the transaction that claims it. Returns when it is due again. */
@@ -69,7 +71,7 @@ export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
     return ended
   }
   const pass = async () => {
-    await meetClockStep(options, hasPassed ? stepOf() : await outbox.findStepBack(options.db, clock.now()))
+    await meetClockStep(options, hasPassed ? stepOf() : await outboxClock.findStepBack(options.db, clock.now()))
     hasPassed = true
     if (await runLocal(options)) nap.abort() // There is more of it.
     const room = IN_FLIGHT_MAX - inFlight.size
@@ -124,7 +126,7 @@ async function startAttempts(
 ): Promise<Promise<void>[]> {
   const { db, clock, limiter, owner } = options
   const attempts: Promise<void>[] = []
-  const keys = await outbox.listDueKeys(db, clock.now())
+  const keys = await claims.listDueKeys(db, clock.now())
   const { lastKey } = turn
   for (const key of [...keys.filter((next) => next > lastKey), ...keys.filter((next) => next <= lastKey)]) {
     if (key === CLOCK_KEY || attempts.length >= room || !tools.breaker.passes(key) || turn.knocking.has(key)) continue
@@ -132,7 +134,7 @@ async function startAttempts(
     const count = Math.min(isProbe ? 1 : room - attempts.length, await limiter.room(key))
     if (count === 0) continue
     const claimedAt = clock.monotonic() // Before the commit, which may take long: others count from then.
-    const effects = await db.transaction((trx) => outbox.claim(trx, key, owner, count))
+    const effects = await db.transaction((trx) => claims.claim(trx, key, owner, count))
     turn.lastKey = key
     for (const effect of effects) {
       const ended = limiter.schedule(key, () => attempt(tools, effect, claimedAt))
@@ -145,16 +147,16 @@ async function startAttempts(
 }
 
 async function startLooks(tools: AttemptTools, count: number): Promise<Started[]> {
-  if (count <= 0 || !(await outbox.hasDueLook(tools.db, tools.clock.now()))) return []
-  const effects = await tools.db.transaction((trx) => outbox.claimUncertain(trx, tools.owner, count))
+  if (count <= 0 || !(await claims.hasDueLook(tools.db, tools.clock.now()))) return []
+  const effects = await tools.db.transaction((trx) => claims.claimUncertain(trx, tools.owner, count))
   return effects.map((effect) => ({ id: effect.id, ended: lookAgain(tools, effect) }))
 }
 
 async function recover(tools: AttemptTools, held: ReadonlySet<string>): Promise<void> {
-  if ((await outbox.listUnheld(tools.db, tools.owner, held)).length === 0) return
+  if ((await settling.listUnheld(tools.db, tools.owner, held)).length === 0) return
   await tools.db.transaction(async (trx) => {
-    for (const effect of await outbox.doubtUnheld(trx, tools.owner, held)) {
-      await tools.handlers[effect.kind]?.settle?.(trx, effect, { kind: 'uncertain', error: outbox.UNHELD })
+    for (const effect of await settling.doubtUnheld(trx, tools.owner, held)) {
+      await tools.handlers[effect.kind]?.settle?.(trx, effect, { kind: 'uncertain', error: settling.UNHELD })
     }
   })
 }
@@ -165,19 +167,19 @@ async function recover(tools: AttemptTools, held: ReadonlySet<string>): Promise<
  */
 async function runLocal({ db, owner, local, log, clock }: OutboxOptions): Promise<boolean> {
   for (let count = 0; count < LOCAL_BATCH; count++) {
-    if (!(await outbox.hasDue(db, CLOCK_KEY, clock.now()))) return false
+    if (!(await claims.hasDue(db, CLOCK_KEY, clock.now()))) return false
     try {
       if (!(await db.transaction((trx) => runOneLocal(trx, owner, local)))) return false // Another instance has it.
     } catch (error) {
       log.error({ error: String(error) }, 'outbox: local work failed; trying again in a minute')
       await db.transaction(async (trx) => {
-        const [effect] = await outbox.claim(trx, CLOCK_KEY, owner, 1)
+        const [effect] = await claims.claim(trx, CLOCK_KEY, owner, 1)
         const postponement = {
           dueAt: trx.now() + MINUTE,
           error: String(error),
           giveBack: { attempt: false, send: true },
         }
-        if (effect) await outbox.postpone(trx, effect, postponement)
+        if (effect) await settling.postpone(trx, effect, postponement)
       })
     }
   }
@@ -186,13 +188,13 @@ async function runLocal({ db, owner, local, log, clock }: OutboxOptions): Promis
 
 /** False when there was nothing to take. */
 async function runOneLocal(trx: Trx, owner: string, local: OutboxOptions['local']): Promise<boolean> {
-  const [effect] = await outbox.claim(trx, CLOCK_KEY, owner, 1)
+  const [effect] = await claims.claim(trx, CLOCK_KEY, owner, 1)
   if (!effect) return false
   const handler = local[effect.kind]
   if (!handler) throw new Error(`no handler for ${effect.kind}`)
   const again = await handler(trx, effect)
-  if (again) await outbox.postpone(trx, effect, { dueAt: again.againAt, giveBack: { attempt: true, send: true } })
-  else await outbox.finish(trx, effect.id, undefined)
+  if (again) await settling.postpone(trx, effect, { dueAt: again.againAt, giveBack: { attempt: true, send: true } })
+  else await settling.finish(trx, effect.id, undefined)
   return true
 }
 
@@ -200,5 +202,5 @@ async function meetClockStep({ db, limiter, log }: OutboxOptions, stepMs: number
   if (Math.abs(stepMs) <= STEP_TOLERANCE_MS) return
   log.warn({ stepMs: Math.round(stepMs) }, 'the wall clock stepped')
   limiter.reset()
-  await db.transaction((trx) => outbox.shiftWaits(trx, Math.trunc(stepMs), CLOCK_KEY))
+  await db.transaction((trx) => outboxClock.shiftWaits(trx, Math.trunc(stepMs), CLOCK_KEY))
 }

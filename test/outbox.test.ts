@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../src/clock.ts'
-import {
-  abandon,
-  claim,
-  claimUncertain,
-  doubt,
-  doubtUnheld,
-  type Effect,
-  finish,
-  hasDue,
-  listDueKeys,
-  postpone,
-  rerun,
-  undo,
-} from '../src/outbox.ts'
+import { type Effect, rerun, undo } from '../src/outbox.ts'
+import { claim, claimUncertain, hasDue, listDueKeys } from '../src/outbox-claim.ts'
+import { abandon, doubt, doubtUnheld, finish, postpone } from '../src/outbox-settle.ts'
 import { eachDatabase } from './setup/database.ts'
 import { makeOutbox, nameOf, type Outbox } from './setup/effects.ts'
 

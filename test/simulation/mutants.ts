@@ -18,7 +18,7 @@ const OWNER_INSTEAD_OF_CLAIM = ".where('owner', '=', (effect as { owner?: string
 const TWO: Partial<Profile> = { store: 'several-by-watch', programs: 2 }
 const MAIL_ONLY: Partial<Profile> = { channels: [MAIL], customers: 1 }
 const CHAT_ONLY: Partial<Profile> = { channels: [CHAT], customers: 1 }
-const FREEZING = { crash: 0, freeze: Number(process.env.FZ ?? 0.06), slow: 0 }
+const FREEZING = { crash: 0, freeze: 0.06, slow: 0 }
 
 export const MUTANTS: Mutant[] = [
   {
@@ -36,7 +36,7 @@ export const MUTANTS: Mutant[] = [
     name: 'blind re-queue',
     edits: [
       {
-        file: 'outbox.ts',
+        file: 'outbox-settle.ts',
         find: '(await doubt(trx, effect, trx.now(), UNHELD))',
         replace: '(await postpone(trx, effect, { dueAt: trx.now(), giveBack: { attempt: false, send: false } }))',
       },
@@ -46,7 +46,7 @@ export const MUTANTS: Mutant[] = [
     name: 'fence by instance',
     edits: [
       {
-        file: 'outbox.ts',
+        file: 'outbox-settle.ts',
         find: "await change(openUpdate(trx, effect)).where('claim', '=', effect.claim)",
         replace: `await change(openUpdate(trx, effect))${OWNER_INSTEAD_OF_CLAIM}`,
       },
@@ -55,12 +55,13 @@ export const MUTANTS: Mutant[] = [
     provoke: () => ({
       ...TWO,
       ...CHAT_ONLY,
-      machine: { crash: 0, freeze: 0.2, longFreezes: true, slow: 0 },
+      machine: HANGING,
       wire: { ...CALM_WIRE, refused: 0.5, answerMinMs: 100_000, answerMaxMs: 180_000, lookMaxMs: 300 },
       customers: 10,
       questions: 10,
       answers: 20,
       undoMs: 0,
+      uncertainWaitMs: 5_000,
       activeMs: 240_000,
       clockSteps: 0,
       kills: 0,
@@ -72,13 +73,22 @@ export const MUTANTS: Mutant[] = [
     edits: [
       {
         file: 'outbox-attempt.ts',
-        find: '? await outbox.finish(trx, effect.id, outcome.ref)',
+        find: '? await settling.finish(trx, effect.id, outcome.ref)',
         replace: `? (await trx.selectFrom('outbox').select('id').where('id', '=', effect.id)
           .where('claim', '=', effect.claim).executeTakeFirst()) !== undefined &&
-          (await outbox.finish(trx, effect.id, outcome.ref))`,
+          (await settling.finish(trx, effect.id, outcome.ref))`,
       },
     ],
-    provoke: () => ({ ...TWO, ...MAIL_ONLY, machine: FREEZING, answers: 8 }),
+    provoke: ({ wire }) => ({
+      ...TWO,
+      ...MAIL_ONLY,
+      customers: 4,
+      machine: HANGING,
+      wire: { ...wire, answerMaxMs: 60_000 },
+      answers: 10,
+      kills: 0,
+      stops: 0,
+    }),
   },
   {
     name: 'short grace',
@@ -95,12 +105,12 @@ export const MUTANTS: Mutant[] = [
         replace: 'return',
       },
       {
-        file: 'outbox.ts',
+        file: 'outbox-settle.ts',
         find: "eb.or([eb('owner', '=', owner), eb('owner', 'not in',",
         replace: "eb.or([eb('owner', 'not in',",
       },
     ],
-    provoke: () => ({ ...TWO, machine: FREEZING }),
+    provoke: () => ({ deskPaceMs: 9_000 }),
   },
   {
     name: 'a step fires again',
@@ -127,6 +137,7 @@ export const MUTANTS: Mutant[] = [
   await appendFact(trx, { kind: 'reply-queued'`,
       },
     ],
+    provoke: ({ wire }) => ({ wire: { ...wire, forGood: 0.3 }, answers: 8 }),
   },
   {
     name: 'a ping leaves without asking whether it is still true',
@@ -138,48 +149,6 @@ export const MUTANTS: Mutant[] = [
       },
     ],
     provoke: ({ wire }) => ({ ...CHAT_ONLY, windowHours: 0.025, wire: { ...wire, refused: 0.4 }, answers: 8 }),
-  },
-]
-
-export const HUNTS: Mutant[] = [
-  {
-    name: 'hunt-looks',
-    edits: [],
-    provoke: ({ wire }) => ({
-      ...TWO,
-      ...CHAT_ONLY,
-      machine: { crash: 0, freeze: 0, slow: 0.02 },
-      answers: 8,
-      clockSteps: 0,
-      kills: 0,
-      stops: 0,
-      activeMs: 500_000,
-      undoMs: 0,
-      wire: { ...wire, requestLost: 0.35, late: 0.4 },
-    }),
-  },
-  {
-    name: 'hunt-steps',
-    edits: [],
-    provoke: ({ wire }) => ({
-      ...TWO,
-      ...CHAT_ONLY,
-      machine: { crash: 0, freeze: 0.05, slow: 0.05 },
-      answers: 8,
-      clockSteps: 8,
-      wire: { ...wire, requestLost: 0.2, late: 0.4 },
-    }),
-  },
-  {
-    name: 'hunt-mail',
-    edits: [],
-    provoke: ({ wire }) => ({
-      ...MAIL_ONLY,
-      machine: { crash: 0.005, freeze: 0.01, slow: 0.05 },
-      answers: 8,
-      bounces: 0.5,
-      wire: { ...wire, forGood: 0.1, answerLost: 0.3, late: 0.2 },
-    }),
   },
 ]
 

@@ -19,6 +19,10 @@ export interface Profile {
   activeMs: number
   windowHours: number
   undoMs: number
+  /** Between two calls to the desk. */
+  deskPaceMs: number
+  /** Between two looks, where it is to differ from the product's own. */
+  uncertainWaitMs?: number
   clockSteps: number
   /** Programs that are stopped politely, and programs that are killed at an instant of nobody's choosing. */
   stops: number
@@ -57,6 +61,7 @@ export function drawProfile(chance: Chance): Profile {
     activeMs: chance.between(2, 6) * MINUTE,
     windowHours: chance.pick([0.025, 0.05, 0.1]),
     undoMs: 10_000,
+    deskPaceMs: chance.pick([400, 400, 400, 7_000]),
     clockSteps: chance.pick([0, 0, 1, 2]),
     stops: chance.pick([0, 0, 0, 1]),
     kills: chance.pick([0, 0, 1, 2]),

@@ -22,7 +22,6 @@ export const LEADS = ['lead-1', 'lead-2']
 const DESK = 'desk'
 const TICK_MS = 5_000
 const DRAIN_MS = 10_000
-const DESK_PACE_MS = 400
 
 export function policyOf({ profile }: World): Policy {
   return { name: 'sim', version: '1', target: { unit: 'calendar', hours: profile.windowHours } }
@@ -71,8 +70,9 @@ export function startProgram(world: World, onCrash: () => void): Program {
 }
 
 function runnersOf(world: World, machine: Machine, channels: ReadonlyMap<string, Channel>, owner: string) {
-  const { product, chance } = world
+  const { product, profile, chance } = world
   const { db, clock } = machine
+  const limits = product.outboxAttempt.ATTEMPT_LIMITS
   const log = quietLog(world)
   const policy = () => policyOf(world)
   const shared = { db, clock, random: chance, log, owner, tickMs: TICK_MS }
@@ -87,13 +87,13 @@ function runnersOf(world: World, machine: Machine, channels: ReadonlyMap<string,
   }
   const outbox = product.outboxRunner.makeOutboxRunner({
     ...shared,
-    limiter: pacer(clock),
+    limiter: pacer(clock, profile.deskPaceMs),
     handlers: {
       ...deskHandlers(machine, world),
       reply: product.delivery.replyHandler({ db, channelOf, policyOf: policy }),
     },
     local: { ladder: product.ping.ladderHandler({ steps: [product.ping.DUE_STEP], leadsOf: () => LEADS }) },
-    limits: product.outboxAttempt.ATTEMPT_LIMITS,
+    limits: { ...limits, uncertainWaitMs: profile.uncertainWaitMs ?? limits.uncertainWaitMs },
   })
   const intake = product.intakeRunner.makeIntakeRunner({ ...shared, sources, batchMax: 20, strikesMax: 3 })
   return { intake, outbox, log, owner }
@@ -107,14 +107,14 @@ function quietLog(world: World) {
 }
 
 /** The desk's pace in simulated time, with a few admitted ahead of their turn so that some grow stale in the queue. */
-function pacer(clock: Clock): RateLimiter {
+function pacer(clock: Clock, deskMs: number): RateLimiter {
   const freeAt = new Map<string, number>()
   return {
     room: async () => 4,
     async schedule(key, attempt) {
       const now = clock.monotonic()
       const turn = Math.max(now, freeAt.get(key) ?? now)
-      if (key.startsWith('desk:')) freeAt.set(key, turn + DESK_PACE_MS)
+      if (key.startsWith('desk:')) freeAt.set(key, turn + deskMs)
       if (turn > now) await clock.wait(turn - now)
       return await attempt()
     },
