@@ -18,7 +18,7 @@ const OWNER_INSTEAD_OF_CLAIM = ".where('owner', '=', (effect as { owner?: string
 const TWO: Partial<Profile> = { store: 'several-by-watch', programs: 2 }
 const MAIL_ONLY: Partial<Profile> = { channels: [MAIL], customers: 1 }
 const CHAT_ONLY: Partial<Profile> = { channels: [CHAT], customers: 1 }
-const FREEZING = { crash: 0, freeze: 0.06, slow: 0 }
+const HANGING = { crash: 0, freeze: 0.2, longFreezes: true, slow: 0 }
 
 export const MUTANTS: Mutant[] = [
   {
@@ -95,6 +95,7 @@ export const MUTANTS: Mutant[] = [
     edits: [
       { file: 'outbox-attempt.ts', find: 'uncertainWaitMs: 45 * SECOND', replace: 'uncertainWaitMs: 3 * SECOND' },
     ],
+    provoke: ({ wire }) => ({ ...CHAT_ONLY, wire: { ...wire, late: 0.4 } }),
   },
   {
     name: 'no self-release',
