@@ -152,5 +152,5 @@ export function progress(): Progress & { accepts: [number, string][] } {
 
 /** Resolves when it holds; fails the test when it does not within the time a person would wait. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 10_000, interval: 5 })
+  await vi.waitUntil(condition, { timeout: 20_000, interval: 5 })
 }
