@@ -7,7 +7,7 @@ import type { Stage } from '../../src/sandbox/stage.ts'
 
 const AGAIN_MS = 300
 const CLICK_MS = 6 * SECOND
-const OUTCOME_MS = 10 * SECOND
+const OUTCOME_MS = 40 * SECOND
 
 export interface Hands {
   findCard(words: string): Message | undefined
