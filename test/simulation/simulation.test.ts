@@ -13,7 +13,7 @@ const replayed = process.env.SIM_SEED === undefined ? undefined : Number(process
 
 describe.skipIf(replayed !== undefined)('in five hundred histories nothing is lost, doubled or late unseen', () => {
   const batches = Array.from({ length: HISTORIES / BATCH }, (_, n) => n * BATCH + 1)
-  test.each(batches)('from seed %i on', { timeout: 120_000 }, async (from) => {
+  test.each(batches)('from seed %i on', { timeout: 400_000 }, async (from) => {
     const product = await loadProduct(`${ROOT}/src`)
     const broken: string[] = []
     for (let seed = from; seed < from + BATCH; seed++) {
@@ -31,7 +31,7 @@ test.runIf(replayed !== undefined)('one history is played again, told step by st
 })
 
 describe.skipIf(replayed !== undefined)('a planted fault is found:', () => {
-  test.each(MUTANTS)('$name', { timeout: 120_000 }, async (mutant) => {
+  test.each(MUTANTS)('$name', { timeout: 400_000 }, async (mutant) => {
     const faulty = await loadProduct(plant(mutant))
     const sound = await loadProduct(`${ROOT}/src`)
     for (let seed = 1; seed <= HUNT_MAX; seed++) {
