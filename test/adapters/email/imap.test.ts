@@ -312,6 +312,7 @@ describe('the connection', () => {
     const box = await makeMailbox()
     const config = { imap: { ...(await silentSettings(box)), timeoutMs: 1000 } }
     const channel = await box.start(config)
+    await until(() => box.mail.sessions().some(({ idling }) => idling))
     box.mail.faults.imap.stall()
     await until(() => !channel.health().ok)
     box.append('afterwards')
