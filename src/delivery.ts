@@ -1,5 +1,5 @@
 // The effect that hands a reply to its channel, part by part, and records what became of it.
-import type { Channel, ExternalId, Progress, Sent } from './channel.ts'
+import { type Channel, type ExternalId, type Progress, SendError, type Sent } from './channel.ts'
 import { getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
@@ -7,6 +7,7 @@ import { appendFact, type FactKind, listFacts } from './fact.ts'
 import { getMessage, type Message } from './message.ts'
 import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
+import { holds } from './outbox-claim.ts'
 import { listParts } from './reply.ts'
 import type { Policy } from './response-window.ts'
 import { reconcileWindows } from './window-record.ts'
@@ -33,10 +34,22 @@ export function replyHandler(options: DeliveryOptions): Handler {
     }
     return { channel: options.channelOf(channel), parts, progress }
   }
+  /** Between two parts much can happen: whoever has been taken for dead leaves the rest to those who took over. */
+  const whileHeld = (effect: Effect, { parts, progress }: { parts: unknown[]; progress: Progress }): Progress => {
+    let left = parts.length - progress.accepted.size
+    return {
+      ...progress,
+      async accept(n, externalId) {
+        await progress.accept(n, externalId)
+        left -= 1
+        if (left > 0 && !(await holds(db, effect))) throw new SendError({ kind: 'uncertain' }, 'taken over by another')
+      },
+    }
+  }
   return {
     async send(effect) {
       const { channel, parts, progress } = await attemptOf(effect)
-      return acceptedBy(await channel.send(parts, progress))
+      return acceptedBy(await channel.send(parts, whileHeld(effect, { parts, progress })))
     },
     async verify(effect): Promise<Look> {
       const { channel, parts, progress } = await attemptOf(effect)

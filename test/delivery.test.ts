@@ -58,6 +58,25 @@ eachDatabase((open) => {
     expect((await world.message(id)).delivery).toBe('accepted')
   })
 
+  test('who has lost a reply to another instance after its first part leaves the rest to that one', async () => {
+    const world = await makeWorld(open)
+    await world.customerWrites('Is it in stock?')
+    // Frozen for so long that everybody takes us for dead, and what we were at for uncertain.
+    const doubted = { state: 'uncertain', owner: null, due_at: world.clock.now() + 10 * SECOND } as const
+    const freeze = () => world.db.transaction((trx) => trx.updateTable('outbox').set(doubted).execute())
+    world.channel.fates.push({ kind: 'accepted', before: freeze })
+    const id = await world.agentPreviews(LETTER)
+    await world.agentSends(id, { undoMs: 0 })
+    const attempts = await world.current().outbox.pass()
+    await Promise.all(attempts)
+    expect(world.channel.delivered.map((part) => part.text)).toEqual(['Yes.'])
+    await world.passTime(10 * SECOND) // The other one looks, and once more,
+    await world.passTime(45 * SECOND)
+    await world.passTime(10 * SECOND)
+    expect(world.channel.delivered.map((part) => part.text)).toEqual(['Yes.', 'It ships today.', 'Bye.'])
+    expect((await world.message(id)).delivery).toBe('accepted')
+  })
+
   test('a refusal is shown with its reason, and the customer goes on waiting', async () => {
     const world = await makeWorld(open)
     await world.customerWrites('Is it in stock?')

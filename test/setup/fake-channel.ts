@@ -18,7 +18,8 @@ export const ADA = 'ada@example.org'
 
 /** What becomes of one part on its way out; `arrives` in an uncertain one says what the customer sees. */
 export type PartFate =
-  | { kind: 'accepted' }
+  /** `before` happens before the program has heard of it. */
+  | { kind: 'accepted'; before?: () => Promise<unknown> }
   | { kind: 'temporary'; retryAfterMs?: number; account?: boolean }
   | { kind: 'rejected'; reason: string }
   | { kind: 'uncertain'; arrives: boolean }
@@ -86,8 +87,12 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
       for (const [n, part] of parts.entries()) {
         if (progress.accepted.has(n)) continue
         const fate = this.fates.shift() ?? { kind: 'accepted' }
-        if (fate.kind === 'accepted') await progress.accept(n, arrive(this, part))
-        else await suffer(fate, () => arrive(this, part))
+        if (fate.kind !== 'accepted') await suffer(fate, () => arrive(this, part))
+        else {
+          const externalId = arrive(this, part)
+          await fate.before?.()
+          await progress.accept(n, externalId)
+        }
       }
       return { externalIds: [...progress.accepted.values()], recipients: recipientsOf(this, parts) }
     },
