@@ -7,8 +7,6 @@ import { type MailboxConfig, tlsOptions } from './mailbox-config.ts'
 const CONNECT_MS_MAX = 20 * SECOND
 const SILENCE_MS_MAX = 60 * SECOND
 const IDLE_MS_MAX = 4 * MINUTE // RFC 2177 allows 29; routers forget a quiet connection much sooner.
-const COMMAND_MS_MAX = 10 * MINUTE
-const WATCH_EVERY_MS = MINUTE
 
 export function imapClient(config: MailboxConfig): ImapFlow {
   const { host, port, tls, user, password, timeoutMs } = config.imap
@@ -25,8 +23,13 @@ export function imapClient(config: MailboxConfig): ImapFlow {
     maxIdleTime: IDLE_MS_MAX,
     connectionTimeout: timeoutMs ?? CONNECT_MS_MAX,
     greetingTimeout: timeoutMs ?? CONNECT_MS_MAX,
-    socketTimeout: timeoutMs ?? SILENCE_MS_MAX,
+    socketTimeout: silenceMsMax(config),
   })
+}
+
+/** A server that owes us an answer and sends not one byte for so long is gone. */
+export function silenceMsMax({ imap }: Pick<MailboxConfig, 'imap'>): number {
+  return imap.timeoutMs ?? SILENCE_MS_MAX
 }
 
 export async function openFolder(client: ImapFlow, path: string): Promise<Folder> {
@@ -49,11 +52,15 @@ export interface ConnectionLife {
   end(): void
 }
 
-export function connectionLife(client: ImapFlow, stopping: AbortSignal, clock: Clock): ConnectionLife {
+export function connectionLife(
+  client: ImapFlow,
+  stopping: AbortSignal,
+  clock: Clock,
+  silenceMs: number,
+): ConnectionLife {
   const ended = new AbortController()
   let wake = new AbortController()
   let pushed = false
-  let waitingSince: number | undefined
   let failure: Error | undefined
   const close = () => client.close()
   stopping.addEventListener('abort', close)
@@ -66,10 +73,12 @@ export function connectionLife(client: ImapFlow, stopping: AbortSignal, clock: C
     pushed = true
     wake.abort()
   })
-  // Whatever else fails to notice that the server is gone, this does.
-  const unwatch = clock.every(WATCH_EVERY_MS, async () => {
-    if (waitingSince === undefined || clock.monotonic() - waitingSince < COMMAND_MS_MAX) return
-    failure ??= new Error(`no answer for ${COMMAND_MS_MAX / MINUTE} minutes`)
+  // Whatever else fails to notice that the server is gone, this does: imapflow waits for ever for the answer to an IDLE
+  // that it wants to end before it has begun, and its socket's own timeout fires only once.
+  const silence = silenceOf(client, clock)
+  const unwatch = clock.every(silenceMs, async () => {
+    if (silence.ms() < silenceMs) return
+    failure ??= new Error(`no answer for ${silenceMs / SECOND} seconds`)
     close()
   })
   const assertOpen = () => {
@@ -78,7 +87,7 @@ export function connectionLife(client: ImapFlow, stopping: AbortSignal, clock: C
   return {
     async ask(command) {
       assertOpen()
-      waitingSince = clock.monotonic()
+      silence.begin()
       try {
         const answer = await command()
         assertOpen() // A closed client answers "nothing" instead of failing, which would read as an empty mailbox.
@@ -86,7 +95,7 @@ export function connectionLife(client: ImapFlow, stopping: AbortSignal, clock: C
       } catch (error) {
         throw failure ?? error
       } finally {
-        waitingSince = undefined
+        silence.end()
       }
     },
     takePush() {
@@ -98,6 +107,7 @@ export function connectionLife(client: ImapFlow, stopping: AbortSignal, clock: C
       assertOpen()
       if (pushed) return
       wake = new AbortController()
+      silence.begin({ untilHeard: true })
       client.idle().catch(() => undefined) // Ends with the next command; a line that dies meanwhile shows as `close`.
       await clock.wait(ms, AbortSignal.any([wake.signal, ended.signal, stopping]))
       if (stopping.aborted) return
@@ -108,6 +118,29 @@ export function connectionLife(client: ImapFlow, stopping: AbortSignal, clock: C
       stopping.removeEventListener('abort', close)
       unwatch()
       client.close()
+    },
+  }
+}
+
+/** How long the server has sent nothing while it owed us something: an answer, or the word that it idles. */
+function silenceOf(client: ImapFlow, clock: Clock) {
+  let since: number | undefined
+  let received = 0
+  let endsWhenHeard = false
+  return {
+    begin(options?: { untilHeard: true }) {
+      since = clock.monotonic()
+      received = client.stats().received
+      endsWhenHeard = options?.untilHeard === true
+    },
+    end() {
+      since = undefined
+    },
+    ms(): number {
+      const before = received
+      received = client.stats().received
+      if (since !== undefined && received !== before) since = endsWhenHeard ? undefined : clock.monotonic()
+      return since === undefined ? 0 : clock.monotonic() - since
     },
   }
 }

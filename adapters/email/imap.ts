@@ -3,7 +3,7 @@ import type { Intake } from '../../src/channel.ts'
 import { atMost, type Clock, MINUTE, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
-import { connectionLife, imapClient, openFolder } from './imap-connection.ts'
+import { connectionLife, imapClient, openFolder, silenceMsMax } from './imap-connection.ts'
 import { imapProblem, isAuthProblem } from './imap-problem.ts'
 import { mailReader } from './mail-reader.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
@@ -58,7 +58,7 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
   /** One connection's life. Always ends by throwing, unless we are stopping. */
   async function session(intake: Intake, succeeded: () => void): Promise<void> {
     const client = imapClient(config)
-    const life = connectionLife(client, stopping.signal, clock)
+    const life = connectionLife(client, stopping.signal, clock, silenceMsMax(config))
     try {
       await life.ask(() => client.connect())
       const folder = await life.ask(() => openFolder(client, config.folder))

@@ -14,6 +14,8 @@ export interface ImapFaults {
   acceptLogin(): void
   /** The server takes everything and answers nothing, as when its machine hangs. */
   stall(): void
+  /** The same, from the moment the next IDLE arrives: not even that is answered. */
+  stallAtNextIdle(): void
   resume(): void
   /** The next FETCH breaks off after so many bytes of its answer, and the connection with it. */
   cutNextFetch(afterBytes: number): void
@@ -32,6 +34,8 @@ export interface FaultState {
   /** Resolves at once unless stalled, else when that ends. */
   ready(): Promise<void>
   pushesIdle(): boolean
+  /** An IDLE arrives. */
+  meetIdle(): void
 }
 
 /** What the faults need to reach of the server. */
@@ -48,6 +52,7 @@ export function makeImapFaults(target: FaultTarget): { faults: ImapFaults; state
   let gate: PromiseWithResolvers<void> | undefined
   let fetchCut: number | undefined
   let idlePush = true
+  let stallsAtIdle = false
   const state: FaultState = {
     takeLoginRefusal: () => (refusals.left-- > 0 ? refusal('NO', `[${refusals.code}] Login refused.`) : undefined),
     takeFetchCut: () => {
@@ -58,6 +63,10 @@ export function makeImapFaults(target: FaultTarget): { faults: ImapFaults; state
     isStalled: () => gate !== undefined,
     ready: async () => gate?.promise,
     pushesIdle: () => idlePush,
+    meetIdle: () => {
+      if (stallsAtIdle) faults.stall()
+      stallsAtIdle = false
+    },
   }
   const faults: ImapFaults = {
     dropConnections: target.drop,
@@ -72,6 +81,9 @@ export function makeImapFaults(target: FaultTarget): { faults: ImapFaults; state
     stall: () => {
       gate ??= Promise.withResolvers()
       for (const { output } of target.sessions()) output.hold(true)
+    },
+    stallAtNextIdle: () => {
+      stallsAtIdle = true
     },
     resume: () => {
       gate?.resolve()

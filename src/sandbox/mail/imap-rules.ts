@@ -171,6 +171,7 @@ function select(session: Session, { args }: Command, readOnly: boolean): string 
 }
 
 async function idle(session: Session): Promise<string> {
+  session.host.meetIdle()
   session.output.text('+ idling\r\n')
   session.output.flush()
   session.idling = true

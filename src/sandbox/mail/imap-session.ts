@@ -23,6 +23,8 @@ export interface SessionHost {
   /** Resolves at once, unless the server is told to stall. */
   ready(): Promise<void>
   pushesIdle(): boolean
+  /** An IDLE arrives: a fault may wait for it. */
+  meetIdle(): void
   /** How many bytes of this FETCH may leave, when the server is told to die within it. */
   takeFetchCut(): number | undefined
 }

@@ -309,7 +309,7 @@ describe('the connection', () => {
   })
 
   // Real time on real sockets: on a machine that is busy elsewhere the second in which it has to notice can pass unseen.
-  test('a server that falls silent is left, not waited for for ever', { retry: 2 }, async () => {
+  test('a server that falls silent is left, not waited for for ever', async () => {
     const box = await makeMailbox()
     const config = { imap: { ...(await silentSettings(box)), timeoutMs: 1000 } }
     const channel = await box.start(config)
@@ -321,13 +321,25 @@ describe('the connection', () => {
     await until(() => box.subjects().includes('afterwards'))
   })
 
-  test('a command without an answer for ten minutes ends the connection, whatever the socket thinks', async () => {
+  // Seen failing without the watch of imap-connection.ts: imapflow cannot end an IDLE that was never answered.
+  test('a server that falls silent as we ask it to idle is left as well', async () => {
+    const box = await makeMailbox()
+    const config = { imap: { ...(await silentSettings(box)), timeoutMs: 500 } }
+    box.mail.faults.imap.stallAtNextIdle()
+    const channel = await box.start(config)
+    await until(() => !channel.health().ok)
+    box.append('afterwards')
+    box.mail.faults.imap.resume()
+    await until(() => box.subjects().includes('afterwards'))
+  })
+
+  test('a command without an answer for a minute ends the connection, whatever the socket thinks', async () => {
     const box = await makeMailbox()
     const clock = manualClock(Date.now())
     const channel = await box.start({ pollMs: MINUTE }, clock)
     box.mail.faults.imap.stall()
-    for (let minute = 0; minute < 12; minute++) await clock.advance(MINUTE)
-    expect(channel.health().problem).toMatch(/no answer for 10 minutes/)
+    for (let minute = 0; minute < 4; minute++) await clock.advance(MINUTE)
+    expect(channel.health().problem).toMatch(/no answer for 60 seconds/)
     box.append('afterwards')
     box.mail.faults.imap.resume()
     await until(async () => {
