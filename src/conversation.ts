@@ -153,6 +153,7 @@ export const cardLane = (conversationId: string) => `card:${conversationId}`
 export const deskRate = {
   post: (desk: string) => `desk:post:${desk}`,
   update: 'desk:update',
+  page: 'desk:page',
   ping: (person: string) => `desk:ping:${person}`,
 }
 

@@ -3,20 +3,20 @@ import { type Channel, type ExternalId, type Progress, SendError, type Sent } fr
 import { getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
-import { appendFact, type FactKind, listFacts } from './fact.ts'
+import { appendFact, type FactKind } from './fact.ts'
 import { getMessage, type Message } from './message.ts'
 import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
 import { holds } from './outbox-claim.ts'
+import type { Policies } from './policy.ts'
 import { listParts } from './reply.ts'
-import type { Policy } from './response-window.ts'
-import { reconcileWindows } from './window-record.ts'
+import { nextEnding, reconcileWindows } from './window-record.ts'
 
 export interface DeliveryOptions {
   db: Db
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
-  policyOf(desk: string): Policy
+  policies: Policies
 }
 
 export function replyHandler(options: DeliveryOptions): Handler {
@@ -76,18 +76,18 @@ async function acceptPart(trx: Trx, messageId: string, n: number, externalId: Ex
     .execute()
 }
 
-async function settle(trx: Trx, effect: Effect, settled: Settled, { policyOf }: DeliveryOptions): Promise<void> {
+async function settle(trx: Trx, effect: Effect, settled: Settled, { policies }: DeliveryOptions): Promise<void> {
   const { messageId } = JSON.parse(effect.payload) as { messageId: string }
   const message = await getMessage(trx, messageId)
   const conversation = await lockConversation(trx, message.conversation_id)
   if (settled.kind === 'accepted') {
-    await recordAcceptance(trx, message, settled.detail as Sent, policyOf(conversation.desk))
+    await recordAcceptance(trx, message, settled.detail as Sent, policies)
   } else await recordTrouble(trx, message, settled)
   await refreshEntry(trx, conversation, messageId)
 }
 
 /** The window ends here: on accepted, never on clicked. */
-export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policy: Policy): Promise<void> {
+export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policies: Policies): Promise<void> {
   const refused = sent.recipients.filter((recipient) => !recipient.accepted)
   for (const { address, accepted, reason } of sent.recipients) {
     const state = accepted ? ('accepted' as const) : ('rejected' as const)
@@ -100,11 +100,11 @@ export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, p
   }
   const warnings = refused.map(({ address, reason }) => `Not delivered to ${address}: ${reason ?? 'refused'}`)
   await mark(trx, message.id, refused.length > 0 ? 'partly-delivered' : 'accepted', warnings)
-  const earlier = await listFacts(trx, message.conversation_id, ['reply-accepted'])
-  const data = { answersUpTo: message.answers_up_to ?? 0, at: trx.now(), nth: earlier.length + 1 }
+  const nth = await nextEnding(trx, message.conversation_id)
+  const data = { answersUpTo: message.answers_up_to ?? 0, at: trx.now(), nth }
   const fact = { kind: 'reply-accepted', conversationId: message.conversation_id, messageId: message.id } as const
   await appendFact(trx, { ...fact, actor: message.author, data })
-  const open = await reconcileWindows(trx, message.conversation_id, policy)
+  const open = await reconcileWindows(trx, message.conversation_id, policies)
   await transition(trx, await getConversation(trx, message.conversation_id), open ? 'cross' : 'answer')
 }
 

@@ -4,12 +4,36 @@ import type { Reader, Trx } from './db/open.ts'
 /** What each kind of fact carries besides its conversation, message and actor. */
 export interface FactData {
   'conversation-opened': { relatedTo?: string }
-  'message-received': { seq: number; arrivedAt: number; counts: boolean }
+  /** `imported`: from before we were asked to watch; nobody is pinged about it. */
+  'message-received': { seq: number; arrivedAt: number; counts: boolean; imported?: true }
+  /** A person has decided whether it counts. */
+  'message-reclassified': { counts: boolean }
+  /** It came from another conversation, with what had answered it there. */
+  'message-joined': {
+    seq: number
+    arrivedAt: number
+    counts: boolean
+    imported?: true
+    from: string
+    end?: { as: 'answered' | 'waived'; at: number; nth: number; by?: string }
+  }
+  'message-left': { to: string }
   'message-seen-again': { channel: string }
   'message-read-at-last': Record<string, never>
   'own-message-seen': Record<string, never>
   'raw-quarantined': { intakeId: string }
   'conversation-taken': Record<string, never>
+  'conversation-assigned': { from?: string; to: string }
+  'conversation-snoozed': { until: number }
+  'conversation-woken': Record<string, never>
+  'conversation-closed': Record<string, never>
+  'conversation-reopened': Record<string, never>
+  'conversation-merged': { into: string }
+  'conversation-split': { into: string }
+  /** `contact` is the contact's id. */
+  'tier-set': { contact: string; tier?: string }
+  'agent-away': { until: number }
+  'agent-back': Record<string, never>
   'take-refused': { owner: string }
   'note-written': { seq: number }
   'reply-queued': { seq: number; answersUpTo: number; dueAt: number }
@@ -20,15 +44,28 @@ export interface FactData {
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>
   'reply-voided': { of: string }
+  /** `upTo`: the newest seq it speaks of. `nth` as in `reply-accepted`. */
+  'no-reply-needed': { upTo: number; reason: WaiveReason; nth: number }
   'reply-rerun': Record<string, never>
   'action-refused': { action: string; reason: string }
-  'window-opened': { windowId: string; startedAt: number; dueAt: number }
+  'window-opened': { windowId: string; startedAt: number; dueAt: number; policy?: string; version?: string }
+  /** The promise, or the calendar behind it, has changed while the window was open. */
+  'window-recomputed': { windowId: string; dueAt: number; policy: string; version: string }
+  /** Its first message went elsewhere, or does not count any more. */
+  'window-removed': { windowId: string }
   'window-ended': { windowId: string; as: string; at: number }
-  'step-fired': { windowId: string; step: string; dueAt: number }
+  /** `passed`: a later step was due at the same moment and speaks for it. */
+  'step-fired': { windowId: string; step: string; dueAt: number; passed?: true }
+  'ping-owed': { windowId: string; step: string; to: string; insteadOf?: string; because?: string }
+  'ping-acknowledged': { windowId: string; step: string }
   'ping-accepted': { windowId: string; step: string; to: string }
   'ping-withdrawn': { windowId: string; step: string; to: string }
   'ping-undelivered': { windowId: string; step: string; to: string }
 }
+
+/** Why a customer's message needs no answer. */
+export const WAIVE_REASONS = ['thanks', 'answered-elsewhere', 'duplicate', 'spam', 'not-for-us', 'other'] as const
+export type WaiveReason = (typeof WAIVE_REASONS)[number]
 
 export type FactKind = keyof FactData
 

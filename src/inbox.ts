@@ -8,7 +8,7 @@ import { appendFact, appendFacts, type Fact } from './fact.ts'
 import type { Kept } from './intake.ts'
 import type { Source } from './intake-runner.ts'
 import { completeSalvaged, insertInbound, type Message } from './message.ts'
-import type { Policy } from './response-window.ts'
+import type { Policies } from './policy.ts'
 import { receiveBounce, receiveOwn } from './returned.ts'
 import { addSighting } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
@@ -16,7 +16,7 @@ import { reconcileWindows } from './window-record.ts'
 export interface InboxDesk {
   /** The desk this channel's conversations belong to. */
   desk: string
-  policyOf(desk: string): Policy
+  policies: Policies
 }
 
 export function channelSource(channel: Channel, desk: InboxDesk): Source<InboundEvent> {
@@ -49,7 +49,7 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
   const { channel, desk, kept } = arrival
   if (event.kind === 'message') return await receiveMessage(trx, arrival, event)
   if (event.kind === 'own') return await receiveOwn(trx, channel, kept, event)
-  return await receiveBounce(trx, channel, desk.policyOf, event)
+  return await receiveBounce(trx, channel, desk.policies, event)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage): Promise<void> {
@@ -65,7 +65,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage)
   const isCounted = event.automated === undefined
   await appendFacts(trx, factsOf(conversation, message, isCounted, found))
   const current = isCounted ? await reopenFor(trx, conversation) : conversation
-  await reconcileWindows(trx, conversation.id, desk.policyOf(conversation.desk))
+  await reconcileWindows(trx, conversation.id, desk.policies)
   await refreshEntry(trx, current, message.id)
 }
 

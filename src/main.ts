@@ -12,9 +12,10 @@ import { intakeOf } from './intake.ts'
 import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
 import type { Log } from './log.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
-import { DUE_STEP, ladderHandler } from './ping.ts'
+import { ladderHandler } from './ping.ts'
+import type { Policies } from './policy.ts'
+import { makePolicies } from './promises.ts'
 import { type Pace, rateLimiter } from './rate.ts'
-import { makePolicy, type Policy } from './response-window.ts'
 import { getSigningKey } from './setting.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
 
@@ -38,9 +39,17 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   await db.migrate()
   const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
   const channels = await makeChannels(config, db, tools)
-  const policyOf = (name: string) => makePolicy(name, config.desks[name]?.window ?? 'calendar:24h')
-  const desk = await openDesk(config, { ...tools, db, channelOf: (name) => channelOf(channels, name), policyOf })
-  const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policyOf })
+  const policies = makePolicies(config)
+  const desk = await openDesk(config, {
+    ...tools,
+    db,
+    policies,
+    channelOf: (name) => channelOf(channels, name),
+    limits: { digestAbove: 5, digestWithinMs: 10 * MINUTE },
+    quietOf: () => undefined,
+    isRestricted: () => false,
+  })
+  const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policies })
   db.onWake('intake', runners.intake.wake)
   db.onWake('outbox', runners.outbox.wake)
   const keepers = keepChannels(channels, db, instance, log)
@@ -104,14 +113,14 @@ interface RunnerTools extends Tools {
   owner: string
   channels: Map<string, NamedChannel>
   desk: OpenDesk
-  policyOf(desk: string): Policy
+  policies: Policies
 }
 
 function makeRunners(config: Config, tools: RunnerTools): Runners {
-  const { db, channels, desk, policyOf } = tools
+  const { db, channels, desk, policies } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
-    const inbox: InboxDesk = { desk: named.desk, policyOf }
+    const inbox: InboxDesk = { desk: named.desk, policies }
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
@@ -121,9 +130,9 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     limiter: rateLimiter(paceOf, UNLIMITED_ROOM),
     handlers: {
       ...desk.handlers,
-      reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policyOf }),
+      reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
-    local: { ladder: ladderHandler({ steps: [DUE_STEP], leadsOf: (name) => config.desks[name]?.leads ?? [] }) },
+    local: { ladder: ladderHandler(policies) },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,
   })

@@ -132,24 +132,21 @@ export async function delay(trx: Trx, dedupe: string, dueAt: number): Promise<bo
   return result.numUpdatedRows > 0n
 }
 
+/** Moves what waits under this key to another due time; nothing when nothing waits. */
+export async function reschedule(trx: Trx, coalesceKey: string, dueAt: number): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ due_at: dueAt, lane_at: dueAt })
+    .where('coalesce_key', '=', coalesceKey)
+    .where('state', '=', 'queued')
+    .execute()
+}
+
 export async function findByDedupe(
   db: Reader,
   dedupe: string,
 ): Promise<{ id: string; state: EffectState } | undefined> {
   return await db.selectFrom('outbox').select(['id', 'state']).where('dedupe', '=', dedupe).executeTakeFirst()
-}
-
-/** What was withdrawn, because it was no longer true, is true again. False when it was not withdrawn. */
-export async function revive(trx: Trx, dedupe: string): Promise<boolean> {
-  const now = trx.now()
-  const result = await trx
-    .updateTable('outbox')
-    .set({ state: 'queued', attempts: 0, due_at: now, lane_at: now, created_at: now, finished_at: null, owner: null })
-    .where('dedupe', '=', dedupe)
-    .where('state', '=', 'undone')
-    .executeTakeFirst()
-  if (result.numUpdatedRows > 0n) trx.wake('outbox')
-  return result.numUpdatedRows > 0n
 }
 
 /** A person decided to try a parked row again. False when it is not parked any more. */

@@ -7,8 +7,8 @@ import { appendFact } from './fact.ts'
 import { getMessage } from './message.ts'
 import { findByDedupe, rerun } from './outbox.ts'
 import { finish } from './outbox-settle.ts'
+import type { Policies } from './policy.ts'
 import { listParts, replyKey } from './reply.ts'
-import type { Policy } from './response-window.ts'
 
 export type Decision = 'try-again' | 'it-arrived' | 'let-be'
 
@@ -17,7 +17,7 @@ export async function decide(
   trx: Trx,
   messageId: string,
   decision: Decision,
-  by: { agentId: string; policyOf(desk: string): Policy },
+  by: { agentId: string; policies: Policies },
 ): Promise<boolean> {
   const message = await getMessage(trx, messageId)
   const conversation = await lockConversation(trx, message.conversation_id)
@@ -33,7 +33,7 @@ export async function decide(
     const [part] = await listParts(trx, messageId)
     const recipients = (part?.recipients ?? []).map(({ address }) => ({ address, accepted: true }))
     const sent: Sent = { externalIds: [], recipients }
-    await recordAcceptance(trx, message, sent, by.policyOf(conversation.desk))
+    await recordAcceptance(trx, message, sent, by.policies)
   } else {
     await trx.updateTable('outbox').set({ state: 'undone' }).where('id', '=', row.id).execute()
     await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()

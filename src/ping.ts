@@ -1,90 +1,126 @@
-// The ladder: which reminder is owed to whom. Each (window, step) fires once, ever; a ping that is no longer true never leaves.
+// The ladder: which reminder is owed, and when. Each (window, step) fires once, ever; whom it reaches is seen at that moment.
 import { type Conversation, deskRate, getConversation, refreshCard } from './conversation.ts'
-import type { Reader, Trx } from './db/open.ts'
+import type { Trx } from './db/open.ts'
+import type { PingTable } from './db/schema.ts'
 import { appendFact } from './fact.ts'
-import { type Effect, put, revive } from './outbox.ts'
+import { putBackWithdrawn, refreshPings } from './notice.ts'
+import { type Effect, put } from './outbox.ts'
 import type { LocalHandler } from './outbox-runner.ts'
-import type { StoredWindow } from './window-record.ts'
+import type { Policies, Step } from './policy.ts'
+import { findWindow, policyFor, type StoredWindow, timesOf } from './window-record.ts'
 
-/** One step of a ladder: when, measured against the window, and to whom. */
-export interface Step {
-  name: string
-  at(window: StoredWindow): number
-  to: 'leads'
-}
-
-export interface Ladder {
-  steps: readonly Step[]
-  leadsOf(desk: string): readonly string[]
-}
-
-/** The one step every desk has: at the due time, to the leads. */
-export const DUE_STEP: Step = { name: 'due', at: (window) => window.due_at, to: 'leads' }
-
-export interface PingPayload {
+/** The work of finding out who is to hear of a step, and of telling them. */
+export interface PagePayload {
   windowId: string
   step: string
-  to: string
 }
 
-export function ladderHandler(ladder: Ladder): LocalHandler {
+export function pageOf(effect: Effect): PagePayload {
+  return JSON.parse(effect.payload) as PagePayload
+}
+
+export function ladderHandler(policies: Policies): LocalHandler {
   return async (trx, effect) => {
     const { windowId } = JSON.parse(effect.payload) as { windowId: string }
     const window = await findWindow(trx, windowId)
-    if (!window || window.ended_at !== null) return undefined
-    const steps = [...ladder.steps].sort((a, b) => a.at(window) - b.at(window))
-    for (const step of steps) {
-      if (step.at(window) > trx.now()) return { againAt: step.at(window) }
-      await fire(trx, window, step, ladder)
-    }
-    return undefined
+    if (!window || window.ended_at !== null || window.watched_at === null) return undefined
+    const { ladder } = await policyFor(trx, window.conversation_id, policies)
+    const fired = await trx.selectFrom('ping').selectAll().where('window_id', '=', window.id).execute()
+    await putBackWithdrawn(trx, window)
+    const plan = planOf(ladder, window, fired)
+    const due = plan.filter(({ at }) => at <= trx.now())
+    if (due.length > 0) await fire(trx, window, due)
+    const next = due.length === 0 ? plan[0] : planOf(ladder, window, [...fired, ...due.map(asFired(trx, window))])[0]
+    return next && { againAt: next.at }
   }
 }
 
-async function fire(trx: Trx, window: StoredWindow, step: Step, ladder: Ladder): Promise<void> {
-  const first = await trx
-    .insertInto('ping')
-    .values({ window_id: window.id, step: step.name, fired_at: trx.now() })
-    .onConflict((oc) => oc.columns(['window_id', 'step']).doNothing())
-    .returning('step')
-    .executeTakeFirst()
+export interface Planned {
+  step: Step
+  at: number
+}
+
+/**
+ * What is still to fire, earliest first. A step comes sooner when the one before it was to be acknowledged and was not.
+ */
+export function planOf(
+  ladder: readonly Step[],
+  window: Pick<StoredWindow, 'started_at' | 'due_at' | 'soft_due_at'>,
+  fired: readonly PingTable[],
+): Planned[] {
+  const steps = ladder
+    .flatMap((step) => {
+      const at = step.at(timesOf(window))
+      return at === undefined ? [] : [{ step, at }]
+    })
+    .sort((a, b) => a.at - b.at)
+  const rows = new Map(fired.map((row) => [row.step, row]))
+  const left = steps.filter(({ step }) => !rows.has(step.name))
+  const [next, ...others] = left
+  if (!next) return []
+  const before = steps[steps.indexOf(next) - 1]?.step
+  const row = before && rows.get(before.name)
+  const isUnheard = before?.acknowledgeMs !== undefined && row && row.acknowledged_at === null
+  return isUnheard ? [{ ...next, at: Math.min(next.at, row.fired_at + (before.acknowledgeMs ?? 0)) }, ...others] : left
+}
+
+/** After a time when nobody looked, the last step that is due speaks for those before it. */
+async function fire(trx: Trx, window: StoredWindow, due: readonly Planned[]): Promise<void> {
   const conversation = await getConversation(trx, window.conversation_id)
-  const pings = ladder.leadsOf(conversation.desk).map((to) => ({ windowId: window.id, step: step.name, to }))
-  if (!first) return await putBackWithdrawn(trx, pings)
-  const data = { windowId: window.id, step: step.name, dueAt: step.at(window) }
-  await appendFact(trx, { kind: 'step-fired', conversationId: conversation.id, data })
-  await refreshCard(trx, conversation) // It says now that the customer waits too long.
-  for (const ping of pings) await putPing(trx, conversation, ping)
+  for (const [n, { step, at }] of due.entries()) {
+    const isLast = n === due.length - 1
+    const first = await trx
+      .insertInto('ping')
+      .values(asFired(trx, window)({ step }))
+      .onConflict((oc) => oc.columns(['window_id', 'step']).doNothing())
+      .returning('step')
+      .executeTakeFirst()
+    if (!first) continue
+    const data = { windowId: window.id, step: step.name, dueAt: at, ...(!isLast && { passed: true as const }) }
+    await appendFact(trx, { kind: 'step-fired', conversationId: conversation.id, data })
+    if (isLast) await putPage(trx, conversation, { windowId: window.id, step: step.name })
+  }
+  await refreshCard(trx, conversation) // It may say now that the customer waits too long.
 }
 
-/** The answer that made a waiting ping needless was taken back: who has not heard of the window still has to. */
-async function putBackWithdrawn(trx: Trx, pings: PingPayload[]): Promise<void> {
-  for (const ping of pings) await revive(trx, pingKey(ping))
-}
+const asFired =
+  (trx: Trx, window: StoredWindow) =>
+  ({ step }: Pick<Planned, 'step'>): PingTable => ({
+    window_id: window.id,
+    step: step.name,
+    fired_at: trx.now(),
+    acknowledged_at: null,
+    acknowledged_by: null,
+  })
 
-const pingKey = ({ windowId, step, to }: PingPayload) => `ping:${windowId}:${step}:${to}`
-
-async function putPing(trx: Trx, conversation: Conversation, ping: PingPayload): Promise<void> {
+async function putPage(trx: Trx, conversation: Conversation, page: PagePayload): Promise<void> {
   await put(trx, {
-    kind: 'ping',
+    kind: 'page',
     conversationId: conversation.id,
-    payload: { ...ping },
-    rateKey: deskRate.ping(ping.to),
-    dedupe: pingKey(ping),
+    payload: { ...page },
+    rateKey: deskRate.page,
+    dedupe: `page:${page.windowId}:${page.step}`,
     dueAt: trx.now(),
   })
 }
 
-export function pingOf(effect: Effect): PingPayload {
-  return JSON.parse(effect.payload) as PingPayload
-}
-
-/** The window the ping speaks of, or undefined when it has ended: then the ping must not leave. */
-export async function findTrueWindow(db: Reader, ping: PingPayload): Promise<StoredWindow | undefined> {
-  const window = await findWindow(db, ping.windowId)
-  return window && window.ended_at === null ? window : undefined
-}
-
-async function findWindow(db: Reader, id: string): Promise<StoredWindow | undefined> {
-  return await db.selectFrom('response_window').selectAll().where('id', '=', id).executeTakeFirst()
+/**
+ * Somebody has seen it: the next step waits for its own time. The window runs on. False when it was acknowledged before,
+ * or when nothing has been fired.
+ */
+export async function acknowledge(trx: Trx, window: StoredWindow, agentId: string): Promise<boolean> {
+  const rows = await trx
+    .updateTable('ping')
+    .set({ acknowledged_at: trx.now(), acknowledged_by: agentId })
+    .where('window_id', '=', window.id)
+    .where('acknowledged_at', 'is', null)
+    .returning('step')
+    .execute()
+  for (const { step } of rows) {
+    const data = { windowId: window.id, step }
+    const about = { conversationId: window.conversation_id, actor: agentId }
+    await appendFact(trx, { kind: 'ping-acknowledged', ...about, data })
+  }
+  if (rows.length > 0) await refreshPings(trx, window.id)
+  return rows.length > 0
 }

@@ -5,7 +5,7 @@ import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import type { Kept } from './intake.ts'
 import { getMessage } from './message.ts'
-import type { Policy } from './response-window.ts'
+import type { Policies } from './policy.ts'
 import { addSighting } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 
@@ -24,13 +24,13 @@ export async function receiveOwn(trx: Trx, channel: string, kept: Kept, event: O
 export async function receiveBounce(
   trx: Trx,
   channel: string,
-  policyOf: (desk: string) => Policy,
+  policies: Policies,
   event: InboundBounce,
 ): Promise<void> {
   const message = await findByKeys(trx, channelKind(channel), event.of)
   if (message?.direction !== 'outbound') return
   const conversation = await lockConversation(trx, message.conversation_id)
-  if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policyOf(conversation.desk))
+  if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policies)
   else await deferReply(trx, message.id, event)
   await refreshEntry(trx, conversation, message.id)
 }
@@ -40,14 +40,14 @@ async function voidReply(
   conversation: Conversation,
   messageId: string,
   event: InboundBounce,
-  policy: Policy,
+  policies: Policies,
 ): Promise<void> {
   const already = await getMessage(trx, messageId)
   if (already.delivery === 'bounced') return
   const warnings = JSON.stringify([`Not delivered: ${event.reason}`])
   await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
   await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
-  const open = await reconcileWindows(trx, conversation.id, policy)
+  const open = await reconcileWindows(trx, conversation.id, policies)
   if (open) await transition(trx, await getConversation(trx, conversation.id), 'bounce')
 }
 

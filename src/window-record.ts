@@ -3,30 +3,72 @@ import type { Selectable } from 'kysely'
 import type { Reader, Trx } from './db/open.ts'
 import type { ResponseWindowTable } from './db/schema.ts'
 import { appendFact, listFacts } from './fact.ts'
-import { put } from './outbox.ts'
+import { refreshPings } from './notice.ts'
+import { put, reschedule } from './outbox.ts'
 import { CLOCK_KEY } from './outbox-runner.ts'
-import { dueAt, foldWindows, type Policy, type ResponseWindow, WINDOW_FACTS } from './response-window.ts'
+import type { Policies, Policy, Promised, WindowTimes } from './policy.ts'
+import { foldWindows, type ResponseWindow, WINDOW_FACTS } from './response-window.ts'
 
 export type StoredWindow = Selectable<ResponseWindowTable>
 
-/** Computes the windows, writes the difference and returns the open one. Call it in the transaction that appended the fact. */
+/**
+ * Computes the windows, writes the difference and returns the open one. Call it in the transaction that appended the
+ * fact. An open window always has the promise that is in force now; one that has ended keeps the one it ended with.
+ */
 export async function reconcileWindows(
   trx: Trx,
   conversationId: string,
-  policy: Policy,
+  policies: Policies,
 ): Promise<ResponseWindow | undefined> {
   const windows = foldWindows(await listFacts(trx, conversationId, WINDOW_FACTS))
   const stored = await listWindows(trx, conversationId)
   const byStart = new Map(stored.map((row) => [row.started_by, row]))
   const wanted = new Set(windows.map((window) => window.startedBy))
+  const write = { trx, conversationId, policy: lazily(() => policyFor(trx, conversationId, policies)) }
   // First what goes away or ends, then what opens: at most one may be open at any instant.
   for (const row of stored) if (!wanted.has(row.started_by)) await removeWindow(trx, row)
   for (const window of windows) {
     const row = byStart.get(window.startedBy)
-    if (row) await updateWindow(trx, row, window)
-    else await insertWindow(trx, conversationId, window, policy)
+    if (row) await updateWindow(write, row, window)
+    else await insertWindow(write, window)
   }
   return windows.find((window) => window.end === undefined)
+}
+
+interface Write {
+  trx: Trx
+  conversationId: string
+  /** Asked for only where a due time has to be computed. */
+  policy(): Promise<Policy>
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** The promise that is in force for this conversation's customer. */
+export async function policyFor(db: Reader, conversationId: string, policies: Policies): Promise<Policy> {
+  return policies.choose(await readPromised(db, conversationId))
+}
+
+export async function readPromised(db: Reader, conversationId: string): Promise<Promised> {
+  const row = await db
+    .selectFrom('conversation')
+    .innerJoin('identity', 'identity.id', 'conversation.identity_id')
+    .innerJoin('contact', 'contact.id', 'identity.contact_id')
+    .select(['conversation.desk', 'conversation.channel', 'identity.address', 'contact.tier'])
+    .where('conversation.id', '=', conversationId)
+    .executeTakeFirstOrThrow()
+  return { desk: row.desk, channel: row.channel, address: row.address, tier: row.tier ?? undefined }
+}
+
+/** The place of what ends a window now among the conversation's endings, by the order of commits. */
+export async function nextEnding(db: Reader, conversationId: string): Promise<number> {
+  return (await listFacts(db, conversationId, ['reply-accepted', 'no-reply-needed'])).length + 1
 }
 
 export async function listWindows(db: Reader, conversationId: string): Promise<StoredWindow[]> {
@@ -47,45 +89,89 @@ export async function findOpenWindow(db: Reader, conversationId: string): Promis
     .executeTakeFirst()
 }
 
-async function insertWindow(trx: Trx, conversationId: string, window: ResponseWindow, policy: Policy): Promise<void> {
-  // Named after the message that started it: when a bounce takes it away and an answer brings it back, it is the same
-  // window, and what was pinged stays pinged.
-  const id = `w${window.startedBy.slice(1)}`
-  const due = dueAt(policy, window.startedAt)
-  await trx
-    .insertInto('response_window')
-    .values({
-      id,
-      conversation_id: conversationId,
-      started_by: window.startedBy,
-      started_at: window.startedAt,
-      label: window.label,
-      policy: policy.name,
-      policy_version: policy.version,
-      due_at: due,
-      ...endOf(window),
-    })
-    .execute()
-  const data = { windowId: id, startedAt: window.startedAt, dueAt: due }
-  await appendFact(trx, { kind: 'window-opened', conversationId, messageId: window.startedBy, data })
-  if (!window.end) await watchWindow(trx, id, conversationId, due)
+export async function findWindow(db: Reader, id: string): Promise<StoredWindow | undefined> {
+  return await db.selectFrom('response_window').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-async function updateWindow(trx: Trx, row: StoredWindow, window: ResponseWindow): Promise<void> {
-  const end = endOf(window)
+/** As a ladder measures it. */
+export function timesOf(window: Pick<StoredWindow, 'started_at' | 'due_at' | 'soft_due_at'>): WindowTimes {
+  return { startedAt: window.started_at, dueAt: window.due_at, softDueAt: window.soft_due_at ?? undefined }
+}
+
+/**
+ * Named after the message that started it: when a bounce takes it away and an answer brings it back, or when the message
+ * moves to another conversation, it is the same window, and what was pinged stays pinged.
+ */
+const windowIdOf = (startedBy: string) => `w${startedBy.slice(1)}`
+
+async function insertWindow({ trx, conversationId, policy }: Write, window: ResponseWindow): Promise<void> {
+  const promise = await policy()
+  const id = windowIdOf(window.startedBy)
+  const row = {
+    id,
+    conversation_id: conversationId,
+    started_by: window.startedBy,
+    started_at: window.startedAt,
+    label: window.label,
+    ...promisedTimes(promise, window),
+    watched_at: isWatched(window) ? trx.now() : null,
+    ...endOf(window),
+  }
+  await trx.insertInto('response_window').values(row).execute()
+  const { name, version } = promise
+  const data = { windowId: id, startedAt: window.startedAt, dueAt: row.due_at, policy: name, version }
+  await appendFact(trx, { kind: 'window-opened', conversationId, messageId: window.startedBy, data })
+  if (isWatched(window)) await put(trx, ladderEffect(row, promise))
+}
+
+async function updateWindow({ trx, policy }: Write, row: StoredWindow, window: ResponseWindow): Promise<void> {
   // A bounce of the first answer can make a later window the first one.
-  if (row.label !== window.label)
-    await trx.updateTable('response_window').set({ label: window.label }).where('id', '=', row.id).execute()
-  if (row.ended_at === end.ended_at && row.answered_by === end.answered_by) return
-  await trx.updateTable('response_window').set(end).where('id', '=', row.id).execute()
+  if (row.label !== window.label) await change(trx, row, { label: window.label })
+  const end = endOf(window)
+  const moved = row.ended_at !== end.ended_at || row.ended_as !== end.ended_as || row.answered_by !== end.answered_by
+  if (moved) await change(trx, row, end)
   if (window.end) {
+    if (!moved) return
     const data = { windowId: row.id, as: window.end.as, at: window.end.at }
-    await appendFact(trx, { kind: 'window-ended', conversationId: row.conversation_id, data })
-  } else await watchWindow(trx, row.id, row.conversation_id, row.due_at)
+    await refreshPings(trx, row.id)
+    return await appendFact(trx, { kind: 'window-ended', conversationId: row.conversation_id, data })
+  }
+  const promise = await policy()
+  const isNew = row.policy !== promise.name || row.policy_version !== promise.version
+  if (isNew) await recompute(trx, row, promise, window)
+  const isToWatch = isWatched(window) && (moved || isNew || row.watched_at === null)
+  if (!isToWatch) return
+  if (row.watched_at === null) await change(trx, row, { watched_at: trx.now() })
+  const effect = ladderEffect({ ...row, ...promisedTimes(promise, window) }, promise)
+  await put(trx, effect)
+  await reschedule(trx, effect.coalesceKey, effect.dueAt)
+}
+
+/** The promise has changed while the customer waits: the start stays, the due time follows. */
+async function recompute(trx: Trx, row: StoredWindow, promise: Policy, window: ResponseWindow): Promise<void> {
+  const times = promisedTimes(promise, window)
+  await change(trx, row, times)
+  const data = { windowId: row.id, dueAt: times.due_at, policy: promise.name, version: promise.version }
+  await appendFact(trx, { kind: 'window-recomputed', conversationId: row.conversation_id, data })
+}
+
+async function change(trx: Trx, { id }: StoredWindow, values: Partial<StoredWindow>): Promise<void> {
+  await trx.updateTable('response_window').set(values).where('id', '=', id).execute()
 }
 
 async function removeWindow(trx: Trx, row: StoredWindow): Promise<void> {
   await trx.deleteFrom('response_window').where('id', '=', row.id).execute()
+  const data = { windowId: row.id }
+  await appendFact(trx, { kind: 'window-removed', conversationId: row.conversation_id, data })
+}
+
+function promisedTimes(promise: Policy, { startedAt, label }: ResponseWindow) {
+  return {
+    policy: promise.name,
+    policy_version: promise.version,
+    due_at: promise.dueAt(startedAt),
+    soft_due_at: label === 'first' ? (promise.softDueAt(startedAt) ?? null) : null,
+  }
 }
 
 function endOf(window: ResponseWindow) {
@@ -96,14 +182,20 @@ function endOf(window: ResponseWindow) {
   }
 }
 
-/** One `ladder` effect per open window; it is due at the next step and goes on by itself. */
-async function watchWindow(trx: Trx, windowId: string, conversationId: string, stepAt: number): Promise<void> {
-  await put(trx, {
+const isWatched = ({ end, quiet }: ResponseWindow) => end === undefined && !quiet
+
+/** One `ladder` effect per open window; it is due at its first step and goes on by itself. */
+function ladderEffect(
+  window: Pick<StoredWindow, 'id' | 'conversation_id' | 'started_at' | 'due_at' | 'soft_due_at'>,
+  { ladder }: Policy,
+) {
+  const times = timesOf(window)
+  return {
     kind: 'ladder',
-    conversationId,
-    payload: { windowId },
+    conversationId: window.conversation_id,
+    payload: { windowId: window.id },
     rateKey: CLOCK_KEY,
-    coalesceKey: `ladder:${windowId}`,
-    dueAt: stepAt,
-  })
+    coalesceKey: `ladder:${window.id}`,
+    dueAt: Math.min(window.due_at, ...ladder.flatMap((step) => step.at(times) ?? [])),
+  }
 }

@@ -4,7 +4,6 @@ import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../src/clock.ts'
 import { renderFaults } from '../src/config.ts'
-import { parseTarget } from '../src/response-window.ts'
 import { configOf, ENV, faultsOf, YAML } from './config/reading.ts'
 
 describe('a good configuration', () => {
@@ -117,7 +116,7 @@ describe('a good configuration', () => {
   })
 
   test('the default window is one that the response window understands', () => {
-    expect(parseTarget(configOf(YAML).desks.support?.window ?? '')).toEqual({ unit: 'calendar', hours: 24 })
+    expect(configOf(YAML).desks.support?.window).toBe('calendar:24h')
   })
 
   test('nothing in it can be changed afterwards', () => {

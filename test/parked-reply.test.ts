@@ -17,7 +17,7 @@ async function makeParkedReply(open: OpenTestDb) {
   for (let waits = 0; waits < 20; waits++) await world.passTime(MINUTE)
   expect((await getMessage(world.db, messageId)).delivery).toBe('parked')
   const decides = (decision: Decision) =>
-    world.db.transaction((trx) => decide(trx, messageId, decision, { agentId: 'U1', policyOf: () => world.policy }))
+    world.db.transaction((trx) => decide(trx, messageId, decision, { agentId: 'U1', policies: world.policies }))
   const delivery = async () => (await getMessage(world.db, messageId)).delivery
   return { world, channel, decides, delivery }
 }

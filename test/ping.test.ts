@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../src/clock.ts'
-import { DUE_STEP, type Step } from '../src/ping.ts'
 import { eachDatabase } from './setup/database.ts'
+import { DUE, step } from './setup/policy.ts'
 import { makeWorld, roomOnlyFor, type World } from './setup/world.ts'
 
 eachDatabase((open) => {
@@ -57,20 +57,23 @@ eachDatabase((open) => {
     expect(world.pings).toHaveLength(1)
   })
 
-  // Fails when findTrueWindow() in src/ping.ts returns an ended window too. Seen to fail.
-  test('P4: a ping whose customer was answered between schedule and send never leaves', async () => {
+  // Fails when openNotices() in src/notice.ts finds notices of ended windows too. Seen to fail.
+  test.each([
+    ['its addressees were found', 'nothing', 'page'],
+    ['it was sent', 'desk:page', 'tell'],
+  ])('P4: a ping whose customer was answered before %s never leaves', async (_, room, kind) => {
     const world = await makeWorld(open)
     await world.customerWrites('Is it in stock?')
     const reply = await world.agentPreviews('Yes.')
     await world.clock.advance(DAY - 10 * SECOND)
     await world.agentSends(reply, { undoMs: 10 * SECOND })
     await world.clock.advance(10 * SECOND)
-    await world.runOutbox(world.instance('scheduler', roomOnlyFor('nothing')).outbox)
-    expect(await world.effects('ping')).toMatchObject([{ state: 'queued' }])
+    await world.runOutbox(world.instance('scheduler', roomOnlyFor(room)).outbox)
+    expect(await world.effects(kind)).toMatchObject([{ state: 'queued' }])
     await world.runOutbox(world.instance('sender', roomOnlyFor('send:')).outbox)
     await world.runOutbox()
     expect(world.pings).toEqual([])
-    expect(await world.effects('ping')).toMatchObject([{ state: 'undone', error: 'answered meanwhile' }])
+    expect(await world.effects(kind)).toMatchObject([{ state: 'undone', error: 'answered meanwhile' }])
   })
 
   test('P4: a customer who was answered in time is never pinged for', async () => {
@@ -109,8 +112,8 @@ eachDatabase((open) => {
   })
 
   test('the ladder goes on step by step, each at its own time', async () => {
-    const late: Step = { name: '+4h', at: (window) => window.due_at + 4 * HOUR, to: 'leads' }
-    const world = await makeWorld(open, { steps: [late, DUE_STEP] })
+    const late = step('+4h', ({ dueAt }) => dueAt + 4 * HOUR)
+    const world = await makeWorld(open, { policy: { ladder: [late, DUE] } })
     await world.customerWrites('Is it in stock?')
     await world.passTime(DAY)
     expect(world.pings.map((ping) => ping.step)).toEqual(['due'])

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HOUR } from '../src/clock.ts'
 import type { StoredFact } from '../src/fact.ts'
-import { dueAt, foldWindows, makePolicy, parseTarget, type ResponseWindow } from '../src/response-window.ts'
+import { foldWindows, type ResponseWindow } from '../src/response-window.ts'
 import { accepted, history, received, voided } from './setup/history.ts'
 
 const startOf = (facts: StoredFact[]) => foldWindows(facts).at(-1)?.startedAt
@@ -20,7 +20,7 @@ describe('whose turn it is', () => {
   test('W2: an accepted reply ends the window of what it answers', () => {
     const facts = [received('a', 1, 100), received('b', 2, 150), accepted('r', 2, 900)]
     const end = { at: 900, as: 'answered', by: 'r' }
-    expect(foldWindows(facts)).toEqual([{ startedBy: 'a', startedAt: 100, label: 'first', end }])
+    expect(foldWindows(facts)).toEqual([{ startedBy: 'a', startedAt: 100, label: 'first', quiet: false, end }])
   })
 
   test('W2: mail written by a machine opens nothing', () => {
@@ -43,7 +43,9 @@ describe('whose turn it is', () => {
 
   test('W9: a bounced reply has answered nothing: the window is open from its original start', () => {
     const facts = [received('a', 1, 100), accepted('r', 1, 200), received('b', 2, 300), voided('r', 400)]
-    expect(foldWindows(facts)).toEqual([{ startedBy: 'a', startedAt: 100, label: 'first', end: undefined }])
+    expect(foldWindows(facts)).toEqual([
+      { startedBy: 'a', startedAt: 100, label: 'first', quiet: false, end: undefined },
+    ])
   })
 
   test('replies count in the order they were accepted, however the wall clock stepped in between', () => {
@@ -54,35 +56,6 @@ describe('whose turn it is', () => {
   test('a second reply to what was answered already is no second answer', () => {
     const facts = [received('a', 1, 100), accepted('r', 1, 200), accepted('s', 1, 300)]
     expect(foldWindows(facts).map((window) => window.end?.by)).toEqual(['r'])
-  })
-})
-
-describe('until when', () => {
-  const promise = makePolicy('standard', 'calendar:24h')
-  const local = (at: number, timeZone: string) =>
-    new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(at)
-
-  test('W4: Friday 16:55 and 24 calendar hours is Saturday 16:55', () => {
-    const friday = Date.UTC(2026, 0, 9, 15, 55)
-    expect(local(friday, 'Europe/Berlin')).toBe('Fri 16:55')
-    expect(local(dueAt(promise, friday), 'Europe/Berlin')).toBe('Sat 16:55')
-  })
-
-  test.each([
-    ['Europe/Berlin', Date.UTC(2026, 2, 28, 15, 55), 'Sat 16:55', 'Sun 17:55'],
-    ['Europe/Berlin', Date.UTC(2026, 9, 24, 14, 55), 'Sat 16:55', 'Sun 15:55'],
-    ['America/New_York', Date.UTC(2026, 2, 7, 21, 55), 'Sat 16:55', 'Sun 17:55'],
-    ['America/New_York', Date.UTC(2026, 9, 31, 20, 55), 'Sat 16:55', 'Sun 15:55'],
-  ])('W4: the change of the clocks in %s moves nothing: 24 h are 24 h', (zone, startedAt, start, due) => {
-    expect(local(startedAt, zone)).toBe(start)
-    expect(dueAt(promise, startedAt) - startedAt).toBe(24 * HOUR)
-    expect(local(dueAt(promise, startedAt), zone)).toBe(due)
-  })
-
-  test('W4: the unit is always said: what leaves it out or means something else is refused', () => {
-    expect(parseTarget('calendar:8h')).toEqual({ unit: 'calendar', hours: 8 })
-    for (const text of ['24h', '24', 'calendar:', 'calendar:0h', 'calendar:1d', 'calendar:1.5h', 'calendar:24h ', ''])
-      expect(() => parseTarget(text), text).toThrow('write it with its unit')
   })
 })
 
@@ -106,7 +79,13 @@ function oracle(facts: StoredFact[]): ResponseWindow[] {
   const endOf = (window: { end: ResponseWindow['end'] }) => window.end?.at ?? Number.POSITIVE_INFINITY
   return [...groups.values()]
     .sort((a, b) => endOf(a) - endOf(b))
-    .map(({ startedBy, startedAt, end }, n) => ({ startedBy, startedAt, label: n === 0 ? 'first' : 'next', end }))
+    .map(({ startedBy, startedAt, end }, n) => ({
+      startedBy,
+      startedAt,
+      label: n === 0 ? 'first' : 'next',
+      quiet: false,
+      end,
+    }))
 }
 
 describe('whatever happens', () => {

@@ -1,9 +1,13 @@
 // Every change of the schema, in order, each in one transaction. A landed migration is never edited.
 import type { Migration } from 'kysely/migration'
 import { foundation } from './foundation.ts'
+import { ladder } from './ladder.ts'
 import type { Engine } from './open.ts'
 
 /** The migrations for one engine; the two differ in the blob type and in how a trigger is written. */
 export function migrations(engine: Engine): Record<string, Migration> {
-  return { '0001-foundation': { up: (db) => foundation(db, engine) } }
+  return {
+    '0001-foundation': { up: (db) => foundation(db, engine) },
+    '0002-ladder': { up: ladder },
+  }
 }

@@ -6,7 +6,12 @@ export interface Schema {
   blob: { id: string; bytes: number; created_at: number }
   blob_chunk: { blob_id: string; n: number; data: Uint8Array }
   channel_cursor: { channel: string; key: string; value: string; updated_at: number }
-  contact: { id: string; name: string | null; created_at: number }
+  contact: {
+    id: string
+    name: string | null
+    created_at: number /** Set by hand; otherwise the configuration says. */
+    tier: string | null
+  }
   identity: {
     id: string
     contact_id: string
@@ -22,6 +27,8 @@ export interface Schema {
     desk: string
     joined_at: number
     left_at: number | null
+    /** Until when they said they are away. */
+    away_until: number | null
   }
   conversation: ConversationTable
   conversation_key: { channel_kind: string; key: string; conversation_id: string; message_id: string | null }
@@ -41,7 +48,10 @@ export interface Schema {
   part: PartTable
   recipient: { message_id: string; address: string; state: 'accepted' | 'rejected' | 'bounced'; reason: string | null }
   response_window: ResponseWindowTable
-  ping: { window_id: string; step: string; fired_at: number }
+  ping: PingTable
+  notice: NoticeTable
+  policy_version: { policy: string; version: string; definition: string; first_used_at: number }
+  incident: { name: string; since: number; told_at: number | null }
   fact: {
     id: string
     at: number
@@ -92,6 +102,10 @@ export interface ConversationTable {
   /** Possibly the same matter: set when someone who is no participant carried its key. */
   related_to: string | null
   opened_at: number
+  /** Hidden from the lists until then; its window runs on. */
+  snoozed_until: number | null
+  /** Where its messages went, when it was joined to another. */
+  merged_into: string | null
   /** The root message in the desk channel, once it is posted. */
   card_channel: string | null
   card_ts: string | null
@@ -172,9 +186,47 @@ export interface ResponseWindowTable {
   policy: string
   policy_version: string
   due_at: number
+  /** Until when the customer hopes for the first answer; nothing is broken after it. */
+  soft_due_at: number | null
+  /** Since when the ladder watches it; null while nobody is to be pinged about it, as with imported mail. */
+  watched_at: number | null
   ended_at: number | null
   ended_as: 'answered' | 'waived' | null
   answered_by: string | null
+}
+
+/** A step of a window's ladder: it fires once, ever. */
+export interface PingTable {
+  window_id: string
+  step: string
+  fired_at: number
+  acknowledged_at: number | null
+  acknowledged_by: string | null
+}
+
+/** Somebody has to hear of a step. Told once; not at all while the window is ended. */
+export interface NoticeTable {
+  id: string
+  window_id: string
+  step: string
+  conversation_id: string
+  desk: string
+  /** A Slack user or channel id. */
+  to: string
+  /** The addressee who could not be reached, and why they were not. */
+  instead_of: string | null
+  because: string | null
+  /** Not before: quiet hours. */
+  due_at: number
+  owed_at: number
+  /** The post that tells it, bound before its first byte leaves. */
+  effect_id: string | null
+  told_at: number | null
+  /** Nobody could be told this way. */
+  failed_at: number | null
+  /** Where the post stands in Slack. */
+  post_channel: string | null
+  post_ts: string | null
 }
 
 export type EffectState = 'queued' | 'sending' | 'uncertain' | 'accepted' | 'rejected' | 'parked' | 'undone'

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
 import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
-import type { Policy } from '../response-window.ts'
+import type { Policies } from '../policy.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { Letter } from '../template/letter.ts'
 import { syncAgents } from './agents.ts'
@@ -42,7 +42,7 @@ export interface DeskAppOptions {
   room: Pick<SlackRoom, 'app' | 'clients' | 'self'>
   desks: readonly Desk[]
   channelOf(name: string): Channel
-  policyOf(desk: string): Policy
+  policies: Policies
   letters(): readonly Letter[]
   /** What is not committed by then is acknowledged with a view in between. */
   saveWithinMs?: number

@@ -121,6 +121,8 @@ function buttons({ conversationId, channelKind, state, ownerId }: CardView): But
   return canTake ? [button('take', 'Take', conversationId), reply] : [reply]
 }
 
-export function button(actionId: 'take' | 'reply', label: string, value: string, style?: 'primary'): Button {
+export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive'
+
+export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }
 }

@@ -19,7 +19,7 @@ export function closedDesk(): OpenDesk {
       receive: async () => undefined,
       quarantine: async () => undefined,
     },
-    handlers: { card: waiting, entry: waiting, ping: waiting },
+    handlers: { card: waiting, entry: waiting, page: waiting, tell: waiting, 'ping-update': waiting },
     paceOf: () => undefined,
     start: () => undefined,
     health: () => ({ ok: false, problem: MISSING }),

@@ -4,19 +4,22 @@ import { type Clock, MINUTE, SECOND } from '../clock.ts'
 import type { Db, Tools } from '../db/open.ts'
 import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
+import type { DigestLimits } from '../notice.ts'
 import type { Handler } from '../outbox-attempt.ts'
+import type { Policies } from '../policy.ts'
 import type { Pace } from '../rate.ts'
-import type { Policy } from '../response-window.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import { loadLetters, renderLetterFaults } from '../template/letter.ts'
 import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
+import type { DESK_EFFECTS } from './handlers.ts'
+import type { Desk } from './tools.ts'
 
 export interface OpenDesk {
   /** Under which its events wait in the intake. */
   channelName: string
   source: Source
-  handlers: Record<'card' | 'entry' | 'ping', Handler>
+  handlers: Record<(typeof DESK_EFFECTS)[number], Handler>
   /** The pace of the desk's own rate keys. */
   paceOf(rateKey: string): Pace | undefined
   /** Connects in the background; `health` says when it could not. */
@@ -27,14 +30,18 @@ export interface OpenDesk {
 
 export interface DeskSettings {
   slack?: { botToken: string; appToken: string; apiUrl: string }
-  desks: Record<string, { name: string; channel: string; undoMs: number }>
+  desks: Record<string, { name: string; channel: string; undoMs: number; leads: string[]; backup?: string[] }>
   templates: { folder: string }
 }
 
 export interface DeskOptions extends Tools {
   db: Db
   channelOf(name: string): Channel
-  policyOf(desk: string): Policy
+  policies: Policies
+  limits: DigestLimits
+  /** The end of the desk's quiet hours that this instant is in. */
+  quietOf(desk: string): Desk['quiet']
+  isRestricted(channel: string): boolean
 }
 
 export const DESK_CHANNEL = 'slack:desk'
@@ -42,22 +49,27 @@ export const DESK_CHANNEL = 'slack:desk'
 /** Slack's SDKs are loaded only when there is a Slack to speak to. */
 export async function openDesk(settings: DeskSettings, options: DeskOptions): Promise<OpenDesk> {
   if (!settings.slack) return closedDesk()
-  const [{ slackRoom }, { deskApp }, { deskHandlers }, { paceOf }] = await Promise.all([
+  const [{ slackRoom }, { deskApp }, { deskHandlers }, { paceOf }, { makePresence }] = await Promise.all([
     import('../slack/room.ts'),
     import('./app.ts'),
     import('./handlers.ts'),
     import('./pace.ts'),
+    import('./presence.ts'),
   ])
   const { letters, faults } = await loadLetters(settings.templates.folder)
   if (faults.length > 0) options.log.warn(renderLetterFaults(faults))
   const room = slackRoom(settings.slack, options)
-  const desks = Object.entries(settings.desks).map(([name, desk]) => ({ ...desk, name, title: desk.name }))
+  const desks = Object.entries(settings.desks).map(([name, desk]): Desk => {
+    const quiet = options.quietOf(name)
+    return { backup: [], ...desk, name, title: desk.name, ...(quiet && { quiet }) }
+  })
+  const presence = makePresence({ ...options, read: room.clients.read })
   const app = deskApp({ ...options, room, desks, letters: () => letters })
   app.register()
   return {
     channelName: DESK_CHANNEL,
     source: app.source,
-    handlers: deskHandlers({ ...options, room, desks }),
+    handlers: deskHandlers({ ...options, room, desks, presence }),
     paceOf,
     ...connection(room, app, options),
   }

@@ -1,16 +1,25 @@
-// What the outbox does at the desk: cards, the entries in their threads, and pings.
+// What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
 import type { Handler } from '../outbox-attempt.ts'
 import { cardHandler, type DeskPosting } from './card-post.ts'
 import { entryHandler } from './entry-post.ts'
-import { pingHandler } from './ping-post.ts'
-import { type Desk, getDesk } from './tools.ts'
+import { type PageOptions, pageHandler } from './page-post.ts'
+import { pingUpdateHandler } from './ping-update.ts'
+import { type TellOptions, tellHandler } from './tell-post.ts'
+import { getDesk } from './tools.ts'
 
-export interface HandlerOptions extends Omit<DeskPosting, 'channelOfDesk'> {
-  desks: readonly Desk[]
-}
+export type HandlerOptions = Omit<DeskPosting, 'channelOfDesk'> & TellOptions & Omit<PageOptions, 'db'>
 
-export function deskHandlers({ db, clock, room, desks }: HandlerOptions): Record<'card' | 'entry' | 'ping', Handler> {
+export const DESK_EFFECTS = ['card', 'entry', 'page', 'tell', 'ping-update'] as const
+
+export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
+  const { desks } = options
   const channelOfDesk = (name: string) => getDesk({ desks }, name).channel
-  const posting: DeskPosting = { db, clock, room, channelOfDesk }
-  return { card: cardHandler(posting), entry: entryHandler(posting), ping: pingHandler(posting) }
+  const posting: DeskPosting = { ...options, channelOfDesk }
+  return {
+    card: cardHandler(posting),
+    entry: entryHandler(posting),
+    page: pageHandler(options),
+    tell: tellHandler(options),
+    'ping-update': pingUpdateHandler(options),
+  }
 }

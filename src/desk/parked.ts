@@ -45,7 +45,7 @@ export async function decideParked(tools: DeskTools, click: Click, action: Parke
   const desk = getDesk(tools, conversation.desk)
   const admission = await admit(tools, who, { desk, action, conversationId: conversation.id })
   if (admission.kind === 'refused') return { text: admission.text }
-  const by = { agentId: admission.agent.id, policyOf: tools.policyOf }
+  const by = { agentId: admission.agent.id, policies: tools.policies }
   const isDone = await tools.db.transaction((trx) => decide(trx, messageId, PARKED_ACTIONS[action], by))
   return isDone ? undefined : { text: 'Somebody has decided about this reply already; the entry shows what.' }
 }

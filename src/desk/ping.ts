@@ -1,47 +1,124 @@
-// A reminder to one person that a customer has waited long enough: who, where, since when, for what, and who has it.
+// A reminder that a customer has waited long enough: who, where, since when, for what, and who has it. Many of them are one digest.
 import type { Button, KnownBlock } from '@slack/types'
 import { DAY, HOUR, MINUTE } from '../clock.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { button, dateMark, firstLines, line, nameParts, oneLine, shortName, subjectParts } from './card.ts'
+import type { PingView } from './ping-view.ts'
 import type { Content } from './post.ts'
 import { channelWord } from './question.ts'
-import type { CardView, Glimpse } from './view.ts'
-import { paragraph, quote, word } from './words.ts'
-
-export interface PingView extends Pick<CardView, 'conversationId' | 'channelKind' | 'contact' | 'subject' | 'ownerId'> {
-  waiting: { since: number; dueAt: number }
-  /** The message that has waited longest. */
-  oldest: Glimpse | undefined
-}
+import { note, paragraph, quote, word } from './words.ts'
 
 const FIRST_LENGTH = 200
+const DIGEST_ROWS_MAX = 30
+const DIGEST_LINE_LENGTH = 80
 
+/** `link` leads to the card. */
 export function renderPing(view: PingView, now: number, link?: string): Content {
-  const { waiting, contact, channelKind, subject, oldest } = view
-  const way = channelWord(channelKind)
-  const late = now >= waiting.dueAt
-  const title = late ? 'An answer is overdue' : 'An answer will soon be overdue'
-  const age = spanWords(now - waiting.since)
+  const title = titleOf(view, now)
+  const age = spanWords((view.ended?.at ?? now) - view.waiting.since)
   const blocks: KnownBlock[] = [
-    line(`${late ? ':red_circle:' : ':hourglass_flowing_sand:'} *${title}*: this customer has waited ${age}.`),
-    paragraph([...nameParts(contact), word(` · ${way}`), ...subjectParts(subject)]),
-    ...(oldest ? [quote(firstLines(oldest, FIRST_LENGTH))] : []),
+    line(`${signOf(view, now)} *${title}*: this customer has waited ${age}.`),
+    ...contentBlocks(view),
     line(details(view, link)),
-    { type: 'actions', elements: buttons(view) },
+    ...standInBlock(view),
+    ...(view.ended ? [] : [{ type: 'actions' as const, elements: pingButtons(view) }]),
   ]
-  const words = oldest ? `: ${oneLine(firstLines(oldest, FIRST_LENGTH))}` : ''
-  return { text: escapeMrkdwn(`${title}: ${shortName(contact)} has waited ${age}${words}`), blocks }
+  return { text: escapeMrkdwn(`${title}: ${nameOf(view)} has waited ${age}${firstWords(view)}`), blocks }
 }
 
-function details({ waiting, ownerId }: PingView, link: string | undefined): string {
+/** Worst first, as the views come. All are counted, also those that have no room. */
+export function renderDigest(views: readonly PingView[], now: number): Content {
+  const waiting = views.filter(({ ended }) => !ended)
+  const late = waiting.filter(({ waiting: { dueAt } }) => now >= dueAt).length
+  const title = digestTitle(waiting.length, late, views.length)
+  const shown = views.slice(0, DIGEST_ROWS_MAX)
+  const rest = views.length - shown.length
+  const blocks: KnownBlock[] = [
+    line(
+      `${waiting.length === 0 ? ':white_check_mark:' : late > 0 ? ':red_circle:' : ':hourglass_flowing_sand:'} *${title}*`,
+    ),
+    ...shown.map((view) => digestRow(view, now)),
+    ...(rest > 0 ? [note(`and ${rest} more: see the desk’s queue`)] : []),
+  ]
+  return { text: title, blocks }
+}
+
+function digestTitle(waiting: number, late: number, all: number): string {
+  if (waiting === 0) return `All ${all} customers of this digest have been answered`
+  const customers = waiting === 1 ? '1 customer waits' : `${waiting} customers wait`
+  return late === 0 ? `${customers} for an answer` : `${customers}, ${late === waiting ? 'all' : late} overdue`
+}
+
+function digestRow(view: PingView, now: number): KnownBlock {
+  const { waiting, ended, ownerId } = view
+  const age = ended ? (ended.as === 'answered' ? 'answered' : 'no reply needed') : lateness(waiting, now)
+  const said = view.isHidden || !view.oldest ? '' : `: ${oneLine(firstLines(view.oldest, DIGEST_LINE_LENGTH))}`
+  const owner = ownerId === undefined ? word(' · nobody has it') : word(' · ')
+  return {
+    ...paragraph([
+      word(age, { bold: true }),
+      word(` · ${nameOf(view)} · ${channelWord(view.channelKind)}${said}`),
+      owner,
+      ...(ownerId === undefined ? [] : [{ type: 'user' as const, user_id: ownerId }]),
+    ]),
+    block_id: `row ${view.conversationId}`,
+  }
+}
+
+function lateness({ dueAt }: { dueAt: number }, now: number): string {
+  return now >= dueAt ? `${spanWords(now - dueAt)} late` : `due in ${spanWords(dueAt - now)}`
+}
+
+function signOf({ ended, waiting }: PingView, now: number): string {
+  if (ended) return ':white_check_mark:'
+  return now >= waiting.dueAt ? ':red_circle:' : ':hourglass_flowing_sand:'
+}
+
+function titleOf({ ended, waiting }: PingView, now: number): string {
+  if (ended) return ended.as === 'answered' ? 'Answered' : 'No reply needed'
+  return now >= waiting.dueAt ? 'An answer is overdue' : 'An answer will soon be overdue'
+}
+
+/** In a channel where others read along, a restricted conversation is a number and nothing else. */
+function contentBlocks(view: PingView): KnownBlock[] {
+  const way = channelWord(view.channelKind)
+  if (view.isHidden) return [paragraph([word('A restricted conversation', { bold: true }), word(` · ${way}`)])]
+  return [
+    paragraph([...nameParts(view.contact), word(` · ${way}`), ...subjectParts(view.subject)]),
+    ...(view.oldest ? [quote(firstLines(view.oldest, FIRST_LENGTH))] : []),
+  ]
+}
+
+function nameOf({ contact, isHidden }: PingView): string {
+  return isHidden ? 'a customer' : shortName(contact)
+}
+
+function firstWords({ oldest, isHidden }: PingView): string {
+  return oldest && !isHidden ? `: ${oneLine(firstLines(oldest, FIRST_LENGTH))}` : ''
+}
+
+function details({ waiting, ownerId, acknowledgedBy }: PingView, link: string | undefined): string {
   const owner = ownerId === undefined ? 'nobody has it' : `<@${ownerId}> has it`
+  const seen = acknowledgedBy === undefined ? [] : [`<@${acknowledgedBy}> has seen this`]
   const open = link === undefined ? [] : [`<${link}|Open the conversation>`]
-  return [`Since ${dateMark(waiting.since)}`, `due ${dateMark(waiting.dueAt)}`, owner, ...open].join(' · ')
+  return [`Since ${dateMark(waiting.since)}`, `due ${dateMark(waiting.dueAt)}`, owner, ...seen, ...open].join(' · ')
 }
 
-function buttons({ conversationId, channelKind, ownerId }: PingView): Button[] {
-  const reply = button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary')
-  return ownerId === undefined ? [button('take', 'Take', conversationId), reply] : [reply]
+/** Why it comes here: who should have had it, and what kept it from them. */
+function standInBlock({ insteadOf, because }: PingView): KnownBlock[] {
+  if (insteadOf === undefined) return []
+  const who = /^[UW]/.test(insteadOf) ? `<@${insteadOf}>` : insteadOf === 'assignee' ? 'an owner' : 'a group'
+  return [{ type: 'context', elements: [{ type: 'mrkdwn', text: `In place of ${who}: ${because ?? 'absent'}.` }] }]
+}
+
+function pingButtons({ conversationId, windowId, channelKind, ownerId, acknowledgedBy }: PingView): Button[] {
+  return [
+    button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary'),
+    ...(ownerId === undefined ? [button('take', 'Take', conversationId)] : []),
+    button('assign', ownerId === undefined ? 'Assign' : 'Reassign', conversationId),
+    ...(acknowledgedBy === undefined ? [button('acknowledge', 'Acknowledge', windowId)] : []),
+    button('waive', 'No reply needed', conversationId),
+  ]
 }
 
 /** How long that is, in the two largest units: `1 day 2 hours`. */

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
 import type { NewId } from '../id.ts'
 import type { Log } from '../log.ts'
-import type { Policy } from '../response-window.ts'
+import type { Policies } from '../policy.ts'
 import type { Letter } from '../template/letter.ts'
 
 export interface Desk {
@@ -15,6 +15,11 @@ export interface Desk {
   title?: string
   channel: string
   undoMs: number
+  leads: readonly string[]
+  /** Who is pinged in place of an absent owner. */
+  backup: readonly string[]
+  /** `until`: the end of the quiet hours that this instant is in. */
+  quiet?: { until(at: number): number | undefined; exceptTiers: readonly string[] }
 }
 
 export interface DeskTools {
@@ -29,7 +34,7 @@ export interface DeskTools {
   self: { teamId: string; botUserId: string }
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
-  policyOf(desk: string): Policy
+  policies: Policies
   letters(): readonly Letter[]
   /** What is not committed by then gets a view in between. */
   saveWithinMs: number

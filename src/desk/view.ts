@@ -18,6 +18,8 @@ export interface Person {
 export interface CardView {
   conversationId: string
   desk: string
+  /** `email:support` */
+  channel: string
   /** `email`, `slack`, `discord`. */
   channelKind: string
   contact: Person
@@ -53,6 +55,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
     .select([
       'conversation.desk',
+      'conversation.channel',
       'conversation.subject',
       'conversation.state',
       'conversation.owner_id',
@@ -70,6 +73,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
   return {
     conversationId,
     desk: row.desk,
+    channel: row.channel,
     channelKind: row.channel_kind,
     contact: { name: row.name ?? undefined, address: row.address },
     subject: row.subject ?? undefined,

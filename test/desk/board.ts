@@ -3,6 +3,7 @@ import { type FetchFunction, WebClient } from '@slack/web-api'
 import { onTestFinished } from 'vitest'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { deskHandlers } from '../../src/desk/handlers.ts'
+import { makePresence } from '../../src/desk/presence.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Pace, RateLimiter } from '../../src/rate.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
@@ -29,7 +30,8 @@ export async function makeBoard(open: OpenTestDb, { slack: settings, timeoutMs =
   const maya = slack.addUser({ name: 'maya', realName: 'Maya Lindt' }).id
   const lea = slack.addUser({ name: 'lea', realName: 'Lea Lind' }).id
   const channel = slack.addChannel({ name: 'desk', isPrivate: true, members: [slack.app.botUserId, maya, lea] }).id
-  const made = await makeWorld(open, { leads: [lea] })
+  const made = await makeWorld(open)
+  const restricted = new Set<string>()
   world = made
 
   /** Clients and handlers as a newly started program has them. `before` each call to Slack something can be made to happen. */
@@ -41,14 +43,17 @@ export async function makeBoard(open: OpenTestDb, { slack: settings, timeoutMs =
     const options = () => ({ ...clientOptions(slack.url, timeoutMs, silentLog), fetch: calling as FetchFunction })
     const client = () => new WebClient(slack.botToken, options())
     const room = { clients: { ui: client(), board: client(), post: client(), read: client() } }
-    const desks = [{ name: DESK, channel, undoMs: 10 * SECOND }]
-    Object.assign(made.handlers, deskHandlers({ db: made.db, clock: made.clock, room, desks }))
+    const desks = [{ name: DESK, channel, undoMs: 10 * SECOND, leads: [lea], backup: [] }]
+    const presence = makePresence({ ...made, read: room.clients.read })
+    const limits = { digestAbove: 5, digestWithinMs: 10 * MINUTE }
+    const isRestricted = (name: string) => restricted.has(name)
+    Object.assign(made.handlers, deskHandlers({ ...made, room, desks, presence, limits, isRestricted }))
   }
   connect()
 
   const roots = () => slack.workspace.messages(channel).filter(({ botId }) => botId === slack.app.botId)
   return {
-    ...{ world: made, slack, maya, lea, channel, roots, connect },
+    ...{ world: made, slack, maya, lea, channel, roots, connect, restricted },
     /** The only card there is. */
     card(): Message {
       const [card, ...others] = roots()

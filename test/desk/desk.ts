@@ -51,9 +51,9 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     const room = slackRoom(access, { ...world, clock })
     const desk = deskApp({
       ...{ db: options.db?.(world.db) ?? world.db, clock, log: world.log, room },
-      desks: [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS }],
+      desks: [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [], backup: [] }],
       channelOf: () => world.channel,
-      policyOf: () => world.policy,
+      policies: world.policies,
       letters: () => options.letters ?? [],
     })
     desk.register()

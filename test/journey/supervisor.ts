@@ -22,7 +22,7 @@ export interface Supervisor {
 }
 
 const ROOT = join(import.meta.dirname, '../..')
-const PATIENCE_MS = 2.5 * SECOND
+const PATIENCE_MS = 1.5 * SECOND
 const DEADLINE_MS = 45 * SECOND
 const LOOK_MS = 20
 const WORDS_MAX = 600

@@ -1,7 +1,7 @@
 // One small world for tests of the core: a real store, a clock that stands still, seeded chance, one channel, a desk in memory.
 import { createHash } from 'node:crypto'
 import type { ConversationKey, ExternalId, RawEvent } from '../../src/channel.ts'
-import { SECOND } from '../../src/clock.ts'
+import { MINUTE, SECOND } from '../../src/clock.ts'
 import { replyHandler } from '../../src/delivery.ts'
 import type { Random } from '../../src/id.ts'
 import { channelSource } from '../../src/inbox.ts'
@@ -12,20 +12,23 @@ import { makeLog } from '../../src/log.ts'
 import { getMessage, type Message } from '../../src/message.ts'
 import { ATTEMPT_LIMITS, type Handler } from '../../src/outbox-attempt.ts'
 import { makeOutboxRunner } from '../../src/outbox-runner.ts'
-import { DUE_STEP, findTrueWindow, ladderHandler, type PingPayload, pingOf, type Step } from '../../src/ping.ts'
+import { ladderHandler } from '../../src/ping.ts'
+import type { Policies, Policy } from '../../src/policy.ts'
 import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
-import { makePolicy } from '../../src/response-window.ts'
 import { findOpenWindow, listWindows } from '../../src/window-record.ts'
 import { manualClock } from './clock.ts'
 import type { OpenTestDb } from './database.ts'
 import { type FakeChannel, fakeChannel, inbound, rawOf, type Wrote } from './fake-channel.ts'
+import { pageHandlerFor, type Told, tellHandlerFor } from './pinging.ts'
+import { always, calendarPolicy } from './policy.ts'
 
 /** What tests of a world write with. */
 export { brokenRaw, type Wrote } from './fake-channel.ts'
 
 export const DESK = 'main'
 const PASSES_MAX = 200
+const LIMITS = { digestAbove: 5, digestWithinMs: 10 * MINUTE }
 /** How long a test waits for what happens by itself, on a busy machine. */
 export const SOON = { timeout: 15_000 }
 
@@ -55,7 +58,9 @@ export const roomOnlyFor = (prefix: string): RateLimiter => ({
 export interface WorldOptions {
   seed?: number
   channel?: FakeChannel
-  steps?: readonly Step[]
+  policy?: Partial<Policy>
+  policies?: Policies
+  limits?: { digestAbove: number; digestWithinMs: number }
   leads?: readonly string[]
   secrets?: string[]
 }
@@ -69,10 +74,10 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
   const log = makeLog({ level: 'info', secrets: options.secrets ?? [], write: (line) => void logLines.push(line) })
   const db = await open({ clock, random, log })
   const channel = options.channel ?? fakeChannel('email:support')
-  const policy = makePolicy('standard', 'calendar:24h')
-  const desk = { desk: DESK, policyOf: () => policy }
+  const policies = options.policies ?? always(calendarPolicy(24, options.policy))
+  const desk = { desk: DESK, policies }
   const sources = new Map([[channel.name, channelSource(channel, desk)]])
-  const pings: PingPayload[] = []
+  const pings: Told[] = []
   const shown: string[] = []
   const show: Handler = {
     send: async (effect) => {
@@ -81,26 +86,19 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     },
     verify: async () => ({ kind: 'repeatable' }),
   }
-  const ping: Handler = {
-    async send(effect) {
-      if (!(await findTrueWindow(db, pingOf(effect)))) return { kind: 'moot', reason: 'answered meanwhile' }
-      pings.push(pingOf(effect))
-      return { kind: 'accepted' }
-    },
-    verify: async () => ({ kind: 'repeatable' }),
-  }
   const handlers: Record<string, Handler> = {
-    reply: replyHandler({ db, channelOf: () => channel, policyOf: () => policy }),
+    reply: replyHandler({ db, channelOf: () => channel, policies }),
     card: show,
     entry: show,
-    ping,
+    page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
+    tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
+    'ping-update': show,
   }
-  const ladder = { steps: options.steps ?? [DUE_STEP], leadsOf: () => options.leads ?? ['U_LEAD'] }
   const shared = { db, clock, random, log, limiter: openLimiter, handlers, tickMs: SECOND, limits: ATTEMPT_LIMITS }
 
   /** Another running instance of the program on the same store. */
   const instance = (owner: string, limiter = openLimiter) => ({
-    outbox: makeOutboxRunner({ ...shared, limiter, owner, local: { ladder: ladderHandler(ladder) } }),
+    outbox: makeOutboxRunner({ ...shared, limiter, owner, local: { ladder: ladderHandler(policies) } }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
   })
   await joinInstances(db, { clock, log, id: 'first' })
@@ -126,7 +124,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
   const conversationId = async (id?: string) => id ?? (await newestConversation()).id
 
   const world = {
-    ...{ db, clock, random, log, logLines, channel, policy, desk, sources, pings, shown, shared, handlers, ladder },
+    ...{ db, clock, random, log, logLines, channel, policies, desk, sources, pings, shown, shared, handlers },
     ...{ instance, keep, runIntake, runOutbox },
     current: () => current,
     /** A message arrives, is kept and taken in. */

@@ -1,15 +1,22 @@
 // The desk's side of a history: cards, entries in their threads and pings, posted where they can be found again.
-import type { Trx } from '../../src/db/open.ts'
+import type { Reader, Trx } from '../../src/db/open.ts'
 import type { Effect } from '../../src/outbox.ts'
 import type { Handler, Look, Outcome } from '../../src/outbox-attempt.ts'
+import { LEADS } from './leads.ts'
 import type { Machine } from './machine.ts'
 import { asking, request, type Wire } from './wire.ts'
 import type { DeskPost, World } from './world.ts'
 
 const ROOM = 'desk'
 
-export function deskHandlers(machine: Machine, world: World): Record<'card' | 'entry' | 'ping', Handler> {
-  return { card: cardHandler(machine, world), entry: entryHandler(machine, world), ping: pingHandler(machine, world) }
+export function deskHandlers(machine: Machine, world: World): Record<string, Handler> {
+  return {
+    card: cardHandler(machine, world),
+    entry: entryHandler(machine, world),
+    page: pageHandler(machine, world),
+    tell: tellHandler(machine, world),
+    'ping-update': { send: async () => ({ kind: 'accepted' }), verify: async () => ({ kind: 'repeatable' }) },
+  }
 }
 
 /** The desk's own program never refuses a post for good, and gives up on an answer sooner than a mail server. */
@@ -97,24 +104,74 @@ async function keepPost(trx: Trx, ts: string, conversationId: string, messageId:
     .execute()
 }
 
-function pingHandler(machine: Machine, world: World): Handler {
-  const { ping } = world.product
+/** Every lead is there. */
+function pageHandler(machine: Machine, { product }: World): Handler {
+  const openWindow = async (db: Reader, effect: Effect) => {
+    const window = await product.windowRecord.findWindow(db, product.ping.pageOf(effect).windowId)
+    return window?.ended_at === null ? window : undefined
+  }
   return {
-    async send(effect) {
-      const owed = ping.pingOf(effect)
-      const before = await windowNow(world, owed.windowId)
-      const window = await ping.findTrueWindow(machine.db, owed)
-      if (!window) return { kind: 'moot', reason: 'the window has ended' }
-      const about = `${window.started_by} ${owed.step} ${owed.to}`
-      if (before?.ended_at !== null) world.violations.push(`a ping left for ${about}, which had ended before`)
-      return await post(machine, world, { kind: 'ping', about, effectId: effect.id, text: 'overdue' })
+    send: async (effect) =>
+      (await openWindow(machine.db, effect)) ? { kind: 'accepted' } : { kind: 'moot', reason: 'the window has ended' },
+    verify: async () => ({ kind: 'repeatable' }),
+    async settle(trx, effect, settled) {
+      const window = settled.kind === 'accepted' ? await openWindow(trx, effect) : undefined
+      if (!window) return
+      const owed = LEADS.map((to) => ({ to, dueAt: trx.now() }))
+      await product.notice.owe(trx, { ...window, desk: ROOM }, product.ping.pageOf(effect).step, owed)
     },
-    verify: (effect) => find(machine, world, effect),
   }
 }
 
+/** Each notice by a post of its own, so that it shows when one comes twice. */
+const ONE_BY_ONE = { digestAbove: 1_000_000, digestWithinMs: 1 }
+
+function tellHandler(machine: Machine, world: World): Handler {
+  const { notice } = world.product
+  const { db, clock } = machine
+  return {
+    async send(effect) {
+      const before = await boundWindow(world, effect)
+      if (!(await db.transaction((trx) => notice.bind(trx, effect, ONE_BY_ONE)))) return MOOT
+      const [owed] = await notice.stillTrue(db, effect, clock)
+      if (!owed) return MOOT
+      const window = await windowNow(world, owed.window_id)
+      const about = `${window?.started_by} ${owed.step} ${owed.to}`
+      if (before && before.ended_at !== null) world.violations.push(`a ping left for ${about}, which had ended before`)
+      return await post(machine, world, { kind: 'ping', about, effectId: effect.id, text: 'overdue' })
+    },
+    verify: (effect) => find(machine, world, effect),
+    async settle(trx, effect, settled) {
+      if (settled.kind === 'accepted') {
+        await notice.settleTold(trx, effect, { kind: 'told', post: { channel: ROOM, ts: settled.ref ?? '' } })
+      } else if (settled.kind === 'moot') await notice.settleTold(trx, effect, { kind: 'withdrawn' })
+      else if (settled.kind === 'parked' || settled.kind === 'rejected')
+        await notice.settleTold(trx, effect, { kind: 'failed' })
+    },
+  }
+}
+
+const MOOT: Outcome = { kind: 'moot', reason: 'the window has ended' }
+
+/** The window this effect would speak of if it were bound already, as it is before the handler looks. */
+async function boundWindow(world: World, effect: Effect) {
+  const { to } = JSON.parse(effect.payload) as { to: string }
+  const row = await world.store
+    .selectFrom('notice')
+    .innerJoin('response_window', 'response_window.id', 'notice.window_id')
+    .select('response_window.ended_at')
+    .where('notice.to', '=', to)
+    .where('notice.effect_id', '=', effect.id)
+    .executeTakeFirst()
+  return row
+}
+
 async function windowNow({ store }: World, id: string) {
-  return await store.selectFrom('response_window').select('ended_at').where('id', '=', id).executeTakeFirst()
+  return await store
+    .selectFrom('response_window')
+    .select(['ended_at', 'started_by'])
+    .where('id', '=', id)
+    .executeTakeFirst()
 }
 
 async function post(machine: Machine, world: World, what: Omit<DeskPost, 'ts' | 'shownAt'>): Promise<Outcome> {

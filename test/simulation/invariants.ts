@@ -3,8 +3,8 @@ import type { Selectable } from 'kysely'
 import type { Schema } from '../../src/db/schema.ts'
 import { CHAT } from './customer-channel.ts'
 import { cardText, entryText } from './desk-handlers.ts'
+import { LEADS } from './leads.ts'
 import { firstShown, trueWindows } from './oracle.ts'
-import { LEADS } from './program.ts'
 import type { World } from './world.ts'
 
 type Row<Table extends keyof Schema> = Selectable<Schema[Table]>
@@ -16,6 +16,7 @@ interface Store {
   outbox: Row<'outbox'>[]
   intake: Row<'intake'>[]
   pings: Row<'ping'>[]
+  notices: Row<'notice'>[]
   threads: ReadonlyMap<string, string>
 }
 
@@ -42,6 +43,7 @@ async function readStore({ store }: World): Promise<Store> {
     outbox: (await all('outbox')) as Row<'outbox'>[],
     intake: (await all('intake')) as Row<'intake'>[],
     pings: (await all('ping')) as Row<'ping'>[],
+    notices: (await all('notice')) as Row<'notice'>[],
     threads: new Map(threads.map(({ key, conversation_id }) => [conversation_id, key.slice('thread:'.length)])),
   }
 }
@@ -130,16 +132,16 @@ const CHECKS: Check[] = [
     return [...byAbout].flatMap(([about, list]) => (list.length > 1 ? [`${list.length} pings for ${about}`] : []))
   },
 
-  function leadsHearOfEveryOpenWindow(world, { windows, outbox }) {
+  function leadsHearOfEveryOpenWindow(world, { windows, notices }) {
     const overdue = windows.filter((window) => window.ended_at === null && window.due_at <= world.time.wall())
-    const parked = new Set(
-      outbox.filter((row) => row.kind === 'ping' && row.state === 'parked').map((row) => row.dedupe),
+    const failed = new Set(
+      notices.flatMap((row) => (row.failed_at === null ? [] : [`${row.window_id}:${row.step}:${row.to}`])),
     )
     return overdue.flatMap((window) =>
       LEADS.flatMap((lead) => {
         const about = `${window.started_by} due ${lead}`
         if (world.posts.some((post) => post.kind === 'ping' && post.about === about)) return []
-        return parked.has(`ping:${window.id}:due:${lead}`) ? [] : [`${lead} never heard of ${window.started_by}`]
+        return failed.has(`${window.id}:due:${lead}`) ? [] : [`${lead} never heard of ${window.started_by}`]
       }),
     )
   },

@@ -116,8 +116,14 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'a step fires again',
     edits: [
-      { file: 'ping.ts', find: 'if (!first) return await putBackWithdrawn(trx, pings)', replace: '' },
-      { file: 'ping.ts', find: 'dedupe: pingKey(ping)', replace: "dedupe: trx.newId('again')" },
+      {
+        file: 'ping.ts',
+        find: 'const left = steps.filter(({ step }) => !rows.has(step.name))',
+        replace: 'const left = fired.length < 3 ? steps : []',
+      },
+      { file: 'ping.ts', find: '    if (!first) continue\n', replace: '' },
+      { file: 'ping.ts', find: 'dedupe: `page:', replace: "dedupe: `\${trx.newId('again')}" },
+      { file: 'notice.ts', find: '    if (!row) continue\n', replace: '' },
     ],
     provoke: (profile) => ({
       ...MAIL_ONLY,
@@ -144,9 +150,9 @@ export const MUTANTS: Mutant[] = [
     name: 'a ping leaves without asking whether it is still true',
     edits: [
       {
-        file: 'ping.ts',
-        find: 'return window && window.ended_at === null ? window : undefined\n}',
-        replace: 'return window\n}',
+        file: 'notice.ts',
+        find: "    .where('response_window.ended_at', 'is', null)\n",
+        replace: '',
       },
     ],
     provoke: ({ wire }) => ({ ...CHAT_ONLY, windowHours: 0.025, wire: { ...wire, refused: 0.4 }, answers: 8 }),

@@ -18,6 +18,7 @@ export async function loadProduct(folder: string) {
     intake: await load<typeof import('../../src/intake.ts')>('intake.ts'),
     intakeRunner: await load<typeof import('../../src/intake-runner.ts')>('intake-runner.ts'),
     message: await load<typeof import('../../src/message.ts')>('message.ts'),
+    notice: await load<typeof import('../../src/notice.ts')>('notice.ts'),
     outboxAttempt: await load<typeof import('../../src/outbox-attempt.ts')>('outbox-attempt.ts'),
     outboxRunner: await load<typeof import('../../src/outbox-runner.ts')>('outbox-runner.ts'),
     ping: await load<typeof import('../../src/ping.ts')>('ping.ts'),

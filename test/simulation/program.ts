@@ -2,8 +2,9 @@
 import type { Channel, Intake } from '../../src/channel.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { Source } from '../../src/intake-runner.ts'
+import type { Policies } from '../../src/policy.ts'
 import type { RateLimiter } from '../../src/rate.ts'
-import type { Policy } from '../../src/response-window.ts'
+import { always, calendarPolicy } from '../setup/policy.ts'
 import { CHAT, customerChannel, MAIL } from './customer-channel.ts'
 import { deskHandlers } from './desk-handlers.ts'
 import { type Machine, makeMachine } from './machine.ts'
@@ -18,13 +19,12 @@ export interface Program {
   stop(): Promise<void>
 }
 
-export const LEADS = ['lead-1', 'lead-2']
 const DESK = 'desk'
 const TICK_MS = 5_000
 const DRAIN_MS = 10_000
 
-export function policyOf({ profile }: World): Policy {
-  return { name: 'sim', version: '1', target: { unit: 'calendar', hours: profile.windowHours } }
+export function policiesOf({ profile }: World): Policies {
+  return always(calendarPolicy(profile.windowHours))
 }
 
 export function startProgram(world: World, onCrash: () => void): Program {
@@ -74,11 +74,11 @@ function runnersOf(world: World, machine: Machine, channels: ReadonlyMap<string,
   const { db, clock } = machine
   const limits = product.outboxAttempt.ATTEMPT_LIMITS
   const log = quietLog(world)
-  const policy = () => policyOf(world)
+  const policies = policiesOf(world)
   const shared = { db, clock, random: chance, log, owner, tickMs: TICK_MS }
   const sources = new Map<string, Source>()
   for (const [name, channel] of channels) {
-    sources.set(name, product.inbox.channelSource(channel, { desk: DESK, policyOf: policy }) as Source)
+    sources.set(name, product.inbox.channelSource(channel, { desk: DESK, policies }) as Source)
   }
   const channelOf = (name: string) => {
     const channel = channels.get(name)
@@ -90,9 +90,9 @@ function runnersOf(world: World, machine: Machine, channels: ReadonlyMap<string,
     limiter: pacer(clock, profile.deskPaceMs),
     handlers: {
       ...deskHandlers(machine, world),
-      reply: product.delivery.replyHandler({ db, channelOf, policyOf: policy }),
+      reply: product.delivery.replyHandler({ db, channelOf, policies }),
     },
-    local: { ladder: product.ping.ladderHandler({ steps: [product.ping.DUE_STEP], leadsOf: () => LEADS }) },
+    local: { ladder: product.ping.ladderHandler(policies) },
     limits: { ...limits, uncertainWaitMs: profile.uncertainWaitMs ?? limits.uncertainWaitMs },
   })
   const intake = product.intakeRunner.makeIntakeRunner({ ...shared, sources, batchMax: 20, strikesMax: 3 })

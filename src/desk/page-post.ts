@@ -1,0 +1,96 @@
+// A step of a ladder has fired: finds out who can act on it at this moment, and owes each of them a ping.
+import { SECOND } from '../clock.ts'
+import { getConversation } from '../conversation.ts'
+import type { Reader, Trx } from '../db/open.ts'
+import { type Owed, owe } from '../notice.ts'
+import type { Effect } from '../outbox.ts'
+import type { Handler, Outcome, Settled } from '../outbox-attempt.ts'
+import { pageOf } from '../ping.ts'
+import type { Policies } from '../policy.ts'
+import { findWindow, policyFor, readPromised, type StoredWindow } from '../window-record.ts'
+import { type Reached, resolveAddressees } from './addressee.ts'
+import type { Presence } from './presence.ts'
+import { type Desk, getDesk } from './tools.ts'
+
+export interface PageOptions {
+  db: Reader
+  clock: { now(): number }
+  desks: readonly Desk[]
+  policies: Policies
+  presence: Presence
+}
+
+export function pageHandler(options: PageOptions): Handler {
+  const { db, clock, desks, policies, presence } = options
+  return {
+    async send(effect) {
+      const { windowId, step: name } = pageOf(effect)
+      const window = await findOpen(db, windowId)
+      if (!window) return MOOT
+      const step = (await policyFor(db, window.conversation_id, policies)).ladder.find((one) => one.name === name)
+      const conversation = await getConversation(db, window.conversation_id)
+      const desk = getDesk({ desks }, conversation.desk)
+      const quietUntil = await quietEnd(options, desk, window, clock.now())
+      const reached = await resolveAddressees(step?.to ?? [{ kind: 'desk' }], {
+        ownerId: conversation.owner_id ?? undefined,
+        backup: desk.backup,
+        leads: desk.leads,
+        channel: desk.channel,
+        absenceOf: (id) => presence.absenceOf(desk.name, id, { isQuiet: quietUntil !== undefined }),
+        membersOf: presence.membersOf,
+      })
+      return { kind: 'accepted', detail: reached.map((one) => owedTo(one, clock.now(), quietUntil)) }
+    },
+    /** Nothing has left: who is there is asked anew. */
+    verify: async () => ({ kind: 'repeatable' }),
+    settle: (trx, effect, settled) => settle(trx, effect, settled, options),
+  }
+}
+
+const MOOT: Outcome = { kind: 'moot', reason: 'the customer has been answered' }
+
+async function findOpen(db: Reader, windowId: string): Promise<StoredWindow | undefined> {
+  const window = await findWindow(db, windowId)
+  return window?.ended_at === null ? window : undefined
+}
+
+/** Undefined outside the quiet hours, and for a tier that may disturb. */
+async function quietEnd(
+  { db, policies }: PageOptions,
+  { quiet }: Desk,
+  window: StoredWindow,
+  now: number,
+): Promise<number | undefined> {
+  const until = quiet?.until(now)
+  if (quiet === undefined || until === undefined || quiet.exceptTiers.length === 0) return until
+  const tier = policies.tierOf(await readPromised(db, window.conversation_id))
+  return tier !== undefined && quiet.exceptTiers.includes(tier) ? undefined : until
+}
+
+/** What falls due together is told together. */
+const GATHER_MS = 2 * SECOND
+
+/** Quiet hours are for people; a channel rings nobody. */
+function owedTo(reached: Reached, now: number, quietUntil: number | undefined): Owed {
+  return { ...reached, dueAt: (isPerson(reached.to) && quietUntil) || now + GATHER_MS }
+}
+
+/** Slack's ids of people begin with U or W, those of channels with C, G or D. */
+export function isPerson(id: string): boolean {
+  return /^[UW]/.test(id)
+}
+
+async function settle(trx: Trx, effect: Effect, settled: Settled, options: PageOptions): Promise<void> {
+  if (settled.kind !== 'accepted' && settled.kind !== 'rejected' && settled.kind !== 'parked') return
+  const { windowId, step } = pageOf(effect)
+  const window = await findOpen(trx, windowId)
+  if (!window) return // Answered meanwhile: nobody needs to hear of it.
+  const { desk } = await getConversation(trx, window.conversation_id)
+  // A step about which nobody could be found out is the whole desk's business.
+  const owed = settled.kind === 'accepted' ? (settled.detail as Owed[]) : [deskItself(options, desk, trx.now())]
+  await owe(trx, { ...window, desk }, step, owed)
+}
+
+function deskItself({ desks }: PageOptions, desk: string, dueAt: number): Owed {
+  return { to: getDesk({ desks }, desk).channel, dueAt }
+}

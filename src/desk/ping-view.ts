@@ -1,0 +1,47 @@
+// What a ping shows of a customer who waits, read at the moment it is posted or brought up to date.
+import type { Reader } from '../db/open.ts'
+import type { Notice } from '../notice.ts'
+import type { StoredWindow } from '../window-record.ts'
+import { isPerson } from './page-post.ts'
+import { type CardView, findGlimpse, type Glimpse, readCard } from './view.ts'
+
+export interface PingView extends CardView {
+  windowId: string
+  step: string
+  waiting: { since: number; dueAt: number }
+  /** How it ended, once it has. */
+  ended: { as: 'answered' | 'waived'; at: number } | undefined
+  acknowledgedBy: string | undefined
+  /** The message that has waited longest. */
+  oldest: Glimpse | undefined
+  insteadOf: string | undefined
+  because: string | undefined
+  /** Others may read along, and this conversation is not for them. */
+  isHidden: boolean
+}
+
+export async function readPing(
+  { db, isRestricted }: { db: Reader; isRestricted(channel: string): boolean },
+  notice: Notice,
+  window: StoredWindow,
+): Promise<PingView> {
+  const card = await readCard(db, window.conversation_id)
+  const ping = await db
+    .selectFrom('ping')
+    .select('acknowledged_by')
+    .where('window_id', '=', window.id)
+    .where('step', '=', notice.step)
+    .executeTakeFirst()
+  return {
+    ...card,
+    windowId: window.id,
+    step: notice.step,
+    waiting: { since: window.started_at, dueAt: window.due_at },
+    ended: window.ended_at === null ? undefined : { as: window.ended_as ?? 'answered', at: window.ended_at },
+    acknowledgedBy: ping?.acknowledged_by ?? undefined,
+    oldest: await findGlimpse(db, window.conversation_id, window.started_by),
+    insteadOf: notice.instead_of ?? undefined,
+    because: notice.because ?? undefined,
+    isHidden: !isPerson(notice.to) && isRestricted(card.channel),
+  }
+}

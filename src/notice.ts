@@ -1,0 +1,239 @@
+// Who still has to hear of which step. A notice is told once, and never when its customer has been answered meanwhile.
+import type { Selectable } from 'kysely'
+import type { Clock } from './clock.ts'
+import { deskRate } from './conversation.ts'
+import type { Reader, Trx } from './db/open.ts'
+import type { NoticeTable } from './db/schema.ts'
+import { appendFact, appendFacts, type FactKind } from './fact.ts'
+import { type Effect, put, reschedule } from './outbox.ts'
+import type { StoredWindow } from './window-record.ts'
+
+export type Notice = Selectable<NoticeTable>
+
+export interface Owed {
+  /** A Slack user or channel id. */
+  to: string
+  /** The addressee in whose place, and why: they were away. */
+  insteadOf?: string
+  because?: string
+  /** Not before: quiet hours. */
+  dueAt: number
+}
+
+/** More than so many pings to one person in so long become one digest. */
+export interface DigestLimits {
+  digestAbove: number
+  digestWithinMs: number
+}
+
+/** Each (window, step, addressee) is owed once, whoever else stands in for whom. */
+export async function owe(
+  trx: Trx,
+  window: Pick<StoredWindow, 'id' | 'conversation_id'> & { desk: string },
+  step: string,
+  owed: readonly Owed[],
+): Promise<void> {
+  for (const { to, insteadOf, because, dueAt } of owed) {
+    const row = await trx
+      .insertInto('notice')
+      .values({
+        id: trx.newId('nt'),
+        window_id: window.id,
+        step,
+        conversation_id: window.conversation_id,
+        desk: window.desk,
+        to,
+        instead_of: insteadOf ?? null,
+        because: because ?? null,
+        due_at: dueAt,
+        owed_at: trx.now(),
+        effect_id: null,
+        told_at: null,
+        failed_at: null,
+        post_channel: null,
+        post_ts: null,
+      })
+      .onConflict((oc) => oc.columns(['window_id', 'step', 'to']).doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (!row) continue
+    const data = { windowId: window.id, step, to, ...(insteadOf && { insteadOf }), ...(because && { because }) }
+    await appendFact(trx, { kind: 'ping-owed', conversationId: window.conversation_id, data })
+    await putTell(trx, to, dueAt)
+  }
+}
+
+/** One `tell` effect per addressee; it tells the worst first and asks for the next one itself. */
+async function putTell(trx: Trx, to: string, dueAt: number): Promise<void> {
+  const coalesceKey = `tell:${to}`
+  const waiting = await trx
+    .selectFrom('outbox')
+    .select('due_at')
+    .where('coalesce_key', '=', coalesceKey)
+    .where('state', '=', 'queued')
+    .executeTakeFirst()
+  await put(trx, { kind: 'tell', payload: { to }, rateKey: deskRate.ping(to), coalesceKey, dueAt })
+  if (waiting && waiting.due_at > dueAt) await reschedule(trx, coalesceKey, dueAt)
+}
+
+export function addresseeOf(effect: Effect): string {
+  return (JSON.parse(effect.payload) as { to: string }).to
+}
+
+/** The answer that made a waiting ping needless was taken back: who has not heard of the window still has to. */
+export async function putBackWithdrawn(trx: Trx, window: StoredWindow): Promise<void> {
+  const waiting = await trx
+    .selectFrom('notice')
+    .select(['to', 'due_at'])
+    .where('window_id', '=', window.id)
+    .where('told_at', 'is', null)
+    .where('failed_at', 'is', null)
+    .where('effect_id', 'is', null)
+    .execute()
+  for (const { to, due_at } of waiting) await putTell(trx, to, Math.max(due_at, trx.now()))
+}
+
+/** What one post tells: a single customer who waits, or, when there are many, all of them. */
+export interface Telling {
+  kind: 'ping' | 'digest'
+  /** Worst first. */
+  notices: Notice[]
+}
+
+/**
+ * Chooses what this effect tells and binds it, so that after a crash it is known what a post that was found had told.
+ * Undefined when nothing is owed to this person any more. Call it before the first byte leaves.
+ */
+export async function bind(trx: Trx, effect: Effect, limits: DigestLimits): Promise<Telling | undefined> {
+  const to = addresseeOf(effect)
+  const bound = await listTrue(trx, (query) => query.where('notice.effect_id', '=', effect.id), trx.now())
+  if (bound.length > 0) return { kind: bound.length > 1 ? 'digest' : 'ping', notices: bound }
+  const owed = await listTrue(
+    trx,
+    (query) => query.where('notice.to', '=', to).where('notice.effect_id', 'is', null),
+    trx.now(),
+  )
+  const [worst] = owed
+  if (!worst) return undefined
+  const lately = await countTold(trx, to, trx.now() - limits.digestWithinMs)
+  const isDigest = owed.length > 1 && owed.length + lately > limits.digestAbove
+  const notices = isDigest ? owed : [worst]
+  await trx
+    .updateTable('notice')
+    .set({ effect_id: effect.id })
+    .where(
+      'id',
+      'in',
+      notices.map(({ id }) => id),
+    )
+    .execute()
+  return { kind: isDigest ? 'digest' : 'ping', notices }
+}
+
+const NOTICES_MAX = 500
+
+type NoticeQuery = ReturnType<typeof openNotices>
+const openNotices = (db: Reader) =>
+  db
+    .selectFrom('notice')
+    .innerJoin('response_window', 'response_window.id', 'notice.window_id')
+    .selectAll('notice')
+    .where('notice.told_at', 'is', null)
+    .where('notice.failed_at', 'is', null)
+    .where('response_window.ended_at', 'is', null)
+
+/** Worst first: whoever is due first has waited longest. A customer who was answered is in no list. */
+async function listTrue(db: Reader, narrow: (query: NoticeQuery) => NoticeQuery, now: number): Promise<Notice[]> {
+  return await narrow(openNotices(db))
+    .where('notice.due_at', '<=', now)
+    .orderBy('response_window.due_at')
+    .orderBy('notice.id')
+    .limit(NOTICES_MAX)
+    .execute()
+}
+
+async function countTold(db: Reader, to: string, since: number): Promise<number> {
+  const row = await db
+    .selectFrom('notice')
+    .select((eb) => eb.fn.count<number | string>('effect_id').distinct().as('posts'))
+    .where('to', '=', to)
+    .where('told_at', '>=', since)
+    .executeTakeFirstOrThrow()
+  return Number(row.posts)
+}
+
+/** Those of the bound notices that are still true. */
+export async function stillTrue(db: Reader, effect: Effect, clock: Pick<Clock, 'now'>): Promise<Notice[]> {
+  return await listTrue(db, (query) => query.where('notice.effect_id', '=', effect.id), clock.now())
+}
+
+/** Where it stands in Slack, nobody needed it any more, or nobody could be told this way. */
+export type HowTold =
+  | { kind: 'told'; post: { channel: string; ts: string } }
+  | { kind: 'withdrawn' }
+  | { kind: 'failed' }
+
+/** How a `tell` ended, for all it was bound to; what else is owed to the same person is told next. */
+export async function settleTold(trx: Trx, effect: Effect, how: HowTold): Promise<Notice[]> {
+  const notices = await trx
+    .updateTable('notice')
+    .set(changeOf(how, trx.now()))
+    .where('effect_id', '=', effect.id)
+    .where('told_at', 'is', null)
+    .returningAll()
+    .execute()
+  const facts = notices.map(({ window_id, step, to, conversation_id }) => ({
+    kind: SAID[how.kind],
+    conversationId: conversation_id,
+    data: { windowId: window_id, step, to },
+  }))
+  await appendFacts(trx, facts)
+  await tellNext(trx, addresseeOf(effect))
+  return notices
+}
+
+function changeOf(how: HowTold, now: number) {
+  if (how.kind === 'told') return { told_at: now, post_channel: how.post.channel, post_ts: how.post.ts }
+  return how.kind === 'withdrawn' ? { effect_id: null } : { failed_at: now }
+}
+
+const SAID = { told: 'ping-accepted', withdrawn: 'ping-withdrawn', failed: 'ping-undelivered' } satisfies Record<
+  string,
+  FactKind
+>
+
+async function tellNext(trx: Trx, to: string): Promise<void> {
+  const next = await openNotices(trx)
+    .clearSelect()
+    .select((eb) => eb.fn.min('notice.due_at').as('due_at'))
+    .where('notice.to', '=', to)
+    .where('notice.effect_id', 'is', null)
+    .executeTakeFirst()
+  if (next?.due_at != null) await putTell(trx, to, Math.max(Number(next.due_at), trx.now()))
+}
+
+/** Whoever was told of this window is shown what has become of it: pings are brought up to date where they stand. */
+export async function refreshPings(trx: Trx, windowId: string): Promise<void> {
+  const posts = await trx
+    .selectFrom('notice')
+    .select(['effect_id', 'conversation_id'])
+    .distinct()
+    .where('window_id', '=', windowId)
+    .where('post_ts', 'is not', null)
+    .execute()
+  for (const { effect_id, conversation_id } of posts) {
+    await put(trx, {
+      kind: 'ping-update',
+      conversationId: conversation_id,
+      payload: { tell: effect_id },
+      rateKey: deskRate.update,
+      coalesceKey: `ping-update:${effect_id}`,
+      dueAt: trx.now(),
+    })
+  }
+}
+
+/** What the post of this `tell` effect had told, answered or not. */
+export async function listToldBy(db: Reader, effectId: string): Promise<Notice[]> {
+  return await db.selectFrom('notice').selectAll().where('effect_id', '=', effectId).orderBy('id').execute()
+}

@@ -1,0 +1,2 @@
+// Who is pinged in a history.
+export const LEADS = ['lead-1', 'lead-2']
