@@ -15,8 +15,12 @@ const DAYS_MAX = 365
 
 /** `calendar:24h`, `calendar:10m`, `calendar:2d`, `business:8h`, `business:1d`. Throws a sentence that says what to write instead. */
 export function parseTarget(text: string): Target {
-  const bare = /^\d+[mhd]$/.exec(text)?.[0]
-  if (bare) throw new Error(`"${text}" leaves the unit open: write calendar:${bare} or business:${bare}`)
+  const [bare, prefix, number = '', suffix] = /^(calendar:|business:)?(\d{1,6})([mhd])?$/.exec(text) ?? []
+  if (bare !== undefined && !(prefix && suffix)) {
+    const time = `${number}${suffix ?? 'h'}`
+    const choice = prefix ? `${prefix}${time}` : `calendar:${time} or business:${time}`
+    throw new Error(`"${text}" has no unit: write ${choice}`)
+  }
   const [, unit, digits = '', letter = ''] = /^(calendar|business):(\d{1,6})([mhd])$/.exec(text) ?? []
   if (!unit)
     throw new Error(`"${text}" is no time to wait: write it with its unit, such as calendar:24h or business:8h`)

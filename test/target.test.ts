@@ -18,11 +18,11 @@ describe('reading a target', () => {
   test.each([
     ['24h', 'write calendar:24h or business:24h'],
     ['1d', 'write calendar:1d or business:1d'],
-    ['24', 'write it with its unit'],
+    ['24', 'write calendar:24h or business:24h'],
     ['calendar:', 'write it with its unit'],
     ['calendar:1.5h', 'write it with its unit'],
     ['calendar:24h ', 'write it with its unit'],
-    ['business:8', 'write it with its unit'],
+    ['business:8', 'write business:8h'],
     ['', 'write it with its unit'],
     ['calendar:0h', 'write at least calendar:1m'],
     ['business:0d', 'write at least business:1m'],
