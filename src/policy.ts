@@ -17,7 +17,10 @@ export interface PolicySettings {
   ladder: string
 }
 
-type Criteria = Pick<PolicySettings, 'desk' | 'channel' | 'tier'>
+/** What a policy asks of a conversation, and what is known of one. */
+export type Criteria = Pick<PolicySettings, 'desk' | 'channel' | 'tier'>
+
+type Candidate = Criteria & { name: string }
 
 /** `policies` holds the own promise of every desk, and of two that fit none as specific as the other: see `findTies`. */
 export function choosePolicy(
@@ -43,26 +46,24 @@ function isPartOf(channel: string | undefined, whole: string): boolean {
 }
 
 /** More criteria win, and a very channel is a little more than its kind. A desk's own promise is what all others are exceptions from. */
-export function specificity(policy: PolicySettings): number {
+export function specificity(policy: Candidate): number {
   if (isOwnPromise(policy)) return 0
   const count = [policy.desk, policy.channel, policy.tier].filter((criterion) => criterion !== undefined).length
   return 2 * count + (policy.channel?.includes(':') ? 1 : 0)
 }
 
-function isOwnPromise({ name, desk, channel, tier }: PolicySettings): boolean {
+function isOwnPromise({ name, desk, channel, tier }: Candidate): boolean {
   return name === desk && channel === undefined && tier === undefined
 }
 
 /** Two policies that fit one conversation equally well, unless a third one decides wherever they meet. */
-export function findTies(
-  policies: readonly PolicySettings[],
-): { a: PolicySettings; b: PolicySettings; meeting: Criteria }[] {
+export function findTies(policies: readonly Candidate[]): { a: string; b: string; meeting: Criteria }[] {
   return policies.flatMap((b, index) =>
     policies.slice(0, index).flatMap((a) => {
       const meeting = specificity(a) === specificity(b) ? meet(a, b) : undefined
       if (!meeting) return []
       const isDecided = policies.some((c) => specificity(c) > specificity(a) && matches(c, meeting))
-      return isDecided ? [] : [{ a, b, meeting }]
+      return isDecided ? [] : [{ a: a.name, b: b.name, meeting }]
     }),
   )
 }

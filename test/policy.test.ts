@@ -56,9 +56,7 @@ describe('which promise a conversation is under', () => {
 
 describe('two that fit equally well', () => {
   const ties = (...criteria: Criteria[]) =>
-    findTies([...criteria.map((each, index) => makePolicy(`p${index}`, each)), ...OWN]).map(
-      ({ a, b }) => `${a.name} ${b.name}`,
-    )
+    findTies([...criteria.map((each, index) => makePolicy(`p${index}`, each)), ...OWN]).map(({ a, b }) => `${a} ${b}`)
 
   test('W14: a tie is found where both can meet on one conversation', () => {
     expect(ties({ desk: 'support', tier: 'gold' }, { desk: 'support', channel: 'email' })).toEqual(['p0 p1'])
