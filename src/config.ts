@@ -1,4 +1,5 @@
 // The whole configuration: what it holds, and how one YAML file and the environment become it. The defaults are in config/default.ts.
+import type { Calendar } from './calendar.ts'
 import { buildConfig } from './config/build.ts'
 import { crossCheck } from './config/check.ts'
 import { readEnvironment } from './config/environment.ts'
@@ -6,6 +7,8 @@ import { ConfigError, type Fault } from './config/fault.ts'
 import { readSettings } from './config/settings.ts'
 import { readSources, type SourcePlaces } from './config/source.ts'
 import { parseYaml } from './config/yaml.ts'
+import type { PolicySettings } from './policy-choice.ts'
+import type { LadderStep } from './step.ts'
 
 // Whoever starts the program needs these from one place.
 export { ConfigError, type Fault, renderFaults } from './config/fault.ts'
@@ -18,6 +21,13 @@ export interface Config {
   /** The health page; off when undefined. */
   web: { port: number; host: string } | undefined
   slack?: { botToken: string; appToken: string; apiUrl: string }
+  calendars: Record<string, Calendar>
+  /** Who counts as what, in lower case. A domain does not include its subdomains. */
+  tiers: Record<string, { addresses: string[]; domains: string[] }>
+  /** As written; the default one is there too, under its name, unless the file has another of that name. */
+  ladders: Record<string, LadderStep[]>
+  /** The exceptions and, named after each desk, its own promise. No two tie: `choosePolicy` finds the one that counts. */
+  policies: PolicySettings[]
   desks: Record<string, Desk>
   /** By name: `support` is the channel `email:support`. */
   email: Record<string, Mailbox>
@@ -33,6 +43,16 @@ export interface Desk {
   leads: string[]
   /** `calendar:24h`: the unit is part of the promise. */
   window: string
+  /** A key of `Config.calendars`: for business windows, quiet hours and the digest. */
+  calendar?: string
+  /** Slack user ids: who is pinged in place of an absent assignee. */
+  backup: string[]
+  /** Minutes of the local day in which people are not pinged; `to` is over 24 * 60 for a night. UTC without a calendar. */
+  quiet?: { from: number; to: number; exceptTiers: string[] }
+  /** Whether leads get the daily digest at the calendar's opening, or at 08:00 UTC without one. */
+  digest: boolean
+  /** Where an alarm goes when Slack does not take it. */
+  alertEmail: string[]
   undoMs: number
 }
 
@@ -52,6 +72,10 @@ export interface Mailbox {
   since: 'now' | 'all' | number
   pollMs: number
   mailBytesMax: number
+  /** Whether a customer hears at once that their mail arrived: nobody, whose sender is verified, or the unverified too. */
+  acknowledge: 'off' | 'on' | 'unverified'
+  /** Pings in channels hide what such a mail says. */
+  restricted: boolean
 }
 
 export interface MailServer {
@@ -69,6 +93,11 @@ export interface Limits {
   mailboxAlertMs: number
   outbox: { attemptsMax: number; giveUpMs: number; uncertainWaitMs: number; mailSendsMax: number; tickMs: number }
   intake: { batchMax: number; strikesMax: number }
+  /** More than `digestAbove` pings for one person within that time become one digest. A ping is to be acknowledged in time. */
+  ping: { digestAbove: number; digestWithinMs: number; acknowledgeMs: number }
+  /** Mails nobody wrote, an hour. */
+  automation: { perAddressMax: number; overallMax: number }
+  heartbeatMs: number
 }
 
 /** Pure. Either a whole, frozen configuration or everything that is wrong with it. */
@@ -76,8 +105,9 @@ export function readConfig(input: ConfigInput): { config: Config } | { faults: F
   const yaml = parseYaml(input.yaml)
   const environment = readEnvironment(input.env, yaml.data)
   const { settings, faults } = yaml.data ? readSettings(yaml.data) : { faults: [] }
-  const crossed = yaml.data ? crossCheck(yaml.data) : []
-  const all = onePerKey([...yaml.faults, ...faults, ...crossed, ...environment.faults])
+  const crossed = yaml.data ? crossCheck(yaml.data, input.now) : []
+  const found = onePerKey([...yaml.faults, ...faults, ...crossed, ...environment.faults])
+  const all = found.map((fault) => withPlace(fault, yaml.placeOf?.(fault.key)))
   if (!settings || all.length > 0) return { faults: all }
   return { config: freeze(buildConfig(settings, environment.secrets)) }
 }
@@ -85,12 +115,14 @@ export function readConfig(input: ConfigInput): { config: Config } | { faults: F
 export interface ConfigInput {
   yaml?: { path: string; text: string }
   env: Record<string, string | undefined>
+  /** A calendar that does not open within a year from now is refused; without it that is not checked. */
+  now?: number
 }
 
 /** Reads `--config`, the environment, `.env` and the files they name. Prints nothing; throws `ConfigError`. */
-export async function loadConfig(places: SourcePlaces): Promise<Config> {
+export async function loadConfig(places: SourcePlaces, now?: number): Promise<Config> {
   const { faults, ...sources } = await readSources(places)
-  const result = readConfig(sources)
+  const result = readConfig({ ...sources, ...(now !== undefined && { now }) })
   // What hangs on an unreadable file was said with the file.
   const said = new Set(faults.map(({ key }) => key.replace(/_FILE$/, '')))
   const found = 'faults' in result ? result.faults.filter(({ key }) => !said.has(key)) : []
@@ -102,6 +134,10 @@ export async function loadConfig(places: SourcePlaces): Promise<Config> {
 function onePerKey(faults: Fault[]): Fault[] {
   const seen = new Set<string>()
   return faults.filter(({ key }) => !seen.has(key) && seen.add(key))
+}
+
+function withPlace(fault: Fault, place: string | undefined): Fault {
+  return place === undefined ? fault : { ...fault, place }
 }
 
 function freeze<T>(value: T): T {

@@ -14,7 +14,7 @@ import type { Log } from './log.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
 import { ladderHandler } from './ping.ts'
 import type { Policies } from './policy.ts'
-import { makePolicies } from './promises.ts'
+import { makePolicies, quietHours } from './promises.ts'
 import { type Pace, rateLimiter } from './rate.ts'
 import { getSigningKey } from './setting.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
@@ -45,9 +45,9 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     db,
     policies,
     channelOf: (name) => channelOf(channels, name),
-    limits: { digestAbove: 5, digestWithinMs: 10 * MINUTE },
-    quietOf: () => undefined,
-    isRestricted: () => false,
+    limits: config.limits.ping,
+    quietOf: (name) => quietOf(config, name),
+    isRestricted: (name) => config.email[name.slice('email:'.length)]?.restricted ?? false,
   })
   const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policies })
   db.onWake('intake', runners.intake.wake)
@@ -76,6 +76,12 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       await db.close()
     },
   }
+}
+
+function quietOf({ desks, calendars }: Config, name: string) {
+  const desk = desks[name]
+  const until = desk && quietHours(desk, calendars)
+  return until && { until, exceptTiers: desk.quiet?.exceptTiers ?? [] }
 }
 
 interface NamedChannel {

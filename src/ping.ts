@@ -93,13 +93,15 @@ const asFired =
     acknowledged_by: null,
   })
 
+const pageKey = ({ windowId, step }: PagePayload) => `page:${windowId}:${step}`
+
 async function putPage(trx: Trx, conversation: Conversation, page: PagePayload): Promise<void> {
   await put(trx, {
     kind: 'page',
     conversationId: conversation.id,
     payload: { ...page },
     rateKey: deskRate.page,
-    dedupe: `page:${page.windowId}:${page.step}`,
+    dedupe: pageKey(page),
     dueAt: trx.now(),
   })
 }

@@ -1,4 +1,5 @@
 // What was promised to a customer, and by when whom we remind of it. The configuration makes these; the nouns only ask them.
+import type { Addressee } from './step.ts'
 
 /** A promise in force. Its version changes whenever its meaning does; a window keeps the one it was computed with. */
 export interface Policy {
@@ -29,10 +30,6 @@ export interface WindowTimes {
   dueAt: number
   softDueAt: number | undefined
 }
-
-export type Addressee =
-  | { kind: 'assignee' | 'backup' | 'desk' | 'leads' }
-  | { kind: 'person' | 'group' | 'channel'; id: string }
 
 /** Whom a promise is made to. */
 export interface Promised {

@@ -1,25 +1,106 @@
-// The promises of the configuration, ready to be asked.
-import { HOUR } from './clock.ts'
-import type { Config } from './config.ts'
-import type { Policies, Policy } from './policy.ts'
+// The promises of the configuration, made ready to be asked; and those of yesterday, from what was kept of them.
+import { type Calendar, type OpenHours, openHours } from './calendar.ts'
+import type { Config, Desk } from './config.ts'
+import type { Policies, Policy, Promised, Step } from './policy.ts'
+import { choosePolicy, type PolicySettings } from './policy-choice.ts'
+import { type LadderStep, stepAt } from './step.ts'
+import { dueAt, parseTarget, renderTarget, type Target } from './target.ts'
 
-export function makePolicies({ desks }: Pick<Config, 'desks'>): Policies {
-  const byDesk = new Map(Object.entries(desks).map(([name, { window }]) => [name, makePolicy(name, window)]))
+type Settings = Pick<Config, 'desks' | 'policies' | 'ladders' | 'calendars' | 'tiers'>
+
+/** Throws for a desk that is not in the configuration any more. */
+export function makePolicies(config: Settings): Policies {
+  const made = new Map(config.policies.map((settings) => [settings, makePolicy(settings, config)]))
+  const tierOf = ({ tier, address }: Promised) => tier ?? tierOfAddress(config.tiers, address)
   return {
-    choose: ({ desk }) => byDesk.get(desk) ?? makePolicy(desk, 'calendar:24h'),
-    tierOf: ({ tier }) => tier,
-    list: () => [...byDesk.values()],
+    choose(promised) {
+      const tier = tierOf(promised)
+      const { desk, channel } = promised
+      const chosen = made.get(choosePolicy(config.policies, { desk, channel, ...(tier !== undefined && { tier }) }))
+      if (!chosen) throw new Error(`no policy is for desk ${desk}`)
+      return chosen
+    },
+    tierOf,
+    list: () => [...made.values()],
   }
 }
 
-function makePolicy(name: string, window: string): Policy {
-  const hours = Number(/\d+/.exec(window)?.[0] ?? 24)
+/** The address itself says more than its domain, and a domain more than the one above it. */
+function tierOfAddress(tiers: Settings['tiers'], address: string): string | undefined {
+  const whole = address.toLowerCase()
+  const named = Object.entries(tiers).find(([, { addresses }]) => addresses.includes(whole))
+  if (named) return named[0]
+  const domain = whole.slice(whole.lastIndexOf('@') + 1)
+  return Object.entries(tiers).find(([, { domains }]) => domains.includes(domain))?.[0]
+}
+
+function makePolicy(settings: PolicySettings, { calendars, ladders }: Settings): Policy {
+  const calendar = settings.calendar === undefined ? undefined : calendars[settings.calendar]
+  const promise = promiseOf(settings.window, settings.soft, calendar)
+  const ladder = (ladders[settings.ladder] ?? []).map((step) => makeStep(step, promise.hours, settings.window))
+  return { name: settings.name, ...promise, ladder }
+}
+
+/** What the due time depends on, and nothing else. */
+function promiseOf(window: Target, soft: Target | undefined, calendar: Calendar | undefined) {
+  const hours = calendar && openHours(calendar)
+  const texts = { window: renderTarget(window), ...(soft && { soft: renderTarget(soft) }) }
+  const version = [
+    texts.window,
+    ...(soft ? [`soft ${texts.soft}`] : []),
+    ...(hours && isInBusinessTime(window, soft) ? [`${hours.calendar.name}@${hours.version}`] : []),
+  ].join(' ')
+  return {
+    hours,
+    version,
+    definition: JSON.stringify({ ...texts, ...(calendar && { calendar }) }),
+    dueAt: (startedAt: number) => dueAt(window, startedAt, hours),
+    softDueAt: (startedAt: number) => soft && dueAt(soft, startedAt, hours),
+  }
+}
+
+function isInBusinessTime(...targets: (Target | undefined)[]): boolean {
+  return targets.some((target) => target !== undefined && target.unit !== 'calendar')
+}
+
+function makeStep(step: LadderStep, hours: OpenHours | undefined, target: Target): Step {
+  const { name, time, to, acknowledgeMs } = step
   return {
     name,
-    version: window,
-    definition: JSON.stringify({ window }),
-    dueAt: (startedAt) => startedAt + hours * HOUR,
-    softDueAt: () => undefined,
-    ladder: [{ name: 'due', at: ({ dueAt }) => dueAt, to: [{ kind: 'leads' }], acknowledgeMs: undefined }],
+    to,
+    acknowledgeMs,
+    at: ({ startedAt, dueAt, softDueAt }) =>
+      stepAt(time, { startedAt, dueAt, ...(softDueAt !== undefined && { softDueAt }) }, hours, target),
   }
+}
+
+/** A promise as a window was given it, from its kept definition: it can still be explained and computed again. */
+export function recallPolicy(name: string, version: string, definition: string): Policy {
+  const kept = JSON.parse(definition) as { window: string; soft?: string; calendar?: Calendar }
+  const soft = kept.soft === undefined ? undefined : parseTarget(kept.soft)
+  return { name, ...promiseOf(parseTarget(kept.window), soft, kept.calendar), version, definition, ladder: [] }
+}
+
+const DAY_MINUTES = 24 * 60
+
+/** The end of the quiet hours that an instant is in; undefined outside them. */
+export function quietHours(
+  { quiet, calendar }: Desk,
+  calendars: Record<string, Calendar>,
+): ((at: number) => number | undefined) | undefined {
+  if (!quiet) return undefined
+  const zone = (calendar === undefined ? undefined : calendars[calendar])?.zone ?? 'UTC'
+  const { from, to } = quiet
+  // What is not quiet is open: whoever is in the quiet hours waits for the next opening.
+  const loud =
+    to > DAY_MINUTES
+      ? [{ from: to - DAY_MINUTES, to: from }]
+      : [
+          { from: 0, to: from },
+          { from: to, to: DAY_MINUTES },
+        ]
+  const spans = loud.filter((span) => span.from < span.to)
+  const week = { mon: spans, tue: spans, wed: spans, thu: spans, fri: spans, sat: spans, sun: spans }
+  const hours = openHours({ name: 'quiet hours', zone, hours: week, exceptions: {} })
+  return (at) => (hours.isOpen(at) ? undefined : hours.nextOpening(at))
 }

@@ -20,6 +20,9 @@ describe('a good configuration', () => {
         mailboxAlertMs: 10 * MINUTE,
         outbox: { attemptsMax: 8, giveUpMs: DAY, uncertainWaitMs: 45 * SECOND, mailSendsMax: 3, tickMs: 250 },
         intake: { batchMax: 50, strikesMax: 3 },
+        ping: { digestAbove: 5, digestWithinMs: 10 * MINUTE, acknowledgeMs: 30 * MINUTE },
+        automation: { perAddressMax: 10, overallMax: 100 },
+        heartbeatMs: 5 * MINUTE,
       },
     })
   })
@@ -41,6 +44,9 @@ describe('a good configuration', () => {
       channel: 'C0123ABCDEF',
       leads: ['U0123ABCDEF'],
       window: 'calendar:24h',
+      backup: [],
+      digest: true,
+      alertEmail: [],
       undoMs: 10 * SECOND,
     })
     const login = { user: 'support@example.com', password: 'open sesame' }
@@ -55,6 +61,8 @@ describe('a good configuration', () => {
       since: 'now',
       pollMs: MINUTE,
       mailBytesMax: 50 * 1024 * 1024,
+      acknowledge: 'off',
+      restricted: false,
     })
   })
 
@@ -165,19 +173,19 @@ limits: { outbox: { tick: 10 } }
   )
 })
 
-test('the faults are printed in two columns, each with its fix below', () => {
+test('the faults are printed in two columns, each with its fix below and its line in the file', () => {
   const text = renderFaults([
-    { key: 'log.level', problem: 'is wrong', fix: 'Do this.' },
-    { key: 'desks.support.channel', problem: 'is missing', fix: 'Do that.' },
+    { key: 'SLACK_BOT_TOKEN', problem: 'is wrong', fix: 'Do this.' },
+    { key: 'log.level', problem: 'is missing', fix: 'Do that.', place: 'deskbell.yaml:12' },
   ])
   expect(text).toBe(
     [
       'The configuration has 2 faults; nothing was started.',
       '',
-      '  log.level              is wrong',
-      '                         Fix: Do this.',
-      '  desks.support.channel  is missing',
-      '                         Fix: Do that.',
+      '  SLACK_BOT_TOKEN               is wrong',
+      '                                Fix: Do this.',
+      '  log.level (deskbell.yaml:12)  is missing',
+      '                                Fix: Do that.',
     ].join('\n'),
   )
 })
@@ -193,6 +201,19 @@ describe('the example files', () => {
     expect(config.email.support?.smtp.password).toBe(env.DESKBELL_EMAIL_SUPPORT_PASSWORD)
   })
 
+  test('what the example holds as a comment is valid too', async () => {
+    const text = await readFile(join(root, 'deskbell.example.yaml'), 'utf8')
+    const comments = /^( *)# ( *(?:- \{|(?:urgent|chat|gold|soft|calendar|backup|quiet|alert_email):))/gm
+    const config = configOf(text.replace(comments, '$1$2'))
+    expect(config.policies.map(({ name, calendar }) => [name, calendar])).toEqual([
+      ['chat', undefined],
+      ['gold', 'office'],
+      ['support', 'office'],
+    ])
+    expect(config.ladders.urgent?.map(({ name }) => name)).toEqual(['50%', '-30m', 'due'])
+    expect(config.desks.support).toMatchObject({ backup: ['U0123ABCDEF'], alertEmail: ['lena@example.com'] })
+  })
+
   test('the example shows the defaults and nothing else where there is a default', async () => {
     const text = await readFile(join(root, 'deskbell.example.yaml'), 'utf8')
     const config = configOf(text)
@@ -205,6 +226,10 @@ describe('the example files', () => {
       since: short.email.support?.since,
       pollMs: short.email.support?.pollMs,
       mailBytesMax: short.email.support?.mailBytesMax,
+      acknowledge: short.email.support?.acknowledge,
+      restricted: short.email.support?.restricted,
     })
+    expect(config.ladders).toEqual(short.ladders)
+    expect(config.policies.at(-1)).toEqual(short.policies.at(-1))
   })
 })

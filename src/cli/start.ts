@@ -9,7 +9,7 @@ import { startDeskbell } from '../main.ts'
 import type { Command } from './command.ts'
 
 export const start: Command = async (words) => {
-  const config = await loadConfig({ argv: words, env: process.env })
+  const config = await loadConfig({ argv: words, env: process.env }, systemClock().now())
   const log = makeLog({ level: config.log.level, secrets: listSecrets(config) })
   const asked = Promise.withResolvers<void>()
   const onSignal = () => asked.resolve()

@@ -6,7 +6,7 @@ import { systemRandom } from '../id.ts'
 import { silentLog } from '../log.ts'
 
 export async function openStore(words: readonly string[]): Promise<{ config: Config; db: Db }> {
-  const config = await loadConfig({ argv: words, env: process.env })
+  const config = await loadConfig({ argv: words, env: process.env }, systemClock().now())
   const db = await openDb(config.database, { clock: systemClock(), random: systemRandom(), log: silentLog })
   return { config, db }
 }

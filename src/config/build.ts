@@ -1,5 +1,6 @@
 // Puts the checked parts together. Nothing can be wrong any more.
 import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
+import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
 import { DEFAULTS } from './default.ts'
 import type { Secrets } from './environment.ts'
 import type { Settings } from './settings.ts'
@@ -12,6 +13,10 @@ export function buildConfig(settings: Settings, secrets: Secrets): Config {
     log,
     web,
     ...(secrets.slack && { slack: { ...secrets.slack, apiUrl: slack.api_url } }),
+    calendars: mapValues(settings.calendars, buildCalendar),
+    tiers: mapValues(settings.tiers, buildTier),
+    ladders: buildLadders(settings),
+    policies: buildPolicies(settings),
     desks: mapValues(settings.desks, buildDesk),
     email: mapValues(settings.email, (mailbox, name) => buildMailbox(mailbox, name, settings, secrets)),
     templates,
@@ -20,8 +25,19 @@ export function buildConfig(settings: Settings, secrets: Secrets): Config {
 }
 
 function buildDesk(desk: Settings['desks'][string], key: string): Desk {
-  const { channel, leads, window, undo: undoMs } = desk
-  return { name: desk.name ?? title(key), channel, leads, window, undoMs }
+  const { channel, leads, window, calendar, backup, quiet, digest, alert_email: alertEmail, undo: undoMs } = desk
+  return {
+    name: desk.name ?? title(key),
+    channel,
+    leads,
+    window,
+    ...(calendar !== undefined && { calendar }),
+    backup,
+    ...(quiet && { quiet: { ...quiet.hours, exceptTiers: quiet.except_tiers } }),
+    digest,
+    alertEmail,
+    undoMs,
+  }
 }
 
 function buildMailbox(mailbox: Settings['email'][string], key: string, settings: Settings, secrets: Secrets): Mailbox {
@@ -40,6 +56,8 @@ function buildMailbox(mailbox: Settings['email'][string], key: string, settings:
     since: mailbox.since,
     pollMs: mailbox.poll,
     mailBytesMax: mailbox.mail_max,
+    acknowledge: mailbox.acknowledge,
+    restricted: mailbox.restricted,
   }
 }
 
@@ -53,7 +71,8 @@ function buildServer(server: ServerSettings, ports: typeof IMAP_PORTS, address: 
   return { host, port: server.port ?? ports[tls], tls, user: server.user ?? address, password }
 }
 
-function buildLimits({ attachment_max, mailbox_alert, outbox, intake }: Settings['limits']): Config['limits'] {
+function buildLimits(limits: Settings['limits']): Config['limits'] {
+  const { attachment_max, mailbox_alert, outbox, intake, ping, automation, heartbeat } = limits
   return {
     attachmentBytesMax: attachment_max,
     mailboxAlertMs: mailbox_alert,
@@ -65,6 +84,13 @@ function buildLimits({ attachment_max, mailbox_alert, outbox, intake }: Settings
       tickMs: outbox.tick,
     },
     intake: { batchMax: intake.batch_max, strikesMax: intake.strikes_max },
+    ping: {
+      digestAbove: ping.digest_above,
+      digestWithinMs: ping.digest_within,
+      acknowledgeMs: ping.acknowledge,
+    },
+    automation: { perAddressMax: automation.per_address, overallMax: automation.overall },
+    heartbeatMs: heartbeat,
   }
 }
 

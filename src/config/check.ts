@@ -1,17 +1,24 @@
 // What two settings say of each other. Reads the raw data, so that it speaks in the same breath as the checks of single settings.
 
 import { nearest } from '../nearest.ts'
-import type { Fault } from './fault.ts'
+import { checkCalendars } from './check-calendar.ts'
+import { checkNames } from './check-name.ts'
+import { checkPromises } from './check-promise.ts'
+import { didYouMeanOneOf, type Fault } from './fault.ts'
 import { isLoopback } from './value.ts'
 import { type Data, named, pick } from './yaml.ts'
 
-export function crossCheck(data: Data): Fault[] {
+export function crossCheck(data: Data, now: number | undefined): Fault[] {
   return [
     ...deskFaults(data),
     ...deskChannelFaults(data),
     ...addressFaults(data),
     ...tlsFaults(data),
     ...nameFaults(data),
+    ...tierFaults(data),
+    ...checkCalendars(data, now),
+    ...checkNames(data),
+    ...checkPromises(data),
   ]
 }
 
@@ -29,13 +36,8 @@ function deskFaults(data: Data): Fault[] {
     const fix = `Write ${desks.length === 1 ? desks.join() : `one of ${desks.join(', ')}`}.`
     if (desk === undefined && desks.length > 1) return [{ key, problem: 'is missing and there are several desks', fix }]
     if (typeof desk !== 'string' || desks.includes(desk)) return []
-    return [{ key, problem: 'names no desk of this file', fix: didYouMeanDesk(desk, desks) }]
+    return [{ key, problem: 'names no desk of this file', fix: didYouMeanOneOf(nearest(desk, desks), desks, 'desk') }]
   })
-}
-
-function didYouMeanDesk(desk: string, desks: string[]): string {
-  const meant = nearest(desk, desks)
-  return meant ? `Did you mean ${meant}?` : `Write one of ${desks.join(', ')}.`
 }
 
 /** A card's channel tells the desk. */
@@ -61,6 +63,19 @@ function addressFaults(data: Data): Fault[] {
     key: `email.${name}.address`,
     problem: `or one of its aliases is also an address of email.${other}`,
     fix: 'Keep the address in one of the two mailboxes.',
+  }))
+}
+
+/** A contact is in one tier. */
+function tierFaults(data: Data): Fault[] {
+  const tiers = Object.entries(named(data, 'tiers')).map(([name, taken]) => ({
+    name,
+    taken: Array.isArray(taken) ? taken : [],
+  }))
+  return collisions(tiers).map(({ name, other }) => ({
+    key: `tiers.${name}`,
+    problem: `has an address or domain that is in tiers.${other} too`,
+    fix: 'Keep it in one of the two.',
   }))
 }
 

@@ -9,7 +9,14 @@ export const DEFAULTS = {
   logLevel: 'info',
   webHost: '127.0.0.1',
   slackApiUrl: 'https://slack.com/api/',
-  desk: { window: 'calendar:24h', undoMs: 10 * SECOND },
+  desk: { window: 'calendar:24h', ladder: 'standard', digest: true, undoMs: 10 * SECOND },
+  /** As it would be written; a file may give the same name to another one. */
+  ladders: {
+    standard: [
+      { at: 'due', to: ['desk', 'leads'] },
+      { at: '+4h', to: ['leads'] },
+    ],
+  },
   mailbox: {
     folder: 'INBOX',
     since: 'now',
@@ -17,6 +24,8 @@ export const DEFAULTS = {
     /** The server announces new mail by itself; this is how often we look even if it does not. */
     pollMs: MINUTE,
     mailBytesMax: 50 * MB,
+    acknowledge: 'off',
+    restricted: false,
   },
   templates: { folder: fileURLToPath(new URL('../../templates', import.meta.url)), language: 'en' },
   limits: {
@@ -24,5 +33,9 @@ export const DEFAULTS = {
     mailboxAlertMs: 10 * MINUTE,
     outbox: { attemptsMax: 8, giveUpMs: DAY, uncertainWaitMs: 45 * SECOND, mailSendsMax: 3, tickMs: 250 },
     intake: { batchMax: 50, strikesMax: 3 },
+    ping: { digestAbove: 5, digestWithinMs: 10 * MINUTE, acknowledgeMs: 30 * MINUTE },
+    /** An hour. */
+    automation: { perAddressMax: 10, overallMax: 100 },
+    heartbeatMs: 5 * MINUTE,
   },
 } as const

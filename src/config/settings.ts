@@ -3,8 +3,9 @@ import type { z } from 'zod'
 import { DEFAULTS } from './default.ts'
 import type { Fault } from './fault.ts'
 import { settingFaults } from './issue.ts'
+import { calendar, ladder, policy, promise, quietHours, reference, tier, userId } from './promise.ts'
 import { secretFaults } from './secret.ts'
-import { count, duration, isLoopback, list, named, oneOf, section, size, text, value } from './value.ts'
+import { count, duration, isLoopback, list, named, oneOf, readDay, section, size, text, value, yesNo } from './value.ts'
 import type { Data } from './yaml.ts'
 
 export type Settings = z.infer<ReturnType<typeof makeSchema>>
@@ -22,6 +23,10 @@ function makeSchema() {
     log: section({ level: oneOf('debug', 'info', 'warn', 'error').default(DEFAULTS.logLevel) }).prefault({}),
     web: section({ port: count(0, 65535), host: host.default(DEFAULTS.webHost) }).optional(),
     slack: section({ api_url: slackApiUrl.default(DEFAULTS.slackApiUrl) }).prefault({}),
+    calendars: named(calendar).default({}),
+    tiers: named(tier).default({}),
+    ladders: named(ladder).default({}),
+    policies: named(policy).default({}),
     desks: named(desk).default({}),
     email: named(mailbox).default({}),
     templates: section({
@@ -43,10 +48,11 @@ const slackApiUrl = value('Remove it, or write an https address that ends in /ap
   return url.href.endsWith('/') ? url.href : `${url.href}/`
 })
 
-const userId = text(
-  'a Slack user id',
-  'Copy the member ID from the Slack profile, such as U0123ABCDEF.',
-  /^[UW][A-Z0-9]{2,20}$/,
+const address = text(
+  'a mail address',
+  'Write an address such as support@example.com.',
+  /^[^\s@<>]{1,64}@[^\s@<>]+$/,
+  254,
 )
 
 const desk = section({
@@ -57,25 +63,19 @@ const desk = section({
     /^[CG][A-Z0-9]{2,20}$/,
   ),
   leads: list(userId, 'List at least one Slack user id; leads hear about answers that are late.', 1),
-  window: value('Write calendar: and a number of hours, such as calendar:24h.', readWindow).default(
-    DEFAULTS.desk.window,
-  ),
+  window: promise.default(DEFAULTS.desk.window),
+  soft: promise.optional(),
+  calendar: reference('calendar').optional(),
+  ladder: reference('ladder').default(DEFAULTS.desk.ladder),
+  backup: list(userId, 'List the Slack user ids of those who are pinged for an absent assignee.').default([]),
+  quiet: section({
+    hours: quietHours,
+    except_tiers: list(reference('tier'), 'List tiers of this file.').default([]),
+  }).optional(),
+  digest: yesNo().default(DEFAULTS.desk.digest),
+  alert_email: list(address, 'List mail addresses.').default([]),
   undo: duration('0s', '5m').default(DEFAULTS.desk.undoMs),
 })
-
-function readWindow(written: unknown): string | { wrong: string } {
-  if (typeof written === 'number' || /^(calendar:)?\d+$/.test(String(written))) return { wrong: 'has no unit' }
-  if (typeof written !== 'string') return { wrong: 'is not a response window' }
-  if (written.startsWith('business:')) return { wrong: 'counts business hours, which are not supported yet' }
-  return /^calendar:[1-9]\d{0,3}h$/.test(written) ? written : { wrong: 'is not a response window' }
-}
-
-const address = text(
-  'a mail address',
-  'Write an address such as support@example.com.',
-  /^[^\s@<>]{1,64}@[^\s@<>]+$/,
-  254,
-)
 
 const serverShape = {
   host,
@@ -96,17 +96,16 @@ const mailbox = section({
   since: value('Write now, all or a day such as 2026-01-31.', readSince).default(DEFAULTS.mailbox.since),
   poll: duration('5s', '1h').default(DEFAULTS.mailbox.pollMs),
   mail_max: size('1MB', '200MB').default(DEFAULTS.mailbox.mailBytesMax),
+  acknowledge: oneOf('off', 'on', 'unverified').default(DEFAULTS.mailbox.acknowledge),
+  restricted: yesNo().default(DEFAULTS.mailbox.restricted),
 })
 
 function readSince(written: unknown): 'now' | 'all' | number | { wrong: string } {
   if (written === 'now' || written === 'all') return written
-  const time = typeof written === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(written) ? Date.parse(written) : Number.NaN
-  // February 31st parses as a day in March.
-  const isDay = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === written
-  return isDay ? time : { wrong: 'is not a day' }
+  return readDay(written) ?? { wrong: 'is not a day' }
 }
 
-const { outbox, intake } = DEFAULTS.limits
+const { outbox, intake, ping, automation } = DEFAULTS.limits
 
 const limits = section({
   attachment_max: size('1KB', '100MB').default(DEFAULTS.limits.attachmentBytesMax),
@@ -122,4 +121,14 @@ const limits = section({
     batch_max: count(1, 1000).default(intake.batchMax),
     strikes_max: count(1, 10).default(intake.strikesMax),
   }).prefault({}),
+  ping: section({
+    digest_above: count(1, 1000).default(ping.digestAbove),
+    digest_within: duration('1m', '1d').default(ping.digestWithinMs),
+    acknowledge: duration('1m', '7d').default(ping.acknowledgeMs),
+  }).prefault({}),
+  automation: section({
+    per_address: count(1, 10_000).default(automation.perAddressMax),
+    overall: count(1, 100_000).default(automation.overallMax),
+  }).prefault({}),
+  heartbeat: duration('10s', '1d').default(DEFAULTS.limits.heartbeatMs),
 }).prefault({})

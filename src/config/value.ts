@@ -3,19 +3,66 @@ import { z } from 'zod'
 import { DAY, HOUR, MINUTE, SECOND } from '../clock.ts'
 
 /** Thrown away as an exception would be, but returned. */
-interface Wrong {
+export interface Wrong {
   wrong: string
+  /** In place of the setting's usual fix. */
+  fix?: string
 }
 
+type Right<R> = Exclude<R, { wrong: string }>
+
 /** One setting. `read` gives the value or what is wrong with it; `fix` ends the sentence for the operator. */
-export function value<T>(fix: string, read: (written: unknown) => T | Wrong) {
-  return z.unknown().transform((written, context): T => {
+export function value<R>(fix: string, read: (written: unknown) => R) {
+  return z.unknown().transform((written, context): Right<R> => {
     const result = read(written)
-    if (!isWrong(result)) return result
+    if (!isWrong(result)) return result as Right<R>
     const problem = written === undefined ? 'is missing' : written === null ? 'is empty' : result.wrong
-    context.issues.push({ code: 'custom', message: `${problem}\n${fix}`, input: undefined })
+    context.issues.push({ code: 'custom', message: `${problem}\n${result.fix ?? fix}`, input: undefined })
     return z.NEVER
   })
+}
+
+/**
+ * A section whose keys are values themselves, such as weekdays. `read` gives the value of one key or what is wrong with it;
+ * all that is wrong is said, each under its own key.
+ */
+export function entries<R>(fix: string, read: (key: string, written: unknown) => R) {
+  return z.unknown().transform((written, context): Right<R>[] => {
+    if (typeof written !== 'object' || written === null || Array.isArray(written)) {
+      const problem = written === undefined ? 'is missing' : 'is not a section'
+      context.issues.push({ code: 'custom', message: `${problem}\n${fix}`, input: undefined })
+      return z.NEVER
+    }
+    return Object.entries(written).flatMap(([key, part]) => {
+      const result = read(key, part)
+      if (!isWrong(result)) return [result as Right<R>]
+      const message = `${result.wrong}\n${result.fix ?? fix}`
+      context.issues.push({ code: 'custom', path: [key], message, input: undefined })
+      return []
+    })
+  })
+}
+
+/** What a parser reads or, as it throws `"..." <problem>: <fix>`, what it objects to; never with the words that were written. */
+export function parsed<T>(parse: (text: string) => T, written: unknown, what: string): T | Wrong {
+  if (typeof written !== 'string') return { wrong: `is not ${what}` }
+  try {
+    return parse(written.trim())
+  } catch (error) {
+    const [, wrong = `is not ${what}`, fix] = /^".*" (.*?): write (.*)$/s.exec(String(Object(error).message)) ?? []
+    return { wrong, ...(fix && { fix: `Write ${fix}.` }) }
+  }
+}
+
+export function yesNo() {
+  return value('Write true or false.', (written) => (typeof written === 'boolean' ? written : { wrong: 'is neither' }))
+}
+
+/** `2026-01-31`, as the moment it begins in UTC. */
+export function readDay(written: unknown): number | undefined {
+  const time = typeof written === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(written) ? Date.parse(written) : Number.NaN
+  // February 31st parses as a day in March.
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === written ? time : undefined
 }
 
 export function text(what: string, fix: string, pattern = /\S/, lengthMax = 200) {
@@ -64,6 +111,10 @@ function measure(fix: string, what: string, units: Record<string, number>, min: 
   })
 }
 
+export function readDuration(written: unknown): number | undefined {
+  return typeof written === 'string' ? amount(written, UNITS_MS) : undefined
+}
+
 function amount(written: string, units: Record<string, number>): number | undefined {
   const [, digits = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?) ?([A-Za-z]{1,2})$/.exec(written.trim()) ?? []
   const factor = Object.entries(units).find(([name]) => name === unit || (name !== 'm' && name === unit.toUpperCase()))
@@ -102,7 +153,7 @@ export function listOr(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
-function isWrong(result: unknown): result is Wrong {
+export function isWrong(result: unknown): result is Wrong {
   return typeof result === 'object' && result !== null && 'wrong' in result
 }
 

@@ -1,5 +1,5 @@
 // The file as plain data, or where in it the YAML breaks. The parser's own messages quote the file, which may hold a secret, so ours are used.
-import { LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import type { Fault } from './fault.ts'
 
 /** A configuration is a page or two; more is the wrong file. */
@@ -9,8 +9,16 @@ const FAULTS_MAX = 10
 
 export type Data = Record<string, unknown>
 
-/** No file is an empty one: the defaults serve. No `data` means that nothing in the file can be trusted. */
-export function parseYaml(file: { path: string; text: string } | undefined): { data?: Data; faults: Fault[] } {
+export interface Parsed {
+  /** Absent when nothing in the file can be trusted. */
+  data?: Data
+  faults: Fault[]
+  /** `deskbell.yaml:12` for a key such as `desks.support.leads.0`, or for the section it is missing from. */
+  placeOf?: (key: string) => string | undefined
+}
+
+/** No file is an empty one: the defaults serve. */
+export function parseYaml(file: { path: string; text: string } | undefined): Parsed {
   if (!file) return { data: {}, faults: [] }
   if (file.text.length > TEXT_LENGTH_MAX) return broken(file.path, 'is far too long for a configuration')
   const lines = new LineCounter()
@@ -20,8 +28,43 @@ export function parseYaml(file: { path: string; text: string } | undefined): { d
   }
   const data = plain(document)
   if (data === null) return { data: {}, faults: [] }
-  if (typeof data === 'object' && !Array.isArray(data)) return { data: dropEmptySections(data as Data), faults: [] }
-  return broken(file.path, 'does not hold settings')
+  if (typeof data !== 'object' || Array.isArray(data)) return broken(file.path, 'does not hold settings')
+  const placeOf = (key: string) => {
+    const offset = offsetOf(document, key)
+    return offset === undefined ? undefined : `${file.path}:${lines.linePos(offset).line}`
+  }
+  return { data: dropEmptySections(data as Data), faults: [], placeOf }
+}
+
+/** Where the key begins, or the part of it that stands in the file. Keys may hold dots themselves: the file tells. */
+function offsetOf(document: Document, key: string): number | undefined {
+  let offset: number | undefined
+  let node: unknown = document.contents
+  for (let rest: string | undefined = key; rest !== undefined; ) {
+    const part = childOf(node, rest)
+    if (!part) return offset
+    offset = part.offset ?? offset
+    node = part.node
+    rest = rest.length > part.name.length ? rest.slice(part.name.length + 1) : undefined
+  }
+  return offset
+}
+
+function childOf(node: unknown, path: string): { name: string; node: unknown; offset: number | undefined } | undefined {
+  const leads = (name: string) => path === name || path.startsWith(`${name}.`)
+  if (isSeq(node)) {
+    const index = node.items.findIndex((_, at) => leads(String(at)))
+    return index < 0 ? undefined : { name: String(index), node: node.items[index], offset: startOf(node.items[index]) }
+  }
+  if (!isMap(node)) return undefined
+  const pair = node.items.find(({ key }) => isScalar(key) && leads(String(key.value)))
+  return pair && isScalar(pair.key)
+    ? { name: String(pair.key.value), node: pair.value, offset: startOf(pair.key) }
+    : undefined
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined
 }
 
 function plain(document: ReturnType<typeof parseDocument>): unknown {

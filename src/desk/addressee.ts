@@ -1,5 +1,5 @@
 // Who hears of a step at this moment: whoever is absent is replaced by the next one, and the desk's channel is never absent.
-import type { Addressee } from '../policy.ts'
+import type { Addressee } from '../step.ts'
 
 /** Why somebody cannot be expected to act now. */
 export type Absence =

@@ -95,14 +95,8 @@ const MAILBOX_FAULTS: typeof FAULTS = [
     /has no unit/,
     /calendar:24h/,
   ],
-  [
-    'a window in business hours',
-    inDesk('window: business:8h'),
-    'desks.support.window',
-    /not supported/,
-    /calendar:24h/,
-  ],
-  ['a window in words', inDesk('window: one day'), 'desks.support.window', /not a response window/, /calendar:24h/],
+  ['a window in business hours', inDesk('window: business:8h'), 'desks.support.window', /no calendar/, /`calendars:`/],
+  ['a window in words', inDesk('window: one day'), 'desks.support.window', /no time to wait/, /calendar:24h/],
   ['an undo of an hour', inDesk('undo: 1h'), 'desks.support.undo', /out of range/, /5m/],
   [
     'a desk name with capitals',
@@ -120,7 +114,7 @@ const MAILBOX_FAULTS: typeof FAULTS = [
   ],
   [
     'a mailbox of no desk among two',
-    YAML.replace('email:', '  b: { channel: C0B, leads: [U0B] }\nemail:'),
+    YAML.replace('email:', '  b: { channel: C0B, leads: [U0000B] }\nemail:'),
     'email.support.desk',
     /several desks/,
     /support, b/,
@@ -128,7 +122,7 @@ const MAILBOX_FAULTS: typeof FAULTS = [
   ['mail without any desk', YAML.slice(YAML.indexOf('email:')), 'desks', /there are mailboxes/, /Add a desk/],
   [
     'two desks in one channel',
-    YAML.replace('email:', '  b: { channel: C0123ABCDEF, leads: [U0B] }\nemail:').replace(
+    YAML.replace('email:', '  b: { channel: C0123ABCDEF, leads: [U0000B] }\nemail:').replace(
       'aliases',
       'desk: b\n    aliases',
     ),

@@ -1,6 +1,7 @@
 // Promises for tests: so many elapsed hours, and a ladder of the test's own.
 import { HOUR } from '../../src/clock.ts'
-import type { Addressee, Policies, Policy, Step, WindowTimes } from '../../src/policy.ts'
+import type { Policies, Policy, Step, WindowTimes } from '../../src/policy.ts'
+import type { Addressee } from '../../src/step.ts'
 
 export const LEADS: Addressee = { kind: 'leads' }
 

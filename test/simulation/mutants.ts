@@ -122,7 +122,7 @@ export const MUTANTS: Mutant[] = [
         replace: 'const left = fired.length < 3 ? steps : []',
       },
       { file: 'ping.ts', find: '    if (!first) continue\n', replace: '' },
-      { file: 'ping.ts', find: 'dedupe: `page:', replace: "dedupe: `\${trx.newId('again')}" },
+      { file: 'ping.ts', find: 'dedupe: pageKey(page)', replace: "dedupe: trx.newId('again')" },
       { file: 'notice.ts', find: '    if (!row) continue\n', replace: '' },
     ],
     provoke: (profile) => ({
