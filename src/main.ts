@@ -79,9 +79,9 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
 }
 
 function quietOf({ desks, calendars }: Config, name: string) {
-  const desk = desks[name]
-  const until = desk && quietHours(desk, calendars)
-  return until && { until, exceptTiers: desk.quiet?.exceptTiers ?? [] }
+  const { quiet, calendar } = desks[name] ?? {}
+  const zone = (calendar === undefined ? undefined : calendars[calendar])?.zone ?? 'UTC'
+  return quiet && { until: quietHours(quiet, zone), exceptTiers: quiet.exceptTiers }
 }
 
 interface NamedChannel {

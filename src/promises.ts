@@ -1,32 +1,41 @@
 // The promises of the configuration, made ready to be asked; and those of yesterday, from what was kept of them.
 import { type Calendar, type OpenHours, openHours } from './calendar.ts'
-import type { Config, Desk } from './config.ts'
+import { DAY } from './clock.ts'
 import type { Policies, Policy, Promised, Step } from './policy.ts'
 import { choosePolicy, type PolicySettings } from './policy-choice.ts'
 import { type LadderStep, stepAt } from './step.ts'
 import { dueAt, parseTarget, renderTarget, type Target } from './target.ts'
 
-type Settings = Pick<Config, 'desks' | 'policies' | 'ladders' | 'calendars' | 'tiers'>
+/** The part of the configuration that promises. */
+export interface PromiseSettings {
+  policies: readonly PolicySettings[]
+  ladders: Readonly<Record<string, readonly LadderStep[]>>
+  calendars: Readonly<Record<string, Calendar>>
+  tiers: Readonly<Record<string, { addresses: readonly string[]; domains: readonly string[] }>>
+}
 
-/** Throws for a desk that is not in the configuration any more. */
-export function makePolicies(config: Settings): Policies {
+/** What a desk that was taken out of the configuration still owes its customers, whoever gets to see it. */
+const ORPHANED = { window: { unit: 'calendar', ms: DAY }, ladder: 'standard' } as const
+
+export function makePolicies(config: PromiseSettings): Policies {
   const made = new Map(config.policies.map((settings) => [settings, makePolicy(settings, config)]))
   const tierOf = ({ tier, address }: Promised) => tier ?? tierOfAddress(config.tiers, address)
   return {
     choose(promised) {
       const tier = tierOf(promised)
       const { desk, channel } = promised
-      const chosen = made.get(choosePolicy(config.policies, { desk, channel, ...(tier !== undefined && { tier }) }))
-      if (!chosen) throw new Error(`no policy is for desk ${desk}`)
-      return chosen
+      const isKnown = config.policies.some(({ name }) => name === desk)
+      if (!isKnown) return makePolicy({ name: desk, desk, ...ORPHANED }, config)
+      const chosen = choosePolicy(config.policies, { desk, channel, ...(tier !== undefined && { tier }) })
+      return made.get(chosen) ?? makePolicy(chosen, config)
     },
     tierOf,
     list: () => [...made.values()],
   }
 }
 
-/** The address itself says more than its domain, and a domain more than the one above it. */
-function tierOfAddress(tiers: Settings['tiers'], address: string): string | undefined {
+/** The address itself says more than its domain. */
+function tierOfAddress(tiers: PromiseSettings['tiers'], address: string): string | undefined {
   const whole = address.toLowerCase()
   const named = Object.entries(tiers).find(([, { addresses }]) => addresses.includes(whole))
   if (named) return named[0]
@@ -34,7 +43,7 @@ function tierOfAddress(tiers: Settings['tiers'], address: string): string | unde
   return Object.entries(tiers).find(([, { domains }]) => domains.includes(domain))?.[0]
 }
 
-function makePolicy(settings: PolicySettings, { calendars, ladders }: Settings): Policy {
+function makePolicy(settings: PolicySettings, { calendars, ladders }: PromiseSettings): Policy {
   const calendar = settings.calendar === undefined ? undefined : calendars[settings.calendar]
   const promise = promiseOf(settings.window, settings.soft, calendar)
   const ladder = (ladders[settings.ladder] ?? []).map((step) => makeStep(step, promise.hours, settings.window))
@@ -85,12 +94,9 @@ const DAY_MINUTES = 24 * 60
 
 /** The end of the quiet hours that an instant is in; undefined outside them. */
 export function quietHours(
-  { quiet, calendar }: Desk,
-  calendars: Record<string, Calendar>,
-): ((at: number) => number | undefined) | undefined {
-  if (!quiet) return undefined
-  const zone = (calendar === undefined ? undefined : calendars[calendar])?.zone ?? 'UTC'
-  const { from, to } = quiet
+  { from, to }: { from: number; to: number },
+  zone: string,
+): (at: number) => number | undefined {
   // What is not quiet is open: whoever is in the quiet hours waits for the next opening.
   const loud =
     to > DAY_MINUTES
