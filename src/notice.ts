@@ -1,6 +1,6 @@
 // Who still has to hear of which step. A notice is told once, and never when its customer has been answered meanwhile.
 import type { Selectable } from 'kysely'
-import type { Clock } from './clock.ts'
+import { type Clock, SECOND } from './clock.ts'
 import { deskRate } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { NoticeTable } from './db/schema.ts'
@@ -17,7 +17,7 @@ export interface Owed {
   insteadOf?: string
   because?: string
   /** Not before: quiet hours. */
-  dueAt: number
+  quietUntil?: number | undefined
 }
 
 /** More than so many pings to one person in so long become one digest. */
@@ -26,14 +26,18 @@ export interface DigestLimits {
   digestWithinMs: number
 }
 
+/** What falls due together is told together. */
+const GATHER_MS = 2 * SECOND
+
 /** Each (window, step, addressee) is owed once, whoever else stands in for whom. */
 export async function owe(
   trx: Trx,
   window: Pick<StoredWindow, 'id' | 'conversation_id'> & { desk: string },
   step: string,
   owed: readonly Owed[],
+  gatherMs = GATHER_MS,
 ): Promise<void> {
-  for (const { to, insteadOf, because, dueAt } of owed) {
+  for (const { to, insteadOf, because, quietUntil } of owed) {
     const row = await trx
       .insertInto('notice')
       .values({
@@ -45,7 +49,7 @@ export async function owe(
         to,
         instead_of: insteadOf ?? null,
         because: because ?? null,
-        due_at: dueAt,
+        quiet_until: quietUntil ?? null,
         owed_at: trx.now(),
         effect_id: null,
         told_at: null,
@@ -59,7 +63,7 @@ export async function owe(
     if (!row) continue
     const data = { windowId: window.id, step, to, ...(insteadOf && { insteadOf }), ...(because && { because }) }
     await appendFact(trx, { kind: 'ping-owed', conversationId: window.conversation_id, data })
-    await putTell(trx, to, dueAt)
+    await putTell(trx, to, quietUntil ?? trx.now() + gatherMs)
   }
 }
 
@@ -84,13 +88,13 @@ export function addresseeOf(effect: Effect): string {
 export async function putBackWithdrawn(trx: Trx, window: StoredWindow): Promise<void> {
   const waiting = await trx
     .selectFrom('notice')
-    .select(['to', 'due_at'])
+    .select(['to', 'quiet_until'])
     .where('window_id', '=', window.id)
     .where('told_at', 'is', null)
     .where('failed_at', 'is', null)
     .where('effect_id', 'is', null)
     .execute()
-  for (const { to, due_at } of waiting) await putTell(trx, to, Math.max(due_at, trx.now()))
+  for (const { to, quiet_until } of waiting) await putTell(trx, to, quiet_until ?? trx.now())
 }
 
 /** What one post tells: a single customer who waits, or, when there are many, all of them. */
@@ -145,7 +149,7 @@ const openNotices = (db: Reader) =>
 /** Worst first: whoever is due first has waited longest. A customer who was answered is in no list. */
 async function listTrue(db: Reader, narrow: (query: NoticeQuery) => NoticeQuery, now: number): Promise<Notice[]> {
   return await narrow(openNotices(db))
-    .where('notice.due_at', '<=', now)
+    .where((eb) => eb.or([eb('notice.quiet_until', 'is', null), eb('notice.quiet_until', '<=', now)]))
     .orderBy('response_window.due_at')
     .orderBy('notice.id')
     .limit(NOTICES_MAX)
@@ -205,11 +209,13 @@ const SAID = { told: 'ping-accepted', withdrawn: 'ping-withdrawn', failed: 'ping
 async function tellNext(trx: Trx, to: string): Promise<void> {
   const next = await openNotices(trx)
     .clearSelect()
-    .select((eb) => eb.fn.min('notice.due_at').as('due_at'))
+    .select('notice.quiet_until')
     .where('notice.to', '=', to)
     .where('notice.effect_id', 'is', null)
+    .orderBy((eb) => eb.fn.coalesce('notice.quiet_until', eb.val(0)))
+    .limit(1)
     .executeTakeFirst()
-  if (next?.due_at != null) await putTell(trx, to, Math.max(Number(next.due_at), trx.now()))
+  if (next) await putTell(trx, to, next.quiet_until ?? trx.now())
 }
 
 /** Whoever was told of this window is shown what has become of it: pings are brought up to date where they stand. */

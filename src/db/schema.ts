@@ -216,8 +216,8 @@ export interface NoticeTable {
   /** The addressee who could not be reached, and why they were not. */
   instead_of: string | null
   because: string | null
-  /** Not before: quiet hours. */
-  due_at: number
+  /** The end of the quiet hours it was owed in; null when it may be told at once. */
+  quiet_until: number | null
   owed_at: number
   /** The post that tells it, bound before its first byte leaves. */
   effect_id: string | null

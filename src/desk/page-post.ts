@@ -1,5 +1,4 @@
 // A step of a ladder has fired: finds out who can act on it at this moment, and owes each of them a ping.
-import { SECOND } from '../clock.ts'
 import { getConversation } from '../conversation.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import { type Owed, owe } from '../notice.ts'
@@ -39,7 +38,7 @@ export function pageHandler(options: PageOptions): Handler {
         absenceOf: (id) => presence.absenceOf(desk.name, id, { isQuiet: quietUntil !== undefined }),
         membersOf: presence.membersOf,
       })
-      return { kind: 'accepted', detail: reached.map((one) => owedTo(one, clock.now(), quietUntil)) }
+      return { kind: 'accepted', detail: reached.map((one) => owedTo(one, quietUntil)) }
     },
     /** Nothing has left: who is there is asked anew. */
     verify: async () => ({ kind: 'repeatable' }),
@@ -67,12 +66,9 @@ async function quietEnd(
   return tier !== undefined && quiet.exceptTiers.includes(tier) ? undefined : until
 }
 
-/** What falls due together is told together. */
-const GATHER_MS = 2 * SECOND
-
 /** Quiet hours are for people; a channel rings nobody. */
-function owedTo(reached: Reached, now: number, quietUntil: number | undefined): Owed {
-  return { ...reached, dueAt: (isPerson(reached.to) && quietUntil) || now + GATHER_MS }
+function owedTo(reached: Reached, quietUntil: number | undefined): Owed {
+  return isPerson(reached.to) ? { ...reached, quietUntil } : reached
 }
 
 /** Slack's ids of people begin with U or W, those of channels with C, G or D. */
@@ -87,10 +83,10 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, options: PageO
   if (!window) return // Answered meanwhile: nobody needs to hear of it.
   const { desk } = await getConversation(trx, window.conversation_id)
   // A step about which nobody could be found out is the whole desk's business.
-  const owed = settled.kind === 'accepted' ? (settled.detail as Owed[]) : [deskItself(options, desk, trx.now())]
+  const owed = settled.kind === 'accepted' ? (settled.detail as Owed[]) : [deskItself(options, desk)]
   await owe(trx, { ...window, desk }, step, owed)
 }
 
-function deskItself({ desks }: PageOptions, desk: string, dueAt: number): Owed {
-  return { to: getDesk({ desks }, desk).channel, dueAt }
+function deskItself({ desks }: PageOptions, desk: string): Owed {
+  return { to: getDesk({ desks }, desk).channel }
 }

@@ -119,7 +119,7 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, options: TellO
 async function passOn(trx: Trx, notice: Notice, error: string, { desks }: TellOptions): Promise<void> {
   const desk = getDesk({ desks }, notice.desk)
   if (notice.to !== desk.channel) {
-    const owed = { to: desk.channel, insteadOf: notice.to, because: 'could not be reached', dueAt: trx.now() }
+    const owed = { to: desk.channel, insteadOf: notice.to, because: 'could not be reached' }
     return await owe(
       trx,
       { id: notice.window_id, conversation_id: notice.conversation_id, desk: desk.name },

@@ -27,8 +27,8 @@ export function pageHandlerFor(db: Db, whom: (step: string) => readonly string[]
       const window = await findWindow(trx, windowId)
       if (settled.kind !== 'accepted' || window?.ended_at !== null) return
       const { desk } = await getConversation(trx, window.conversation_id)
-      const owed = whom(step).map((to) => ({ to, dueAt: trx.now() }))
-      await owe(trx, { ...window, desk }, step, owed)
+      const owed = whom(step).map((to) => ({ to }))
+      await owe(trx, { ...window, desk }, step, owed, 0)
     },
   }
 }

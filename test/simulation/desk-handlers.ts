@@ -117,7 +117,7 @@ function pageHandler(machine: Machine, { product }: World): Handler {
     async settle(trx, effect, settled) {
       const window = settled.kind === 'accepted' ? await openWindow(trx, effect) : undefined
       if (!window) return
-      const owed = LEADS.map((to) => ({ to, dueAt: trx.now() }))
+      const owed = LEADS.map((to) => ({ to }))
       await product.notice.owe(trx, { ...window, desk: ROOM }, product.ping.pageOf(effect).step, owed)
     },
   }
