@@ -100,10 +100,19 @@ export async function appendFacts(trx: Trx, facts: readonly Fact[]): Promise<voi
 
 /** The conversation's facts of the given kinds, in the order they were committed. */
 export async function listFacts(db: Reader, conversationId: string, kinds: readonly FactKind[]): Promise<StoredFact[]> {
+  return await listFactsOf(db, [conversationId], kinds)
+}
+
+/** The same for several conversations. */
+export async function listFactsOf(
+  db: Reader,
+  conversationIds: readonly string[],
+  kinds: readonly FactKind[],
+): Promise<StoredFact[]> {
   const rows = await db
     .selectFrom('fact')
     .selectAll()
-    .where('conversation_id', '=', conversationId)
+    .where('conversation_id', 'in', conversationIds)
     .where('kind', 'in', kinds)
     .orderBy('id')
     .execute()

@@ -1,9 +1,9 @@
 // Who still has to hear of which step. A notice is told once, and never when its customer has been answered meanwhile.
-import type { Selectable } from 'kysely'
+import type { ExpressionBuilder, Selectable } from 'kysely'
 import { type Clock, SECOND } from './clock.ts'
 import { deskRate } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import type { NoticeTable } from './db/schema.ts'
+import type { NoticeTable, Schema } from './db/schema.ts'
 import { appendFact, appendFacts, type FactKind } from './fact.ts'
 import { type Effect, put, reschedule } from './outbox.ts'
 import type { StoredWindow } from './window-record.ts'
@@ -92,7 +92,7 @@ export async function putBackWithdrawn(trx: Trx, window: StoredWindow): Promise<
     .where('window_id', '=', window.id)
     .where('told_at', 'is', null)
     .where('failed_at', 'is', null)
-    .where('effect_id', 'is', null)
+    .where(isFree)
     .execute()
   for (const { to, quiet_until } of waiting) await putTell(trx, to, quiet_until ?? trx.now())
 }
@@ -112,11 +112,8 @@ export async function bind(trx: Trx, effect: Effect, limits: DigestLimits): Prom
   const to = addresseeOf(effect)
   const bound = await listTrue(trx, (query) => query.where('notice.effect_id', '=', effect.id), trx.now())
   if (bound.length > 0) return { kind: bound.length > 1 ? 'digest' : 'ping', notices: bound }
-  const owed = await listTrue(
-    trx,
-    (query) => query.where('notice.to', '=', to).where('notice.effect_id', 'is', null),
-    trx.now(),
-  )
+  await release(trx, effect) // What it was to tell before is not true now; should it be again, it is owed anew.
+  const owed = await listTrue(trx, (query) => query.where('notice.to', '=', to).where(isFree), trx.now())
   const [worst] = owed
   if (!worst) return undefined
   const lately = await countTold(trx, to, trx.now() - limits.digestWithinMs)
@@ -133,6 +130,27 @@ export async function bind(trx: Trx, effect: Effect, limits: DigestLimits): Prom
     .execute()
   return { kind: isDigest ? 'digest' : 'ping', notices }
 }
+
+async function release(trx: Trx, { id }: Effect): Promise<void> {
+  await trx
+    .updateTable('notice')
+    .set({ effect_id: null })
+    .where('effect_id', '=', id)
+    .where('told_at', 'is', null)
+    .execute()
+}
+
+/** Nobody is at it: an effect that gave way to a newer one leaves what it was to tell to that one. */
+const isFree = (eb: ExpressionBuilder<Schema, 'notice'>) =>
+  eb.not(
+    eb.exists(
+      eb
+        .selectFrom('outbox')
+        .select('outbox.id')
+        .whereRef('outbox.id', '=', 'notice.effect_id')
+        .where('outbox.state', 'in', ['queued', 'sending', 'uncertain']),
+    ),
+  )
 
 const NOTICES_MAX = 500
 
@@ -211,7 +229,7 @@ async function tellNext(trx: Trx, to: string): Promise<void> {
     .clearSelect()
     .select('notice.quiet_until')
     .where('notice.to', '=', to)
-    .where('notice.effect_id', 'is', null)
+    .where(isFree)
     .orderBy((eb) => eb.fn.coalesce('notice.quiet_until', eb.val(0)))
     .limit(1)
     .executeTakeFirst()

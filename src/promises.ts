@@ -84,7 +84,11 @@ function makeStep(step: LadderStep, hours: OpenHours | undefined, target: Target
 }
 
 /** A promise as a window was given it, from its kept definition: it can still be explained and computed again. */
-export function recallPolicy(name: string, version: string, definition: string): Policy {
+export function recallPolicy(
+  name: string,
+  version: string,
+  definition: string,
+): Policy & { hours: OpenHours | undefined } {
   const kept = JSON.parse(definition) as { window: string; soft?: string; calendar?: Calendar }
   const soft = kept.soft === undefined ? undefined : parseTarget(kept.soft)
   return { name, ...promiseOf(parseTarget(kept.window), soft, kept.calendar), version, definition, ladder: [] }

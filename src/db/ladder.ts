@@ -15,6 +15,8 @@ export async function ladder(db: AnyDb): Promise<void> {
   await add('ping', 'acknowledged_at', 'bigint')
   await add('ping', 'acknowledged_by', 'text')
   await sql`create index conversation_live on conversation (desk, id) where state <> 'closed'`.execute(db)
+  await sql`create index message_undelivered on message (conversation_id, seq)
+    where delivery in ('rejected', 'bounced', 'parked', 'uncertain')`.execute(db)
   await sql`create index conversation_snoozed on conversation (snoozed_until) where state = 'snoozed'`.execute(db)
 
   const create = (name: string) => db.schema.createTable(name)

@@ -131,12 +131,11 @@ function tellHandler(machine: Machine, world: World): Handler {
   const { db, clock } = machine
   return {
     async send(effect) {
-      const before = await boundWindow(world, effect)
-      if (!(await db.transaction((trx) => notice.bind(trx, effect, ONE_BY_ONE)))) return MOOT
+      const telling = await db.transaction((trx) => notice.bind(trx, effect, ONE_BY_ONE))
+      const before = telling?.notices[0] && (await windowNow(world, telling.notices[0].window_id))
       const [owed] = await notice.stillTrue(db, effect, clock)
       if (!owed) return MOOT
-      const window = await windowNow(world, owed.window_id)
-      const about = `${window?.started_by} ${owed.step} ${owed.to}`
+      const about = `${before?.started_by} ${owed.step} ${owed.to}`
       if (before && before.ended_at !== null) world.violations.push(`a ping left for ${about}, which had ended before`)
       return await post(machine, world, { kind: 'ping', about, effectId: effect.id, text: 'overdue' })
     },
@@ -152,19 +151,6 @@ function tellHandler(machine: Machine, world: World): Handler {
 }
 
 const MOOT: Outcome = { kind: 'moot', reason: 'the window has ended' }
-
-/** The window this effect would speak of if it were bound already, as it is before the handler looks. */
-async function boundWindow(world: World, effect: Effect) {
-  const { to } = JSON.parse(effect.payload) as { to: string }
-  const row = await world.store
-    .selectFrom('notice')
-    .innerJoin('response_window', 'response_window.id', 'notice.window_id')
-    .select('response_window.ended_at')
-    .where('notice.to', '=', to)
-    .where('notice.effect_id', '=', effect.id)
-    .executeTakeFirst()
-  return row
-}
 
 async function windowNow({ store }: World, id: string) {
   return await store

@@ -1,0 +1,152 @@
+// Who waits, soonest due first: the one list that Home, digests and commands show, page by page.
+import { type Expression, type SqlBool, sql } from 'kysely'
+import type { Reader } from './db/open.ts'
+import type { ConversationState } from './db/schema.ts'
+
+export interface QueueRow {
+  conversationId: string
+  channel: string
+  channelKind: string
+  contactName: string | null
+  address: string
+  subject: string | null
+  state: ConversationState
+  ownerId: string | null
+  startedAt: number
+  dueAt: number
+  snoozedUntil: number | null
+}
+
+/** Where the next page begins: after this row, whatever came or went meanwhile. */
+export interface QueuePlace {
+  dueAt: number
+  startedAt: number
+  conversationId: string
+}
+
+export interface QueueFilter {
+  /** Only this agent's; null is nobody's. */
+  ownerId?: string | null
+  /** Only those that are due before. */
+  dueBefore?: number
+  /** Those that are hidden until later as well. */
+  withSnoozed?: boolean
+}
+
+const PAGE_MAX = 100
+
+/** By due time, ties by the arrival of what waits. A page never skips or repeats a row that stays. */
+export async function listQueue(
+  db: Reader,
+  desk: string,
+  page: { limit: number; after?: QueuePlace; filter?: QueueFilter },
+): Promise<QueueRow[]> {
+  const { after, filter = {}, limit } = page
+  const { ownerId, dueBefore } = filter
+  let query = openQueue(db, desk)
+  if (ownerId !== undefined) query = query.where('conversation.owner_id', ownerId === null ? 'is' : '=', ownerId)
+  if (dueBefore !== undefined) query = query.where('response_window.due_at', '<', dueBefore)
+  if (!filter.withSnoozed) query = query.where('conversation.state', '<>', 'snoozed')
+  if (after) {
+    query = query
+      .where('response_window.due_at', '>=', after.dueAt)
+      .where((eb) =>
+        eb.or([
+          eb('response_window.due_at', '>', after.dueAt),
+          eb('response_window.started_at', '>', after.startedAt),
+          eb.and([
+            eb('response_window.started_at', '=', after.startedAt),
+            eb('conversation.id', '>', after.conversationId),
+          ]),
+        ]),
+      )
+  }
+  return await query
+    .innerJoin('identity', 'identity.id', 'conversation.identity_id')
+    .select([
+      'conversation.id as conversationId',
+      'conversation.channel',
+      'identity.channel_kind as channelKind',
+      'identity.name as contactName',
+      'identity.address',
+      'conversation.subject',
+      'conversation.state',
+      'conversation.owner_id as ownerId',
+      'response_window.started_at as startedAt',
+      'response_window.due_at as dueAt',
+      'conversation.snoozed_until as snoozedUntil',
+    ])
+    .orderBy('response_window.due_at')
+    .orderBy('response_window.started_at')
+    .orderBy('conversation.id')
+    .limit(Math.min(limit, PAGE_MAX))
+    .execute()
+}
+
+const openQueue = (db: Reader, desk: string) =>
+  db
+    .selectFrom('response_window')
+    .innerJoin('conversation', 'conversation.id', 'response_window.conversation_id')
+    .where('response_window.ended_at', 'is', null)
+    .where('conversation.desk', '=', desk)
+
+/** The queue in figures, as it is at this instant. Snoozed conversations count wherever they are late: their window runs. */
+export interface QueueCounts {
+  waiting: number
+  overdue: number
+  /** Due between now and the given end of the day. */
+  dueToday: number
+  unassigned: number
+  snoozed: number
+  /** Replies that did not arrive, or of which nobody knows, and which a person has to look at. */
+  undelivered: number
+}
+
+export async function countQueue(db: Reader, desk: string, now: number, endOfDay: number): Promise<QueueCounts> {
+  const row = await openQueue(db, desk)
+    .select(({ fn, eb }) => {
+      const count = (is: Expression<SqlBool>) =>
+        fn.coalesce(fn.sum<number | string>(eb.case().when(is).then(1).else(0).end()), eb.lit(0))
+      return [
+        fn.countAll<number | string>().as('waiting'),
+        count(eb('response_window.due_at', '<=', now)).as('overdue'),
+        count(eb.between('response_window.due_at', now + 1, endOfDay - 1)).as('dueToday'),
+        count(eb('conversation.owner_id', 'is', null)).as('unassigned'),
+        count(eb('conversation.state', '=', 'snoozed')).as('snoozed'),
+      ]
+    })
+    .executeTakeFirstOrThrow()
+  return {
+    waiting: Number(row.waiting),
+    overdue: Number(row.overdue),
+    dueToday: Number(row.dueToday),
+    unassigned: Number(row.unassigned),
+    snoozed: Number(row.snoozed),
+    undelivered: await countUndelivered(db, desk),
+  }
+}
+
+/** Conversations whose last reply did not reach the customer, or of which nobody knows. */
+async function countUndelivered(db: Reader, desk: string): Promise<number> {
+  const row = await db
+    .selectFrom('message')
+    .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
+    .select((eb) => eb.fn.count<number | string>('conversation.id').distinct().as('count'))
+    .where('conversation.desk', '=', desk)
+    .where('conversation.state', '<>', 'closed')
+    .where(sql<boolean>`message.delivery in ('rejected', 'bounced', 'parked', 'uncertain')`) // As its index has it.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('message as later')
+            .select('later.id')
+            .whereRef('later.conversation_id', '=', 'message.conversation_id')
+            .whereRef('later.seq', '>', 'message.seq')
+            .where('later.delivery', 'in', ['accepted', 'partly-delivered']),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
