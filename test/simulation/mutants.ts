@@ -118,12 +118,17 @@ export const MUTANTS: Mutant[] = [
     edits: [
       {
         file: 'ping.ts',
-        find: 'const left = steps.filter(({ step }) => !rows.has(step.name))',
-        replace: 'const left = fired.length < 3 ? steps : []',
+        find: "selectFrom('ping').selectAll().where('window_id', '=', window.id)",
+        replace:
+          "selectFrom('ping').selectAll().where('window_id', '=', window.id).where('fired_at', '>', trx.now() - 60_000)",
       },
       { file: 'ping.ts', find: '    if (!first) continue\n', replace: '' },
       { file: 'ping.ts', find: 'dedupe: pageKey(page)', replace: "dedupe: trx.newId('again')" },
-      { file: 'notice.ts', find: '    if (!row) continue\n', replace: '' },
+      {
+        file: 'notice.ts',
+        find: "oc.columns(['window_id', 'step', 'to']).doNothing()",
+        replace: "oc.columns(['window_id', 'step', 'to']).doUpdateSet({ told_at: null, effect_id: null })",
+      },
     ],
     provoke: (profile) => ({
       ...MAIL_ONLY,
