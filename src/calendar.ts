@@ -40,6 +40,8 @@ export interface OpenHours {
   addDays(at: number, days: number): number
   /** ISO date on the wall. */
   localDate(at: number): string
+  /** The midnight that ends the local day. */
+  endOfDay(at: number): number
 }
 
 /** Whoever searches for longer than this has a calendar that hardly ever opens. */
@@ -139,6 +141,7 @@ export function openHours(calendar: Calendar): OpenHours {
     between,
     addDays,
     localDate: (at) => isoDate(dayOf(zone.wallAt(at))),
+    endOfDay: (at) => zone.instantOf((dayOf(zone.wallAt(at)) + 1) * DAY),
   }
 }
 

@@ -6,6 +6,8 @@ import type { Log } from './log.ts'
 export interface ChannelKeeper {
   /** Call at every beat. Never rejects. */
   tend(): Promise<void>
+  /** This instance has the channel. */
+  holds(): boolean
   stop(): Promise<void>
 }
 
@@ -40,6 +42,7 @@ export function keepChannel({ name, make, intake, instance, log }: KeeperOptions
   return {
     tend: () =>
       tend().catch((error: unknown) => log.error({ channel: name, error: String(error) }, 'could not tend a channel')),
+    holds: () => current !== undefined,
     stop: drop,
   }
 }

@@ -6,14 +6,19 @@ import type { Config } from './config.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
 import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
+import { type DeskDay, deskDay } from './desk-day.ts'
+import { armDigests, type DigestDesk, dailyHandler } from './digest.ts'
+import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
 import { channelSource, type InboxDesk } from './inbox.ts'
 import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
 import { intakeOf } from './intake.ts'
 import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
 import type { Log } from './log.ts'
+import { soundAlarm, watchedOf } from './main-watch.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
 import { ladderHandler } from './ping.ts'
 import type { Policies } from './policy.ts'
+import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { type Pace, rateLimiter } from './rate.ts'
 import { getSigningKey } from './setting.ts'
@@ -48,18 +53,28 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     limits: config.limits.ping,
     quietOf: (name) => quietOf(config, name),
     isRestricted: (name) => config.email[name.slice('email:'.length)]?.restricted ?? false,
+    dayOf: (name) => dayOf(config, name),
   })
   const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policies })
   db.onWake('intake', runners.intake.wake)
   db.onWake('outbox', runners.outbox.wake)
   const keepers = keepChannels(channels, db, instance, log)
   const stopBeat = beat(instance, runners, keepers, tools)
+  const changed = await applyPolicies(db, policies)
+  if (changed > 0) log.info({ windows: changed }, 'the promises have changed; who waits now has the new one')
+  await armDigests(db, digestDesks(config))
   await runners.intake.recover()
   await runners.outbox.recover()
   runners.intake.start()
   runners.outbox.start()
   desk.start(intakeOf(db, desk.channelName))
   await Promise.all(keepers.map((keeper) => keeper.tend()))
+  const heartbeat = makeHeartbeat({
+    ...{ db, clock, log },
+    watched: () => watchedOf(config, { clock, desk, outbox: runners.outbox, held: () => heldBy(keepers, channels) }),
+    sound: (name, text) => soundAlarm(config, { desk, mail: noMail }, { name, text }),
+  })
+  const stopHeartbeat = clock.every(HEARTBEAT_EVERY_MS, heartbeat.check)
   const page = await openHealthPage(config, db, { clock, runners, channels, desk })
   log.info({ desks: Object.keys(config.desks), channels: [...channels.keys()] }, 'deskbell is ready')
   return {
@@ -67,6 +82,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     problems: () => problemsOf(channels, desk),
     async stop() {
       await page?.stop()
+      stopHeartbeat()
       stopBeat()
       await Promise.all(keepers.map((keeper) => keeper.stop()))
       await desk.stop()
@@ -76,6 +92,25 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       await db.close()
     },
   }
+}
+
+function heldBy(keepers: ChannelKeeper[], channels: Map<string, NamedChannel>): Channel[] {
+  return [...channels.values()].flatMap(({ channel }, n) => (keepers[n]?.holds() ? [channel] : []))
+}
+
+async function noMail(desk: string): Promise<void> {
+  throw new Error(`no way is open to tell the leads of ${desk}`)
+}
+
+function dayOf({ desks, calendars }: Config, name: string): DeskDay {
+  const calendar = desks[name]?.calendar
+  return deskDay(calendar === undefined ? undefined : calendars[calendar])
+}
+
+function digestDesks(config: Config): DigestDesk[] {
+  return Object.entries(config.desks)
+    .filter(([, { digest }]) => digest)
+    .map(([name, { leads }]) => ({ name, leads, day: dayOf(config, name) }))
 }
 
 function quietOf({ desks, calendars }: Config, name: string) {
@@ -138,7 +173,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       ...desk.handlers,
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
-    local: { ladder: ladderHandler(policies) },
+    local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)) },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,
   })
@@ -185,7 +220,8 @@ async function openHealthPage(
   parts: { clock: Clock; runners: Runners; channels: Map<string, NamedChannel>; desk: OpenDesk },
 ): Promise<HealthPage | undefined> {
   if (!config.web) return undefined
-  const live = () => parts.clock.monotonic() - parts.runners.outbox.lastPassAt() < LAG_MAX_MS
+  const lagMs = () => parts.clock.monotonic() - parts.runners.outbox.lastPassAt()
+  const live = () => lagMs() < LAG_MAX_MS
   const ready = async () => {
     await db.transaction((trx) =>
       trx
@@ -196,5 +232,5 @@ async function openHealthPage(
     )
     return live() && problemsOf(parts.channels, parts.desk).length === 0
   }
-  return await serveHealth(config.web, { live, ready })
+  return await serveHealth(config.web, { live, ready, lagSeconds: () => Math.round(lagMs() / SECOND) })
 }

@@ -4,7 +4,7 @@ import { type Clock, SECOND } from './clock.ts'
 import { deskRate } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { NoticeTable, Schema } from './db/schema.ts'
-import { appendFact, appendFacts, type FactKind } from './fact.ts'
+import { appendFact, appendFacts, type Fact } from './fact.ts'
 import { type Effect, put, reschedule } from './outbox.ts'
 import type { StoredWindow } from './window-record.ts'
 
@@ -131,14 +131,25 @@ export async function bind(trx: Trx, effect: Effect, limits: DigestLimits): Prom
   return { kind: isDigest ? 'digest' : 'ping', notices }
 }
 
-async function release(trx: Trx, { id }: Effect): Promise<void> {
-  await trx
+async function release(trx: Trx, { id }: Effect): Promise<Notice[]> {
+  const released = await trx
     .updateTable('notice')
     .set({ effect_id: null })
     .where('effect_id', '=', id)
     .where('told_at', 'is', null)
+    .returningAll()
     .execute()
+  await appendFacts(trx, released.map(factOf('ping-withdrawn')))
+  return released
 }
+
+const factOf =
+  (kind: 'ping-accepted' | 'ping-withdrawn' | 'ping-undelivered') =>
+  ({ window_id, step, to, conversation_id }: Notice): Fact => ({
+    kind,
+    conversationId: conversation_id,
+    data: { windowId: window_id, step, to },
+  })
 
 /** Nobody is at it: an effect that gave way to a newer one leaves what it was to tell to that one. */
 const isFree = (eb: ExpressionBuilder<Schema, 'notice'>) =>
@@ -197,32 +208,25 @@ export type HowTold =
 
 /** How a `tell` ended, for all it was bound to; what else is owed to the same person is told next. */
 export async function settleTold(trx: Trx, effect: Effect, how: HowTold): Promise<Notice[]> {
-  const notices = await trx
-    .updateTable('notice')
-    .set(changeOf(how, trx.now()))
-    .where('effect_id', '=', effect.id)
-    .where('told_at', 'is', null)
-    .returningAll()
-    .execute()
-  const facts = notices.map(({ window_id, step, to, conversation_id }) => ({
-    kind: SAID[how.kind],
-    conversationId: conversation_id,
-    data: { windowId: window_id, step, to },
-  }))
-  await appendFacts(trx, facts)
+  const notices = how.kind === 'withdrawn' ? await release(trx, effect) : await close(trx, effect, how)
   await tellNext(trx, addresseeOf(effect))
   return notices
 }
 
-function changeOf(how: HowTold, now: number) {
-  if (how.kind === 'told') return { told_at: now, post_channel: how.post.channel, post_ts: how.post.ts }
-  return how.kind === 'withdrawn' ? { effect_id: null } : { failed_at: now }
+async function close(trx: Trx, effect: Effect, how: Exclude<HowTold, { kind: 'withdrawn' }>): Promise<Notice[]> {
+  const now = trx.now()
+  const notices = await trx
+    .updateTable('notice')
+    .set(
+      how.kind === 'told' ? { told_at: now, post_channel: how.post.channel, post_ts: how.post.ts } : { failed_at: now },
+    )
+    .where('effect_id', '=', effect.id)
+    .where('told_at', 'is', null)
+    .returningAll()
+    .execute()
+  await appendFacts(trx, notices.map(factOf(how.kind === 'told' ? 'ping-accepted' : 'ping-undelivered')))
+  return notices
 }
-
-const SAID = { told: 'ping-accepted', withdrawn: 'ping-withdrawn', failed: 'ping-undelivered' } satisfies Record<
-  string,
-  FactKind
->
 
 async function tellNext(trx: Trx, to: string): Promise<void> {
   const next = await openNotices(trx)

@@ -19,10 +19,11 @@ export function closedDesk(): OpenDesk {
       receive: async () => undefined,
       quarantine: async () => undefined,
     },
-    handlers: { card: waiting, entry: waiting, page: waiting, tell: waiting, 'ping-update': waiting },
+    handlers: { card: waiting, entry: waiting, page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting },
     paceOf: () => undefined,
     start: () => undefined,
     health: () => ({ ok: false, problem: MISSING }),
+    tell: () => Promise.reject(new Error(MISSING)),
     stop: async () => undefined,
   }
 }

@@ -2,6 +2,7 @@
 import type { Channel, Intake } from '../channel.ts'
 import { type Clock, MINUTE, SECOND } from '../clock.ts'
 import type { Db, Tools } from '../db/open.ts'
+import type { DeskDay } from '../desk-day.ts'
 import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
 import type { DigestLimits } from '../notice.ts'
@@ -25,6 +26,8 @@ export interface OpenDesk {
   /** Connects in the background; `health` says when it could not. */
   start(intake: Intake): void
   health(): { ok: boolean; problem?: string }
+  /** Says it to this person at once, past the outbox. Rejects when Slack does not take it. */
+  tell(person: string, text: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -42,6 +45,7 @@ export interface DeskOptions extends Tools {
   /** The end of the desk's quiet hours that this instant is in. */
   quietOf(desk: string): Desk['quiet']
   isRestricted(channel: string): boolean
+  dayOf(desk: string): DeskDay
 }
 
 export const DESK_CHANNEL = 'slack:desk'
@@ -71,8 +75,16 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     source: app.source,
     handlers: deskHandlers({ ...options, room, desks, presence }),
     paceOf,
+    tell: (person, text) => tellAtOnce(room.clients, person, text),
     ...connection(room, app, options),
   }
+}
+
+/** Our own words only: they are not escaped here. */
+async function tellAtOnce({ ui }: SlackRoom['clients'], person: string, text: string): Promise<void> {
+  const { channel } = await ui.conversations.open({ users: person })
+  if (!channel?.id) throw new Error('Slack opened no direct message')
+  await ui.chat.postMessage({ channel: channel.id, text, unfurl_links: false, unfurl_media: false })
 }
 
 const RETRY_MS = 5 * MINUTE

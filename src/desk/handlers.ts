@@ -1,15 +1,19 @@
 // What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
 import type { Handler } from '../outbox-attempt.ts'
 import { cardHandler, type DeskPosting } from './card-post.ts'
+import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
 
-export type HandlerOptions = Omit<DeskPosting, 'channelOfDesk'> & TellOptions & Omit<PageOptions, 'db'>
+export type HandlerOptions = Omit<DeskPosting, 'channelOfDesk'> &
+  TellOptions &
+  Omit<PageOptions, 'db'> &
+  Omit<DigestOptions, 'db'>
 
-export const DESK_EFFECTS = ['card', 'entry', 'page', 'tell', 'ping-update'] as const
+export const DESK_EFFECTS = ['card', 'entry', 'page', 'tell', 'ping-update', 'digest'] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
   const { desks } = options
@@ -21,5 +25,6 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),
+    digest: digestHandler(options),
   }
 }

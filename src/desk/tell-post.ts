@@ -57,7 +57,7 @@ export function tellHandler(options: TellOptions): Handler {
 const MOOT: Outcome = { kind: 'moot', reason: 'the customer has been answered' }
 
 /** Asked for every time, which changes nothing: Slack answers with the one channel it has with this person. */
-async function channelFor(read: WebClient, to: string): Promise<string> {
+export async function channelFor(read: WebClient, to: string): Promise<string> {
   if (!isPerson(to)) return to
   const answer = await read.conversations.open({ users: to }).catch((error: unknown) => {
     throw notSent(error)

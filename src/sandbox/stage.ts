@@ -48,7 +48,14 @@ function settingsOf(
     slack: { api_url: slack.url },
     ...(wanted.databasePath !== undefined && { database: { path: wanted.databasePath } }),
     log: { level: wanted.logLevel ?? 'info' },
-    desks: { support: { name: 'Support', channel: desk, leads: [lead], undo: wanted.undo ?? '1s' } },
+    // One ping is enough for a short story.
+    ladders: { short: [{ at: 'due', to: 'leads', acknowledge: 'never' }] },
+    desks: {
+      support: {
+        ...{ name: 'Support', channel: desk, leads: [lead], undo: wanted.undo ?? '1s' },
+        ...{ ladder: 'short', digest: false },
+      },
+    },
     email: {
       support: {
         address: SUPPORT_ADDRESS,

@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http'
 export interface Health {
   /** The loops turn. */
   live(): boolean
+  /** Since the outbox last looked, in seconds. */
+  lagSeconds(): number
   /** The store takes writes and every configured source was seen working lately. */
   ready(): Promise<boolean>
 }
@@ -22,7 +24,10 @@ export async function serveHealth(options: { host: string; port: number }, healt
     const answer = request.method === 'GET' ? answers[request.url ?? ''] : undefined
     if (!answer) return void response.writeHead(404).end()
     const isGood = await answer()
-    response.writeHead(isGood ? 200 : 503, { 'content-type': 'text/plain' }).end(isGood ? 'ok\n' : 'not ok\n')
+    const lag = `outbox lag ${health.lagSeconds()} s`
+    response
+      .writeHead(isGood ? 200 : 503, { 'content-type': 'text/plain' })
+      .end(`${isGood ? 'ok' : 'not ok'}\n${lag}\n`)
   })
   await listen(server, options)
   const address = server.address()

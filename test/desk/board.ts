@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { deskHandlers } from '../../src/desk/handlers.ts'
 import { makePresence } from '../../src/desk/presence.ts'
+import { deskDay } from '../../src/desk-day.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Pace, RateLimiter } from '../../src/rate.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
@@ -47,7 +48,10 @@ export async function makeBoard(open: OpenTestDb, { slack: settings, timeoutMs =
     const presence = makePresence({ ...made, read: room.clients.read })
     const limits = { digestAbove: 5, digestWithinMs: 10 * MINUTE }
     const isRestricted = (name: string) => restricted.has(name)
-    Object.assign(made.handlers, deskHandlers({ ...made, room, desks, presence, limits, isRestricted }))
+    Object.assign(
+      made.handlers,
+      deskHandlers({ ...made, room, desks, presence, limits, isRestricted, dayOf: () => deskDay(undefined) }),
+    )
   }
   connect()
 

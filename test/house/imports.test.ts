@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 
 /** What each room may import besides itself. The first room whose prefix fits a file is its room. */
 const ROOMS: { room: string; prefix: string; may: string[] }[] = [
-  { room: 'entrance', prefix: 'src/main.ts', may: ['*'] },
+  { room: 'entrance', prefix: 'src/main', may: ['*'] },
   { room: 'entrance', prefix: 'src/cli.ts', may: ['*'] },
   { room: 'entrance', prefix: 'src/cli/', may: ['*'] },
   { room: 'sandbox', prefix: 'src/sandbox/', may: ['*'] },

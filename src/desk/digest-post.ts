@@ -1,0 +1,99 @@
+// The morning digest as a lead reads it: the queue in figures, and the worst of it by name.
+import type { KnownBlock } from '@slack/types'
+import type { Clock } from '../clock.ts'
+import type { Reader } from '../db/open.ts'
+import type { DeskDay } from '../desk-day.ts'
+import { digestOf } from '../digest.ts'
+import type { Handler } from '../outbox-attempt.ts'
+import { countQueue, listQueue, type QueueCounts, type QueueRow } from '../queue.ts'
+import type { SlackRoom } from '../slack/room.ts'
+import { shortName } from './card.ts'
+import { makeFinder } from './find-post.ts'
+import { spanWords } from './ping.ts'
+import { type Content, post } from './post.ts'
+import { channelWord } from './question.ts'
+import { channelFor } from './tell-post.ts'
+import { type Desk, deskTitle, getDesk } from './tools.ts'
+import { heading, instant, note, paragraph, word } from './words.ts'
+
+export interface DigestOptions {
+  db: Reader
+  clock: Clock
+  room: Pick<SlackRoom, 'clients'>
+  desks: readonly Desk[]
+  dayOf(desk: string): DeskDay
+}
+
+const WORST_MAX = 15
+
+export function digestHandler(options: DigestOptions): Handler {
+  const { db, clock, room, desks } = options
+  const finder = makeFinder(room.clients.read)
+  return {
+    async send(effect) {
+      const { desk: name, to } = digestOf(effect)
+      const channel = await channelFor(room.clients.read, to)
+      const now = clock.now()
+      const counts = await countQueue(db, name, now, options.dayOf(name).end(now))
+      const worst = await listQueue(db, name, { limit: WORST_MAX, filter: { withSnoozed: true } })
+      const content = renderMorning(deskTitle(getDesk({ desks }, name)), counts, worst, now)
+      const posted = await post(room.clients.post, { channel }, content, { oid: effect.id, n: 0 }, 'send the digest')
+      return { kind: 'accepted', ref: posted.ts }
+    },
+    async verify(effect) {
+      const found = await finder.find(effect, { channel: await channelFor(room.clients.read, digestOf(effect).to) })
+      if (!found) return { kind: 'unknown' }
+      const mine = found.find(({ n }) => n === 0)
+      return mine ? { kind: 'accepted', ref: mine.ts } : { kind: 'absent' }
+    },
+  }
+}
+
+export function renderMorning(desk: string, counts: QueueCounts, worst: readonly QueueRow[], now: number): Content {
+  const { waiting, overdue } = counts
+  const title = waiting === 0 ? `${desk}: nobody waits` : `${desk}: ${customers(waiting)} for an answer`
+  const blocks: KnownBlock[] = [
+    heading(title),
+    paragraph(
+      figures(counts).flatMap(([figure, words], n) => [
+        word(n === 0 ? '' : '\n'),
+        word(String(figure), { bold: true }),
+        word(` ${words}`),
+      ]),
+    ),
+    ...(worst.length > 0
+      ? [paragraph(worst.flatMap((row, n) => [word(n === 0 ? '' : '\n'), ...rowWords(row, now)]))]
+      : []),
+    ...(waiting > worst.length ? [note(`and ${waiting - worst.length} more`)] : []),
+    paragraph([word('As of '), instant(now)]),
+  ]
+  return { text: `${title}${overdue > 0 ? `, ${overdue} overdue` : ''}`, blocks }
+}
+
+function customers(count: number): string {
+  return count === 1 ? '1 customer waits' : `${count} customers wait`
+}
+
+function figures(counts: QueueCounts): [number, string][] {
+  return [
+    [counts.overdue, 'overdue'],
+    [counts.dueToday, 'due later today'],
+    [counts.unassigned, 'that nobody has'],
+    [counts.snoozed, 'snoozed, their windows run'],
+    [
+      counts.undelivered,
+      counts.undelivered === 1 ? 'whose last reply did not arrive' : 'whose last replies did not arrive',
+    ],
+  ]
+}
+
+function rowWords(row: QueueRow, now: number) {
+  const late = now >= row.dueAt ? `${spanWords(now - row.dueAt)} late` : `due in ${spanWords(row.dueAt - now)}`
+  const name = shortName({ name: row.contactName ?? undefined, address: row.address })
+  const rest = ` · ${name} · ${channelWord(row.channelKind)}${row.ownerId === null ? ' · nobody has it' : ' · '}`
+  return [
+    word(late, { bold: true }),
+    word(rest),
+    ...(row.ownerId === null ? [] : [{ type: 'user' as const, user_id: row.ownerId }]),
+  ]
+}
