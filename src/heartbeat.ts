@@ -40,8 +40,9 @@ export function makeHeartbeat(options: HeartbeatOptions): Heartbeat {
       if (await incidents.isOpen(watched.name)) await recover(watched.name)
       return
     }
-    const since = badSince.get(watched.name) ?? clock.monotonic()
-    badSince.set(watched.name, since)
+    const since = badSince.get(watched.name)
+    // Seen twice: a process that was frozen for a while, and wakes, finds everything late for a moment.
+    if (since === undefined) return void badSince.set(watched.name, clock.monotonic())
     if (clock.monotonic() - since < watched.limitMs) return
     if (await incidents.open(watched.name)) await alarm(watched.name, problem)
   }
