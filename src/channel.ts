@@ -77,6 +77,8 @@ export interface InboundMessage {
   keys: ConversationKey[]
   /** What `render` needs to answer this message, opaque to the core. */
   replyHandle: string
+  /** From before we were asked to watch: it is shown and its window counts, but nobody is pinged about it. */
+  imported?: true
   /** Why we think a machine wrote it, in a few words. Such a message is kept and shown and opens no window. */
   automated?: string
   /** What the receiving server said of the sender's identity. */

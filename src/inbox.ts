@@ -63,15 +63,17 @@ async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage)
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
   const isCounted = event.automated === undefined
-  await appendFacts(trx, factsOf(conversation, message, isCounted, found))
+  await appendFacts(trx, factsOf(conversation, message, event, found))
   const current = isCounted ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
   await refreshEntry(trx, current, message.id)
 }
 
-function factsOf(conversation: Conversation, message: Message, counts: boolean, found: Found): Fact[] {
+function factsOf(conversation: Conversation, message: Message, event: InboundMessage, found: Found): Fact[] {
+  const counts = event.automated === undefined
+  const imported = event.imported && { imported: event.imported }
   const about = { conversationId: conversation.id, messageId: message.id }
-  const data = { seq: message.seq, arrivedAt: message.arrived_at, counts }
+  const data = { seq: message.seq, arrivedAt: message.arrived_at, counts, ...imported }
   const received: Fact = { kind: 'message-received', ...about, data }
   if (found.conversation) return [received]
   const opened = found.relatedTo === undefined ? {} : { relatedTo: found.relatedTo }

@@ -1,6 +1,6 @@
 // Who still has to hear of which step. A notice is told once, and never when its customer has been answered meanwhile.
 import type { ExpressionBuilder, Selectable } from 'kysely'
-import { type Clock, SECOND } from './clock.ts'
+import { type Clock, MINUTE, SECOND } from './clock.ts'
 import { deskRate } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { NoticeTable, Schema } from './db/schema.ts'
@@ -106,16 +106,21 @@ export interface Telling {
 
 /**
  * Chooses what this effect tells and binds it, so that after a crash it is known what a post that was found had told.
- * Undefined when nothing is owed to this person any more. Call it before the first byte leaves.
+ * Call it before the first byte leaves.
  */
-export async function bind(trx: Trx, effect: Effect, limits: DigestLimits): Promise<Telling | undefined> {
+export async function bind(
+  trx: Trx,
+  effect: Effect,
+  limits: DigestLimits,
+): Promise<Telling | 'nothing' | 'more is coming'> {
   const to = addresseeOf(effect)
   const bound = await listTrue(trx, (query) => query.where('notice.effect_id', '=', effect.id), trx.now())
   if (bound.length > 0) return { kind: bound.length > 1 ? 'digest' : 'ping', notices: bound }
   await release(trx, effect) // What it was to tell before is not true now; should it be again, it is owed anew.
   const owed = await listTrue(trx, (query) => query.where('notice.to', '=', to).where(isFree), trx.now())
   const [worst] = owed
-  if (!worst) return undefined
+  if (!worst) return 'nothing'
+  if (worst.owed_at > trx.now() - GATHER_MS_MAX && (await isMoreComing(trx))) return 'more is coming'
   const lately = await countTold(trx, to, trx.now() - limits.digestWithinMs)
   const isDigest = owed.length > 1 && owed.length + lately > limits.digestAbove
   const notices = isDigest ? owed : [worst]
@@ -129,6 +134,21 @@ export async function bind(trx: Trx, effect: Effect, limits: DigestLimits): Prom
     )
     .execute()
   return { kind: isDigest ? 'digest' : 'ping', notices }
+}
+
+/** A flood is gathered for so long. */
+const GATHER_MS_MAX = MINUTE
+
+/** Steps that have fired, or are due, and whose addressees are not found yet: what they owe belongs into the same digest. */
+async function isMoreComing(db: Reader): Promise<boolean> {
+  const row = await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('rate_key', '=', deskRate.page)
+    .where('state', 'in', ['queued', 'sending'])
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 async function release(trx: Trx, { id }: Effect): Promise<Notice[]> {
@@ -237,7 +257,7 @@ async function tellNext(trx: Trx, to: string): Promise<void> {
     .orderBy((eb) => eb.fn.coalesce('notice.quiet_until', eb.val(0)))
     .limit(1)
     .executeTakeFirst()
-  if (next) await putTell(trx, to, next.quiet_until ?? trx.now())
+  if (next) await putTell(trx, to, next.quiet_until ?? trx.now() + ((await isMoreComing(trx)) ? GATHER_MS : 0))
 }
 
 /** Whoever was told of this window is shown what has become of it: pings are brought up to date where they stand. */

@@ -68,6 +68,7 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     keys: keysOf(mail.headers),
     replyHandle: replyHandle(mail.headers, mail.subject),
     ...(automated && { automated }),
+    ...(raw.meta?.imported !== undefined && { imported: true as const }),
     sender: author.standsIn ? 'none' : senderVerdict(mail.headers, author.from.address, mailbox.authServer),
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
     warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],

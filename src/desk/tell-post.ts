@@ -35,7 +35,8 @@ export function tellHandler(options: TellOptions): Handler {
   const finder = makeFinder(read)
   return {
     async send(effect) {
-      if (!(await db.transaction((trx) => bind(trx, effect, limits)))) return MOOT
+      const telling = await db.transaction((trx) => bind(trx, effect, limits))
+      if (typeof telling === 'string') return { kind: 'moot', reason: telling }
       const channel = await channelFor(read, addresseeOf(effect))
       const content = await contentOf(options, read, effect)
       // Slack took its time over those; the last look is the one that counts.

@@ -41,8 +41,9 @@ export function tellHandlerFor(
   return {
     async send(effect) {
       const telling = await db.transaction((trx) => bind(trx, effect, limits))
+      if (typeof telling === 'string') return { kind: 'moot', reason: 'answered meanwhile' }
       const notices = await stillTrue(db, effect, clock)
-      if (!telling || notices.length === 0) return { kind: 'moot', reason: 'answered meanwhile' }
+      if (notices.length === 0) return { kind: 'moot', reason: 'answered meanwhile' }
       for (const { window_id, step, to } of notices)
         hear({ windowId: window_id, step, to, isDigest: telling.kind === 'digest' })
       return { kind: 'accepted', detail: { channel: addresseeOf(effect), ts: effect.id } }

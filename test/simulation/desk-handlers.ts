@@ -132,7 +132,8 @@ function tellHandler(machine: Machine, world: World): Handler {
   return {
     async send(effect) {
       const telling = await db.transaction((trx) => notice.bind(trx, effect, ONE_BY_ONE))
-      const before = telling?.notices[0] && (await windowNow(world, telling.notices[0].window_id))
+      if (typeof telling === 'string') return MOOT
+      const before = telling.notices[0] && (await windowNow(world, telling.notices[0].window_id))
       const [owed] = await notice.stillTrue(db, effect, clock)
       if (!owed) return MOOT
       const about = `${before?.started_by} ${owed.step} ${owed.to}`
