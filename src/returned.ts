@@ -2,7 +2,7 @@
 import { channelKind, type InboundBounce, type OwnMessage } from './channel.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { appendFact } from './fact.ts'
+import { appendFact, listFacts } from './fact.ts'
 import type { Kept } from './intake.ts'
 import { getMessage } from './message.ts'
 import type { Policies } from './policy.ts'
@@ -48,7 +48,27 @@ async function voidReply(
   await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
   await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
   const open = await reconcileWindows(trx, conversation.id, policies)
+  await tellWhereItWent(trx, conversation.id, messageId, policies)
   if (open) await transition(trx, await getConversation(trx, conversation.id), 'bounce')
+}
+
+/** What the reply had answered may have moved to other conversations since: it waits there again. */
+async function tellWhereItWent(
+  trx: Trx,
+  conversationId: string,
+  messageId: string,
+  policies: Policies,
+  told: Set<string> = new Set([conversationId]),
+): Promise<void> {
+  const left = await listFacts(trx, conversationId, ['message-left'])
+  const places = new Set(left.flatMap((fact) => (fact.kind === 'message-left' ? [fact.data.to] : [])))
+  for (const place of places) {
+    if (told.has(place)) continue
+    told.add(place)
+    await appendFact(trx, { kind: 'reply-voided', conversationId: place, messageId, data: { of: messageId } })
+    await reconcileWindows(trx, place, policies)
+    await tellWhereItWent(trx, place, messageId, policies, told)
+  }
 }
 
 /** Their server is still trying: shown, and nothing is taken back. */
