@@ -10,6 +10,7 @@ import type { SlackRoom } from '../slack/room.ts'
 import type { Letter } from '../template/letter.ts'
 import { CLICKS } from './actions.ts'
 import { syncAgents } from './agents.ts'
+import { onCommand } from './command.ts'
 import { FORMS } from './forms.ts'
 import { shortcutOf } from './interaction.ts'
 import { onClick, onSubmit, tellFailure } from './listen.ts'
@@ -64,6 +65,7 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
 function registerAll(app: App, tools: DeskTools): void {
   for (const [action, run] of Object.entries(CLICKS)) onClick(app, tools, action, run)
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
+  onCommand(app, tools)
   app.shortcut({ callback_id: SEND_TO_CUSTOMER, type: 'message_action' }, async ({ body, ack }) => {
     if (body.type !== 'message_action') return await ack()
     const shortcut = shortcutOf(body)

@@ -10,7 +10,7 @@ import { type Whisper, whisper } from './whisper.ts'
 export type Ack = () => Promise<void>
 export type OnClick = (tools: DeskTools, click: Click, ack: Ack) => Promise<void>
 
-const FAILED = 'That did not work just now. Please try again.'
+export const FAILED = 'That did not work just now. Please try again.'
 
 export function onClick(app: App, tools: DeskTools, actionId: string, run: OnClick): void {
   app.action<BlockAction>({ type: 'block_actions', action_id: actionId }, async ({ body, ack }) => {

@@ -65,7 +65,8 @@ function digestRow(view: PingView, now: number): KnownBlock {
   }
 }
 
-function lateness({ dueAt }: { dueAt: number }, now: number): string {
+/** How late it is, or how soon it will be. */
+export function lateness({ dueAt }: { dueAt: number }, now: number): string {
   return now >= dueAt ? `${spanWords(now - dueAt)} late` : `due in ${spanWords(dueAt - now)}`
 }
 
