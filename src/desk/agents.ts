@@ -118,6 +118,17 @@ export async function listAgents(db: Reader, desk: string): Promise<Agent[]> {
     .execute()
 }
 
+/** The agents of this desk who have said that they are away. */
+export async function listAway(db: Reader, desk: string, now: number): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('agent')
+    .select('id')
+    .where('desk', '=', desk)
+    .where('away_until', '>', now)
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** The name of somebody who is or was an agent, for a sentence about them. */
 export async function nameOf(db: Reader, id: string): Promise<string> {
   const row = await db.selectFrom('agent').select('name').where('id', '=', id).limit(1).executeTakeFirst()

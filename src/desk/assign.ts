@@ -4,7 +4,7 @@ import { type Assigned, assign } from '../assign.ts'
 import type { Conversation } from '../conversation.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { admitTo } from './admission.ts'
-import { type Agent, listAgents } from './agents.ts'
+import { type Agent, listAgents, listAway } from './agents.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -34,8 +34,14 @@ async function prepareAssign(tools: DeskTools, { who, value: id }: Click): Promi
   if (conversation.state === 'closed') return { kind: 'refused', text: CLOSED }
   const agents = (await listAgents(tools.db, desk.name)).filter(({ id }) => id !== conversation.owner_id)
   if (agents.length === 0) return { kind: 'refused', text: 'There is nobody else at this desk to give it to.' }
-  return { kind: 'view', view: assignView(conversation, desk, agents) }
+  const away = await listAway(tools.db, desk.name, tools.clock.now())
+  return { kind: 'view', view: assignView(conversation, desk, agents.map(nameAway(away))) }
 }
+
+/** Giving a customer to somebody who is away should be a decision. */
+const nameAway = (away: ReadonlySet<string>) => (agent: Agent) =>
+  away.has(agent.id) ? { ...agent, name: `${shorten(agent.name, OPTION_LENGTH_MAX - AWAY.length)}${AWAY}` } : agent
+const AWAY = ' (away)'
 
 const CLOSED = 'This conversation is closed. Reopen it first.'
 
@@ -90,19 +96,23 @@ async function submitAssign(tools: DeskTools, who: Person, view: OpenView): Prom
   const admission = await admitTo(tools, who, 'assign', conversationId)
   if (admission.kind === 'refused') return { kind: 'errors', blockId: 'to', text: admission.text }
   const to = view.chosen('to', 'to')
-  const assignment = { by: admission.agent.id, to, seenOwner: owner, note: view.typed('note', 'note') }
+  const assignment = { by: admission.agent.id, to, seenOwner: owner, note: noteIn(view) }
   const assigned = await tools.db.transaction((trx) => assign(trx, conversationId, assignment))
-  return outcomeOf(assigned, to)
+  return outcomeOf(assigned, assignment)
 }
 
-function outcomeOf(assigned: Assigned, to: string): Outcome {
+function noteIn(view: OpenView): string {
+  return view.typed('note', 'note').trim()
+}
+
+function outcomeOf(assigned: Assigned, { to, note }: { to: string; note: string }): Outcome {
   switch (assigned.kind) {
     case 'assigned': {
       const done = [word('Saved: '), { type: 'user' as const, user_id: to }, word(' has this conversation now.')]
       return { kind: 'close', late: toldView(TITLE, done) }
     }
     case 'changed':
-      return { kind: 'update', view: changedView(assigned.owner) }
+      return { kind: 'update', view: changedView(assigned.owner, note) }
     case 'theirs':
       return { kind: 'errors', blockId: 'to', text: 'They have it already.' }
     case 'not-an-agent':
@@ -110,17 +120,18 @@ function outcomeOf(assigned: Assigned, to: string): Outcome {
     case 'note-missing':
       return { kind: 'errors', blockId: 'note', text: 'Write a line or two for whoever takes over.' }
     case 'closed':
-      return { kind: 'update', view: toldView(TITLE, CLOSED) }
+      return { kind: 'update', view: toldView(TITLE, CLOSED, note) }
   }
 }
 
-function changedView(owner: string | undefined): ModalView {
+function changedView(owner: string | undefined, note: string): ModalView {
   const who = owner === undefined ? word('nobody') : { type: 'user' as const, user_id: owner }
-  return toldView(TITLE, [
+  const said = [
     word('Nothing was changed. Somebody was faster: '),
     who,
     word(' has this conversation now. Open Assign again if it should still go to somebody else.'),
-  ])
+  ]
+  return toldView(TITLE, said, note)
 }
 
-export const assignForm = shortForm(TITLE, submitAssign)
+export const assignForm = shortForm(TITLE, submitAssign, noteIn)

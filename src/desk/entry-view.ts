@@ -43,7 +43,9 @@ export interface SaidByCustomer {
 
 export interface SaidByAgent {
   kind: 'outbound'
-  author: string
+  /** Undefined for a lead who is no agent: Slack knows their name. */
+  author: string | undefined
+  authorId: string
   recipients: string[]
   subject: string | undefined
   /** Exactly what leaves. */
@@ -173,7 +175,8 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
   const isLeaving = message.delivery === 'queued' && effect?.state === 'sending'
   return {
     kind: 'outbound',
-    author: author?.name ?? 'A colleague',
+    author: author?.name,
+    authorId: message.author,
     recipients: (parts[0]?.recipients ?? []).map(addressText),
     subject: message.subject ?? undefined,
     text: parts.map(({ preview }) => preview).join('\n\n'),

@@ -106,14 +106,16 @@ function largeLine(raw: SaidByCustomer['raw']): string[] {
 }
 
 function outboundText({ contact }: EntryView, { author, delivery, reason }: SaidByAgent): string {
-  return escapeMrkdwn(`${oneLine(author)} to ${shortName(contact)}: ${deliverySentence(delivery, reason)}`)
+  return escapeMrkdwn(
+    `${oneLine(author ?? 'A colleague')} to ${shortName(contact)}: ${deliverySentence(delivery, reason)}`,
+  )
 }
 
-function outboundHeader(view: EntryView, { author, recipients, subject }: SaidByAgent): KnownBlock {
+function outboundHeader(view: EntryView, { author, authorId, recipients, subject }: SaidByAgent): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
   return paragraph([
-    word(cutLine(author, NAME_LENGTH), { bold: true }),
+    author === undefined ? { type: 'user', user_id: authorId } : word(cutLine(author, NAME_LENGTH), { bold: true }),
     word(` replied to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),

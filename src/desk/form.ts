@@ -1,6 +1,8 @@
 // What the small forms of the desk have in common: a question about one conversation, and a word when something is in the way.
 import type { KnownBlock, ModalView } from '@slack/types'
+import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
+import { kept } from './sending-view.ts'
 import { type Inline, paragraph, plain, word } from './words.ts'
 
 /** What every form carries back to us. */
@@ -28,20 +30,25 @@ export function formView(form: {
   }
 }
 
-/** Nothing is left to do here but to read it. */
-export function toldView(title: string, said: string | Inline[]): ModalView {
+/** Nothing is left to do here but to read it. `text` is what the person had written, so that it can be used again. */
+export function toldView(title: string, said: string | Inline[], text = ''): ModalView {
   return {
     type: 'modal',
     callback_id: 'told',
     title: plain(title),
     close: plain('Close'),
-    blocks: [paragraph(typeof said === 'string' ? [word(said)] : said)],
+    blocks: [paragraph(typeof said === 'string' ? [word(said)] : said), ...kept(text)],
   }
 }
 
-/** A form whose submission is one short commit. */
-export function shortForm(title: string, submit: Form['submit']): Form {
-  const refused = (said: string) => toldView(title, said)
-  const saving = toldView(title, 'Saving… This takes a little longer than usual.')
-  return { submit, failed: refused, meanwhile: () => ({ kind: 'update', view: saving, refused }) }
+const SAVING = 'Saving… This takes a little longer than usual.'
+
+/** A form whose submission is one short commit. `textOf` is what was written in it, and is never lost. */
+export function shortForm(title: string, submit: Form['submit'], textOf: (view: OpenView) => string = () => ''): Form {
+  const told = (said: string, view: OpenView) => toldView(title, said, textOf(view))
+  return {
+    submit,
+    failed: told,
+    meanwhile: (view) => ({ kind: 'update', view: told(SAVING, view), refused: (said) => told(said, view) }),
+  }
 }

@@ -47,7 +47,7 @@ export async function commitThenAck(
 export interface Form {
   submit(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome>
   meanwhile(view: OpenView, tools: DeskTools): Meanwhile
-  failed(said: string): ModalView
+  failed(said: string, view: OpenView): ModalView
 }
 
 export function onSubmit(app: App, tools: DeskTools, callbackId: string, form: Form): void {
@@ -55,7 +55,7 @@ export function onSubmit(app: App, tools: DeskTools, callbackId: string, form: F
     const { who, view } = submissionOf(body)
     const work = form.submit(tools, who, view).catch((error: unknown): Outcome => {
       tools.log.error({ person: who.id, view: callbackId, error: String(error) }, 'desk: a form led nowhere')
-      return { kind: 'update', view: form.failed(FAILED) }
+      return { kind: 'update', view: form.failed(FAILED, view) }
     })
     const answer = { who, view, place: placeOf(view), ack: async (said?: ViewResponseAction) => ack(said) }
     await respond(tools, answer, work, form.meanwhile(view, tools))

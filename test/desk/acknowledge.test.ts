@@ -59,6 +59,8 @@ eachDatabase((open) => {
     await desk.submit(lea)
     await desk.submit(lea)
     expect(await world.effects('reply')).toHaveLength(1)
+    await desk.settle()
+    expect(desk.thread().at(-1)).toContain(`@${lea} replied to `)
     expect(await world.facts('action-refused')).toEqual([])
   })
 

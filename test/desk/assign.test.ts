@@ -1,5 +1,6 @@
 // Handing over, from the card and from a ping.
 import { expect, test } from 'vitest'
+import { goAway } from '../../src/away.ts'
 import { DAY } from '../../src/clock.ts'
 import { eachDatabase, type OpenTestDb } from '../setup/database.ts'
 import { DESK } from '../setup/world.ts'
@@ -63,10 +64,21 @@ eachDatabase((open) => {
     const { maya, tom, world } = desk
     await desk.press(tom, 'take')
     await desk.pick(maya, 'to', maya)
+    await desk.fill(maya, 'note', 'I know this customer.')
     await desk.submit(maya)
     expect(desk.screen(maya)).toContain(`Nothing was changed. Somebody was faster: @${tom} has this conversation now.`)
+    expect(desk.screen(maya)).toContain('Your text:\nI know this customer.')
     expect((await world.conversation()).owner_id).toBe(tom)
     expect(await world.facts('conversation-assigned')).toEqual([])
+  })
+
+  test('the menu says who is away', async () => {
+    const desk = await makeActingDesk(open)
+    const { maya, tom, world } = desk
+    await world.db.transaction((trx) => goAway(trx, tom, world.clock.now() + DAY))
+    await desk.customerWrites('Is it in stock?')
+    await desk.menu(maya, 'assign')
+    expect(await desk.waitForScreen(maya, 'To whom?')).toContain('Maya Lindt / Tom Okafor (away)')
   })
 
   test('a colleague who left the desk meanwhile is not given anything', async () => {
@@ -119,6 +131,5 @@ eachDatabase((open) => {
     await desk.settle()
     expect(desk.shownPing()).toContain(`@${desk.maya} has it`)
     expect(desk.shownPing()).not.toContain('[Take]')
-    await desk.world.passTime(DAY)
   })
 })

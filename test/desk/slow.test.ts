@@ -245,4 +245,31 @@ eachDatabase((open) => {
     await waitForScreen(desk, 'Saved: this needs no reply.')
     expect(await world.facts('no-reply-needed')).toHaveLength(1)
   })
+
+  test('S7, Q15: a hand-over that cannot be saved in time keeps its words in sight, and is saved once', async () => {
+    const { desk, stall } = await makeSlowDesk(open)
+    const { maya, tom, world, channel } = desk
+    const { id } = await desk.card()
+    const elements = [
+      {
+        type: 'button' as const,
+        action_id: 'assign',
+        text: { type: 'plain_text' as const, text: 'Assign' },
+        value: id,
+      },
+    ]
+    const blocks = [{ type: 'actions' as const, elements }]
+    const { ts = '' } = await desk.room().clients.post.chat.postMessage({ channel, text: 'More', blocks })
+    await desk.click(maya, ts, 'assign')
+    await waitForScreen(desk, 'To whom?')
+    const { slack } = desk
+    await slack.choose(maya, desk.front(maya).id, 'to', 'to', tom)
+    await slack.type(maya, desk.front(maya).id, 'note', 'note', 'Asked twice already.')
+    await ackWhileStalled(desk, stall, () => desk.submit(maya))
+    expect(desk.screen(maya)).toContain('Saving…')
+    expect(desk.screen(maya)).toContain('Asked twice already.')
+    stall.goOn()
+    await waitForScreen(desk, `Saved: @${tom} has this conversation now.`)
+    expect(await world.facts('conversation-assigned')).toHaveLength(1)
+  })
 })
