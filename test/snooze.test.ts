@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../src/clock.ts'
-import { snooze } from '../src/snooze.ts'
+import type { Effect } from '../src/outbox.ts'
+import { snooze, wakeHandler } from '../src/snooze.ts'
 import { eachDatabase } from './setup/database.ts'
 import { makeWorld, type World } from './setup/world.ts'
 
@@ -69,6 +70,28 @@ eachDatabase((open) => {
       expect((await world.conversation()).state).toBe('open')
       expect(await world.facts('conversation-woken')).toHaveLength(1)
     }
+  })
+
+  test('snoozed again at the very instant it wakes, it sleeps on until the newer time, and then wakes', async () => {
+    const world = await makeWorld(open)
+    const { conversation_id: id } = await world.customerWrites('Is it in stock?')
+    await snoozeUntil(world, id, world.clock.now() + HOUR)
+    await world.clock.advance(HOUR)
+    const until = world.clock.now() + HOUR
+    await Promise.all([world.runOutbox(), snoozeUntil(world, id, until)])
+    expect(await world.conversation()).toMatchObject({ state: 'snoozed', snoozed_until: until })
+    await world.passTime(HOUR)
+    expect((await world.conversation()).state).toBe('open')
+  })
+
+  test('an old alarm that rings too early is set to the time that counts', async () => {
+    const world = await makeWorld(open)
+    const { conversation_id: id } = await world.customerWrites('Is it in stock?')
+    const until = world.clock.now() + HOUR
+    await snoozeUntil(world, id, until)
+    const effect = { payload: JSON.stringify({ conversationId: id }) } as Effect
+    expect(await world.db.transaction((trx) => wakeHandler()(trx, effect))).toEqual({ againAt: until })
+    expect((await world.conversation()).state).toBe('snoozed')
   })
 
   test('a snooze outlives a restart of the program', async () => {

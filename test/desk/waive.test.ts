@@ -70,6 +70,21 @@ eachDatabase((open) => {
     expect(await world.facts('no-reply-needed')).toHaveLength(1)
   })
 
+  test('what needed no reply is not asked about again when the next question is answered', async () => {
+    const desk = await makeActingDesk(open)
+    const { maya } = desk
+    await desk.customerWrites('Thanks!')
+    await desk.menu(maya, 'waive')
+    await desk.waitForScreen(maya, 'Why does this')
+    await desk.pick(maya, 'reason', 'thanks')
+    await desk.submit(maya)
+    await desk.customerWrites('Is it in stock?')
+    await desk.press(maya, 'reply')
+    const shown = await desk.waitForScreen(maya, 'Your answer')
+    expect(shown).toContain('> Is it in stock?')
+    expect(shown).not.toContain('> Thanks!')
+  })
+
   test('P6, W8: waived from a ping by the lead, the ping says so and has no buttons any more', async () => {
     const desk = await makeActingDesk(open)
     const { lea, world } = desk
