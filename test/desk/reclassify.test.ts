@@ -24,6 +24,21 @@ eachDatabase((open) => {
     expect(desk.thread().at(-1)).toContain('[Needs an answer]')
   })
 
+  test('P6: a ping about a letter that needs no answer after all says so, and its buttons are gone', async () => {
+    const desk = await makeActingDesk(open)
+    const { maya, slack, channel } = desk
+    await desk.customerWrites('Out of office', { automated: 'Auto-Submitted' })
+    const press = (actionId: string) =>
+      slack.click(maya, { channel, ts: desk.threadMessages().at(-1)?.ts ?? '', actionId })
+    await press('needs_answer')
+    await desk.comeDue()
+    expect(desk.shownPing()).toContain('[Acknowledge]')
+    await press('needs_no_answer')
+    await desk.settle()
+    expect(desk.shownPing()).toContain('Nobody waits here any more')
+    expect(desk.shownPing()).not.toContain('[')
+  })
+
   test('who decides the same second is told so, and it is one fact', async () => {
     const desk = await makeActingDesk(open)
     const { maya, tom, world, slack, channel } = desk
