@@ -10,8 +10,7 @@ import {
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { insertNote } from './message.ts'
-import { refreshPings } from './notice.ts'
-import { findOpenWindow } from './window-record.ts'
+import { refreshOpenPings } from './open-ping.ts'
 
 export interface Assignment {
   by: string
@@ -75,10 +74,4 @@ async function writeNote(trx: Trx, conversation: Conversation, by: string, text:
   await appendFact(trx, { kind: 'note-written', ...about, data: { seq: note.seq } })
   await refreshEntry(trx, conversation, note.id)
   return note.id
-}
-
-/** Pings that stand in Slack already show who has the conversation now. */
-export async function refreshOpenPings(trx: Trx, conversationId: string): Promise<void> {
-  const window = await findOpenWindow(trx, conversationId)
-  if (window) await refreshPings(trx, window.id)
 }

@@ -1,6 +1,6 @@
 // Take: whoever clicks first has the conversation; everyone else is told who that was.
-import { refreshOpenPings } from '../assign.ts'
 import { take } from '../conversation.ts'
+import { refreshOpenPings } from '../open-ping.ts'
 import { admitTo } from './admission.ts'
 import type { Click } from './interaction.ts'
 import type { DeskTools } from './tools.ts'

@@ -64,6 +64,19 @@ eachDatabase((open) => {
     expect(await world.facts('action-refused')).toEqual([])
   })
 
+  test('P6: who replies first has the conversation, and the ping shows it before the reply has left', async () => {
+    const desk = await makePinged(open)
+    const { maya } = desk
+    await desk.press(maya, 'reply')
+    await desk.waitForScreen(maya, 'Your answer')
+    await desk.type(maya, 'Yes, it is.')
+    await desk.submit(maya)
+    await desk.submit(maya)
+    await desk.settle()
+    expect(desk.shownPing()).toContain('An answer is overdue')
+    expect(desk.shownPing()).toContain(`@${maya} has it`)
+  })
+
   test('S18: somebody who is neither agent nor lead changes nothing by any button, and each attempt is on record', async () => {
     const desk = await makePinged(open)
     const { world, slack, channel } = desk
