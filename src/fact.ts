@@ -67,6 +67,15 @@ export interface FactData {
 export const WAIVE_REASONS = ['thanks', 'answered-elsewhere', 'duplicate', 'spam', 'not-for-us', 'other'] as const
 export type WaiveReason = (typeof WAIVE_REASONS)[number]
 
+export const WAIVE_WORDS: Record<WaiveReason, string> = {
+  thanks: 'They only say thanks',
+  'answered-elsewhere': 'Answered elsewhere, such as by phone',
+  duplicate: 'They asked the same before',
+  spam: 'It is spam',
+  'not-for-us': 'It is not for us',
+  other: 'Another reason',
+}
+
 export type FactKind = keyof FactData
 
 export interface Fact<Kind extends FactKind = FactKind> {

@@ -5,6 +5,7 @@ import { type Conversation, getConversation, lockConversation, refreshEntry } fr
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { addKeys, findLastInbound, getMessage, insertOutbound, type Message } from './message.ts'
+import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 
 export interface ReplyRequest {
@@ -183,6 +184,7 @@ async function queue(
   await appendFact(trx, { kind: 'reply-queued', conversationId: conversation.id, messageId: id, actor: agentId, data })
   if (conversation.owner_id === null) {
     await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
+    await refreshOpenPings(trx, conversation.id)
   }
   await refreshEntry(trx, conversation, id)
   return { kind: 'queued', messageId: id, dueAt }

@@ -5,13 +5,13 @@ import type { Effect } from '../outbox.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import { findWindow } from '../window-record.ts'
 import { findLink } from './link.ts'
-import { renderDigest, renderPing } from './ping.ts'
+import { renderDigest, renderGonePing, renderPing } from './ping.ts'
 import { type PingView, readPing } from './ping-view.ts'
-import { update } from './post.ts'
+import { type Content, update } from './post.ts'
 import type { TellOptions } from './tell-post.ts'
 
 export function pingUpdateHandler(options: TellOptions): Handler {
-  const { db, clock, room } = options
+  const { db, room } = options
   return {
     async send(effect) {
       const notices = await listToldBy(db, tellOf(effect))
@@ -22,15 +22,20 @@ export function pingUpdateHandler(options: TellOptions): Handler {
         const window = await findWindow(db, notice.window_id)
         if (window) views.push(await readPing(options, notice, window))
       }
-      const [only] = views
-      if (!only) return { kind: 'moot', reason: 'the window is gone' }
-      const link = views.length === 1 && only.card ? await findLink(room.clients.read, only.card) : undefined
-      const content = views.length === 1 ? renderPing(only, clock.now(), link) : renderDigest(views, clock.now())
+      const content = await render(options, views)
       await update(room.clients.board, { channel: first.post_channel, ts: first.post_ts }, content, 'update the ping')
       return { kind: 'accepted' }
     },
     verify: async () => ({ kind: 'repeatable' }),
   }
+}
+
+async function render({ clock, room }: TellOptions, views: readonly PingView[]): Promise<Content> {
+  const [first, ...others] = views
+  if (!first) return renderGonePing()
+  if (others.length > 0) return renderDigest(views, clock.now())
+  const link = first.card && (await findLink(room.clients.read, first.card))
+  return renderPing(first, clock.now(), link)
 }
 
 function tellOf(effect: Effect): string {

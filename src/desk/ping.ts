@@ -26,6 +26,13 @@ export function renderPing(view: PingView, now: number, link?: string): Content 
   return { text: escapeMrkdwn(`${title}: ${nameOf(view)} has waited ${age}${firstWords(view)}`), blocks }
 }
 
+/** Its window is gone: the message needs no answer after all, or waits elsewhere. */
+export function renderGonePing(): Content {
+  const text =
+    'Nobody waits here any more: the message needs no answer after all, or was moved to another conversation.'
+  return { text, blocks: [line(`:white_check_mark: ${text}`)] }
+}
+
 /** Worst first, as the views come. All are counted, also those that have no room. */
 export function renderDigest(views: readonly PingView[], now: number): Content {
   const waiting = views.filter(({ ended }) => !ended)
@@ -65,7 +72,8 @@ function digestRow(view: PingView, now: number): KnownBlock {
   }
 }
 
-function lateness({ dueAt }: { dueAt: number }, now: number): string {
+/** How late it is, or how soon it will be. */
+export function lateness({ dueAt }: { dueAt: number }, now: number): string {
   return now >= dueAt ? `${spanWords(now - dueAt)} late` : `due in ${spanWords(dueAt - now)}`
 }
 
