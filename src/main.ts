@@ -22,6 +22,7 @@ import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { type Pace, rateLimiter } from './rate.ts'
 import { getSigningKey } from './setting.ts'
+import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
 
 export interface Deskbell {
@@ -173,7 +174,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       ...desk.handlers,
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
-    local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)) },
+    local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,
   })
