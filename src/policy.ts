@@ -45,6 +45,8 @@ export interface Policies {
   choose(promised: Promised): Policy
   /** Set by hand, or what the configuration says of the address; undefined for most. */
   tierOf(promised: Promised): string | undefined
+  /** The tiers there are, by name. */
+  tiers(): readonly string[]
   /** Every promise in force, so that each version can be kept. */
   list(): readonly Policy[]
 }

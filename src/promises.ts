@@ -30,8 +30,13 @@ export function makePolicies(config: PromiseSettings): Policies {
       return made.get(chosen) ?? makePolicy(chosen, config)
     },
     tierOf,
+    tiers: () => tierNames(config),
     list: () => [...made.values()],
   }
+}
+
+function tierNames({ tiers, policies }: PromiseSettings): string[] {
+  return [...new Set([...Object.keys(tiers), ...policies.flatMap(({ tier }) => tier ?? [])])]
 }
 
 /** The address itself says more than its domain. */

@@ -7,6 +7,7 @@ import type { Person } from './interaction.ts'
 import { FAILED } from './listen.ts'
 import { queueBlocks } from './queue-list.ts'
 import { within } from './race.ts'
+import { tier } from './tier.ts'
 import type { DeskTools } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 import { explanation } from './why.ts'
@@ -31,6 +32,10 @@ const WORDS: Record<string, { run: Run; help: string }> = {
   back: { run: back, help: '`/desk back` You are there again.' },
   queue: { run: showQueue, help: '`/desk queue` Who waits for an answer, soonest due first.' },
   why: { run: showWhy, help: '`/desk why v_…` How the waiting time of that conversation came about.' },
+  tier: {
+    run: tier,
+    help: '`/desk tier v_… gold` How much that customer matters, which decides how soon they are to be answered.',
+  },
   help: { run: async () => ({ text: HELP }), help: '`/desk help` This list.' },
 }
 

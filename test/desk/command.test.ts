@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/clock.ts'
 import { makePresence } from '../../src/desk/presence.ts'
 import type { Waiting } from '../../src/desk/tools.ts'
+import type { Promised } from '../../src/policy.ts'
 import { readBlocks } from '../../src/sandbox/slack/read.ts'
 import { eachDatabase, type OpenTestDb } from '../setup/database.ts'
+import { always, calendarPolicy } from '../setup/policy.ts'
 import { DESK } from '../setup/world.ts'
 import { type DeskTestOptions, makeTestDesk } from './desk.ts'
 
@@ -130,5 +132,21 @@ eachDatabase((open) => {
     for (const word of ['away', 'back', 'queue', 'why', 'help']) expect(help).toContain(`/desk ${word}`)
     expect(await desk.call(desk.maya, 'HELP')).toBe(help)
     expect(await desk.call(desk.maya, 'constructor')).toContain(help)
+  })
+
+  test('W14: a tier that an agent sets decides at once what is promised to the customer who waits', async () => {
+    const gold = calendarPolicy(2, { name: 'gold' })
+    const policies = {
+      ...always(calendarPolicy()),
+      choose: (promised: Promised) => (promised.tier === 'gold' ? gold : calendarPolicy()),
+    }
+    const desk = await makeCalling(open, { policies })
+    const { conversation_id, arrived_at } = await desk.world.customerWrites('Hello?')
+    expect(await desk.call(desk.maya, `tier ${conversation_id} silver`)).toContain('There is no tier silver')
+    expect(await desk.call(desk.maya, `tier ${conversation_id} gold`)).toContain('Their tier is gold')
+    expect(await desk.world.openWindow()).toMatchObject({ policy: 'gold', due_at: arrived_at + 2 * HOUR })
+    expect(await desk.world.facts('tier-set')).toMatchObject([{ actor: desk.maya }])
+    await desk.call(desk.maya, `tier ${conversation_id} none`)
+    expect(await desk.world.openWindow()).toMatchObject({ policy: 'standard', due_at: arrived_at + DAY })
   })
 })

@@ -6,6 +6,7 @@ import { deskApp } from '../../src/desk/app.ts'
 import { MANIFEST } from '../../src/desk/manifest.ts'
 import type { Desk, DeskTools } from '../../src/desk/tools.ts'
 import { intakeOf } from '../../src/intake.ts'
+import type { Policies } from '../../src/policy.ts'
 import { readView } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
 import { slackRoom } from '../../src/slack/room.ts'
@@ -17,6 +18,7 @@ export const UNDO_MS = 10 * SECOND
 
 export interface DeskTestOptions {
   letters?: Letter[]
+  policies?: Policies
   slack?: SlackOptions
   /** What the interactive half works with in place of the real store and clock. */
   db?(db: Db): Db
@@ -35,7 +37,7 @@ export function letter(name: string, body: string, more = ''): Letter {
 export type TestDesk = Awaited<ReturnType<typeof makeTestDesk>>
 
 export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = {}) {
-  const world = await makeWorld(open)
+  const world = await makeWorld(open, options.policies ? { policies: options.policies } : {})
   const { bot: scopes } = MANIFEST.oauth_config.scopes
   const slack = await startSlack({
     limits: 'off',

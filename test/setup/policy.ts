@@ -25,5 +25,5 @@ export function calendarPolicy(hours = 24, more: Partial<Policy> = {}): Policy {
 }
 
 export function always(policy: Policy): Policies {
-  return { choose: () => policy, tierOf: ({ tier }) => tier, list: () => [policy] }
+  return { choose: () => policy, tierOf: ({ tier }) => tier, tiers: () => ['gold'], list: () => [policy] }
 }
