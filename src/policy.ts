@@ -11,6 +11,8 @@ export interface Policy {
   dueAt(startedAt: number): number
   /** Until when the customer hopes for a first answer; undefined when nobody hopes for one sooner. */
   softDueAt(startedAt: number): number | undefined
+  /** How much of the time between two instants counted in the promise's own unit: open time; undefined where every hour counts. */
+  openMs(from: number, to: number): number | undefined
   /** In no order: what comes first depends on the window. */
   ladder: readonly Step[]
 }

@@ -70,6 +70,8 @@ function promiseOf(window: Target, soft: Target | undefined, calendar: Calendar 
     definition: JSON.stringify({ ...texts, ...(calendar && { calendar }) }),
     dueAt: (startedAt: number) => dueAt(window, startedAt, hours),
     softDueAt: (startedAt: number) => soft && dueAt(soft, startedAt, hours),
+    openMs: (from: number, to: number) =>
+      hours && window.unit !== 'calendar' ? hours.between(from, Math.max(from, to)) : undefined,
   }
 }
 

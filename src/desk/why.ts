@@ -1,5 +1,5 @@
 // "Why?": how each window of a conversation came about, line by line, as the core explains it.
-import type { KnownBlock } from '@slack/types'
+import type { KnownBlock, RichTextSection } from '@slack/types'
 import { shorten } from '../slack/mrkdwn.ts'
 import { admitTo } from './admission.ts'
 import type { Click } from './interaction.ts'
@@ -39,7 +39,7 @@ export function explanation(lines: readonly string[]): KnownBlock[] {
       .slice(hidden)
       .flatMap(({ title, body }) => [
         ...(title === undefined ? [] : [heading(shorten(title, HEADING_LENGTH_MAX))]),
-        ...(body.length === 0 ? [] : [paragraph([word(shorten(body.join('\n'), SECTION_LENGTH_MAX))])]),
+        ...(body.length === 0 ? [] : [paragraph(withMentions(shorten(body.join('\n'), SECTION_LENGTH_MAX)))]),
       ]),
   ]
 }
@@ -54,4 +54,11 @@ function sectionsOf(lines: readonly string[]): { title: string | undefined; body
     }
   }
   return sections
+}
+
+/** Our own sentences name people by id; here they have their names. */
+function withMentions(text: string): RichTextSection['elements'] {
+  return text
+    .split(/\b([UW][A-Z0-9]{5,20})\b/)
+    .map((part, n) => (n % 2 === 1 ? { type: 'user' as const, user_id: part } : word(part)))
 }

@@ -227,9 +227,21 @@ test('a ping says how late it is, for whom, with a way to the conversation', () 
 })
 
 function pingOf(card: CardView & { waiting: { since: number; dueAt: number } }): PingView {
-  const none = { ended: undefined, acknowledgedBy: undefined, insteadOf: undefined, because: undefined }
+  const none = {
+    openMs: undefined,
+    ended: undefined,
+    acknowledgedBy: undefined,
+    insteadOf: undefined,
+    because: undefined,
+  }
   return { ...card, ...none, windowId: 'w_1', step: 'due', oldest: card.newest, isHidden: false }
 }
+
+test('P6: where only opening hours count, a ping says how many of them it was', () => {
+  const waited = { ...view, waiting: { since: NOW - 25 * HOUR, dueAt: NOW - HOUR } }
+  const ping = { ...pingOf(waited), openMs: 8 * HOUR }
+  expect(readMessage(renderPing(ping, NOW))).toContain('has waited 1 day 1 hour, 8 hours of it in opening hours.')
+})
 
 test.each([
   [0, 'less than a minute'],

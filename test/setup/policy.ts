@@ -19,6 +19,7 @@ export function calendarPolicy(hours = 24, more: Partial<Policy> = {}): Policy {
     definition: JSON.stringify({ window: `calendar:${hours}h` }),
     dueAt: (startedAt) => startedAt + hours * HOUR,
     softDueAt: () => undefined,
+    openMs: () => undefined,
     ladder: [DUE],
     ...more,
   }
