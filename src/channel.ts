@@ -86,6 +86,8 @@ export interface InboundMessage {
   attachments: InboundAttachment[]
   /** Sentences for the agent, such as what could not be read. */
   warnings: string[]
+  /** A machine may answer it: it was written to us by name, by somebody who is no machine and not ourselves. */
+  acknowledgeable?: true
 }
 
 export interface Evidence {
@@ -125,8 +127,9 @@ export type AttachmentRef = string
 export interface OutboundMessage {
   /** Our message id. What the platform's own idempotency rests on is derived from it. */
   id: string
-  /** Unguessable, one per conversation: 128 random bits in base 32. */
-  conversationToken: string
+  /** Unguessable, one per conversation: 128 random bits in base 32. Absent where no answer is expected. */
+  conversationToken?: string
+  /** Empty when no person writes. */
   agentName: string
   to: Address[]
   cc: Address[]
@@ -136,6 +139,11 @@ export interface OutboundMessage {
   at: number
   /** The message this one answers, as `InboundMessage.replyHandle`. */
   answers?: { replyHandle: string; text: string; arrivedAt: number; from: Address }
+  /**
+   * No person writes it. An acknowledgement goes to its first recipient alone, under its own subject, and repeats nothing
+   * of what it answers; an alarm is a notice to a lead. The platform is told, so that no other machine answers.
+   */
+  automated?: 'acknowledgement' | 'alarm'
 }
 
 export interface Part {

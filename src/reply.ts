@@ -88,11 +88,16 @@ async function keepDraft(
       sent_at: null,
     })
     .execute()
+  await insertParts(trx, id, parts)
+}
+
+/** Frozen: what leaves at every attempt. */
+export async function insertParts(trx: Trx, messageId: string, parts: readonly Part[]): Promise<void> {
   for (const [n, part] of parts.entries()) {
     await trx
       .insertInto('part')
       .values({
-        message_id: id,
+        message_id: messageId,
         n,
         body: part.body,
         preview: part.preview,
@@ -138,7 +143,7 @@ export async function send(
 
 const NEWS_MAX = 20
 
-/** What the agent has not seen: a customer's message, or a reply by somebody else. */
+/** What the agent has not seen: a customer's message, or a reply by somebody else. No machine's: it answers nothing. */
 async function listNews(db: Reader, conversationId: string, seenSeq: number, agentId: string): Promise<Message[]> {
   return await db
     .selectFrom('message')
@@ -146,7 +151,10 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
     .where('conversation_id', '=', conversationId)
     .where('seq', '>', seenSeq)
     .where((eb) =>
-      eb.or([eb('direction', '=', 'inbound'), eb.and([eb('direction', '=', 'outbound'), eb('author', '<>', agentId)])]),
+      eb.or([
+        eb('direction', '=', 'inbound'),
+        eb.and([eb('direction', '=', 'outbound'), eb('author', '<>', agentId), eb('automated', 'is', null)]),
+      ]),
     )
     .orderBy('seq')
     .limit(NEWS_MAX)

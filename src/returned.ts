@@ -30,7 +30,8 @@ export async function receiveBounce(
   const message = await findByKeys(trx, channelKind(channel), event.of)
   if (message?.direction !== 'outbound') return
   const conversation = await lockConversation(trx, message.conversation_id)
-  if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policies)
+  if (event.lasting === 'hard' && message.automated !== null) await markBounced(trx, message.id, event)
+  else if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policies)
   else await deferReply(trx, message.id, event)
   await refreshEntry(trx, conversation, message.id)
 }
@@ -44,8 +45,7 @@ async function voidReply(
 ): Promise<void> {
   const already = await getMessage(trx, messageId)
   if (already.delivery === 'bounced') return
-  const warnings = JSON.stringify([`Not delivered: ${event.reason}`])
-  await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
+  await markBounced(trx, messageId, event)
   await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
   const open = await reconcileWindows(trx, conversation.id, policies)
   await tellWhereItWent(trx, conversation.id, messageId, policies)
@@ -71,6 +71,12 @@ async function tellWhereItWent(
   }
 }
 
+/** All there is to do when nobody wrote it: it answered nothing, so nothing is open again. */
+async function markBounced(trx: Trx, messageId: string, event: InboundBounce): Promise<void> {
+  const warnings = JSON.stringify([`Not delivered: ${event.reason}`])
+  await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
+}
+
 /** Their server is still trying: shown, and nothing is taken back. */
 async function deferReply(trx: Trx, messageId: string, event: InboundBounce): Promise<void> {
   const warnings = JSON.stringify([`Not delivered yet, their server goes on trying: ${event.reason}`])
@@ -87,7 +93,7 @@ async function findByKeys(db: Reader, kind: string, keys: readonly string[]) {
   return await db
     .selectFrom('conversation_key')
     .innerJoin('message', 'message.id', 'conversation_key.message_id')
-    .select(['message.id', 'message.conversation_id', 'message.direction'])
+    .select(['message.id', 'message.conversation_id', 'message.direction', 'message.automated'])
     .where('conversation_key.channel_kind', '=', kind)
     .where('conversation_key.key', 'in', [...keys])
     .orderBy('message.id', 'desc')

@@ -46,6 +46,8 @@ export interface SaidByAgent {
   /** Undefined for a lead who is no agent: Slack knows their name. */
   author: string | undefined
   authorId: string
+  /** No agent's: a machine's acknowledgement. */
+  isAutomatic: boolean
   recipients: string[]
   subject: string | undefined
   /** Exactly what leaves. */
@@ -175,8 +177,9 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
   const isLeaving = message.delivery === 'queued' && effect?.state === 'sending'
   return {
     kind: 'outbound',
-    author: author?.name,
+    author: message.automated === null ? author?.name : 'Automatic acknowledgement',
     authorId: message.author,
+    isAutomatic: message.automated !== null,
     recipients: (parts[0]?.recipients ?? []).map(addressText),
     subject: message.subject ?? undefined,
     text: parts.map(({ preview }) => preview).join('\n\n'),

@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
-import { deliverySentence } from './delivery-words.ts'
+import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer } from './entry-view.ts'
 import { handOverHeader, handOverText } from './hand-over.ts'
 import { parkedButtons } from './parked.ts'
@@ -105,18 +105,19 @@ function largeLine(raw: SaidByCustomer['raw']): string[] {
   return [`⚠️ The original (${sizeWords(raw.bytes)}) is too large to show here; it is kept in Deskbell.`]
 }
 
-function outboundText({ contact }: EntryView, { author, delivery, reason }: SaidByAgent): string {
-  return escapeMrkdwn(
-    `${oneLine(author ?? 'A colleague')} to ${shortName(contact)}: ${deliverySentence(delivery, reason)}`,
-  )
+function outboundText({ contact }: EntryView, said: SaidByAgent): string {
+  return escapeMrkdwn(`${oneLine(said.author ?? 'A colleague')} to ${shortName(contact)}: ${sentenceOf(said)}`)
 }
 
-function outboundHeader(view: EntryView, { author, authorId, recipients, subject }: SaidByAgent): KnownBlock {
+function outboundHeader(
+  view: EntryView,
+  { author, authorId, isAutomatic, recipients, subject }: SaidByAgent,
+): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
   return paragraph([
     author === undefined ? { type: 'user', user_id: authorId } : word(cutLine(author, NAME_LENGTH), { bold: true }),
-    word(` replied to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
+    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
   ])
@@ -137,12 +138,17 @@ const MARKS = {
 
 /** What was given up waits for a person, who decides right here. */
 function deliveryBlocks({ messageId }: EntryView, said: SaidByAgent): KnownBlock[] {
-  if (said.delivery !== 'parked') return [deliveryBlock(said)]
+  if (said.delivery !== 'parked' || said.isAutomatic) return [deliveryBlock(said)]
   return [deliveryBlock(said), { type: 'actions', elements: parkedButtons(messageId) }]
 }
 
-function deliveryBlock({ delivery, reason, dueAt, acceptedAt }: SaidByAgent): KnownBlock {
-  const sentence = word(`${MARKS[delivery]} ${deliverySentence(delivery, reason)}`)
+function sentenceOf({ isAutomatic, delivery, reason }: SaidByAgent): string {
+  return isAutomatic ? acknowledgementSentence(delivery, reason) : deliverySentence(delivery, reason)
+}
+
+function deliveryBlock(said: SaidByAgent): KnownBlock {
+  const { delivery, dueAt, acceptedAt } = said
+  const sentence = word(`${MARKS[delivery]} ${sentenceOf(said)}`)
   if (delivery === 'queued' && dueAt !== undefined) return paragraph([word('⏳ Leaves at '), exactly(dueAt), word('.')])
   if (delivery === 'deferred' && dueAt !== undefined) {
     return paragraph([sentence, word(' Next try at '), exactly(dueAt), word('.')])

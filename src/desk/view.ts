@@ -150,6 +150,7 @@ async function findTrouble(db: Reader, conversationId: string): Promise<CardView
     .select(['delivery', 'warnings'])
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'outbound')
+    .where('automated', 'is', null)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
