@@ -108,12 +108,7 @@ eachDatabase((open) => {
         const [ann, bob] = [{ address: `ann${run}@example.org` }, { address: `bob${run}@example.org` }]
         const a = (await world.customerWrites('Where is it?', { from: ann })).conversation_id
         const b = (await world.customerWrites('Hello', { from: bob })).conversation_id
-        for (const what of steps) {
-          if (what === 'an hour passes') await world.passTime(HOUR)
-          else if (what.endsWith('asks'))
-            await world.customerWrites('More', { from: what.startsWith('ann') ? ann : bob })
-          else await world.agentReplies('Yes.', { conversation: what.startsWith('ann') ? a : b })
-        }
+        for (const what of steps) await play(world, what, { ann: { at: ann, id: a }, bob: { at: bob, id: b } })
         const before = [await shape(world, a), await shape(world, b)]
         await move(world, (trx, by) => merge(trx, a, b, by))
         expect((await shape(world, b)).filter((line) => line.startsWith('open')).length).toBeLessThanOrEqual(1)
@@ -128,6 +123,15 @@ eachDatabase((open) => {
     )
   })
 })
+
+type Side = { at: { address: string }; id: string }
+
+async function play(world: World, what: string, { ann, bob }: { ann: Side; bob: Side }): Promise<void> {
+  if (what === 'an hour passes') return await world.passTime(HOUR)
+  const { at, id } = what.startsWith('ann') ? ann : bob
+  if (what.endsWith('asks')) await world.customerWrites('More', { from: at })
+  else await world.agentReplies('Yes.', { conversation: id })
+}
 
 async function move<T>(
   world: World,

@@ -13,7 +13,7 @@ eachDatabase((open) => {
     expect(world.pings.map(({ isDigest }) => isDigest)).toEqual([false, false, false])
   })
 
-  // Fails when bind() in src/notice.ts counts only what is owed now, or only what was told lately. Seen to fail.
+  // Fails when bind() in src/telling.ts counts only what is owed now, or only what was told lately. Seen to fail.
   test('P5: more than that become one digest, the longest waiting on top, none missing and none twice', async () => {
     const world = await makeWorld(open, { limits: LIMITS })
     await customersWrite(world, 8)

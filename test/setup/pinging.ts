@@ -2,9 +2,10 @@
 import type { Clock } from '../../src/clock.ts'
 import { getConversation } from '../../src/conversation.ts'
 import type { Db } from '../../src/db/open.ts'
-import { addresseeOf, bind, type DigestLimits, owe, settleTold, stillTrue } from '../../src/notice.ts'
+import { addresseeOf, owe } from '../../src/notice.ts'
 import type { Handler } from '../../src/outbox-attempt.ts'
 import { pageOf } from '../../src/ping.ts'
+import { bind, type DigestLimits, settleTold, stillTrue } from '../../src/telling.ts'
 import { findWindow } from '../../src/window-record.ts'
 
 export interface Told {
