@@ -1,15 +1,15 @@
 // What a changed configuration means for those who wait now: their promise is computed again, from its original start.
-
-import { getConversation, refreshCard } from './conversation.ts'
+import { lockConversation, refreshCard } from './conversation.ts'
 import type { Db, Reader } from './db/open.ts'
-import type { Policies, Policy } from './policy.ts'
+import type { Policies } from './policy.ts'
+import { keepVersions } from './policy-version.ts'
 import { reconcileWindows } from './window-record.ts'
 
 const PAGE = 500
 
 /** Keeps each promise in force and brings the open windows in line. Returns how many have changed; ended ones keep theirs. */
 export async function applyPolicies(db: Db, policies: Policies): Promise<number> {
-  await keepVersions(db, policies.list())
+  await db.transaction((trx) => keepVersions(trx, policies.list()))
   let changed = 0
   for (let after = ''; ; ) {
     const page = await listPromised(db, after)
@@ -18,26 +18,16 @@ export async function applyPolicies(db: Db, policies: Policies): Promise<number>
       const now = policies.choose({ ...promised, tier: promised.tier ?? undefined })
       if (now.name === policy && now.version === policy_version) continue
       await db.transaction(async (trx) => {
+        // Another instance may be receiving or answering here: what it writes and what we write must not cross.
+        const conversation = await lockConversation(trx, conversation_id)
+        await keepVersions(trx, [now]) // A desk that was taken out of the configuration has its own.
         await reconcileWindows(trx, conversation_id, policies)
-        await refreshCard(trx, await getConversation(trx, conversation_id))
+        await refreshCard(trx, conversation)
       })
       changed += 1
     }
     if (page.length < PAGE) return changed
   }
-}
-
-/** So that an old window can still be explained, and computed again, when the configuration has long changed. */
-async function keepVersions(db: Db, policies: readonly Policy[]): Promise<void> {
-  await db.transaction(async (trx) => {
-    for (const { name, version, definition } of policies) {
-      await trx
-        .insertInto('policy_version')
-        .values({ policy: name, version, definition, first_used_at: trx.now() })
-        .onConflict((oc) => oc.columns(['policy', 'version']).doNothing())
-        .execute()
-    }
-  })
 }
 
 async function listPromised(db: Reader, after: string) {
