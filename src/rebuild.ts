@@ -218,5 +218,5 @@ async function insert(trx: Trx, stored: StoredWindow | undefined, { isQuiet, ...
     .insertInto('response_window')
     .values({ ...told, watched_at })
     .execute()
-  if (told.ended_at === null && watched_at !== null) await rearm(trx, told)
+  if (told.ended_at === null && watched_at !== null) await rearm(trx, [told])
 }

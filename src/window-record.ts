@@ -4,7 +4,7 @@ import type { Reader, Trx } from './db/open.ts'
 import type { ResponseWindowTable } from './db/schema.ts'
 import { appendFact, listFacts } from './fact.ts'
 import { refreshPings } from './notice.ts'
-import { put, reschedule } from './outbox.ts'
+import { put, putAll, reschedule } from './outbox.ts'
 import { CLOCK_KEY } from './outbox-runner.ts'
 import type { Policies, Policy, Promised, WindowTimes } from './policy.ts'
 import { findKept } from './policy-version.ts'
@@ -148,11 +148,15 @@ async function updateWindow({ trx, policy }: Write, row: StoredWindow, window: R
   await reschedule(trx, effect.coalesceKey, effect.dueAt)
 }
 
-/** The ladder of an open window looks at once for what it owes, and goes on from there. */
-export async function rearm(trx: Trx, window: Pick<StoredWindow, 'id' | 'conversation_id'>): Promise<void> {
-  const effect = ladderOf(window)
-  await put(trx, { ...effect, dueAt: trx.now() })
-  await reschedule(trx, effect.coalesceKey, trx.now())
+/** The ladders of these open windows look at once for what they owe, and go on from there. */
+export async function rearm(trx: Trx, windows: readonly Pick<StoredWindow, 'id' | 'conversation_id'>[]): Promise<void> {
+  const effects = windows.map((window) => ({ ...ladderOf(window), dueAt: trx.now() }))
+  await putAll(trx, effects)
+  await reschedule(
+    trx,
+    effects.map(({ coalesceKey }) => coalesceKey),
+    trx.now(),
+  )
 }
 
 /** A bounce of the first answer can make a later window the first one, for which a customer hopes sooner. */

@@ -42,11 +42,20 @@ export const OFFICE: Calendar = {
 }
 
 /** As the configuration makes them: `promised('business:4h', { soft: 'business:1h', steps: ['50%', 'due'] })`. */
-export function promised(window: string, more: { soft?: string; steps?: readonly string[] } = {}): Policies {
+export function promised(
+  window: string,
+  more: { soft?: string; steps?: readonly string[]; desk?: string } = {},
+): Policies {
   const ladder = (more.steps ?? ['due']).map((name) => ({
     ...{ name, time: parseStepTime(name), to: [LEADS], acknowledgeMs: undefined },
   }))
   const soft = more.soft === undefined ? {} : { soft: parseTarget(more.soft) }
-  const main = { name: 'main', desk: 'main', window: parseTarget(window), ...soft, calendar: 'office', ladder: 'own' }
-  return makePolicies({ policies: [main], ladders: { own: ladder }, calendars: { office: OFFICE }, tiers: {} })
+  const { desk = 'main' } = more
+  const main = { name: desk, desk, window: parseTarget(window), ...soft, calendar: 'office', ladder: 'own' }
+  return makePolicies({
+    policies: [main],
+    ladders: { own: ladder, standard: ladder },
+    calendars: { office: OFFICE },
+    tiers: {},
+  })
 }
