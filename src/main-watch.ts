@@ -4,11 +4,12 @@ import { type Clock, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
 import type { OpenDesk } from './desk/desk.ts'
 import type { Watched } from './heartbeat.ts'
+import type { Log } from './log.ts'
 
 export interface Standing {
   clock: Clock
   outbox: { lastPassAt(): number }
-  desk: OpenDesk
+  desk: Pick<OpenDesk, 'health'>
   /** Those that this instance has to keep connected. */
   held(): readonly { name: string; health(): ChannelHealth }[]
 }
@@ -22,14 +23,22 @@ export function watchedOf(config: Config, { clock, outbox, desk, held }: Standin
   return [
     {
       name: OUTBOX,
+      isOurs: true,
       limitMs: 0, // Its lag has lasted as long as it is.
       problem: () =>
         lag() < heartbeatMs
           ? undefined
           : `Nothing has been sent for ${Math.round(lag() / SECOND)} s; restart Deskbell.`,
     },
-    ...(config.slack ? [{ name: SLACK, limitMs: heartbeatMs, problem: () => problemOf(desk.health()) }] : []),
-    ...held().map(({ name, health }) => ({ name, limitMs: mailboxAlertMs, problem: () => problemOf(health()) })),
+    ...(config.slack
+      ? [{ name: SLACK, isOurs: true, limitMs: heartbeatMs, problem: () => problemOf(desk.health()) }]
+      : []),
+    ...held().map(({ name, health }) => ({
+      name,
+      isOurs: false,
+      limitMs: mailboxAlertMs,
+      problem: () => problemOf(health()),
+    })),
   ]
 }
 
@@ -37,19 +46,31 @@ function problemOf({ ok, problem }: { ok: boolean; problem?: string }): string |
   return ok ? undefined : (problem ?? 'It does not answer.')
 }
 
-/** One way per desk is enough. Rejects when some desk could not be told at all. */
+/** One way per desk is enough, and nobody is told twice. Rejects when nobody at all could be told. */
 export async function soundAlarm(
   config: Config,
-  ways: { desk: OpenDesk; mail(desk: string, text: string): Promise<void> },
+  ways: { desk: Pick<OpenDesk, 'tell'>; mail(desk: string, text: string): Promise<void>; log: Log },
   about: { name: string; text: string },
 ): Promise<void> {
-  for (const name of desksConcerned(config, about.name)) {
-    const inSlack = await Promise.allSettled(
-      (config.desks[name]?.leads ?? []).map((lead) => ways.desk.tell(lead, about.text)),
-    )
-    if (inSlack.some(({ status }) => status === 'fulfilled')) continue
-    await ways.mail(name, about.text)
-  }
+  const desks = desksConcerned(config, about.name)
+  const leads = new Set(desks.flatMap((name) => config.desks[name]?.leads ?? []))
+  const inSlack = await allTold(leads, (lead) => ways.desk.tell(lead, about.text))
+  const unheard = desks.filter((name) => !config.desks[name]?.leads.some((lead) => inSlack.has(lead)))
+  const byMail = await allTold(unheard, (name) => ways.mail(name, about.text))
+  const deaf = unheard.filter((name) => !byMail.has(name))
+  if (deaf.length === 0) return
+  if (inSlack.size + byMail.size === 0) throw new Error('neither Slack nor mail takes the alarm')
+  ways.log.error({ watched: about.name, desks: deaf }, 'heartbeat: the leads of these desks could not be told')
+}
+
+/** Those who took it. */
+async function allTold(all: Iterable<string>, tell: (one: string) => Promise<void>): Promise<Set<string>> {
+  const tries = [...all].map(async (one) => {
+    await tell(one)
+    return one
+  })
+  const settled = await Promise.allSettled(tries)
+  return new Set(settled.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])))
 }
 
 /** A mailbox concerns its desk; everything else concerns all. */

@@ -75,10 +75,10 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   desk.start(intakeOf(db, desk.channelName))
   await Promise.all(keepers.map((keeper) => keeper.tend()))
   const heartbeat = makeHeartbeat({
-    ...{ db, clock, log },
+    ...{ db, clock, log, owner: instance.id },
     watched: () => watchedOf(config, { clock, desk, outbox: runners.outbox, held: () => heldBy(keepers, channels) }),
     sound: (name, text) =>
-      soundAlarm(config, { desk, mail: alarmMail(config, { clock, log, db, channels }) }, { name, text }),
+      soundAlarm(config, { desk, mail: alarmMail(config, { clock, log, db, channels }), log }, { name, text }),
   })
   const stopHeartbeat = clock.every(HEARTBEAT_EVERY_MS, heartbeat.check)
   const page = await openHealthPage(config, db, { clock, runners, channels, desk })

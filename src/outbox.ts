@@ -132,12 +132,12 @@ export async function delay(trx: Trx, dedupe: string, dueAt: number): Promise<bo
   return result.numUpdatedRows > 0n
 }
 
-/** Moves what waits under this key to another due time; nothing when nothing waits. */
-export async function reschedule(trx: Trx, coalesceKey: string, dueAt: number): Promise<void> {
+/** Moves what waits under these keys to another due time; nothing when nothing waits. */
+export async function reschedule(trx: Trx, coalesceKeys: string | readonly string[], dueAt: number): Promise<void> {
   await trx
     .updateTable('outbox')
     .set({ due_at: dueAt, lane_at: dueAt })
-    .where('coalesce_key', '=', coalesceKey)
+    .where('coalesce_key', 'in', [coalesceKeys].flat())
     .where('state', '=', 'queued')
     .execute()
 }

@@ -2,9 +2,9 @@
 import type { Db, Reader, Trx } from './db/open.ts'
 import { type FactKind, listFactsOf, type StoredFact } from './fact.ts'
 import type { Policy } from './policy.ts'
-import { recallPolicy } from './promises.ts'
+import { listKept } from './policy-version.ts'
 import { foldWindows, WINDOW_FACTS } from './response-window.ts'
-import type { StoredWindow } from './window-record.ts'
+import { rearm, type StoredWindow } from './window-record.ts'
 
 const BATCH = 200
 
@@ -35,30 +35,46 @@ type Told = Pick<
   | 'ended_at'
   | 'ended_as'
   | 'answered_by'
->
+> & { isQuiet: boolean }
 
-/** `write` puts right what differs; without it nothing is changed. */
-export async function rebuildWindows(db: Db, options: { write: boolean }): Promise<Rebuilt> {
-  const promises = await recallAll(db)
+/** Changes nothing. While the program runs, what is being written just now is looked at once more. */
+export async function checkWindows(db: Reader): Promise<Rebuilt> {
+  return await eachBatch(db, async (ids) => {
+    const compared = await compareBatch(db, ids, await recallAll(db))
+    const doubtful = compared.different.map(conversationOf)
+    if (doubtful.length === 0) return compared
+    const { different } = await compareBatch(db, [...new Set(doubtful)], await recallAll(db))
+    return { ...compared, different }
+  })
+}
+
+/** Puts right what differs and says what that was. Whoever is to be pinged about it is pinged again from now on. */
+export async function rebuildWindows(db: Db): Promise<Rebuilt> {
+  return await eachBatch(db, (ids) =>
+    db.transaction(async (trx) => {
+      await trx.selectFrom('conversation').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute()
+      const compared = await compareBatch(trx, ids, await recallAll(trx))
+      // First what goes away: at most one window of a conversation may be open at any instant.
+      for (const { stored } of compared.different) if (stored) await remove(trx, stored)
+      for (const { stored, told } of compared.different) if (told) await insert(trx, stored, told)
+      return compared
+    }),
+  )
+}
+
+async function eachBatch(db: Reader, work: (ids: string[]) => Promise<Compared>): Promise<Rebuilt> {
   const result: Rebuilt = { conversations: 0, windows: 0, differences: [], differing: 0 }
   for (let after = ''; ; ) {
     const ids = await nextConversations(db, after)
     const last = ids.at(-1)
     if (last === undefined) return result
     after = last
-    const work = (reader: Reader) => compareBatch(reader, ids, promises)
-    const found = options.write
-      ? await db.transaction(async (trx) => {
-          const compared = await work(trx)
-          for (const { stored, told } of compared.different) await putRight(trx, stored, told)
-          return compared
-        })
-      : await work(db)
+    const { windows, different } = await work(ids)
     result.conversations += ids.length
-    result.windows += found.windows
-    result.differing += found.different.length
+    result.windows += windows
+    result.differing += different.length
     const room = DIFFERENCES_SHOWN_MAX - result.differences.length
-    result.differences.push(...found.different.slice(0, room).map(describe))
+    result.differences.push(...different.slice(0, room).map(describe))
   }
 }
 
@@ -73,17 +89,17 @@ async function nextConversations(db: Reader, after: string): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-type Promises = Map<string, Policy>
+type Promises = ReadonlyMap<string, Policy>
 const promiseKey = (policy: string, version: string) => `${policy} ${version}`
 
 async function recallAll(db: Reader): Promise<Promises> {
-  const rows = await db.selectFrom('policy_version').selectAll().execute()
-  return new Map(
-    rows.map(({ policy, version, definition }) => [
-      promiseKey(policy, version),
-      recallPolicy(policy, version, definition),
-    ]),
-  )
+  const kept = await listKept(db)
+  return new Map(kept.map((policy) => [promiseKey(policy.name, policy.version), policy]))
+}
+
+interface Compared {
+  windows: number
+  different: Difference[]
 }
 
 interface Difference {
@@ -91,7 +107,7 @@ interface Difference {
   told: Told | undefined
 }
 
-async function compareBatch(db: Reader, ids: readonly string[], promises: Promises) {
+async function compareBatch(db: Reader, ids: readonly string[], promises: Promises): Promise<Compared> {
   const facts = Map.groupBy(await listFactsOf(db, ids, READ), ({ conversationId }) => conversationId ?? '')
   const rows = await db.selectFrom('response_window').selectAll().where('conversation_id', 'in', ids).execute()
   const stored = Map.groupBy(rows, (row) => row.conversation_id)
@@ -133,6 +149,7 @@ function tell(
       label: window.label,
       policy,
       policy_version: version,
+      isQuiet: window.quiet,
       due_at: promise?.dueAt(window.startedAt) ?? was.dueAt,
       soft_due_at: window.label === 'first' ? (promise?.softDueAt(window.startedAt) ?? null) : null,
       ended_at: window.end?.at ?? null,
@@ -154,7 +171,12 @@ function givenPromises(facts: readonly StoredFact[]) {
 }
 
 function isSame(stored: StoredWindow, told: Told): boolean {
-  return FIELDS.every((field) => stored[field] === told[field])
+  return FIELDS.every((field) => stored[field] === told[field]) && !isUnwatched(stored, told)
+}
+
+/** Somebody waits and nobody would be pinged. */
+function isUnwatched(stored: StoredWindow, told: Told): boolean {
+  return stored.watched_at === null && told.ended_at === null && !told.isQuiet
 }
 
 const FIELDS = [
@@ -171,19 +193,30 @@ const FIELDS = [
 ] as const
 
 function describe({ stored, told }: Difference): string {
-  if (!told) return `${stored?.conversation_id} ${stored?.id} is stored, but no fact tells of it`
+  if (!told) return `${stored?.conversation_id} ${stored?.id} is stored, and no fact tells of it`
   if (!stored) return `${told.conversation_id} ${told.id} is told by the facts and not stored`
   const fields = FIELDS.filter((field) => stored[field] !== told[field])
-  const words = fields.map((field) => `${field} is ${stored[field]} and should be ${told[field]}`)
-  return `${told.conversation_id} ${told.id}: ${words.join(', ')}`
+  const words = fields.map((field) => `${field} is ${shown(field, stored)} and should be ${shown(field, told)}`)
+  const unwatched = isUnwatched(stored, told) ? ['nobody is pinged about it and somebody should be'] : []
+  return `${told.conversation_id} ${told.id}: ${[...words, ...unwatched].join(', ')}`
 }
 
-async function putRight(trx: Trx, stored: StoredWindow | undefined, told: Told | undefined): Promise<void> {
-  if (stored) await trx.deleteFrom('response_window').where('id', '=', stored.id).execute()
-  if (!told) return
-  const watched_at = stored ? stored.watched_at : told.started_at
+function shown(field: (typeof FIELDS)[number], window: Pick<StoredWindow, (typeof FIELDS)[number]>): string {
+  const value = window[field]
+  return typeof value === 'number' ? new Date(value).toISOString() : String(value)
+}
+
+const conversationOf = ({ stored, told }: Difference) => (stored ?? told)?.conversation_id ?? ''
+
+async function remove(trx: Trx, { id }: StoredWindow): Promise<void> {
+  await trx.deleteFrom('response_window').where('id', '=', id).execute()
+}
+
+async function insert(trx: Trx, stored: StoredWindow | undefined, { isQuiet, ...told }: Told): Promise<void> {
+  const watched_at = stored?.watched_at ?? (isQuiet ? null : told.started_at)
   await trx
     .insertInto('response_window')
     .values({ ...told, watched_at })
     .execute()
+  if (told.ended_at === null && watched_at !== null) await rearm(trx, [told])
 }

@@ -4,9 +4,10 @@ import type { Reader, Trx } from './db/open.ts'
 import type { ResponseWindowTable } from './db/schema.ts'
 import { appendFact, listFacts } from './fact.ts'
 import { refreshPings } from './notice.ts'
-import { put, reschedule } from './outbox.ts'
+import { put, putAll, reschedule } from './outbox.ts'
 import { CLOCK_KEY } from './outbox-runner.ts'
 import type { Policies, Policy, Promised, WindowTimes } from './policy.ts'
+import { findKept } from './policy-version.ts'
 import { foldWindows, type ResponseWindow, WINDOW_FACTS } from './response-window.ts'
 
 export type StoredWindow = Selectable<ResponseWindowTable>
@@ -125,8 +126,8 @@ async function insertWindow({ trx, conversationId, policy }: Write, window: Resp
 }
 
 async function updateWindow({ trx, policy }: Write, row: StoredWindow, window: ResponseWindow): Promise<void> {
-  // A bounce of the first answer can make a later window the first one.
-  if (row.label !== window.label) await change(trx, row, { label: window.label })
+  const isRelabelled = row.label !== window.label
+  if (isRelabelled) await relabel(trx, row, window.label)
   const end = endOf(window)
   const moved = row.ended_at !== end.ended_at || row.ended_as !== end.ended_as || row.answered_by !== end.answered_by
   if (moved) await change(trx, row, end)
@@ -139,12 +140,29 @@ async function updateWindow({ trx, policy }: Write, row: StoredWindow, window: R
   const promise = await policy()
   const isNew = row.policy !== promise.name || row.policy_version !== promise.version
   if (isNew) await recompute(trx, row, promise, window)
-  const isToWatch = isWatched(window) && (moved || isNew || row.watched_at === null)
+  const isToWatch = isWatched(window) && (moved || isNew || isRelabelled || row.watched_at === null)
   if (!isToWatch) return
   if (row.watched_at === null) await change(trx, row, { watched_at: trx.now() })
   const effect = ladderEffect({ ...row, ...promisedTimes(promise, window) }, promise)
   await put(trx, effect)
   await reschedule(trx, effect.coalesceKey, effect.dueAt)
+}
+
+/** The ladders of these open windows look at once for what they owe, and go on from there. */
+export async function rearm(trx: Trx, windows: readonly Pick<StoredWindow, 'id' | 'conversation_id'>[]): Promise<void> {
+  const effects = windows.map((window) => ({ ...ladderOf(window), dueAt: trx.now() }))
+  await putAll(trx, effects)
+  await reschedule(
+    trx,
+    effects.map(({ coalesceKey }) => coalesceKey),
+    trx.now(),
+  )
+}
+
+/** A bounce of the first answer can make a later window the first one, for which a customer hopes sooner. */
+async function relabel(trx: Trx, row: StoredWindow, label: ResponseWindow['label']): Promise<void> {
+  const promise = label === 'first' ? await findKept(trx, row) : undefined
+  await change(trx, row, { label, soft_due_at: promise?.softDueAt(row.started_at) ?? null })
 }
 
 /** The promise has changed while the customer waits: the start stays, the due time follows. */
@@ -190,12 +208,15 @@ function ladderEffect(
   { ladder }: Policy,
 ) {
   const times = timesOf(window)
+  return { ...ladderOf(window), dueAt: Math.min(window.due_at, ...ladder.flatMap((step) => step.at(times) ?? [])) }
+}
+
+function ladderOf(window: Pick<StoredWindow, 'id' | 'conversation_id'>) {
   return {
     kind: 'ladder',
     conversationId: window.conversation_id,
     payload: { windowId: window.id },
     rateKey: CLOCK_KEY,
     coalesceKey: `ladder:${window.id}`,
-    dueAt: Math.min(window.due_at, ...ladder.flatMap((step) => step.at(times) ?? [])),
   }
 }

@@ -28,6 +28,14 @@ const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
     load: async () => (await import('./parked.ts')).parked,
     says: 'List what waits for your decision. parked retry ID: try that one again.',
   },
+  why: {
+    load: async () => (await import('./why.ts')).why,
+    says: 'why ID or ADDRESS: why that customer counts as waiting until when. Also while Deskbell runs.',
+  },
+  rebuild: {
+    load: async () => (await import('./rebuild.ts')).rebuild,
+    says: 'Compute every window from the facts and put right what differs. --check changes nothing.',
+  },
   manifest: {
     load: async () => (await import('./manifest.ts')).printManifest,
     says: 'Print the Slack app manifest to paste at api.slack.com/apps.',

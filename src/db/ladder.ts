@@ -50,7 +50,9 @@ export async function ladder(db: AnyDb): Promise<void> {
     .execute()
   await create('incident')
     .addColumn('name', 'text', primary)
+    .addColumn('owner', 'text', required)
     .addColumn('since', 'bigint', required)
+    .addColumn('claimed_at', 'bigint')
     .addColumn('told_at', 'bigint')
     .execute()
 }

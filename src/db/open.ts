@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Dialect, type Driver, Kysely, type Transaction } from 'kysely'
+import { type Dialect, type Driver, Kysely, sql, type Transaction } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Clock } from '../clock.ts'
 import { idMaker, type NewId, type Random } from '../id.ts'
@@ -10,7 +10,7 @@ import type { Log } from '../log.ts'
 import { migrations } from './migrations.ts'
 import { isRetryable, postgresDialect } from './postgres.ts'
 import type { Schema } from './schema.ts'
-import { lockSqliteFile, openSqliteFile, sqliteDialect } from './sqlite.ts'
+import { lockSqliteFile, openSqliteFile, readSqliteFile, sqliteDialect } from './sqlite.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 export type Database = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
@@ -49,6 +49,7 @@ export interface Tools {
 }
 
 const TRIES_MAX = 5
+const NEWER_VERSION = 'The database does not fit this version of Deskbell: run the newer version, or restore a backup.'
 const inTransaction = new AsyncLocalStorage<true>()
 
 export async function openDb(database: Database, tools: Tools): Promise<Db> {
@@ -64,6 +65,36 @@ export async function openDb(database: Database, tools: Tools): Promise<Db> {
   const dialect = sqliteDialect(openSqliteFile(database.path))
   const kysely = new Kysely<Schema>({ dialect: guarded(dialect) })
   return wrap('sqlite', kysely, tools, unlock)
+}
+
+export interface OpenReader extends Reader {
+  close(): Promise<void>
+}
+
+/** For commands that only look, also while the program runs on the same store. The database itself refuses to write. */
+export async function openReader(database: Database, { log }: Pick<Tools, 'log'>): Promise<OpenReader> {
+  const dialect =
+    database.kind === 'postgres'
+      ? await postgresDialect(database.url, log, { readOnly: true })
+      : sqliteDialect(readSqliteFile(database.path))
+  const kysely = new Kysely<Schema>({ dialect })
+  const close = () => kysely.destroy()
+  try {
+    await refuseOtherVersion(kysely, database.kind)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { selectFrom: kysely.selectFrom.bind(kysely), with: kysely.with.bind(kysely), close }
+}
+
+async function refuseOtherVersion(kysely: Kysely<Schema>, engine: Engine): Promise<void> {
+  const provider = { getMigrations: async () => migrations(engine) }
+  const known = await new Migrator({ db: kysely, provider }).getMigrations()
+  if (known.some(({ executedAt }) => executedAt === undefined))
+    throw new Error('The database is not of this version yet: start Deskbell once, or run deskbell migrate.')
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely)
+  if (rows.length > known.length) throw new Error(NEWER_VERSION)
 }
 
 function wrap(engine: Engine, kysely: Kysely<Schema>, tools: Tools, onClosed: () => void = () => undefined): Db {
@@ -113,10 +144,7 @@ async function transact<T>(
 async function migrate(kysely: Kysely<Schema>, engine: Engine): Promise<void> {
   const provider = { getMigrations: async () => migrations(engine) }
   const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest()
-  if (error)
-    throw new Error('The database does not fit this version of Deskbell: run the newer version, or restore a backup.', {
-      cause: error,
-    })
+  if (error) throw new Error(NEWER_VERSION, { cause: error })
 }
 
 /**

@@ -8,11 +8,12 @@ const LOCK_TIMEOUT_MS = 2000
 const IDLE_IN_TRANSACTION_MS = 10_000
 const KEEPALIVE_DELAY_MS = 10_000
 const BIGINT_OID = 20
+const READ_ONLY = 'set default_transaction_read_only = on'
 
 /** Serialisation failure, deadlock, server going away: the whole transaction may be tried again. */
 const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03'])
 
-export async function postgresDialect(url: string, log: Log): Promise<Dialect> {
+export async function postgresDialect(url: string, log: Log, { readOnly = false } = {}): Promise<Dialect> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({
     connectionString: url,
@@ -22,6 +23,8 @@ export async function postgresDialect(url: string, log: Log): Promise<Dialect> {
     statement_timeout: STATEMENT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    // Sent once connected: whatever options the URL has, they stay, and a pooler takes it too.
+    ...(readOnly && { onConnect: async (client) => void (await client.query(READ_ONLY)) }),
     types: {
       // bigint arrives as text unless told otherwise; ours are instants and sizes, far below 2^53.
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>

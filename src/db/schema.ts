@@ -51,7 +51,15 @@ export interface Schema {
   ping: PingTable
   notice: NoticeTable
   policy_version: { policy: string; version: string; definition: string; first_used_at: number }
-  incident: { name: string; since: number; told_at: number | null }
+  incident: {
+    name: string
+    /** The instance that found it. */
+    owner: string
+    since: number
+    /** Since when an instance is about to tell somebody. */
+    claimed_at: number | null
+    told_at: number | null
+  }
   /** When a sender last got an acknowledgement. */
   acknowledgement: { identity_id: string; at: number }
   /** The last hour of what nobody wrote. */

@@ -1,4 +1,5 @@
 // Our own small Kysely driver for node:sqlite: one writer connection, prepared statements kept, `begin immediate`.
+import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import {
   type CompiledQuery,
@@ -26,6 +27,15 @@ export function openSqliteFile(path: string): DatabaseSync {
     pragma wal_autocheckpoint = 1000;
     pragma temp_store = memory;
   `)
+  return database
+}
+
+/** Beside a running program: it sees what is committed and can change nothing. */
+export function readSqliteFile(path: string): DatabaseSync {
+  if (!existsSync(path))
+    throw new Error(`There is no database at ${path} yet: start Deskbell once, or run deskbell migrate.`)
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
+  database.exec('pragma trusted_schema = off; pragma temp_store = memory')
   return database
 }
 

@@ -5,6 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderParked } from '../../src/cli/parked.ts'
+import { renderRebuilt } from '../../src/cli/rebuild.ts'
+import { type Found, renderList, renderWhy } from '../../src/cli/why.ts'
+import { systemClock } from '../../src/clock.ts'
+import { openDb } from '../../src/db/open.ts'
+import { systemRandom } from '../../src/id.ts'
+import { silentLog } from '../../src/log.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
@@ -34,7 +40,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 test('without a word it says what there is', async () => {
   const { code, out } = await run([])
   expect(code).toBe(2)
-  for (const word of ['start', 'demo', 'migrate', 'templates', 'parked', 'manifest']) expect(out).toContain(`  ${word}`)
+  for (const word of ['start', 'demo', 'migrate', 'parked', 'why', 'rebuild']) expect(out).toContain(`  ${word}`)
 })
 
 test('a mistyped command gets the nearest one', async () => {
@@ -71,6 +77,52 @@ test('migrate makes the database, and parked finds nothing in it', async () => {
   const retried = await run(['parked', 'retry', 'o_1', '--config', path])
   expect(retried).toMatchObject({ code: 1 })
   expect(retried.out).toContain('o_1 is not parked')
+})
+
+test('why and rebuild --check look at the store of a program that runs, and make none where there is none', async () => {
+  const database = { kind: 'sqlite' as const, path: join(folder, 'running.db') }
+  const config = join(folder, 'running.yaml')
+  await writeFile(config, `database:\n  path: ${database.path}\n`)
+  const early = await run(['rebuild', '--check', '--config', config])
+  expect(early).toMatchObject({ code: 1, out: '' })
+  expect(early.err).toContain('start Deskbell once, or run deskbell migrate')
+  const program = await openDb(database, { clock: systemClock(), random: systemRandom(), log: silentLog })
+  await program.migrate()
+  const checked = await run(['rebuild', '--check', '--config', config])
+  expect(checked).toEqual({ code: 0, out: '0 conversations, 0 windows: no difference.\n', err: '' })
+  const unknown = await run(['why', 'ada@example.org', '--config', config])
+  expect(unknown).toMatchObject({ code: 1, out: '' })
+  expect(unknown.err).toMatch(/^ada@example.org is unknown here. Give the id of a conversation/)
+  const writing = await run(['rebuild', '--config', config])
+  expect(writing).toMatchObject({ code: 1, out: '' })
+  expect(writing.err).toContain('Another Deskbell already runs')
+  await program.close()
+})
+
+const CONVERSATION: Found = {
+  ...{ id: 'v_1', channel: 'email:support', desk: 'support', address: 'ada@example.org', state: 'open' },
+  ...{ subject: 'In stock?\u001b[2J\u202e', opened_at: Date.UTC(2026, 0, 5, 9) },
+}
+
+test('why is told in indented lines under its headings, and a subject cannot move the cursor', () => {
+  expect(renderWhy(CONVERSATION, ['# First response: due in 1 d', 'Due at nine.'])).toBe(
+    `v_1, ada@example.org by email:support, desk support: In stock? [2J \n\nFirst response: due in 1 d\n  Due at nine.\n`,
+  )
+})
+
+test('an address with several conversations gets the newest twenty of them to choose from', () => {
+  const found = Array.from({ length: 21 }, (_, n) => ({ ...CONVERSATION, id: `v_${n}`, subject: 'x'.repeat(80) }))
+  const lines = renderList('ada@example.org', found).split('\n')
+  expect(lines[0]).toBe('ada@example.org has more than 20 conversations, newest first:')
+  expect(lines[1]).toBe(`  v_0  2026-01-05 09:00 UTC  open  ${'x'.repeat(59)}…`)
+  expect(lines.filter((line) => line.startsWith('  v_'))).toHaveLength(20)
+})
+
+test('differences are listed with their number, and what to do about them', () => {
+  const rebuilt = { conversations: 1, windows: 2, differences: ['v_1 w_1: label is next'], differing: 3 }
+  expect(renderRebuilt(rebuilt, 'Do this.')).toBe(
+    '1 conversation, 2 windows: 3 differences.\n  v_1 w_1: label is next\n  and 2 more\nDo this.\n',
+  )
 })
 
 test('parked rows stand in even columns, each with its reason', () => {

@@ -14,6 +14,7 @@ import { ATTEMPT_LIMITS, type Handler } from '../../src/outbox-attempt.ts'
 import { makeOutboxRunner } from '../../src/outbox-runner.ts'
 import { ladderHandler } from '../../src/ping.ts'
 import type { Policies, Policy } from '../../src/policy.ts'
+import { applyPolicies } from '../../src/policy-change.ts'
 import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
 import { wakeHandler } from '../../src/snooze.ts'
@@ -75,7 +76,13 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
   const log = makeLog({ level: 'info', secrets: options.secrets ?? [], write: (line) => void logLines.push(line) })
   const db = await open({ clock, random, log })
   const channel = options.channel ?? fakeChannel('email:support')
-  const policies = options.policies ?? always(calendarPolicy(24, options.policy))
+  let inForce = options.policies ?? always(calendarPolicy(24, options.policy))
+  const policies: Policies = {
+    choose: (promised) => inForce.choose(promised),
+    tierOf: (promised) => inForce.tierOf(promised),
+    tiers: () => inForce.tiers(),
+    list: () => inForce.list(),
+  }
   const desk = { desk: DESK, policies }
   const sources = new Map([[channel.name, channelSource(channel, desk)]])
   const pings: Told[] = []
@@ -175,6 +182,11 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
       await by.meanwhile?.()
       await world.passTime(10 * SECOND)
       return draftId
+    },
+    /** The program is started with another configuration. Returns how many windows have a new promise. */
+    async changePolicies(next: Policies): Promise<number> {
+      inForce = next
+      return await applyPolicies(db, policies)
     },
     /** The other side's server reports that our reply did not arrive. */
     async replyBounces(messageId: string, lasting: 'hard' | 'soft' = 'hard'): Promise<void> {
