@@ -77,6 +77,8 @@ export interface InboundMessage {
   keys: ConversationKey[]
   /** What `render` needs to answer this message, opaque to the core. */
   replyHandle: string
+  /** From before we were asked to watch: it is shown and its window counts, but nobody is pinged about it. */
+  imported?: true
   /** Why we think a machine wrote it, in a few words. Such a message is kept and shown and opens no window. */
   automated?: string
   /** What the receiving server said of the sender's identity. */
@@ -84,6 +86,8 @@ export interface InboundMessage {
   attachments: InboundAttachment[]
   /** Sentences for the agent, such as what could not be read. */
   warnings: string[]
+  /** A machine may answer it: it was written to us by name, by somebody who is no machine and not ourselves. */
+  acknowledgeable?: true
 }
 
 export interface Evidence {
@@ -123,8 +127,9 @@ export type AttachmentRef = string
 export interface OutboundMessage {
   /** Our message id. What the platform's own idempotency rests on is derived from it. */
   id: string
-  /** Unguessable, one per conversation: 128 random bits in base 32. */
-  conversationToken: string
+  /** Unguessable, one per conversation: 128 random bits in base 32. Absent where no answer is expected. */
+  conversationToken?: string
+  /** Empty when no person writes. */
   agentName: string
   to: Address[]
   cc: Address[]
@@ -134,6 +139,11 @@ export interface OutboundMessage {
   at: number
   /** The message this one answers, as `InboundMessage.replyHandle`. */
   answers?: { replyHandle: string; text: string; arrivedAt: number; from: Address }
+  /**
+   * No person writes it. An acknowledgement goes to its first recipient alone, under its own subject, and repeats nothing
+   * of what it answers; an alarm is a notice to a lead. The platform is told, so that no other machine answers.
+   */
+  automated?: 'acknowledgement' | 'alarm'
 }
 
 export interface Part {

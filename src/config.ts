@@ -70,6 +70,10 @@ export interface Mailbox {
   sentFolder?: string
   /** What to read at the very first start: only what is new, everything, or what arrived from this instant on. */
   since: 'now' | 'all' | number
+  /** Whether customers who wrote before the very first start are pinged about. */
+  pingImported: boolean
+  /** Whose Authentication-Results are believed; without it no sender counts as verified. */
+  authServer?: string
   pollMs: number
   mailBytesMax: number
   /** Whether a customer hears at once that their mail arrived: nobody, whose sender is verified, or the unverified too. */

@@ -10,7 +10,10 @@ export type Conversation = Selectable<ConversationTable>
 
 export type Verb = 'receive' | 'take' | 'answer' | 'cross' | 'bounce' | 'snooze' | 'wake' | 'close' | 'reopen'
 
-/** Every allowed transition; a pair that is not here is forbidden. `answer` leaves nothing unanswered, `cross` does. */
+/**
+ * Every allowed transition; a pair that is not here is forbidden. `answer` leaves nothing unanswered, whether by a reply or
+ * because none is needed; `cross` does.
+ */
 export const TRANSITIONS: Record<ConversationState, Partial<Record<Verb, ConversationState>>> = {
   new: {
     receive: 'new',
@@ -45,6 +48,7 @@ export const TRANSITIONS: Record<ConversationState, Partial<Record<Verb, Convers
     answer: 'waiting-customer',
     cross: 'open',
     bounce: 'open',
+    snooze: 'snoozed',
     wake: 'open',
     close: 'closed',
   },
@@ -112,8 +116,14 @@ export async function transition(trx: Trx, conversation: Conversation, verb: Ver
   const state = TRANSITIONS[conversation.state][verb]
   if (state === undefined) throw new Error(`a conversation that is ${conversation.state} cannot ${verb}`)
   if (state === conversation.state) return conversation
-  await trx.updateTable('conversation').set({ state }).where('id', '=', conversation.id).execute()
-  return { ...conversation, state }
+  // Whatever ends a snooze ends all of it: nothing may come back at the old time.
+  const left = conversation.state === 'snoozed' ? { snoozed_until: null } : {}
+  await trx
+    .updateTable('conversation')
+    .set({ state, ...left })
+    .where('id', '=', conversation.id)
+    .execute()
+  return { ...conversation, state, ...left }
 }
 
 /** The next place in the conversation's order; taking it locks the conversation until the commit. */

@@ -60,13 +60,13 @@ export function replyHandler(options: DeliveryOptions): Handler {
   }
 }
 
-function acceptedBy(sent: Sent): Outcome {
+export function acceptedBy(sent: Sent): Outcome {
   const ref = sent.externalIds[0]
   return { kind: 'accepted', detail: sent, ...(ref !== undefined && { ref }) }
 }
 
 /** A part once accepted is never sent again, whatever becomes of the rest. */
-async function acceptPart(trx: Trx, messageId: string, n: number, externalId: ExternalId): Promise<void> {
+export async function acceptPart(trx: Trx, messageId: string, n: number, externalId: ExternalId): Promise<void> {
   await trx
     .updateTable('part')
     .set({ external_id: externalId, accepted_at: trx.now() })
@@ -131,7 +131,7 @@ const TROUBLE = {
 >
 
 /** A bounce can overtake the news that the mail was accepted; it has the last word. */
-async function mark(trx: Trx, messageId: string, delivery: Delivery, warnings: string[]): Promise<void> {
+export async function mark(trx: Trx, messageId: string, delivery: Delivery, warnings: string[]): Promise<void> {
   await trx
     .updateTable('message')
     .set({ delivery, warnings: JSON.stringify(warnings) })

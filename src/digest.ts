@@ -2,7 +2,7 @@
 import { deskRate } from './conversation.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { DeskDay } from './desk-day.ts'
-import { type Effect, put, reschedule } from './outbox.ts'
+import { type Effect, findDueOf, put, reschedule } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
 
 export interface DigestDesk {
@@ -26,16 +26,12 @@ export async function armDigests(db: Db, desks: readonly DigestDesk[]): Promise<
   await db.transaction(async (trx) => {
     for (const { name, day } of desks) {
       const coalesceKey = `daily:${name}`
-      const waiting = await trx
-        .selectFrom('outbox')
-        .select('due_at')
-        .where('coalesce_key', '=', coalesceKey)
-        .where('state', '=', 'queued')
-        .executeTakeFirst()
+      const waiting = await findDueOf(trx, coalesceKey)
       const dueAt = day.nextOpening(trx.now())
-      if (!waiting) await put(trx, { kind: 'daily', payload: { desk: name }, rateKey: CLOCK_KEY, coalesceKey, dueAt })
+      if (waiting === undefined)
+        await put(trx, { kind: 'daily', payload: { desk: name }, rateKey: CLOCK_KEY, coalesceKey, dueAt })
       // The calendar may have changed; what was due while nobody ran stays due.
-      else if (waiting.due_at > trx.now() && waiting.due_at !== dueAt) await reschedule(trx, coalesceKey, dueAt)
+      else if (waiting > trx.now() && waiting !== dueAt) await reschedule(trx, coalesceKey, dueAt)
     }
   })
 }

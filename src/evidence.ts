@@ -15,12 +15,18 @@ export async function findByEvidence(trx: Trx, channel: string, event: InboundMe
   for (const { key } of event.evidence) {
     for (const id of await listConversationsByKey(trx, channelKind(channel), key)) {
       if (event.sender !== 'fail' && (await takesPart(trx, id, event.from.address))) {
-        return { conversation: await lockConversation(trx, id) }
+        return { conversation: await lockCurrent(trx, id) }
       }
       relatedTo ??= id
     }
   }
   return relatedTo === undefined ? {} : { relatedTo }
+}
+
+/** What was joined to another lives on there. */
+async function lockCurrent(trx: Trx, id: string): Promise<Conversation> {
+  const conversation = await lockConversation(trx, id)
+  return conversation.merged_into === null ? conversation : await lockCurrent(trx, conversation.merged_into)
 }
 
 const CANDIDATES_MAX = 10

@@ -47,6 +47,10 @@ export interface FactData {
   /** `upTo`: the newest seq it speaks of. `nth` as in `reply-accepted`. */
   'no-reply-needed': { upTo: number; reason: WaiveReason; nth: number }
   'reply-rerun': Record<string, never>
+  /** A machine told the customer that their message arrived; it answers nothing and ends no window. */
+  'acknowledgement-accepted': { windowId: string }
+  /** Too much left at once that nobody wrote. */
+  'automation-stopped': { by: 'address' | 'overall' }
   'action-refused': { action: string; reason: string }
   'window-opened': { windowId: string; startedAt: number; dueAt: number; policy?: string; version?: string }
   /** The promise, or the calendar behind it, has changed while the window was open. */
@@ -66,6 +70,15 @@ export interface FactData {
 /** Why a customer's message needs no answer. */
 export const WAIVE_REASONS = ['thanks', 'answered-elsewhere', 'duplicate', 'spam', 'not-for-us', 'other'] as const
 export type WaiveReason = (typeof WAIVE_REASONS)[number]
+
+export const WAIVE_WORDS: Record<WaiveReason, string> = {
+  thanks: 'They only say thanks',
+  'answered-elsewhere': 'Answered elsewhere, such as by phone',
+  duplicate: 'They asked the same before',
+  spam: 'It is spam',
+  'not-for-us': 'It is not for us',
+  other: 'Another reason',
+}
 
 export type FactKind = keyof FactData
 

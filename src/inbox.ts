@@ -1,4 +1,5 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
+import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
@@ -17,6 +18,8 @@ export interface InboxDesk {
   /** The desk this channel's conversations belong to. */
   desk: string
   policies: Policies
+  /** Whether customers hear at once that their message arrived. */
+  acknowledge?: Acknowledging
 }
 
 export function channelSource(channel: Channel, desk: InboxDesk): Source<InboundEvent> {
@@ -63,15 +66,20 @@ async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage)
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
   const isCounted = event.automated === undefined
-  await appendFacts(trx, factsOf(conversation, message, isCounted, found))
+  await appendFacts(trx, factsOf(conversation, message, event, found))
   const current = isCounted ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
   await refreshEntry(trx, current, message.id)
+  // What we could not read we do not answer.
+  if (!desk.acknowledge || arrival.isSalvaged) return
+  await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
 }
 
-function factsOf(conversation: Conversation, message: Message, counts: boolean, found: Found): Fact[] {
+function factsOf(conversation: Conversation, message: Message, event: InboundMessage, found: Found): Fact[] {
+  const counts = event.automated === undefined
+  const imported = event.imported && { imported: event.imported }
   const about = { conversationId: conversation.id, messageId: message.id }
-  const data = { seq: message.seq, arrivedAt: message.arrived_at, counts }
+  const data = { seq: message.seq, arrivedAt: message.arrived_at, counts, ...imported }
   const received: Fact = { kind: 'message-received', ...about, data }
   if (found.conversation) return [received]
   const opened = found.relatedTo === undefined ? {} : { relatedTo: found.relatedTo }

@@ -14,7 +14,9 @@ import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
 import { intakeOf } from './intake.ts'
 import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
 import type { Log } from './log.ts'
+import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
 import { soundAlarm, watchedOf } from './main-watch.ts'
+import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
 import { ladderHandler } from './ping.ts'
 import type { Policies } from './policy.ts'
@@ -22,6 +24,7 @@ import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { type Pace, rateLimiter } from './rate.ts'
 import { getSigningKey } from './setting.ts'
+import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
 
 export interface Deskbell {
@@ -55,7 +58,9 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     isRestricted: (name) => config.email[name.slice('email:'.length)]?.restricted ?? false,
     dayOf: (name) => dayOf(config, name),
   })
-  const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policies })
+  const lookUp = (name: string) => channelOf(channels, name)
+  const automation = await automationHandlers(config, { ...tools, db, policies, channels, channelOf: lookUp })
+  const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policies, automation })
   db.onWake('intake', runners.intake.wake)
   db.onWake('outbox', runners.outbox.wake)
   const keepers = keepChannels(channels, db, instance, log)
@@ -72,7 +77,8 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const heartbeat = makeHeartbeat({
     ...{ db, clock, log, owner: instance.id },
     watched: () => watchedOf(config, { clock, desk, outbox: runners.outbox, held: () => heldBy(keepers, channels) }),
-    sound: (name, text) => soundAlarm(config, { desk, mail: noMail, log }, { name, text }),
+    sound: (name, text) =>
+      soundAlarm(config, { desk, mail: alarmMail(config, { clock, log, db, channels }), log }, { name, text }),
   })
   const stopHeartbeat = clock.every(HEARTBEAT_EVERY_MS, heartbeat.check)
   const page = await openHealthPage(config, db, { clock, runners, channels, desk })
@@ -96,10 +102,6 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
 
 function heldBy(keepers: ChannelKeeper[], channels: Map<string, NamedChannel>): Channel[] {
   return [...channels.values()].flatMap(({ channel }, n) => (keepers[n]?.holds() ? [channel] : []))
-}
-
-async function noMail(desk: string): Promise<void> {
-  throw new Error(`no way is open to tell the leads of ${desk}`)
 }
 
 function dayOf({ desks, calendars }: Config, name: string): DeskDay {
@@ -155,25 +157,27 @@ interface RunnerTools extends Tools {
   channels: Map<string, NamedChannel>
   desk: OpenDesk
   policies: Policies
+  automation: Record<string, Handler>
 }
 
 function makeRunners(config: Config, tools: RunnerTools): Runners {
-  const { db, channels, desk, policies } = tools
+  const { db, channels, desk, policies, automation } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
-    const inbox: InboxDesk = { desk: named.desk, policies }
+    const inbox: InboxDesk = { desk: named.desk, policies, ...acknowledgingOf(config, name) }
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
-  const paceOf = (key: string) => (key.startsWith('send:email:') ? MAIL_PACE : desk.paceOf(key))
+  const paceOf = (key: string) => (/^(?:send:email|alarm):/.test(key) ? MAIL_PACE : desk.paceOf(key))
   const outbox = makeOutboxRunner({
     ...tools,
     limiter: rateLimiter(paceOf, UNLIMITED_ROOM),
     handlers: {
       ...desk.handlers,
+      ...automation,
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
-    local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)) },
+    local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,
   })

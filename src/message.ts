@@ -74,6 +74,8 @@ export async function insertOutbound(
     markdown: string
     answersUpTo: number
     template: string | null
+    /** Why no person is its author. */
+    automated?: 'acknowledgement'
   },
 ): Promise<Message> {
   return await trx
@@ -91,6 +93,7 @@ export async function insertOutbound(
       arrived_at: trx.now(),
       delivery: 'queued',
       answers_up_to: reply.answersUpTo,
+      automated: reply.automated ?? null,
       template: reply.template,
     })
     .returningAll()

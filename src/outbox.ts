@@ -142,6 +142,17 @@ export async function reschedule(trx: Trx, coalesceKeys: string | readonly strin
     .execute()
 }
 
+/** When what waits under this key is due; undefined when nothing waits. */
+export async function findDueOf(db: Reader, coalesceKey: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('outbox')
+    .select('due_at')
+    .where('coalesce_key', '=', coalesceKey)
+    .where('state', '=', sql.lit('queued'))
+    .executeTakeFirst()
+  return row?.due_at
+}
+
 export async function findByDedupe(
   db: Reader,
   dedupe: string,

@@ -11,6 +11,8 @@ export interface Policy {
   dueAt(startedAt: number): number
   /** Until when the customer hopes for a first answer; undefined when nobody hopes for one sooner. */
   softDueAt(startedAt: number): number | undefined
+  /** How much of the time between two instants counted in the promise's own unit: open time; undefined where every hour counts. */
+  openMs(from: number, to: number): number | undefined
   /** In no order: what comes first depends on the window. */
   ladder: readonly Step[]
 }
@@ -45,6 +47,8 @@ export interface Policies {
   choose(promised: Promised): Policy
   /** Set by hand, or what the configuration says of the address; undefined for most. */
   tierOf(promised: Promised): string | undefined
+  /** The tiers there are, by name. */
+  tiers(): readonly string[]
   /** Every promise in force, so that each version can be kept. */
   list(): readonly Policy[]
 }

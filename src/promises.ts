@@ -30,8 +30,13 @@ export function makePolicies(config: PromiseSettings): Policies {
       return made.get(chosen) ?? makePolicy(chosen, config)
     },
     tierOf,
+    tiers: () => tierNames(config),
     list: () => [...made.values()],
   }
+}
+
+function tierNames({ tiers, policies }: PromiseSettings): string[] {
+  return [...new Set([...Object.keys(tiers), ...policies.flatMap(({ tier }) => tier ?? [])])]
 }
 
 /** The address itself says more than its domain. */
@@ -65,6 +70,8 @@ function promiseOf(window: Target, soft: Target | undefined, calendar: Calendar 
     definition: JSON.stringify({ ...texts, ...(calendar && { calendar }) }),
     dueAt: (startedAt: number) => dueAt(window, startedAt, hours),
     softDueAt: (startedAt: number) => soft && dueAt(soft, startedAt, hours),
+    openMs: (from: number, to: number) =>
+      hours && window.unit !== 'calendar' ? hours.between(from, Math.max(from, to)) : undefined,
   }
 }
 

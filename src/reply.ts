@@ -5,6 +5,7 @@ import { type Conversation, getConversation, lockConversation, refreshEntry } fr
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { addKeys, findLastInbound, getMessage, insertOutbound, type Message } from './message.ts'
+import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 
 export interface ReplyRequest {
@@ -87,11 +88,16 @@ async function keepDraft(
       sent_at: null,
     })
     .execute()
+  await insertParts(trx, id, parts)
+}
+
+/** Frozen: what leaves at every attempt. */
+export async function insertParts(trx: Trx, messageId: string, parts: readonly Part[]): Promise<void> {
   for (const [n, part] of parts.entries()) {
     await trx
       .insertInto('part')
       .values({
-        message_id: id,
+        message_id: messageId,
         n,
         body: part.body,
         preview: part.preview,
@@ -137,7 +143,7 @@ export async function send(
 
 const NEWS_MAX = 20
 
-/** What the agent has not seen: a customer's message, or a reply by somebody else. */
+/** What the agent has not seen: a customer's message, or a reply by somebody else. No machine's: it answers nothing. */
 async function listNews(db: Reader, conversationId: string, seenSeq: number, agentId: string): Promise<Message[]> {
   return await db
     .selectFrom('message')
@@ -145,7 +151,10 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
     .where('conversation_id', '=', conversationId)
     .where('seq', '>', seenSeq)
     .where((eb) =>
-      eb.or([eb('direction', '=', 'inbound'), eb.and([eb('direction', '=', 'outbound'), eb('author', '<>', agentId)])]),
+      eb.or([
+        eb('direction', '=', 'inbound'),
+        eb.and([eb('direction', '=', 'outbound'), eb('author', '<>', agentId), eb('automated', 'is', null)]),
+      ]),
     )
     .orderBy('seq')
     .limit(NEWS_MAX)
@@ -183,6 +192,7 @@ async function queue(
   await appendFact(trx, { kind: 'reply-queued', conversationId: conversation.id, messageId: id, actor: agentId, data })
   if (conversation.owner_id === null) {
     await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
+    await refreshOpenPings(trx, conversation.id)
   }
   await refreshEntry(trx, conversation, id)
   return { kind: 'queued', messageId: id, dueAt }

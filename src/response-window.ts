@@ -35,7 +35,7 @@ interface Question {
   seq: number
   at: number
   imported: boolean
-  ended: (WindowEnd & { nth: number }) | undefined
+  ended: Ending | undefined
 }
 
 interface Answer extends WindowEnd {
@@ -44,36 +44,55 @@ interface Answer extends WindowEnd {
   covers(question: Question): boolean
 }
 
+/** What waited together, and what ended its waiting; the last group may wait still. */
+interface Group {
+  questions: Question[]
+  end: Answer | undefined
+}
+
 /**
  * The windows of one conversation, oldest first; at most the last is open. A window starts at the arrival of the oldest
  * unanswered message and ends when a reply that covers it was accepted, or when a person said that none is needed; what
  * crossed that reply starts the next.
  */
 export function foldWindows(facts: readonly StoredFact[]): ResponseWindow[] {
+  return groupQuestions(facts).map(({ questions, end }, n) => {
+    const oldest = oldestOf(questions)
+    return {
+      startedBy: oldest.id,
+      startedAt: oldest.at,
+      label: n === 0 ? 'first' : 'next',
+      quiet: questions.every(({ imported }) => imported),
+      end: end && { at: end.at, as: end.as, by: end.by },
+    }
+  })
+}
+
+export type Ending = WindowEnd & { nth: number }
+
+/** By message, what ended its waiting. What waits still is not in it. */
+export function foldEndings(facts: readonly StoredFact[]): Map<string, Ending> {
+  const ended = groupQuestions(facts).flatMap(({ questions, end }) =>
+    end ? questions.map(({ id }) => [id, { at: end.at, as: end.as, by: end.by, nth: end.nth }] as const) : [],
+  )
+  return new Map(ended)
+}
+
+function groupQuestions(facts: readonly StoredFact[]): Group[] {
   const voided = new Set(facts.flatMap((fact) => (fact.kind === 'reply-voided' ? [fact.data.of] : [])))
   const stands = (end: WindowEnd) => end.by === undefined || !voided.has(end.by)
   const questions = listQuestions(facts).map((question) =>
     question.ended && stands(question.ended) ? question : { ...question, ended: undefined },
   )
   const endings = [...listAnswers(facts).filter(stands), ...endingsBefore(questions)]
-  const windows: ResponseWindow[] = []
+  const groups: Group[] = []
   let waiting = questions
-  const open = (covered: Question[], end: WindowEnd | undefined) => {
-    const oldest = oldestOf(covered)
-    if (!oldest) return // A second answer to what was answered already.
-    const label = windows.length === 0 ? ('first' as const) : ('next' as const)
-    const quiet = covered.every(({ imported }) => imported)
-    windows.push({ startedBy: oldest.id, startedAt: oldest.at, label, quiet, end })
+  for (const end of endings.sort((a, b) => a.nth - b.nth || a.at - b.at)) {
+    const covered = waiting.filter((question) => end.covers(question))
+    if (covered.length > 0) groups.push({ questions: covered, end }) // Else: a second answer to what was answered already.
+    waiting = waiting.filter((question) => !end.covers(question))
   }
-  for (const ending of endings.sort((a, b) => a.nth - b.nth || a.at - b.at)) {
-    open(
-      waiting.filter((question) => ending.covers(question)),
-      { at: ending.at, as: ending.as, by: ending.by },
-    )
-    waiting = waiting.filter((question) => !ending.covers(question))
-  }
-  open(waiting, undefined)
-  return windows
+  return waiting.length > 0 ? [...groups, { questions: waiting, end: undefined }] : groups
 }
 
 /** What is in the conversation now and counts. */
@@ -119,10 +138,9 @@ function listAnswers(facts: readonly StoredFact[]): Answer[] {
   })
 }
 
-function oldestOf<M extends { at: number; seq: number }>(messages: M[]): M | undefined {
-  return messages.reduce<M | undefined>(
-    (oldest, message) =>
-      !oldest || message.at < oldest.at || (message.at === oldest.at && message.seq < oldest.seq) ? message : oldest,
-    undefined,
+/** Of at least one. */
+function oldestOf(questions: readonly Question[]): Question {
+  return questions.reduce((oldest, question) =>
+    question.at < oldest.at || (question.at === oldest.at && question.seq < oldest.seq) ? question : oldest,
   )
 }

@@ -2,7 +2,7 @@
 import { channelKind, type InboundBounce, type OwnMessage } from './channel.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { appendFact } from './fact.ts'
+import { appendFact, listFacts } from './fact.ts'
 import type { Kept } from './intake.ts'
 import { getMessage } from './message.ts'
 import type { Policies } from './policy.ts'
@@ -30,7 +30,8 @@ export async function receiveBounce(
   const message = await findByKeys(trx, channelKind(channel), event.of)
   if (message?.direction !== 'outbound') return
   const conversation = await lockConversation(trx, message.conversation_id)
-  if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policies)
+  if (event.lasting === 'hard' && message.automated !== null) await markBounced(trx, message.id, event)
+  else if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policies)
   else await deferReply(trx, message.id, event)
   await refreshEntry(trx, conversation, message.id)
 }
@@ -44,11 +45,36 @@ async function voidReply(
 ): Promise<void> {
   const already = await getMessage(trx, messageId)
   if (already.delivery === 'bounced') return
-  const warnings = JSON.stringify([`Not delivered: ${event.reason}`])
-  await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
+  await markBounced(trx, messageId, event)
   await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
   const open = await reconcileWindows(trx, conversation.id, policies)
+  await tellWhereItWent(trx, conversation.id, messageId, policies)
   if (open) await transition(trx, await getConversation(trx, conversation.id), 'bounce')
+}
+
+/** What the reply had answered may have moved to other conversations since: it waits there again. */
+async function tellWhereItWent(
+  trx: Trx,
+  conversationId: string,
+  messageId: string,
+  policies: Policies,
+  told: Set<string> = new Set([conversationId]),
+): Promise<void> {
+  const left = await listFacts(trx, conversationId, ['message-left'])
+  const places = new Set(left.flatMap((fact) => (fact.kind === 'message-left' ? [fact.data.to] : [])))
+  for (const place of places) {
+    if (told.has(place)) continue
+    told.add(place)
+    await appendFact(trx, { kind: 'reply-voided', conversationId: place, messageId, data: { of: messageId } })
+    await reconcileWindows(trx, place, policies)
+    await tellWhereItWent(trx, place, messageId, policies, told)
+  }
+}
+
+/** All there is to do when nobody wrote it: it answered nothing, so nothing is open again. */
+async function markBounced(trx: Trx, messageId: string, event: InboundBounce): Promise<void> {
+  const warnings = JSON.stringify([`Not delivered: ${event.reason}`])
+  await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
 }
 
 /** Their server is still trying: shown, and nothing is taken back. */
@@ -67,7 +93,7 @@ async function findByKeys(db: Reader, kind: string, keys: readonly string[]) {
   return await db
     .selectFrom('conversation_key')
     .innerJoin('message', 'message.id', 'conversation_key.message_id')
-    .select(['message.id', 'message.conversation_id', 'message.direction'])
+    .select(['message.id', 'message.conversation_id', 'message.direction', 'message.automated'])
     .where('conversation_key.channel_kind', '=', kind)
     .where('conversation_key.key', 'in', [...keys])
     .orderBy('message.id', 'desc')

@@ -63,6 +63,7 @@ describe('a good configuration', () => {
       mailBytesMax: 50 * 1024 * 1024,
       acknowledge: 'off',
       restricted: false,
+      pingImported: false,
     })
   })
 

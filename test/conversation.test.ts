@@ -13,7 +13,7 @@ const TABLE: Record<Verb, readonly (ConversationState | '-')[]> = {
   answer: ['waiting-customer', 'waiting-customer', 'waiting-customer', 'waiting-customer', 'waiting-customer'],
   cross: ['open', 'open', 'open', 'open', 'open'],
   bounce: ['open', 'open', 'open', 'open', 'open'],
-  snooze: ['snoozed', 'snoozed', 'snoozed', '-', '-'],
+  snooze: ['snoozed', 'snoozed', 'snoozed', 'snoozed', '-'],
   wake: ['-', '-', '-', 'open', '-'],
   close: ['closed', 'closed', 'closed', 'closed', '-'],
   reopen: ['-', '-', '-', '-', 'open'],

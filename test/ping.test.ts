@@ -57,7 +57,7 @@ eachDatabase((open) => {
     expect(world.pings).toHaveLength(1)
   })
 
-  // Fails when openNotices() in src/notice.ts finds notices of ended windows too. Seen to fail.
+  // Fails when openNotices() in src/telling.ts finds notices of ended windows too. Seen to fail.
   test.each([
     ['its addressees were found', 'nothing', 'page'],
     ['it was sent', 'desk:page', 'tell'],

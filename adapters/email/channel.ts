@@ -50,7 +50,12 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   const { pool, use, release } = sharedParsePool(clock)
   let inUse = false
   const isOwn = ownAddresses([config.address, ...config.aliases, ...tools.ownAddresses])
-  const mailbox: Mailbox = { isOwn, secret: tools.secret, ...(config.authServer && { authServer: config.authServer }) }
+  const mailbox: Mailbox = {
+    isOwn,
+    isAddressee: ownAddresses([config.address, ...config.aliases]),
+    secret: tools.secret,
+    ...(config.authServer && { authServer: config.authServer }),
+  }
   const sender = { address: config.address, displayName: config.displayName, isOwn, secret: tools.secret }
   const receiver = imapReceiver(config, tools)
   const sending: { lastSentAt?: number; problem?: string } = {}

@@ -7,6 +7,8 @@ export interface Cursor {
   uid: number
   /** What arrived before this instant was here before us and is not wanted; epoch milliseconds. */
   from: number
+  /** When we first saw the folder: what arrived before is an import. */
+  begunAt?: number
   /** When the folder was last known to be read to its end. */
   at: number
   /** After a first start or a renumbering: up to `to`, only mails that arrived at `since` or later are new to us. */
@@ -29,7 +31,7 @@ const RESCAN_OVERLAP_MS = DAY
 const CLOCKS_DIFFER_MS_MAX = 5 * MINUTE
 
 export function firstCursor(folder: Folder, since: 'now' | 'all' | number, now: number): Cursor {
-  const cursor: Cursor = { uidValidity: folder.uidValidity, uid: 0, from: 0, at: now }
+  const cursor: Cursor = { uidValidity: folder.uidValidity, uid: 0, from: 0, at: now, begunAt: now }
   if (since === 'now') return { ...cursor, uid: folder.lastUid, from: now }
   if (since === 'all') return cursor
   return { ...cursor, from: since, scan: { to: folder.lastUid, since } }
@@ -44,6 +46,7 @@ export function renumbered(cursor: Cursor, folder: Folder, now: number): Cursor 
     uid: 0,
     from: cursor.from,
     at: cursor.at,
+    ...(cursor.begunAt !== undefined && { begunAt: cursor.begunAt }),
     scan: { to: folder.lastUid, since },
   }
 }

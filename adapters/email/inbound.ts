@@ -21,7 +21,10 @@ import { replyHandle } from './reply-handle.ts'
 import { senderVerdict } from './sender.ts'
 
 export interface Mailbox {
+  /** Of any of our mailboxes. */
   isOwn: IsOwn
+  /** Of this one. */
+  isAddressee: IsOwn
   secret: Uint8Array
   /** The name our receiving server signs Authentication-Results with, if we were told. */
   authServer?: string
@@ -31,6 +34,9 @@ export const UNKNOWN_SENDER = 'unknown@invalid' // RFC 2606: nothing can ever be
 
 const REFERENCES_READ_MAX = 100
 const NO_REPLY = /^(no-?reply|do-?not-?reply|noreply)[^@]*@/
+// Machines, and lists' machines, by the names they have always had (RFC 5230 section 4.6, RFC 2142).
+const MACHINE =
+  /^(mailer-?daemon|mail-?daemon|postmaster|(?:auto|system)?-?notifications?|bounces?|listserv|listproc|majordomo|mailman|owner-[^@]*|root|daemon|nobody|[^@]*-(?:request|owner|bounces?|no-?reply))(?:\+[^@]*)?@/
 
 export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
   const bounce = mail.report && toBounce(mail.report, mail, raw)
@@ -68,6 +74,8 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     keys: keysOf(mail.headers),
     replyHandle: replyHandle(mail.headers, mail.subject),
     ...(automated && { automated }),
+    ...(raw.meta?.imported !== undefined && { imported: true as const }),
+    ...(isAcknowledgeable(mail, author.from.address, mailbox) && { acknowledgeable: true }),
     sender: author.standsIn ? 'none' : senderVerdict(mail.headers, author.from.address, mailbox.authServer),
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
     warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],
@@ -95,6 +103,12 @@ function authorOf(mail: Mail, mailbox: Mailbox): Author | undefined {
       ...(differs ? [`The sender asks for replies to ${answerTo.address}; they go to ${from.address}.`] : []),
     ],
   }
+}
+
+/** Whoever was only copied by a list or a forwarder gets no answer from a machine. */
+function isAcknowledgeable(mail: Mail, from: string, mailbox: Mailbox): boolean {
+  if (from === UNKNOWN_SENDER || mailbox.isOwn(from) || NO_REPLY.test(from) || MACHINE.test(from)) return false
+  return [...mail.to, ...mail.cc].some(({ address }) => mailbox.isAddressee(address))
 }
 
 function isSignedByUs(headers: Header[], mailbox: Mailbox): boolean {

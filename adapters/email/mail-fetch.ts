@@ -23,7 +23,14 @@ export interface MailFetch {
   search(query: { uid?: string; since?: Date }): Promise<number[]>
   list(uids: string): Promise<Listed[]>
   /** Without those deleted meanwhile. Of mails above the limit only the header. */
-  fetch(mails: Listed[], arrivedAt: (mail: Listed) => number): Promise<RawEvent[]>
+  fetch(mails: Listed[], stampOf: (mail: Listed) => Stamp): Promise<RawEvent[]>
+}
+
+/** What we say of a mail's arrival. */
+export interface Stamp {
+  arrivedAt: number
+  /** It was there before us. */
+  isImport: boolean
 }
 
 export function mailFetch(client: ImapFlow, config: MailboxConfig, folder: Folder, ask: Ask, clock: Clock): MailFetch {
@@ -36,16 +43,20 @@ export function mailFetch(client: ImapFlow, config: MailboxConfig, folder: Folde
   }
 
   /** Undefined for a mail that was deleted meanwhile: it comes back without content, or not at all. */
-  function toRaw(mail: Listed, message: FetchMessageObject | undefined, arrivedAt: number): RawEvent | undefined {
+  function toRaw(mail: Listed, message: FetchMessageObject | undefined, stamp: Stamp): RawEvent | undefined {
     const large = isLarge(mail)
     const body = large ? message?.headers : message?.source
     if (!body || body.length === 0) return undefined
     const meta = { folder: config.folder, uidValidity: folder.uidValidity, uid: String(mail.uid) }
     return {
       key: placeKey(config.imap.user, config.folder, folder.uidValidity, mail.uid),
-      arrivedAt,
+      arrivedAt: stamp.arrivedAt,
       body,
-      meta: large ? { ...meta, tooLarge: String(mail.bytes) } : meta,
+      meta: {
+        ...meta,
+        ...(large && { tooLarge: String(mail.bytes) }),
+        ...(stamp.isImport && !config.pingImported && { imported: 'yes' }),
+      },
     }
   }
 
@@ -67,14 +78,14 @@ export function mailFetch(client: ImapFlow, config: MailboxConfig, folder: Folde
         .map(({ uid, size, internalDate }) => ({ uid, bytes: size ?? 0, internalDate: instantOf(internalDate, clock) }))
         .sort((a, b) => a.uid - b.uid)
     },
-    async fetch(mails, arrivedAt) {
+    async fetch(mails, stampOf) {
       const sources = await contents(
         mails.filter((mail) => !isLarge(mail)),
         'source',
       )
       const headers = await contents(mails.filter(isLarge), 'headers')
       const fetched = new Map([...sources, ...headers].map((message) => [message.uid, message]))
-      return mails.flatMap((mail) => toRaw(mail, fetched.get(mail.uid), arrivedAt(mail)) ?? [])
+      return mails.flatMap((mail) => toRaw(mail, fetched.get(mail.uid), stampOf(mail)) ?? [])
     },
   }
 }

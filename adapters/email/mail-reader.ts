@@ -19,7 +19,7 @@ import {
 } from './cursor.ts'
 import type { Ask } from './imap-connection.ts'
 import { KeepFailed } from './imap-problem.ts'
-import { batches, type Listed, mailFetch } from './mail-fetch.ts'
+import { batches, type Listed, mailFetch, type Stamp } from './mail-fetch.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
 
 const LISTED_MAX = 1000
@@ -117,7 +117,7 @@ export async function mailReader(tools: ReaderTools, folder: Folder): Promise<Ma
     let count = 0
     for (const batch of batches(listed)) {
       const wanted = batch.filter(isWanted)
-      const raws = await fetch(wanted, arrivedAt)
+      const raws = await fetch(wanted, stampOf)
       await storing
       const at = readToEndAt ?? planned.at
       planned = { ...advance(planned, uidsOf(batch), settled(batch, wanted, raws), clock.now()), at }
@@ -144,6 +144,11 @@ export async function mailReader(tools: ReaderTools, folder: Folder): Promise<Ma
     return Math.min(Math.max(internalDate, earliest), clock.now())
   }
 
+  function stampOf(mail: Listed): Stamp {
+    const at = arrivedAt(mail)
+    return { arrivedAt: at, isImport: at < (cursor.begunAt ?? -Infinity) }
+  }
+
   async function fillGaps(): Promise<void> {
     if (clock.monotonic() - gapsLookedAt < GAPS_EVERY_MS) return
     gapsLookedAt = clock.monotonic()
@@ -151,7 +156,7 @@ export async function mailReader(tools: ReaderTools, folder: Folder): Promise<Ma
     const recent = await search({ since: new Date(clock.now() - MISSING_KEPT_MS - DAY) })
     const late = recent.filter((uid) => uid <= cursor.uid && isMissing(cursor, uid))
     for (const batch of batches(late.length > 0 ? await list(uidSet(late)) : [])) {
-      const raws = await fetch(batch, arrivedAt)
+      const raws = await fetch(batch, stampOf)
       if (raws.length > 0) await keep(raws, withoutMissing(cursor, uidsIn(raws), clock.now()))
     }
   }

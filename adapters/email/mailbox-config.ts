@@ -23,6 +23,8 @@ export interface MailboxConfig {
   sentFolder?: string
   /** What a first start takes in: nothing older, everything, or what arrived after this instant. */
   since: 'now' | 'all' | number
+  /** Mail that was there before the first start counts as if it came after it. */
+  pingImported?: boolean
   pollMs: number
   mailBytesMax: number
   /** The name our receiving server writes into Authentication-Results; without it no sender counts as verified. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Address, OutboundMessage, Part } from '../../src/channel.ts'
+import { AUTOMATIC_HEADERS } from './automatic.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
 import { normalAddress } from './mail.ts'
@@ -28,26 +29,32 @@ export interface Sender {
 }
 
 export async function renderMail(message: OutboundMessage, sender: Sender): Promise<Part> {
-  const to = recipients(message.to)
+  const to = recipients(message.automated === 'acknowledgement' ? message.to.slice(0, 1) : message.to)
   if (to.length === 0) throw new Error('email: the reply has no recipient that mail can be sent to')
   // Our own addresses are among the people who got the customer's mail; writing to ourselves would only go round.
-  const cc = recipients(message.cc).filter(
+  const cc = recipients(message.automated === undefined ? message.cc : []).filter(
     ({ address }) => !sender.isOwn(address) && !to.some((recipient) => recipient.address === address),
   )
   const handle = message.answers ? readReplyHandle(message.answers.replyHandle) : { references: [] }
-  const subject = subjectOf(message.subject ?? handle.subject, message.answers !== undefined)
+  const subject =
+    message.automated === undefined
+      ? subjectOf(message.subject ?? handle.subject, message.answers !== undefined)
+      : cleanLine(message.subject ?? '', SUBJECT_MAX)
   const messageId = signedMessageId(sender.secret, message.id, domainOf(sender.address))
   const letter = letterOf(message)
   const body = await new MailComposer({
     messageId,
     date: new Date(message.at),
     from: named({ address: sender.address, name: fromName(message.agentName, sender.displayName) }),
-    replyTo: named({ address: replyAddress(sender.address, message.conversationToken), name: sender.displayName }),
+    ...(message.conversationToken !== undefined && {
+      replyTo: named({ address: replyAddress(sender.address, message.conversationToken), name: sender.displayName }),
+    }),
     to: to.map(named),
     cc: cc.map(named),
     subject,
     ...(handle.messageId !== undefined && { inReplyTo: handle.messageId }),
     references: referencesOf(handle),
+    ...(message.automated && { headers: AUTOMATIC_HEADERS[message.automated] }),
     text: letter.text,
     html: letter.html,
     baseBoundary: createHash('sha256').update(messageId).digest('hex').slice(0, 32),
@@ -62,7 +69,10 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     preview: letter.text,
     subject,
     recipients: [...to, ...cc],
-    keys: [messageIdKey(messageId), tokenKey(message.conversationToken.toLowerCase())],
+    keys: [
+      messageIdKey(messageId),
+      ...(message.conversationToken === undefined ? [] : [tokenKey(message.conversationToken.toLowerCase())]),
+    ],
   }
 }
 
@@ -98,7 +108,7 @@ function letterOf(message: OutboundMessage): { text: string; html: string } {
   const blocks = parseMarkdown(cleanText(message.markdown, LETTER_TEXT_MAX))
   const text = blocksToText(blocks)
   const html = blocksToHtml(blocks)
-  if (!message.answers) return { text, html }
+  if (!message.answers || message.automated) return { text, html }
   const intro = quoteIntro(message.answers.from, message.answers.arrivedAt)
   const quoted = shortened(message.answers.text)
   return {

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { SECOND } from '../../src/clock.ts'
+import { envelopeSender } from './automatic.ts'
 import { type MailboxConfig, tlsOptions } from './mailbox-config.ts'
 import { type SmtpError, sendError } from './smtp-error.ts'
 
@@ -38,7 +39,7 @@ export async function sendMail(config: MailboxConfig, body: Uint8Array, to: stri
         logIn(connection, config, (refused) => {
           if (refused) return reject(refused)
           progress.sending = true
-          const envelope = { from: config.address, to, size: body.length }
+          const envelope = { from: envelopeSender(body, config.address), to, size: body.length }
           connection.send(envelope, contents.stream, (failed, sent) => {
             if (failed) reject(failed)
             else resolve(results(to, (sent?.rejectedErrors ?? []) as SmtpError[]))

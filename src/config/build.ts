@@ -54,6 +54,8 @@ function buildMailbox(mailbox: Settings['email'][string], key: string, settings:
     folder: mailbox.folder,
     ...(mailbox.sent_folder && { sentFolder: mailbox.sent_folder }),
     since: mailbox.since,
+    pingImported: mailbox.ping_imported,
+    ...(mailbox.auth_server && { authServer: mailbox.auth_server }),
     pollMs: mailbox.poll,
     mailBytesMax: mailbox.mail_max,
     acknowledge: mailbox.acknowledge,

@@ -14,6 +14,7 @@ export function crossCheck(data: Data, now: number | undefined): Fault[] {
     ...deskChannelFaults(data),
     ...addressFaults(data),
     ...tlsFaults(data),
+    ...acknowledgeFaults(data),
     ...nameFaults(data),
     ...tierFaults(data),
     ...checkCalendars(data, now),
@@ -51,6 +52,15 @@ function deskChannelFaults(data: Data): Fault[] {
     problem: `is also the channel of desks.${other}`,
     fix: 'Give every desk its own private channel.',
   }))
+}
+
+/** Without the name nobody is ever verified, and `on` would quietly mean `off`. */
+function acknowledgeFaults(data: Data): Fault[] {
+  return Object.entries(named(data, 'email')).flatMap(([name, mailbox]) => {
+    if (pick(mailbox, 'acknowledge') !== 'on' || pick(mailbox, 'auth_server') !== undefined) return []
+    const fix = `Write email.${name}.auth_server, or acknowledge: off.`
+    return [{ key: `email.${name}.acknowledge`, problem: 'is on, but no sender can be verified', fix }]
+  })
 }
 
 /** A mail to an address must have one home. */

@@ -26,6 +26,7 @@ export const DEFAULTS = {
     mailBytesMax: 50 * MB,
     acknowledge: 'off',
     restricted: false,
+    pingImported: false,
   },
   templates: { folder: fileURLToPath(new URL('../../templates', import.meta.url)), language: 'en' },
   limits: {

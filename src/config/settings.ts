@@ -94,6 +94,11 @@ const mailbox = section({
   folder: text('a folder', 'Write the IMAP folder to read, such as INBOX.').default(DEFAULTS.mailbox.folder),
   sent_folder: text('a folder', 'Write the IMAP folder with the sent mail, such as Sent.').optional(),
   since: value('Write now, all or a day such as 2026-01-31.', readSince).default(DEFAULTS.mailbox.since),
+  ping_imported: yesNo().default(DEFAULTS.mailbox.pingImported),
+  auth_server: text(
+    'a name',
+    'Write the name that the receiving server puts first in Authentication-Results.',
+  ).optional(),
   poll: duration('5s', '1h').default(DEFAULTS.mailbox.pollMs),
   mail_max: size('1MB', '200MB').default(DEFAULTS.mailbox.mailBytesMax),
   acknowledge: oneOf('off', 'on', 'unverified').default(DEFAULTS.mailbox.acknowledge),

@@ -1,5 +1,6 @@
 // Every change of the schema, in order, each in one transaction. A landed migration is never edited.
 import type { Migration } from 'kysely/migration'
+import { acknowledgement } from './acknowledgement.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import type { Engine } from './open.ts'
@@ -9,5 +10,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
   return {
     '0001-foundation': { up: (db) => foundation(db, engine) },
     '0002-ladder': { up: ladder },
+    '0003-acknowledgement': { up: acknowledgement },
   }
 }

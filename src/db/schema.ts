@@ -60,6 +60,11 @@ export interface Schema {
     claimed_at: number | null
     told_at: number | null
   }
+  /** When a sender last got an acknowledgement. */
+  acknowledgement: { identity_id: string; at: number }
+  /** The last hour of what nobody wrote. */
+  automated_send: { id: string; identity_id: string; at: number }
+  fuse: { name: string; blown_at: number | null }
   fact: {
     id: string
     at: number

@@ -1,9 +1,7 @@
-// Who may act at a desk: the full members of its channel. Membership is the only permission there is.
+// The agents of a desk: the full members of its channel, as Slack has them now.
 import { type UsersInfoResponse, WebAPIRateLimitedError } from '@slack/web-api'
 import { SECOND } from '../clock.ts'
 import type { Reader, Trx } from '../db/open.ts'
-import { appendFact } from '../fact.ts'
-import type { Person } from './interaction.ts'
 import type { Desk, DeskTools } from './tools.ts'
 
 export interface Agent {
@@ -72,8 +70,11 @@ async function patiently<T>({ clock, log }: Reading, call: () => Promise<T>): Pr
   }
 }
 
+/** Who cannot act at any desk, whatever channel they are in. */
+export type Excuse = 'other-organisation' | 'guest' | 'bot' | 'deactivated'
+
 /** Why this person is no agent although they are in the channel. */
-function excuse(profile: Profile, self: DeskTools['self']): Refusal | undefined {
+export function excuse(profile: Profile, self: DeskTools['self']): Excuse | undefined {
   if (profile.is_bot || profile.id === self.botUserId || profile.id === SLACKBOT) return 'bot'
   if (profile.deleted) return 'deactivated'
   if (profile.team_id !== undefined && profile.team_id !== self.teamId) return 'other-organisation'
@@ -93,7 +94,7 @@ export async function enter(trx: Trx, desk: string, profile: Profile): Promise<v
 }
 
 /** The name they chose to be shown; one that merely repeats the account's handle was chosen by nobody. */
-function shownName({ id, name, real_name, profile }: Profile): string {
+export function shownName({ id, name, real_name, profile }: Profile): string {
   const chosen = profile?.display_name === name ? undefined : profile?.display_name
   return chosen || profile?.real_name || real_name || name || id
 }
@@ -117,49 +118,15 @@ export async function listAgents(db: Reader, desk: string): Promise<Agent[]> {
     .execute()
 }
 
-type Refusal = 'other-organisation' | 'left' | 'guest' | 'bot' | 'deactivated' | 'not-a-member'
-
-/** In plain words: they are shown in messages and beside fields alike. */
-const SAID: Record<Refusal, string> = {
-  'other-organisation': 'Only people of our own organisation can answer customers here.',
-  left: 'You are not in this desk’s channel any more. Ask somebody there to add you again.',
-  guest: 'Guests can read along, but not answer customers. Ask an admin for a full account.',
-  bot: 'Only people can answer customers.',
-  deactivated: 'This account is deactivated.',
-  'not-a-member': 'Only members of this desk’s channel can do this. If you have just joined, try again in a moment.',
-}
-
-export type Admission = { kind: 'agent'; agent: Agent } | { kind: 'refused'; text: string }
-
-/** Lets an agent of this desk pass. Anybody else is told why, and it is on record that they tried. */
-export async function admit(
-  tools: DeskTools,
-  who: Person,
-  attempt: { desk: Desk; action: string; conversationId: string },
-): Promise<Admission> {
-  const { desk, action, conversationId } = attempt
-  const row = await tools.db
+/** The agents of this desk who have said that they are away. */
+export async function listAway(db: Reader, desk: string, now: number): Promise<Set<string>> {
+  const rows = await db
     .selectFrom('agent')
-    .select(['id', 'name', 'left_at'])
-    .where('id', '=', who.id)
-    .where('desk', '=', desk.name)
-    .executeTakeFirst()
-  const isOurs = who.teamId === undefined || who.teamId === tools.self.teamId
-  if (isOurs && row?.left_at === null) return { kind: 'agent', agent: { id: row.id, name: row.name } }
-  const reason = !isOurs ? 'other-organisation' : row ? 'left' : await findReason(tools, who.id)
-  const fact = { kind: 'action-refused', conversationId, actor: who.id, data: { action, reason } } as const
-  await tools.db.transaction((trx) => appendFact(trx, fact))
-  return { kind: 'refused', text: SAID[reason] }
-}
-
-async function findReason(tools: DeskTools, id: string): Promise<Refusal> {
-  try {
-    const { user } = await tools.read.users.info({ user: id })
-    return (user && excuse({ ...user, id }, tools.self)) ?? 'not-a-member'
-  } catch (error) {
-    tools.log.warn({ person: id, error: String(error) }, 'desk: could not ask Slack who somebody is')
-    return 'not-a-member'
-  }
+    .select('id')
+    .where('desk', '=', desk)
+    .where('away_until', '>', now)
+    .execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** The name of somebody who is or was an agent, for a sentence about them. */

@@ -1,8 +1,9 @@
 // A conversation as one message in the desk's channel: who is waiting, for what, until when, and who has it.
-import type { Button, KnownBlock, RichTextSection } from '@slack/types'
+import type { Button, KnownBlock, Overflow, RichTextSection } from '@slack/types'
 import { TRANSITIONS } from '../conversation.ts'
 import type { ConversationState } from '../db/schema.ts'
 import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
+import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
 import { deliverySentence } from './delivery-words.ts'
 import type { Content } from './post.ts'
@@ -89,10 +90,17 @@ const STATE_WORDS: Record<ConversationState, string> = {
   closed: 'Closed',
 }
 
-function stateLine({ state, waiting, ownerId, messages }: CardView, now: number): string {
+function stateLine(view: CardView, now: number): string {
+  const { waiting, ownerId, messages } = view
   const owner = ownerId === undefined ? 'nobody has it yet' : `<@${ownerId}> has it`
   const count = messages === 1 ? '1 message' : `${messages} messages`
-  return [`*${STATE_WORDS[state]}*`, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
+  return [stateWords(view), ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
+}
+
+function stateWords({ state, lastEnd, snoozedUntil }: CardView): string {
+  if (state === 'snoozed' && snoozedUntil !== undefined) return `*Snoozed* until ${dateMark(snoozedUntil)}`
+  if (state === 'waiting-customer' && lastEnd === 'waived') return '*No reply needed*'
+  return `*${STATE_WORDS[state]}*`
 }
 
 function dueWords({ dueAt }: { dueAt: number }, now: number): string {
@@ -114,14 +122,19 @@ function newsBlock({ trouble, newest, related }: CardView, link: string | undefi
   return [paragraph([word(`${news === '' ? '' : `${news}\n`}🔗 Possibly the same matter as `), other])]
 }
 
-/** Take only where taking would do something. */
-function buttons({ conversationId, channelKind, state, ownerId }: CardView): Button[] {
-  const canTake = ownerId === undefined && TRANSITIONS[state].take !== undefined
-  const reply = button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary')
-  return canTake ? [button('take', 'Take', conversationId), reply] : [reply]
+/** Each only where it would do something. */
+function buttons(view: CardView): (Button | Overflow)[] {
+  const { conversationId, channelKind, state, ownerId } = view
+  const { take, reopen } = TRANSITIONS[state]
+  return [
+    ...(ownerId === undefined && take ? [button('take', 'Take', conversationId)] : []),
+    ...(reopen ? [button('reopen', 'Reopen', conversationId)] : []),
+    button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary'),
+    cardMenu(view),
+  ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive'
+export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

@@ -1,7 +1,7 @@
 // From the composer to the preview: nothing is stored unless the text may leave as it stands.
 import { SendError } from '../channel.ts'
 import { preview } from '../reply.ts'
-import { admit } from './agents.ts'
+import { admit } from './admission.ts'
 import { bodyBlock, type ComposerMeta, letterValue, readComposer } from './composer-view.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { findObjection } from './objection.ts'

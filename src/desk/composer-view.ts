@@ -74,11 +74,11 @@ export function composerView({ question, meta, text, letters, notice }: Composer
 }
 
 /** Shown when our own data is slow; it is replaced as soon as that is there. */
-export function loadingView(): ModalView {
+export function loadingView(title = 'Reply'): ModalView {
   return {
     type: 'modal',
     callback_id: 'loading',
-    title: plain('Reply'),
+    title: plain(title),
     close: plain('Cancel'),
     blocks: [paragraph([word('Loading…')])],
   }
@@ -92,7 +92,8 @@ export function addressee(channel: string, identity: { name?: string | undefined
   return paragraph([word('To: '), ...who, word(`, by ${channelWord(channel)}`)], 'to')
 }
 
-function asked(message: Message, name: string): KnownBlock[] {
+/** What the customer wrote, as far as there is room. */
+export function asked(message: Message, name: string): KnownBlock[] {
   return [
     paragraph([word(name, { bold: true }), word(' wrote '), instant(message.arrived_at)]),
     quote(shorten(message.text.trim(), QUOTED_LENGTH_MAX)),

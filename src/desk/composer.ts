@@ -1,14 +1,10 @@
-// The composer, opened in time whatever the database does: in full, or empty for a moment.
-import type { ModalView } from '@slack/types'
-import { admit } from './agents.ts'
-import { BODY_LENGTH_MAX, type ComposerMeta, composerView, lettersFor, loadingView } from './composer-view.ts'
+// The composer: what an agent needs before them to answer, or why they may not.
+import { admit } from './admission.ts'
+import { BODY_LENGTH_MAX, type ComposerMeta, composerView, lettersFor } from './composer-view.ts'
 import type { Click, Person } from './interaction.ts'
+import { openView, type Prepared } from './open-view.ts'
 import { readQuestion } from './question.ts'
-import { within } from './race.ts'
-import { replaceView, wordsFor } from './respond.ts'
 import { type DeskTools, getDesk } from './tools.ts'
-import { troubleIn } from './view-trouble.ts'
-import { whisper } from './whisper.ts'
 
 export interface Start {
   conversationId: string
@@ -17,8 +13,6 @@ export interface Start {
   letter?: string | undefined
   notice?: string | undefined
 }
-
-export type Prepared = { kind: 'view'; view: ModalView } | { kind: 'refused'; text: string }
 
 /** The composer for this person, or why they may not have it. */
 export async function prepareComposer(tools: DeskTools, who: Person, start: Start): Promise<Prepared> {
@@ -42,32 +36,6 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
 
 export const TOO_LONG = 'This text is longer than the 3,000 characters that fit here. Send it in two replies.'
 
-/** Opens the composer within the trigger's life: with everything in it, or empty for a moment. */
-export async function openComposer(tools: DeskTools, { who, triggerId, place }: Click, start: Start): Promise<void> {
-  const { clock, log, ui, saveWithinMs } = tools
-  const work = prepareComposer(tools, who, start).catch((error: unknown): Prepared => {
-    log.error({ conversation: start.conversationId, error: String(error) }, 'desk: a composer could not be filled')
-    return { kind: 'refused', text: 'The form could not be filled just now. Please try again.' }
-  })
-  const raced = await within(clock, saveWithinMs, work)
-  if (raced.kind === 'done' && raced.value.kind === 'refused')
-    return await whisper(tools, who, place, { text: raced.value.text })
-  const view = raced.kind === 'done' && raced.value.kind === 'view' ? raced.value.view : loadingView()
-  const opening = ui.views.open({ trigger_id: triggerId, view })
-  const trouble = await troubleIn(log, opening)
-  const said = trouble && wordsFor(trouble)
-  if (said) await whisper(tools, who, place, said)
-  if (raced.kind === 'done') return
-  const prepared = await work
-  if (prepared.kind === 'refused') await whisper(tools, who, place, { text: prepared.text })
-  if (trouble) return
-  const { view: opened } = await opening
-  const shown = prepared.kind === 'view' ? prepared.view : refusedView(prepared.text)
-  const target = { view_id: opened?.id ?? '', ...(opened?.hash !== undefined && { hash: opened.hash }) }
-  await replaceView(tools, who, place, { target, view: shown })
-}
-
-function refusedView(text: string): ModalView {
-  const loading = loadingView()
-  return { ...loading, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] }
+export async function openComposer(tools: DeskTools, click: Click, start: Start): Promise<void> {
+  await openView(tools, click, { title: 'Reply', prepare: () => prepareComposer(tools, click.who, start) })
 }

@@ -36,3 +36,20 @@ export function deliverySentence(delivery: Delivery, reason: string | undefined)
       return `Delivered, but not to everybody. ${why}`
   }
 }
+
+/** The same for what no agent wrote: it needs nobody's decision, and the customer waits whatever became of it. */
+export function acknowledgementSentence(delivery: Delivery, reason: string | undefined): string {
+  const why = reasonWords(reason)
+  switch (delivery) {
+    case 'rejected':
+    case 'parked':
+    case 'bounced':
+      return `Not delivered. ${why} The customer waits for your answer as before.`
+    case 'uncertain':
+      return 'It may have arrived; it is not sent twice.'
+    case 'undone':
+      return `Not sent: ${why}.`
+    default:
+      return deliverySentence(delivery, reason)
+  }
+}

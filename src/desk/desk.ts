@@ -5,12 +5,14 @@ import type { Db, Tools } from '../db/open.ts'
 import type { DeskDay } from '../desk-day.ts'
 import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
-import type { DigestLimits } from '../notice.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import type { Policies } from '../policy.ts'
+import { listQueue } from '../queue.ts'
 import type { Pace } from '../rate.ts'
 import type { SlackRoom } from '../slack/room.ts'
+import type { DigestLimits } from '../telling.ts'
 import { loadLetters, renderLetterFaults } from '../template/letter.ts'
+import { explainWindows } from '../why.ts'
 import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
 import type { DESK_EFFECTS } from './handlers.ts'
@@ -48,6 +50,9 @@ export interface DeskOptions extends Tools {
   dayOf(desk: string): DeskDay
 }
 
+/** Rows of the queue that a command lists. */
+const QUEUE_MAX = 15
+
 export const DESK_CHANNEL = 'slack:desk'
 
 /** Slack's SDKs are loaded only when there is a Slack to speak to. */
@@ -68,7 +73,15 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     return { backup: [], ...desk, name, title: desk.name, ...(quiet && { quiet }) }
   })
   const presence = makePresence({ ...options, read: room.clients.read })
-  const app = deskApp({ ...options, room, desks, letters: () => letters })
+  const { db, policies, clock } = options
+  const app = deskApp({
+    ...options,
+    room,
+    desks,
+    letters: () => letters,
+    explain: (id) => explainWindows(db, policies, id, clock.now()),
+    queue: (desk) => listQueue(db, desk, { limit: QUEUE_MAX }),
+  })
   app.register()
   return {
     channelName: DESK_CHANNEL,

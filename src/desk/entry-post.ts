@@ -31,7 +31,7 @@ export function entryHandler(options: DeskPosting): Handler {
   }
 }
 
-const NOTHING: Outcome = { kind: 'moot', reason: 'a note stands in the thread already' }
+const NOTHING: Outcome = { kind: 'moot', reason: 'what was typed in the thread stands there already' }
 
 function messageOf(effect: Effect): string {
   return (JSON.parse(effect.payload) as { messageId: string }).messageId

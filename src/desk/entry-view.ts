@@ -3,7 +3,9 @@ import type { Address } from '../channel.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
 import { getMessage, type Message } from '../message.ts'
+import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
+import { readHandOver, type SaidInHandOver } from './hand-over.ts'
 import { type Person, type Posted, postedOf } from './view.ts'
 
 export interface EntryView {
@@ -15,7 +17,7 @@ export interface EntryView {
   /** The conversation's; the message's own is told only where it differs. */
   subject: string | undefined
   at: number
-  said: SaidByCustomer | SaidByAgent
+  said: SaidByCustomer | SaidByAgent | SaidInHandOver
   card: Posted | undefined
   /** The posts it has already, in order. */
   posts: Posted[]
@@ -28,6 +30,8 @@ export interface SaidByCustomer {
   subject: string | undefined
   text: string
   automated: string | undefined
+  /** Whether it waits for an answer: people's words do, a machine's only when a person says so. */
+  counts: boolean
   sender: string | undefined
   warnings: string[]
   attachments: { name: string; bytes: number }[]
@@ -39,7 +43,11 @@ export interface SaidByCustomer {
 
 export interface SaidByAgent {
   kind: 'outbound'
-  author: string
+  /** Undefined for a lead who is no agent: Slack knows their name. */
+  author: string | undefined
+  authorId: string
+  /** No agent's: a machine's acknowledgement. */
+  isAutomatic: boolean
   recipients: string[]
   subject: string | undefined
   /** Exactly what leaves. */
@@ -55,10 +63,11 @@ const ATTACHMENTS_MAX = 20
 /** A file's place among the posts: Slack tells its ts only later, and not at all to an app without files:read. */
 export const FILE_MARK = 'file:'
 
-/** Undefined for a message that has no entry of ours: a note stands in the thread already. */
+/** Undefined for a message that has no entry of ours: what somebody typed in the thread stands there already. */
 export async function readEntry(db: Reader, messageId: string): Promise<EntryView | undefined> {
   const message = await getMessage(db, messageId)
-  if (message.direction === 'note') return undefined
+  const handOver = message.direction === 'note' ? await readHandOver(db, message) : undefined
+  if (message.direction === 'note' && !handOver) return undefined
   const row = await db
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
@@ -77,9 +86,10 @@ export async function readEntry(db: Reader, messageId: string): Promise<EntryVie
   const contact = { name: row.name ?? undefined, address: row.address }
   const posts = await listPosts(db, messageId)
   const said =
-    message.direction === 'inbound'
+    handOver ??
+    (message.direction === 'inbound'
       ? await readInbound(db, message, contact, row.owner_id)
-      : await readOutbound(db, message, row.desk)
+      : await readOutbound(db, message, row.desk))
   return {
     messageId,
     conversationId: message.conversation_id,
@@ -123,6 +133,7 @@ async function readInbound(
     subject: message.subject ?? undefined,
     text: message.text,
     automated: message.automated ?? undefined,
+    counts: message.automated === null || (await countsNow(db, message.conversation_id, message.id)),
     sender: message.sender ?? undefined,
     warnings: JSON.parse(message.warnings),
     attachments: files.slice(0, ATTACHMENTS_MAX),
@@ -166,7 +177,9 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
   const isLeaving = message.delivery === 'queued' && effect?.state === 'sending'
   return {
     kind: 'outbound',
-    author: author?.name ?? 'A colleague',
+    author: message.automated === null ? author?.name : 'Automatic acknowledgement',
+    authorId: message.author,
+    isAutomatic: message.automated !== null,
     recipients: (parts[0]?.recipients ?? []).map(addressText),
     subject: message.subject ?? undefined,
     text: parts.map(({ preview }) => preview).join('\n\n'),

@@ -1,14 +1,16 @@
 // One message as it stands in the card's thread: all of it, with who said it and, for a reply, what became of it.
-import type { KnownBlock, RichTextSection } from '@slack/types'
+import type { KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
-import { deliverySentence } from './delivery-words.ts'
+import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer } from './entry-view.ts'
+import { handOverHeader, handOverText } from './hand-over.ts'
 import { parkedButtons } from './parked.ts'
 import type { Content } from './post.ts'
 import { channelWord } from './question.ts'
-import { instant, note, paragraph, word } from './words.ts'
+import { reclassifyButton } from './reclassify.ts'
+import { type Inline, instant, note, paragraph, word } from './words.ts'
 
 export interface EntryPlan {
   /** The first one says what changes; the others, once posted, stay as they are. */
@@ -22,8 +24,6 @@ export interface EntryFile {
   title: string
   content: { kind: 'text'; text: string } | { kind: 'blob'; blobId: string }
 }
-
-type Inline = RichTextSection['elements'][number]
 
 /** Chunks of 2,900 characters in the first post, which has a header too, and in each one after it. */
 const FIRST_CHUNKS = 2
@@ -69,17 +69,25 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
       blocks: [outboundHeader(view, said), ...parts, ...deliveryBlocks(view, said)],
     }
   }
-  return { text: inboundText(said), blocks: [inboundHeader(view, said), ...parts, ...inboundFooter(said)] }
+  if (said.kind === 'hand-over') return { text: handOverText(said), blocks: [handOverHeader(said, view.at), ...parts] }
+  return {
+    text: inboundText(said),
+    blocks: [inboundHeader(view, said), ...parts, ...inboundFooter(said), ...reclassifying(view, said)],
+  }
 }
 
 function inboundText({ from, text }: SaidByCustomer): string {
   return escapeMrkdwn(`${shortName(from)}: ${shorten(oneLine(text.slice(0, SUBJECT_LENGTH * 2)), SUBJECT_LENGTH)}`)
 }
 
+/** A machine's letter: a person may know better. */
+function reclassifying({ messageId }: EntryView, { automated, counts }: SaidByCustomer): KnownBlock[] {
+  return automated === undefined ? [] : [{ type: 'actions', elements: [reclassifyButton(messageId, counts)] }]
+}
+
 /** The owner is told that their customer wrote again. */
-function inboundHeader(view: EntryView, { from, subject, ownerId, automated }: SaidByCustomer): KnownBlock {
-  const owner: Inline[] =
-    ownerId === undefined || automated !== undefined ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
+function inboundHeader(view: EntryView, { from, subject, ownerId, counts }: SaidByCustomer): KnownBlock {
+  const owner: Inline[] = ownerId === undefined || !counts ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
   const about = subject === undefined || subject === view.subject ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]
   const way = word(` · ${channelWord(view.channelKind)} · `)
   return paragraph([...nameParts(from), way, instant(view.at), ...owner, ...about])
@@ -97,16 +105,19 @@ function largeLine(raw: SaidByCustomer['raw']): string[] {
   return [`⚠️ The original (${sizeWords(raw.bytes)}) is too large to show here; it is kept in Deskbell.`]
 }
 
-function outboundText({ contact }: EntryView, { author, delivery, reason }: SaidByAgent): string {
-  return escapeMrkdwn(`${oneLine(author)} to ${shortName(contact)}: ${deliverySentence(delivery, reason)}`)
+function outboundText({ contact }: EntryView, said: SaidByAgent): string {
+  return escapeMrkdwn(`${oneLine(said.author ?? 'A colleague')} to ${shortName(contact)}: ${sentenceOf(said)}`)
 }
 
-function outboundHeader(view: EntryView, { author, recipients, subject }: SaidByAgent): KnownBlock {
+function outboundHeader(
+  view: EntryView,
+  { author, authorId, isAutomatic, recipients, subject }: SaidByAgent,
+): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
   return paragraph([
-    word(cutLine(author, NAME_LENGTH), { bold: true }),
-    word(` replied to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
+    author === undefined ? { type: 'user', user_id: authorId } : word(cutLine(author, NAME_LENGTH), { bold: true }),
+    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
   ])
@@ -127,12 +138,17 @@ const MARKS = {
 
 /** What was given up waits for a person, who decides right here. */
 function deliveryBlocks({ messageId }: EntryView, said: SaidByAgent): KnownBlock[] {
-  if (said.delivery !== 'parked') return [deliveryBlock(said)]
+  if (said.delivery !== 'parked' || said.isAutomatic) return [deliveryBlock(said)]
   return [deliveryBlock(said), { type: 'actions', elements: parkedButtons(messageId) }]
 }
 
-function deliveryBlock({ delivery, reason, dueAt, acceptedAt }: SaidByAgent): KnownBlock {
-  const sentence = word(`${MARKS[delivery]} ${deliverySentence(delivery, reason)}`)
+function sentenceOf({ isAutomatic, delivery, reason }: SaidByAgent): string {
+  return isAutomatic ? acknowledgementSentence(delivery, reason) : deliverySentence(delivery, reason)
+}
+
+function deliveryBlock(said: SaidByAgent): KnownBlock {
+  const { delivery, dueAt, acceptedAt } = said
+  const sentence = word(`${MARKS[delivery]} ${sentenceOf(said)}`)
   if (delivery === 'queued' && dueAt !== undefined) return paragraph([word('⏳ Leaves at '), exactly(dueAt), word('.')])
   if (delivery === 'deferred' && dueAt !== undefined) {
     return paragraph([sentence, word(' Next try at '), exactly(dueAt), word('.')])

@@ -35,6 +35,8 @@ export interface OpenView {
   blocks: AnyBlock[]
   /** What was typed into an input. */
   typed(blockId: string, actionId: string): string
+  /** The value of what was chosen in a menu; empty for nothing. */
+  chosen(blockId: string, actionId: string): string
 }
 
 export interface Submission {
@@ -44,19 +46,19 @@ export interface Submission {
 
 export function clickOf(body: BlockAction): Click {
   const action = body.actions[0]
-  const value =
-    action?.type === 'button'
-      ? action.value
-      : action?.type === 'static_select'
-        ? action.selected_option?.value
-        : undefined
   return {
     who: personOf(body.user),
     triggerId: body.trigger_id,
-    value: value ?? '',
+    value: (action && chosenIn(action)) ?? '',
     place: body.channel && { channel: body.channel.id, ...threadOf(body.message) },
     view: body.view && openViewOf(body.view),
   }
+}
+
+function chosenIn(action: BlockAction['actions'][0]): string | undefined {
+  if (action.type === 'button') return action.value
+  const isChoice = action.type === 'static_select' || action.type === 'overflow'
+  return isChoice ? action.selected_option?.value : undefined
 }
 
 export function submissionOf(body: ViewSubmitAction): Submission {
@@ -105,5 +107,6 @@ function openViewOf(view: ViewOutput): OpenView {
     metadata: view.private_metadata,
     blocks: view.blocks as AnyBlock[],
     typed: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.value ?? '',
+    chosen: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_option?.value ?? '',
   }
 }

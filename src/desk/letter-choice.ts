@@ -3,7 +3,8 @@ import { listFieldValues } from '../template/field.ts'
 import type { Letter } from '../template/letter.ts'
 import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
-import { type Agent, admit } from './agents.ts'
+import { admit } from './admission.ts'
+import type { Agent } from './agents.ts'
 import { TOO_LONG } from './composer.ts'
 import {
   BODY_LENGTH_MAX,

@@ -1,16 +1,19 @@
 // The Slack app as its owner creates it: `deskbell manifest` prints this, and Slack's "From a manifest" takes it.
+import { COMMAND } from './command.ts'
 import { SEND_TO_CUSTOMER } from './shortcut.ts'
 
 /** Each with what would not work without it. Asking for less is asking for trust we need not have. */
 const SCOPES = {
   'chat:write': 'cards, thread entries, pings',
-  commands: 'the shortcut "Send to customer"',
+  commands: 'the shortcut "Send to customer" and the command /desk',
   'groups:read': 'who is in the desk’s channel: they are its agents',
   'groups:history': 'notes in the threads; finding a post again whose answer was lost',
   'im:write': 'pings to leads',
   'im:history': 'finding a ping again whose answer was lost',
   'users:read': 'the names of agents, and who is a guest',
   'users:read.email': 'agents who also write from a mailbox are recognised',
+  'dnd:read': 'reminders go to somebody else while a person has paused their notifications',
+  'usergroups:read': 'reminders to a user group: who is in it',
 }
 
 const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel']
@@ -24,6 +27,14 @@ export const MANIFEST = {
   features: {
     app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
     bot_user: { display_name: 'Deskbell', always_online: true },
+    slash_commands: [
+      {
+        command: COMMAND,
+        description: 'Your desk: who waits and why, being away and back',
+        usage_hint: 'queue | away 2h | back | why v_… | help',
+        should_escape: false,
+      },
+    ],
     shortcuts: [
       {
         name: 'Send to customer',

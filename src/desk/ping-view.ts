@@ -1,7 +1,8 @@
 // What a ping shows of a customer who waits, read at the moment it is posted or brought up to date.
 import type { Reader } from '../db/open.ts'
 import type { Notice } from '../notice.ts'
-import type { StoredWindow } from '../window-record.ts'
+import type { Policies } from '../policy.ts'
+import { policyFor, type StoredWindow } from '../window-record.ts'
 import { isPerson } from './page-post.ts'
 import { type CardView, findGlimpse, type Glimpse, readCard } from './view.ts'
 
@@ -9,6 +10,8 @@ export interface PingView extends CardView {
   windowId: string
   step: string
   waiting: { since: number; dueAt: number }
+  /** How much of that was open time, where only that counts. */
+  openMs: number | undefined
   /** How it ended, once it has. */
   ended: { as: 'answered' | 'waived'; at: number } | undefined
   acknowledgedBy: string | undefined
@@ -20,12 +23,20 @@ export interface PingView extends CardView {
   isHidden: boolean
 }
 
+export interface PingReading {
+  db: Reader
+  clock: { now(): number }
+  policies: Policies
+  isRestricted(channel: string): boolean
+}
+
 export async function readPing(
-  { db, isRestricted }: { db: Reader; isRestricted(channel: string): boolean },
+  { db, clock, policies, isRestricted }: PingReading,
   notice: Notice,
   window: StoredWindow,
 ): Promise<PingView> {
   const card = await readCard(db, window.conversation_id)
+  const { openMs } = await policyFor(db, window.conversation_id, policies)
   const ping = await db
     .selectFrom('ping')
     .select('acknowledged_by')
@@ -37,6 +48,7 @@ export async function readPing(
     windowId: window.id,
     step: notice.step,
     waiting: { since: window.started_at, dueAt: window.due_at },
+    openMs: openMs(window.started_at, window.ended_at ?? clock.now()),
     ended: window.ended_at === null ? undefined : { as: window.ended_as ?? 'answered', at: window.ended_at },
     acknowledgedBy: ping?.acknowledged_by ?? undefined,
     oldest: await findGlimpse(db, window.conversation_id, window.started_by),

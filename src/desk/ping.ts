@@ -17,7 +17,7 @@ export function renderPing(view: PingView, now: number, link?: string): Content 
   const title = titleOf(view, now)
   const age = spanWords((view.ended?.at ?? now) - view.waiting.since)
   const blocks: KnownBlock[] = [
-    line(`${signOf(view, now)} *${title}*: this customer has waited ${age}.`),
+    line(`${signOf(view, now)} *${title}*: this customer has waited ${age}${openWords(view)}.`),
     ...contentBlocks(view),
     line(details(view, link)),
     ...standInBlock(view),
@@ -26,8 +26,19 @@ export function renderPing(view: PingView, now: number, link?: string): Content 
   return { text: escapeMrkdwn(`${title}: ${nameOf(view)} has waited ${age}${firstWords(view)}`), blocks }
 }
 
+/** Its window is gone: the message needs no answer after all, or waits elsewhere. */
+export function renderGonePing(): Content {
+  const text =
+    'Nobody waits here any more: the message needs no answer after all, or was moved to another conversation.'
+  return { text, blocks: [line(`:white_check_mark: ${text}`)] }
+}
+
 /** Worst first, as the views come. All are counted, also those that have no room. */
-export function renderDigest(views: readonly PingView[], now: number): Content {
+export function renderDigest(
+  views: readonly PingView[],
+  now: number,
+  links: readonly (string | undefined)[] = [],
+): Content {
   const waiting = views.filter(({ ended }) => !ended)
   const late = waiting.filter(({ waiting: { dueAt } }) => now >= dueAt).length
   const title = digestTitle(waiting.length, late, views.length)
@@ -37,7 +48,7 @@ export function renderDigest(views: readonly PingView[], now: number): Content {
     line(
       `${waiting.length === 0 ? ':white_check_mark:' : late > 0 ? ':red_circle:' : ':hourglass_flowing_sand:'} *${title}*`,
     ),
-    ...shown.map((view) => digestRow(view, now)),
+    ...shown.map((view, n) => digestRow(view, now, links[n])),
     ...(rest > 0 ? [note(`and ${rest} more: see the desk’s queue`)] : []),
   ]
   return { text: title, blocks }
@@ -49,7 +60,7 @@ function digestTitle(waiting: number, late: number, all: number): string {
   return late === 0 ? `${customers} for an answer` : `${customers}, ${late === waiting ? 'all' : late} overdue`
 }
 
-function digestRow(view: PingView, now: number): KnownBlock {
+function digestRow(view: PingView, now: number, link: string | undefined): KnownBlock {
   const { waiting, ended, ownerId } = view
   const age = ended ? (ended.as === 'answered' ? 'answered' : 'no reply needed') : lateness(waiting, now)
   const said = view.isHidden || !view.oldest ? '' : `: ${oneLine(firstLines(view.oldest, DIGEST_LINE_LENGTH))}`
@@ -57,7 +68,9 @@ function digestRow(view: PingView, now: number): KnownBlock {
   return {
     ...paragraph([
       word(age, { bold: true }),
-      word(` · ${nameOf(view)} · ${channelWord(view.channelKind)}${said}`),
+      word(' · '),
+      link === undefined ? word(nameOf(view)) : { type: 'link' as const, url: link, text: nameOf(view) },
+      word(` · ${channelWord(view.channelKind)}${said}`),
       owner,
       ...(ownerId === undefined ? [] : [{ type: 'user' as const, user_id: ownerId }]),
     ]),
@@ -65,8 +78,14 @@ function digestRow(view: PingView, now: number): KnownBlock {
   }
 }
 
-function lateness({ dueAt }: { dueAt: number }, now: number): string {
+/** How late it is, or how soon it will be. */
+export function lateness({ dueAt }: { dueAt: number }, now: number): string {
   return now >= dueAt ? `${spanWords(now - dueAt)} late` : `due in ${spanWords(dueAt - now)}`
+}
+
+/** In a promise of business hours a night is long on the wall and short in the window. */
+function openWords({ openMs }: PingView): string {
+  return openMs === undefined ? '' : `, ${spanWords(openMs)} of it in opening hours`
 }
 
 function signOf({ ended, waiting }: PingView, now: number): string {

@@ -3,6 +3,7 @@ import { channelKind } from '../channel.ts'
 import { getIdentity, type Identity } from '../contact.ts'
 import { type Conversation, getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
+import { listFacts } from '../fact.ts'
 import type { Message } from '../message.ts'
 
 export interface Question {
@@ -32,6 +33,7 @@ export async function readQuestion(db: Reader, conversationId: string): Promise<
   return { conversation, identity, waiting: (open.length > 0 ? open : newest.slice(0, 1)).reverse() }
 }
 
+/** Up to where a reply, or somebody's word that none is needed, has dealt with what the customer wrote. */
 async function findAnsweredSeq(db: Reader, conversationId: string): Promise<number> {
   const row = await db
     .selectFrom('message')
@@ -42,7 +44,10 @@ async function findAnsweredSeq(db: Reader, conversationId: string): Promise<numb
     .orderBy('answers_up_to', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row?.answers_up_to ?? 0
+  const waived = (await listFacts(db, conversationId, ['no-reply-needed'])).map(({ data }) =>
+    'upTo' in data ? data.upTo : 0,
+  )
+  return Math.max(row?.answers_up_to ?? 0, ...waived)
 }
 
 const CHANNEL_WORDS: Record<string, string> = { email: 'email', discord: 'Discord', slack: 'Slack' }

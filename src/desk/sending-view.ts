@@ -100,7 +100,8 @@ export function notSentView(reason: string, text: string): ModalView {
   return closing('Not sent', [paragraph([word(reason)]), ...kept(text)])
 }
 
-function kept(text: string): KnownBlock[] {
+/** What somebody wrote and was not used, so that it can be used again. */
+export function kept(text: string): KnownBlock[] {
   return text === '' ? [] : [{ type: 'divider' }, note('Your text:'), ...richText(text)]
 }
 

@@ -1,17 +1,20 @@
 // Take: whoever clicks first has the conversation; everyone else is told who that was.
-import { getConversation, take } from '../conversation.ts'
-import { admit } from './agents.ts'
+import { take } from '../conversation.ts'
+import { refreshOpenPings } from '../open-ping.ts'
+import { admitTo } from './admission.ts'
 import type { Click } from './interaction.ts'
-import { type DeskTools, getDesk } from './tools.ts'
+import type { DeskTools } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 
 /** Resolves to what the person is to hear; undefined when the card says it all. */
 export async function takeConversation(tools: DeskTools, { who, value: id }: Click): Promise<Whisper | undefined> {
-  const conversation = await getConversation(tools.db, id)
-  const desk = getDesk(tools, conversation.desk)
-  const admission = await admit(tools, who, { desk, action: 'take', conversationId: id })
+  const admission = await admitTo(tools, who, 'take', id)
   if (admission.kind === 'refused') return { text: admission.text }
-  const taken = await tools.db.transaction((trx) => take(trx, id, admission.agent.id))
+  const taken = await tools.db.transaction(async (trx) => {
+    const result = await take(trx, id, admission.agent.id)
+    if (result.kind === 'taken') await refreshOpenPings(trx, id)
+    return result
+  })
   switch (taken.kind) {
     case 'taken':
       return undefined

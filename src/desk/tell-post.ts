@@ -4,24 +4,24 @@ import { putAlarm } from '../alarm.ts'
 import { SendError } from '../channel.ts'
 import { MINUTE } from '../clock.ts'
 import type { Trx } from '../db/open.ts'
-import { addresseeOf, bind, type DigestLimits, listToldBy, type Notice, owe, settleTold, stillTrue } from '../notice.ts'
+import { addresseeOf, listToldBy, type Notice, owe } from '../notice.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Outcome, Settled } from '../outbox-attempt.ts'
+import type { Policies } from '../policy.ts'
 import { troubleOf } from '../slack/trouble.ts'
-import { findWindow } from '../window-record.ts'
+import { bind, type DigestLimits, settleTold, stillTrue } from '../telling.ts'
 import type { DeskPosting } from './card-post.ts'
 import { makeFinder } from './find-post.ts'
-import { findLink } from './link.ts'
 import { isPerson } from './page-post.ts'
-import { renderDigest, renderPing } from './ping.ts'
-import { readPing } from './ping-view.ts'
-import { type Content, post } from './post.ts'
+import { post } from './post.ts'
+import { readTold, renderTold } from './told.ts'
 import { type Desk, getDesk } from './tools.ts'
 import type { Posted } from './view.ts'
 
 export interface TellOptions extends Omit<DeskPosting, 'channelOfDesk'> {
   desks: readonly Desk[]
   limits: DigestLimits
+  policies: Policies
   /** Pings about these channels show nothing of their content where others may read along. */
   isRestricted(channel: string): boolean
 }
@@ -35,11 +35,13 @@ export function tellHandler(options: TellOptions): Handler {
   const finder = makeFinder(read)
   return {
     async send(effect) {
-      if (!(await db.transaction((trx) => bind(trx, effect, limits)))) return MOOT
+      const telling = await db.transaction((trx) => bind(trx, effect, limits))
+      if (typeof telling === 'string') return { kind: 'moot', reason: telling }
       const channel = await channelFor(read, addresseeOf(effect))
-      const content = await contentOf(options, read, effect)
+      const told = await readTold(options, await stillTrue(db, effect, clock))
+      const content = await renderTold(read, told, clock.now())
       // Slack took its time over those; the last look is the one that counts.
-      if (!content || (await stillTrue(db, effect, clock)).length === 0) return MOOT
+      if (told.length === 0 || (await stillTrue(db, effect, clock)).length === 0) return MOOT
       const posted = await post(client, { channel }, content, { oid: effect.id, n: 0 }, 'send the ping')
       return { kind: 'accepted', ref: posted.ts, detail: posted }
     },
@@ -71,27 +73,6 @@ function notSent(error: unknown): SendError {
   const trouble = troubleOf(error, 'open a direct message')
   if (trouble.failure.kind !== 'uncertain') return trouble
   return new SendError({ kind: 'temporary' }, trouble.message, { cause: error })
-}
-
-async function contentOf(options: TellOptions, read: WebClient, effect: Effect): Promise<Content | undefined> {
-  const { db, clock } = options
-  const notices = await stillTrue(db, effect, clock)
-  const [first] = notices
-  if (!first) return undefined
-  const views = await readViews(options, notices)
-  const [only] = views
-  if (!only || notices.length > 1) return renderDigest(views, clock.now())
-  const link = only.card && (await findLink(read, only.card))
-  return renderPing(only, clock.now(), link)
-}
-
-async function readViews(options: TellOptions, notices: readonly Notice[]) {
-  const views = []
-  for (const notice of notices) {
-    const window = await findWindow(options.db, notice.window_id)
-    if (window) views.push(await readPing(options, notice, window))
-  }
-  return views
 }
 
 async function settle(trx: Trx, effect: Effect, settled: Settled, options: TellOptions): Promise<void> {

@@ -6,6 +6,7 @@ import type { Db } from '../db/open.ts'
 import type { NewId } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Policies } from '../policy.ts'
+import type { QueueRow } from '../queue.ts'
 import type { Letter } from '../template/letter.ts'
 
 export interface Desk {
@@ -22,6 +23,12 @@ export interface Desk {
   quiet?: { until(at: number): number | undefined; exceptTiers: readonly string[] }
 }
 
+/** A customer who waits. */
+export type Waiting = Pick<
+  QueueRow,
+  'conversationId' | 'contactName' | 'address' | 'channelKind' | 'subject' | 'dueAt' | 'ownerId'
+>
+
 export interface DeskTools {
   db: Db
   clock: Clock
@@ -36,6 +43,10 @@ export interface DeskTools {
   channelOf(name: string): Channel
   policies: Policies
   letters(): readonly Letter[]
+  /** How each window of a conversation came about, in plain lines; one that begins with `# ` heads a window. */
+  explain(conversationId: string): Promise<readonly string[]>
+  /** Who waits at a desk, soonest due first. */
+  queue(desk: string): Promise<readonly Waiting[]>
   /** What is not committed by then gets a view in between. */
   saveWithinMs: number
 }

@@ -2,7 +2,8 @@
 import { sql } from 'kysely'
 import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
-import { findOpenWindow } from '../window-record.ts'
+import { countsNow } from '../reclassify.ts'
+import { listWindows } from '../window-record.ts'
 
 /** Where a message of ours stands in Slack. */
 export interface Posted {
@@ -28,6 +29,10 @@ export interface CardView {
   ownerId: string | undefined
   /** Since when the customer waits, and until when they should have an answer. */
   waiting: { since: number; dueAt: number } | undefined
+  /** How the last wait ended, once nobody waits. */
+  lastEnd: 'answered' | 'waived' | undefined
+  /** Hidden from the lists until then. */
+  snoozedUntil: number | undefined
   newest: Glimpse | undefined
   messages: number
   /** What has become of the last reply, while it is not simply delivered. */
@@ -41,6 +46,8 @@ export interface Glimpse {
   text: string
   at: number
   automated: string | undefined
+  /** Whether it waits for an answer; said only of a machine's letter. */
+  counts?: boolean
   sender: string | undefined
   warnings: string[]
   attachments: number
@@ -58,6 +65,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.channel',
       'conversation.subject',
       'conversation.state',
+      'conversation.snoozed_until',
       'conversation.owner_id',
       'conversation.seq_last',
       'conversation.related_to',
@@ -69,7 +77,8 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     ])
     .where('conversation.id', '=', conversationId)
     .executeTakeFirstOrThrow()
-  const window = await findOpenWindow(db, conversationId)
+  const windows = await listWindows(db, conversationId)
+  const window = windows.find(({ ended_at }) => ended_at === null)
   return {
     conversationId,
     desk: row.desk,
@@ -80,6 +89,8 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     state: row.state,
     ownerId: row.owner_id ?? undefined,
     waiting: window && { since: window.started_at, dueAt: window.due_at },
+    lastEnd: windows.at(-1)?.ended_as ?? undefined,
+    snoozedUntil: row.snoozed_until ?? undefined,
     newest: await findGlimpse(db, conversationId),
     messages: row.seq_last,
     trouble: await findTrouble(db, conversationId),
@@ -117,6 +128,7 @@ export async function findGlimpse(
     text: row.text,
     at: row.arrived_at,
     automated: row.automated ?? undefined,
+    ...(row.automated !== null && { counts: await countsNow(db, conversationId, row.id) }),
     sender: row.sender ?? undefined,
     warnings: JSON.parse(row.warnings),
     attachments: Number(files.count),
@@ -138,6 +150,7 @@ async function findTrouble(db: Reader, conversationId: string): Promise<CardView
     .select(['delivery', 'warnings'])
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'outbound')
+    .where('automated', 'is', null)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()

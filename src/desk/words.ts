@@ -1,7 +1,7 @@
 // The small parts of our views. What others wrote only ever stands in rich text, where Slack parses nothing.
 import type { KnownBlock, RichTextBlock, RichTextSection } from '@slack/types'
 
-type Inline = RichTextSection['elements'][number]
+export type Inline = RichTextSection['elements'][number]
 
 export function paragraph(elements: Inline[], blockId?: string): RichTextBlock {
   const id = blockId === undefined ? {} : { block_id: blockId }

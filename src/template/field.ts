@@ -2,7 +2,7 @@
 import { channelKind } from '../channel.ts'
 import { firstName } from './name.ts'
 
-interface Field {
+export interface Field {
   /** Shown to whoever writes letters. */
   means: string
   /** Then a letter needs a fallback for it. */
@@ -10,6 +10,9 @@ interface Field {
   /** Longer values are cut, with an ellipsis. */
   lengthMax: number
 }
+
+/** By name; every field has a group and a name in it. */
+export type Fields = Readonly<Record<string, Field>>
 
 export const FIELDS = {
   'contact.name': { means: 'the name the customer writes under', mayBeEmpty: true, lengthMax: 80 },
@@ -20,18 +23,12 @@ export const FIELDS = {
   'conversation.subject': { means: 'the subject, without "Re:"; empty in chats', mayBeEmpty: true, lengthMax: 120 },
   'conversation.channel': { means: 'email, discord or slack', mayBeEmpty: false, lengthMax: 20 },
   'desk.name': { means: 'the name of the desk', mayBeEmpty: false, lengthMax: 80 },
-} as const satisfies Record<string, Field>
+} as const satisfies Fields
 
 export type FieldName = keyof typeof FIELDS
 
 /** Raw values, as they came from outside; `undefined` and blank both mean that there is none. */
 export type FieldValues = Partial<Record<FieldName, string | undefined>>
-
-export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[]
-
-export function isFieldName(name: string): name is FieldName {
-  return Object.hasOwn(FIELDS, name)
-}
 
 /** What is known when an agent opens the composer. */
 export interface LetterSituation {

@@ -1,18 +1,18 @@
 // What is wrong with a letter's body, found at load: at the composer it is too late, and the customer is waiting.
 import { nearest } from '../nearest.ts'
-import { FIELD_NAMES, FIELDS, isFieldName } from './field.ts'
+import { FIELDS, type Fields } from './field.ts'
 import { type BodyToken, describeError, FILTERS, listTokens, type ParsedBody, parseBody, TAGS } from './liquid.ts'
 import { findMisplaced } from './placement.ts'
 import { byPlace, type Problem, placeAt } from './problem.ts'
 import { renderBodyWith } from './render.ts'
 
 /** The parsed body, unless something is wrong with it. Positions count from the body's first line. */
-export function lintBody(source: string): { body?: ParsedBody; problems: Problem[] } {
+export function lintBody(source: string, fields: Fields = FIELDS): { body?: ParsedBody; problems: Problem[] } {
   const parsed = tryParse(source)
   if ('problem' in parsed) return { problems: [parsed.problem] }
   const tokens = withoutComments(listTokens(source))
-  const problems = [...lintTokens(source, tokens), ...lintMarkers(source), ...findMisplaced(source, tokens)]
-  if (problems.length === 0) problems.push(...lintRendering(parsed.body))
+  const problems = [...lintTokens(source, tokens, fields), ...lintMarkers(source), ...findMisplaced(source, tokens)]
+  if (problems.length === 0) problems.push(...lintRendering(parsed.body, fields))
   return problems.length > 0 ? { problems: problems.sort(byPlace) } : { body: parsed.body, problems: [] }
 }
 
@@ -61,32 +61,33 @@ interface Branch {
   otherwise: string | undefined
 }
 
-function lintTokens(source: string, tokens: BodyToken[]): Problem[] {
+function lintTokens(source: string, tokens: BodyToken[], fields: Fields): Problem[] {
   const branches: Branch[] = []
   return tokens.flatMap((token) => {
     const inside = contentOf(token)
-    if (token.kind === 'output') return lintOutput(source, token, inside, branches)
+    if (token.kind === 'output') return lintOutput(source, token, inside, branches, fields)
     if (token.name === 'else') branches.push({ known: branches.pop()?.otherwise, otherwise: undefined })
     if (token.name === 'elsif') branches.pop()
     if (token.name === 'endif' || token.name === 'endunless') branches.pop()
     if (!/^(?:if|elsif|unless)$/.test(token.name)) return []
-    const tested = isFieldName(inside.text.trim()) ? inside.text.trim() : undefined
+    const tested = Object.hasOwn(fields, inside.text.trim()) ? inside.text.trim() : undefined
     branches.push(
       token.name === 'unless' ? { known: undefined, otherwise: tested } : { known: tested, otherwise: undefined },
     )
-    return lintCondition(source, token, inside)
+    return lintCondition(source, token, inside, fields)
   })
 }
 
-function lintOutput(source: string, token: BodyToken, inside: Content, branches: Branch[]): Problem[] {
+function lintOutput(source: string, token: BodyToken, inside: Content, branches: Branch[], fields: Fields): Problem[] {
   const [, name, filters = ''] = OUTPUT.exec(inside.text) ?? []
   if (name === undefined) {
     const hint = `Write one field, such as {{ contact.first_name | default: 'there' }}.`
     return [{ ...placeAt(source, token.begin), message: `${token.text} is not a field with filters`, hint }]
   }
   const place = placeAt(source, token.begin + inside.offset + inside.text.indexOf(name))
-  if (!isFieldName(name)) return [unknownField(name, place)]
-  if (!FIELDS[name].mayBeEmpty || branches.some((branch) => branch.known === name)) return []
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+  if (!field) return [unknownField(name, place, fields)]
+  if (!field.mayBeEmpty || branches.some((branch) => branch.known === name)) return []
   const fallback = FALLBACK.exec(filters)?.[1]
   if (fallback && fallback.slice(1, -1).trim() !== '') return []
   const message = `${name} may be empty and has no ${fallback ? 'words in its' : ''} fallback`.replace('  ', ' ')
@@ -94,19 +95,20 @@ function lintOutput(source: string, token: BodyToken, inside: Content, branches:
   return [{ ...place, message, hint }]
 }
 
-function lintCondition(source: string, token: BodyToken, inside: Content): Problem[] {
+function lintCondition(source: string, token: BodyToken, inside: Content, fields: Fields): Problem[] {
   if (!CONDITION.test(inside.text)) {
     const hint = `Write a field, or a comparison such as conversation.channel == 'email'.`
     return [{ ...placeAt(source, token.begin), message: `${token.text} has no condition that a letter may use`, hint }]
   }
   return [...inside.text.matchAll(new RegExp(`${TEXT}|${NAME}`, 'g'))]
-    .filter(([word]) => !/^['"]/.test(word) && !WORDS_OF_LIQUID.test(word) && !isFieldName(word))
-    .map((match) => unknownField(match[0], placeAt(source, token.begin + inside.offset + match.index)))
+    .filter(([word]) => !/^['"]/.test(word) && !WORDS_OF_LIQUID.test(word) && !Object.hasOwn(fields, word))
+    .map((match) => unknownField(match[0], placeAt(source, token.begin + inside.offset + match.index), fields))
 }
 
-function unknownField(name: string, place: { line: number; column: number }): Problem {
-  const meant = nearest(name, FIELD_NAMES) ?? FIELD_NAMES.find((field) => field.startsWith(`${name}.`))
-  const hint = meant ? `Did you mean ${meant}?` : `Fields: ${FIELD_NAMES.join(', ')}.`
+function unknownField(name: string, place: { line: number; column: number }, fields: Fields): Problem {
+  const names = Object.keys(fields)
+  const meant = nearest(name, names) ?? names.find((field) => field.startsWith(`${name}.`))
+  const hint = meant ? `Did you mean ${meant}?` : `Fields: ${names.join(', ')}.`
   return { ...place, message: `there is no field ${name}`, hint }
 }
 
@@ -143,10 +145,10 @@ function lintMarkers(source: string): Problem[] {
 }
 
 /** Whatever the checks above missed shows here and not in front of an agent. */
-function lintRendering(body: ParsedBody): Problem[] {
-  const samples = [Object.fromEntries(FIELD_NAMES.map((name) => [name, 'Sample'])), {}]
+function lintRendering(body: ParsedBody, fields: Fields): Problem[] {
+  const samples = [Object.fromEntries(Object.keys(fields).map((name) => [name, 'Sample'])), {}]
   try {
-    if (samples.every((values) => renderBodyWith(body, values) !== '')) return []
+    if (samples.every((values) => renderBodyWith(body, values, fields) !== '')) return []
     return [{ line: 1, column: 1, message: 'the letter is empty', hint: 'Write it below the front matter.' }]
   } catch (error) {
     const { line, column, problem } = describeError(error)

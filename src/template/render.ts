@@ -1,5 +1,5 @@
 // A letter becomes the words of a reply, once: what comes out is text, and is never read as a letter again.
-import { FIELD_NAMES, FIELDS, type FieldName, type FieldValues } from './field.ts'
+import { FIELDS, type Field, type Fields, type FieldValues } from './field.ts'
 import type { Letter } from './letter.ts'
 import { MissingValue, type ParsedBody, renderBody, type Scope } from './liquid.ts'
 import { findMarkers } from './marker.ts'
@@ -11,25 +11,30 @@ export function renderLetter(letter: Letter, values: FieldValues): { text: strin
   return { text, missing: findMarkers(text) }
 }
 
-export function renderBodyWith(body: ParsedBody, values: FieldValues): string {
+/** `values` and `fields` by the fields' names. */
+export function renderBodyWith(
+  body: ParsedBody,
+  values: Readonly<Record<string, string | undefined>>,
+  fields: Fields = FIELDS,
+): string {
   // Conditions leave their lines empty.
-  return renderBody(body, makeScope(values))
+  return renderBody(body, makeScope(values, fields))
     .replace(/^[ \t]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
 }
 
-function makeScope(values: FieldValues): Scope {
+function makeScope(values: Readonly<Record<string, string | undefined>>, fields: Fields): Scope {
   const scope: Scope = Object.create(null)
-  for (const name of FIELD_NAMES) {
+  for (const [name, field] of Object.entries(fields)) {
     const [group = '', key = ''] = name.split('.')
     const part = scope[group] ?? Object.create(null)
-    part[key] = insert(name, values)
+    part[key] = insert(name, field, values[name])
     scope[group] = part
   }
   return scope
 }
 
-function insert(name: FieldName, values: FieldValues): string | MissingValue {
-  return cleanValue(values[name], FIELDS[name].lengthMax) || new MissingValue(name)
+function insert(name: string, { lengthMax }: Field, value: string | undefined): string | MissingValue {
+  return cleanValue(value, lengthMax) || new MissingValue(name)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../../src/clock.ts'
 import { choosePolicy } from '../../src/policy-choice.ts'
-import { configOf, inDesk, inMailbox, YAML } from './reading.ts'
+import { configOf, faultsOf, inDesk, inMailbox, YAML } from './reading.ts'
 
 const OFFICE = 'calendars: { office: { zone: Europe/Berlin, hours: { mon-fri: 09:00-17:00 } } }'
 
@@ -150,5 +150,16 @@ test('a desk has its backup, its quiet hours, its digest and its address for ala
 test('a mailbox acknowledges and hides when it is told to', () => {
   const mailbox = configOf(inMailbox('acknowledge: unverified\n    restricted: true')).email.support
   expect(mailbox).toMatchObject({ acknowledge: 'unverified', restricted: true })
-  expect(configOf(inMailbox('acknowledge: on')).email.support?.acknowledge).toBe('on')
+  const verified = inMailbox('acknowledge: on\n    auth_server: mx.example.com')
+  expect(configOf(verified).email.support).toMatchObject({ acknowledge: 'on', authServer: 'mx.example.com' })
+})
+
+test('a mailbox that acknowledges to verified senders, and can verify none, is refused', () => {
+  const [fault, ...others] = faultsOf(inMailbox('acknowledge: on'))
+  expect(others).toEqual([])
+  expect(fault).toMatchObject({
+    key: 'email.support.acknowledge',
+    fix: expect.stringContaining('email.support.auth_server'),
+  })
+  expect(faultsOf(inMailbox('acknowledge: unverified'))).toEqual([])
 })

@@ -85,6 +85,15 @@ eachDatabase((open, fresh, engine) => {
     await expect(db.migrate()).rejects.toThrow('newer version')
   })
 
+  test('distinct rows are distinct, also in a query that locks none', async () => {
+    const db = await open(tools)
+    await db.transaction(async (trx) => {
+      for (const key of ['a', 'b']) await trx.insertInto('setting').values({ key, value: 'same' }).execute()
+    })
+    const values = db.selectFrom('setting').select('value').distinct().where('value', '=', 'same')
+    expect(await values.execute()).toEqual([{ value: 'same' }])
+  })
+
   if (engine === 'sqlite') {
     test('a second process on the same SQLite file is refused, and let in once the first has gone', async () => {
       const database = await fresh()

@@ -4,8 +4,10 @@ import { onTestFinished } from 'vitest'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { deskHandlers } from '../../src/desk/handlers.ts'
 import { makePresence } from '../../src/desk/presence.ts'
+import type { Desk } from '../../src/desk/tools.ts'
 import { deskDay } from '../../src/desk-day.ts'
 import { silentLog } from '../../src/log.ts'
+import type { Policy } from '../../src/policy.ts'
 import type { Pace, RateLimiter } from '../../src/rate.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
@@ -19,11 +21,14 @@ export interface BoardOptions {
   slack?: SlackOptions
   /** How long the clients wait for an answer. */
   timeoutMs?: number
+  desk?: Partial<Desk>
+  policy?: Partial<Policy>
 }
 
 export type Board = Awaited<ReturnType<typeof makeBoard>>
 
-export async function makeBoard(open: OpenTestDb, { slack: settings, timeoutMs = 2000 }: BoardOptions = {}) {
+export async function makeBoard(open: OpenTestDb, options: BoardOptions = {}) {
+  const { slack: settings, timeoutMs = 2000, policy } = options
   let world: World | undefined
   const clock = { now: () => world?.clock.now() ?? 0 }
   const slack = await startSlack({ limits: 'off', clock, shareAfterMs: 0, ...settings })
@@ -31,20 +36,23 @@ export async function makeBoard(open: OpenTestDb, { slack: settings, timeoutMs =
   const maya = slack.addUser({ name: 'maya', realName: 'Maya Lindt' }).id
   const lea = slack.addUser({ name: 'lea', realName: 'Lea Lind' }).id
   const channel = slack.addChannel({ name: 'desk', isPrivate: true, members: [slack.app.botUserId, maya, lea] }).id
-  const made = await makeWorld(open)
+  const made = await makeWorld(open, policy ? { policy } : {})
   const restricted = new Set<string>()
   world = made
 
   /** Clients and handlers as a newly started program has them. `before` each call to Slack something can be made to happen. */
-  const connect = (before: (method: string) => Promise<void> = async () => undefined) => {
+  const connect = (before: (method: string) => Promise<void> = async () => undefined, desk: Partial<Desk> = {}) => {
     const calling: typeof fetch = async (url, init) => {
       await before(String(url).split('/').at(-1) ?? '')
       return await fetch(url, init)
     }
-    const options = () => ({ ...clientOptions(slack.url, timeoutMs, silentLog), fetch: calling as FetchFunction })
-    const client = () => new WebClient(slack.botToken, options())
+    const clientSettings = () => ({
+      ...clientOptions(slack.url, timeoutMs, silentLog),
+      fetch: calling as FetchFunction,
+    })
+    const client = () => new WebClient(slack.botToken, clientSettings())
     const room = { clients: { ui: client(), board: client(), post: client(), read: client() } }
-    const desks = [{ name: DESK, channel, undoMs: 10 * SECOND, leads: [lea], backup: [] }]
+    const desks = [{ name: DESK, channel, undoMs: 10 * SECOND, leads: [lea], backup: [], ...options.desk, ...desk }]
     const presence = makePresence({ ...made, read: room.clients.read })
     const limits = { digestAbove: 5, digestWithinMs: 10 * MINUTE }
     const isRestricted = (name: string) => restricted.has(name)

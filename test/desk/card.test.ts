@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderCard } from '../../src/desk/card.ts'
+import { cardMenu, readMenu } from '../../src/desk/card-menu.ts'
 import { renderPing, spanWords } from '../../src/desk/ping.ts'
 import type { PingView } from '../../src/desk/ping-view.ts'
 import type { Content } from '../../src/desk/post.ts'
@@ -24,6 +25,8 @@ const view: CardView = {
   state: 'new',
   ownerId: undefined,
   waiting: { since: NOW - HOUR, dueAt: NOW + 23 * HOUR },
+  lastEnd: undefined,
+  snoozedUntil: undefined,
   newest: {
     text: 'Is it in stock?',
     at: NOW - HOUR,
@@ -60,8 +63,35 @@ test('a card says who, by what channel, about what, in which words, until when a
     'The blue one',
     '> Is it in stock?',
     '*New* · answer due 2026-01-07 08:00 UTC · nobody has it yet · 1 message',
-    '[Take] [Reply by email]',
+    '[Take] [Reply by email] [... Assign… / No reply needed… / Snooze… / Close / Why?]',
   ])
+})
+
+test('Q1: the card names the state, and offers only what would do something in it', () => {
+  const shown = (card: Partial<CardView>) =>
+    readMessage(renderCard({ ...view, waiting: undefined, ...card }, NOW))
+      .split('\n')
+      .slice(-2)
+  expect(shown({ state: 'open', ownerId: 'U1', waiting: view.waiting })).toEqual([
+    '*Open* · answer due 2026-01-07 08:00 UTC · @U1 has it · 1 message',
+    '[Reply by email] [... Reassign… / No reply needed… / Snooze… / Close / Why?]',
+  ])
+  expect(shown({ state: 'snoozed', ownerId: 'U1', snoozedUntil: NOW + HOUR })).toEqual([
+    '*Snoozed* until 2026-01-06 10:00 UTC · @U1 has it · 1 message',
+    '[Reply by email] [... Reassign… / Snooze… / Close / Why?]',
+  ])
+  expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'waived' })[0]).toContain('*No reply needed*')
+  expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'answered' })[0]).toContain('*Answered*')
+  expect(shown({ state: 'closed', ownerId: 'U1' })).toEqual([
+    '*Closed* · @U1 has it · 1 message',
+    '[Reopen] [Reply by email] [... Why?]',
+  ])
+})
+
+test('what the card’s menu offers names the deed and the conversation', () => {
+  const values = cardMenu(view).options.map(({ value }) => value)
+  expect(values).toEqual(['assign v_1', 'waive v_1', 'snooze v_1', 'close v_1', 'why v_1'])
+  expect(readMenu(values[1] ?? '')).toEqual({ action: 'waive', conversationId: 'v_1' })
 })
 
 test('buttons carry the conversation, and lead nowhere they should not', () => {
@@ -71,7 +101,10 @@ test('buttons carry the conversation, and lead nowhere they should not', () => {
     { action_id: 'reply', value: 'v_1' },
   ])
   expect(of({ ...view, ownerId: 'U1' })).toMatchObject([{ action_id: 'reply' }])
-  expect(of({ ...view, state: 'closed', waiting: undefined })).toMatchObject([{ action_id: 'reply' }])
+  expect(of({ ...view, state: 'closed', waiting: undefined, ownerId: 'U1' })).toMatchObject([
+    { action_id: 'reopen', value: 'v_1' },
+    { action_id: 'reply' },
+  ])
 })
 
 describe('what the agent must know', () => {
@@ -194,9 +227,21 @@ test('a ping says how late it is, for whom, with a way to the conversation', () 
 })
 
 function pingOf(card: CardView & { waiting: { since: number; dueAt: number } }): PingView {
-  const none = { ended: undefined, acknowledgedBy: undefined, insteadOf: undefined, because: undefined }
+  const none = {
+    openMs: undefined,
+    ended: undefined,
+    acknowledgedBy: undefined,
+    insteadOf: undefined,
+    because: undefined,
+  }
   return { ...card, ...none, windowId: 'w_1', step: 'due', oldest: card.newest, isHidden: false }
 }
+
+test('P6: where only opening hours count, a ping says how many of them it was', () => {
+  const waited = { ...view, waiting: { since: NOW - 25 * HOUR, dueAt: NOW - HOUR } }
+  const ping = { ...pingOf(waited), openMs: 8 * HOUR }
+  expect(readMessage(renderPing(ping, NOW))).toContain('has waited 1 day 1 hour, 8 hours of it in opening hours.')
+})
 
 test.each([
   [0, 'less than a minute'],

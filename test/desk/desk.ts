@@ -4,7 +4,9 @@ import { type Clock, SECOND } from '../../src/clock.ts'
 import type { Db } from '../../src/db/open.ts'
 import { deskApp } from '../../src/desk/app.ts'
 import { MANIFEST } from '../../src/desk/manifest.ts'
+import type { Desk, DeskTools } from '../../src/desk/tools.ts'
 import { intakeOf } from '../../src/intake.ts'
+import type { Policies } from '../../src/policy.ts'
 import { readView } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
 import { slackRoom } from '../../src/slack/room.ts'
@@ -16,10 +18,13 @@ export const UNDO_MS = 10 * SECOND
 
 export interface DeskTestOptions {
   letters?: Letter[]
+  policies?: Policies
   slack?: SlackOptions
   /** What the interactive half works with in place of the real store and clock. */
   db?(db: Db): Db
   clock?: Clock
+  explain?: DeskTools['explain']
+  queue?: DeskTools['queue']
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -32,7 +37,7 @@ export function letter(name: string, body: string, more = ''): Letter {
 export type TestDesk = Awaited<ReturnType<typeof makeTestDesk>>
 
 export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = {}) {
-  const world = await makeWorld(open)
+  const world = await makeWorld(open, options.policies ? { policies: options.policies } : {})
   const { bot: scopes } = MANIFEST.oauth_config.scopes
   const slack = await startSlack({
     limits: 'off',
@@ -43,7 +48,11 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
   onTestFinished(() => slack.stop())
   const maya = slack.addUser({ name: 'maya', realName: 'Maya Lindt' }).id
   const tom = slack.addUser({ name: 'tom', realName: 'Tom Okafor' }).id
+  /** Leads the desk and is no member of its channel. */
+  const lea = slack.addUser({ name: 'lea', realName: 'Lea Lind' }).id
   const channel = slack.addChannel({ name: 'desk', isPrivate: true, members: [slack.app.botUserId, maya, tom] }).id
+
+  const desks: Desk[] = [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [lea], backup: [] }]
 
   const access = { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.url }
   const clock = options.clock ?? world.clock
@@ -51,10 +60,12 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     const room = slackRoom(access, { ...world, clock })
     const desk = deskApp({
       ...{ db: options.db?.(world.db) ?? world.db, clock, log: world.log, room },
-      desks: [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [], backup: [] }],
+      desks,
       channelOf: () => world.channel,
       policies: world.policies,
       letters: () => options.letters ?? [],
+      explain: options.explain ?? (async () => []),
+      queue: options.queue ?? (async () => []),
     })
     desk.register()
     world.sources.set('slack:desk', desk.source as never)
@@ -66,7 +77,7 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
   await current.desk.syncAgents()
 
   const test = {
-    ...{ world, slack, maya, tom, channel },
+    ...{ world, slack, maya, tom, lea, channel, desks },
     desk: () => current.desk,
     room: () => current.room,
     async reconnect(): Promise<void> {

@@ -4,6 +4,7 @@ import { MINUTE, SECOND } from '../../src/clock.ts'
 import { enter } from '../../src/desk/agents.ts'
 import type { Fault } from '../../src/sandbox/slack/faults.ts'
 import { charactersIn, jsonList } from '../../src/sandbox/slack/json.ts'
+import { acknowledging } from '../setup/acknowledging.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { brokenRaw, DESK } from '../setup/world.ts'
 import { type Board, makeBoard } from './board.ts'
@@ -32,6 +33,31 @@ async function takenBy(board: Board): Promise<void> {
 }
 
 eachDatabase((open) => {
+  test.each([
+    ['accepted', { kind: 'accepted' } as const, /^✅ Accepted at 2026-01-05/],
+    [
+      'refused',
+      { kind: 'rejected', reason: 'no such user' } as const,
+      /no such user The customer waits for your answer/,
+    ],
+  ])(
+    'an acknowledgement that was %s is shown as what it is, and the card is silent about it',
+    async (_, fate, words) => {
+      const board = await makeBoard(open)
+      const world = acknowledging(board.world)
+      world.channel.fates.push(fate)
+      await world.asks('Is it in stock?')
+      await board.comeToRest()
+      const [, entry, ...others] = board.thread()
+      expect(others).toEqual([])
+      const [head, ...lines] = board.read(entry).split('\n')
+      expect(head).toMatch(/^Automatic acknowledgement to ada@example.org · email · 2026-01-05 09:00 UTC$/)
+      expect(lines).toContain('This is an automatic acknowledgement.')
+      expect(lines.at(-1)).toMatch(words)
+      expect(board.read(board.card())).not.toMatch(/no such user|came back|acknowledgement/i)
+    },
+  )
+
   test('a message stands in the thread with its sender, its words and its attachments', async () => {
     const board = await makeBoard(open)
     await board.world.customerWrites('Here is the photo.', {

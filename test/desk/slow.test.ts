@@ -206,4 +206,70 @@ eachDatabase((open) => {
     await desk.world.passTime(UNDO_MS)
     expect(desk.world.channel.delivered).toHaveLength(1)
   })
+
+  test('S7: a command is answered in time while the database answers nothing, and in full when it does', async () => {
+    const { desk, stall } = await makeSlowDesk(open)
+    const { maya, slack, channel } = desk
+    await ackWhileStalled(desk, stall, () => slack.command(maya, channel, '/desk', 'away 2h'))
+    expect(desk.told(maya)).toEqual(['One moment…'])
+    stall.goOn()
+    await slack.waitFor(() => desk.told(maya).length === 2, 'the answer')
+    expect(desk.told(maya)[1]).toContain('You are away until')
+    expect(await desk.world.facts('agent-away')).toHaveLength(1)
+  })
+
+  test('S7, W8: No reply needed says "Loading…" and "Saving…" while the database answers nothing, and counts once', async () => {
+    const { desk, stall } = await makeSlowDesk(open)
+    const { maya, world, slack, channel } = desk
+    const { id } = await desk.card('Thanks!')
+    const button = (name: string) => ({
+      type: 'button' as const,
+      action_id: name,
+      text: { type: 'plain_text' as const, text: name },
+      value: id,
+    })
+    const blocks = [{ type: 'actions' as const, elements: [button('waive'), button('close')] }]
+    const { ts = '' } = await desk.room().clients.post.chat.postMessage({ channel, text: 'More', blocks })
+    await ackWhileStalled(desk, stall, () => desk.click(maya, ts, 'close'))
+    stall.goOn()
+    await slack.waitFor(() => desk.told(maya)[0]?.includes('Not closed'), 'the two ways out')
+    await ackWhileStalled(desk, stall, () => desk.click(maya, ts, 'waive'))
+    await waitForScreen(desk, 'Loading…')
+    expect(desk.screen(maya)).toContain('No reply needed')
+    stall.goOn()
+    await waitForScreen(desk, 'Why does this need no reply?')
+    await slack.choose(maya, desk.front(maya).id, 'reason', 'reason', 'thanks')
+    await ackWhileStalled(desk, stall, () => desk.submit(maya))
+    expect(desk.screen(maya)).toContain('Saving…')
+    stall.goOn()
+    await waitForScreen(desk, 'Saved: this needs no reply.')
+    expect(await world.facts('no-reply-needed')).toHaveLength(1)
+  })
+
+  test('S7, Q15: a hand-over that cannot be saved in time keeps its words in sight, and is saved once', async () => {
+    const { desk, stall } = await makeSlowDesk(open)
+    const { maya, tom, world, channel } = desk
+    const { id } = await desk.card()
+    const elements = [
+      {
+        type: 'button' as const,
+        action_id: 'assign',
+        text: { type: 'plain_text' as const, text: 'Assign' },
+        value: id,
+      },
+    ]
+    const blocks = [{ type: 'actions' as const, elements }]
+    const { ts = '' } = await desk.room().clients.post.chat.postMessage({ channel, text: 'More', blocks })
+    await desk.click(maya, ts, 'assign')
+    await waitForScreen(desk, 'To whom?')
+    const { slack } = desk
+    await slack.choose(maya, desk.front(maya).id, 'to', 'to', tom)
+    await slack.type(maya, desk.front(maya).id, 'note', 'note', 'Asked twice already.')
+    await ackWhileStalled(desk, stall, () => desk.submit(maya))
+    expect(desk.screen(maya)).toContain('Saving…')
+    expect(desk.screen(maya)).toContain('Asked twice already.')
+    stall.goOn()
+    await waitForScreen(desk, `Saved: @${tom} has this conversation now.`)
+    expect(await world.facts('conversation-assigned')).toHaveLength(1)
+  })
 })

@@ -108,6 +108,76 @@ eachDatabase((open) => {
     expect(effect?.error).toContain('correct their id in deskbell.yaml')
   })
 
+  test('P9: a lead who cannot be told directly is named in the desk’s channel', async () => {
+    const board = await makeBoard(open)
+    const { world, slack } = board
+    slack.faults.always('conversations.open', { error: 'user_not_found' })
+    await overdue(board)
+    const posts = board.roots().map((message) => board.read(message))
+    const ping = posts.find((text) => text.includes('An answer is overdue'))
+    expect(ping).toContain('could not be reached')
+    expect(await world.effects('alarm')).toEqual([])
+  })
+
+  test('P9: when Slack takes it nowhere an alarm is put out another way, once, with nothing of the customer in it', async () => {
+    const board = await makeBoard(open)
+    const { world, slack } = board
+    await world.customerWrites('My secret question')
+    await board.comeToRest()
+    slack.faults.always('conversations.open', { error: 'user_not_found' })
+    slack.faults.always('chat.postMessage', { error: 'channel_not_found' })
+    await world.passTime(24 * HOUR)
+    for (let n = 0; n < 20; n++) await world.passTime(MINUTE)
+    const alarms = await world.effects('alarm')
+    expect(alarms).toHaveLength(1)
+    expect(alarms[0]?.payload).toContain('could not be delivered')
+    expect(alarms[0]?.payload).not.toContain('secret')
+    expect(await world.facts('ping-undelivered')).toHaveLength(2)
+  })
+
+  test('P9: when Slack has not answered for ten minutes the alarm does not wait for it any longer', async () => {
+    const board = await makeBoard(open)
+    const { world, slack } = board
+    await world.customerWrites('Hello?')
+    await board.comeToRest()
+    slack.faults.always('conversations.open', { error: 'invalid_auth' })
+    await world.passTime(24 * HOUR)
+    for (let n = 0; n < 9; n++) await world.passTime(MINUTE)
+    expect(await world.effects('alarm')).toEqual([])
+    for (let n = 0; n < 20; n++) await world.passTime(MINUTE)
+    expect(await world.effects('alarm')).toHaveLength(1)
+    slack.faults.clear()
+    for (let n = 0; n < 20; n++) await world.passTime(MINUTE)
+    expect(dmOf(board)).toHaveLength(1)
+  })
+
+  test('P6: a ping shows what became of it: answered, and nothing left to press', async () => {
+    const board = await makeBoard(open)
+    await overdue(board)
+    await board.world.agentReplies('Yes.')
+    await board.comeToRest()
+    const ping = board.read(dmOf(board)[0])
+    expect(ping).toContain('Answered')
+    expect(ping).not.toContain('[')
+  })
+
+  test('P5: a digest names every customer, the longest waiting first, and counts them', async () => {
+    const board = await makeBoard(open)
+    const { world } = board
+    for (let n = 1; n <= 7; n++) {
+      const from = { address: `customer${n}@example.org`, name: `Customer ${n}` }
+      await world.customerWrites(`Question ${n}`, { from, at: world.clock.now() - n * MINUTE })
+    }
+    await board.comeToRest()
+    await world.passTime(25 * HOUR)
+    await board.comeToRest()
+    expect(dmOf(board)).toHaveLength(1)
+    const digest = board.read(dmOf(board)[0])
+    const rows = [...digest.matchAll(/Customer (\d)/g)].map(([, n]) => Number(n))
+    expect(rows).toEqual([7, 6, 5, 4, 3, 2, 1])
+    expect(digest).toContain('7 customers wait, all overdue')
+  })
+
   test('P9: a rate limit is waited out', async () => {
     const board = await makeBoard(open)
     const { world, slack } = board
@@ -121,3 +191,11 @@ eachDatabase((open) => {
     expect(dmOf(board)).toHaveLength(1)
   })
 })
+
+/** A customer writes and waits until the time is over. */
+async function overdue(board: Board): Promise<void> {
+  await board.world.customerWrites('Hello?')
+  await board.comeToRest()
+  await board.world.passTime(24 * HOUR)
+  await board.comeToRest()
+}

@@ -34,6 +34,7 @@ const VENDORS: { package: RegExp; prefixes: string[] }[] = [
   { package: /^(kysely.*|pg|node:sqlite)$/, prefixes: ['src/'] },
   { package: /^bottleneck$/, prefixes: ['src/rate.ts'] },
   { package: /^liquidjs$/, prefixes: ['src/template/'] },
+  { package: /^tinyld/, prefixes: ['src/template/language.ts'] },
   { package: /^temporal-polyfill$/, prefixes: ['src/calendar'] },
   { package: /^node:timers/, prefixes: ['src/clock.ts', 'src/sandbox/'] },
 ]

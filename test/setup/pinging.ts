@@ -2,9 +2,10 @@
 import type { Clock } from '../../src/clock.ts'
 import { getConversation } from '../../src/conversation.ts'
 import type { Db } from '../../src/db/open.ts'
-import { addresseeOf, bind, type DigestLimits, owe, settleTold, stillTrue } from '../../src/notice.ts'
+import { addresseeOf, owe } from '../../src/notice.ts'
 import type { Handler } from '../../src/outbox-attempt.ts'
 import { pageOf } from '../../src/ping.ts'
+import { bind, type DigestLimits, settleTold, stillTrue } from '../../src/telling.ts'
 import { findWindow } from '../../src/window-record.ts'
 
 export interface Told {
@@ -41,8 +42,9 @@ export function tellHandlerFor(
   return {
     async send(effect) {
       const telling = await db.transaction((trx) => bind(trx, effect, limits))
+      if (typeof telling === 'string') return { kind: 'moot', reason: 'answered meanwhile' }
       const notices = await stillTrue(db, effect, clock)
-      if (!telling || notices.length === 0) return { kind: 'moot', reason: 'answered meanwhile' }
+      if (notices.length === 0) return { kind: 'moot', reason: 'answered meanwhile' }
       for (const { window_id, step, to } of notices)
         hear({ windowId: window_id, step, to, isDigest: telling.kind === 'digest' })
       return { kind: 'accepted', detail: { channel: addresseeOf(effect), ts: effect.id } }

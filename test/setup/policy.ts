@@ -24,13 +24,14 @@ export function calendarPolicy(hours = 24, more: Partial<Policy> = {}): Policy {
     definition: JSON.stringify({ window: `calendar:${hours}h` }),
     dueAt: (startedAt) => startedAt + hours * HOUR,
     softDueAt: () => undefined,
+    openMs: () => undefined,
     ladder: [DUE],
     ...more,
   }
 }
 
 export function always(policy: Policy): Policies {
-  return { choose: () => policy, tierOf: ({ tier }) => tier, list: () => [policy] }
+  return { choose: () => policy, tierOf: ({ tier }) => tier, tiers: () => ['gold'], list: () => [policy] }
 }
 
 /** Monday to Friday, nine to five, in Berlin. */

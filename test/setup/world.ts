@@ -17,6 +17,7 @@ import type { Policies, Policy } from '../../src/policy.ts'
 import { applyPolicies } from '../../src/policy-change.ts'
 import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
+import { wakeHandler } from '../../src/snooze.ts'
 import { findOpenWindow, listWindows } from '../../src/window-record.ts'
 import { manualClock } from './clock.ts'
 import type { OpenTestDb } from './database.ts'
@@ -80,6 +81,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     choose: (promised) => inForce.choose(promised),
     tierOf: (promised) => inForce.tierOf(promised),
     list: () => inForce.list(),
+    tiers: () => inForce.tiers(),
   }
   const desk = { desk: DESK, policies }
   const sources = new Map([[channel.name, channelSource(channel, desk)]])
@@ -104,7 +106,12 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
 
   /** Another running instance of the program on the same store. */
   const instance = (owner: string, limiter = openLimiter) => ({
-    outbox: makeOutboxRunner({ ...shared, limiter, owner, local: { ladder: ladderHandler(policies) } }),
+    outbox: makeOutboxRunner({
+      ...shared,
+      limiter,
+      owner,
+      local: { ladder: ladderHandler(policies), wake: wakeHandler() },
+    }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
   })
   await joinInstances(db, { clock, log, id: 'first' })

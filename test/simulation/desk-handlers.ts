@@ -127,13 +127,14 @@ function pageHandler(machine: Machine, { product }: World): Handler {
 const ONE_BY_ONE = { digestAbove: 1_000_000, digestWithinMs: 1 }
 
 function tellHandler(machine: Machine, world: World): Handler {
-  const { notice } = world.product
+  const { telling } = world.product
   const { db, clock } = machine
   return {
     async send(effect) {
-      const telling = await db.transaction((trx) => notice.bind(trx, effect, ONE_BY_ONE))
-      const before = telling?.notices[0] && (await windowNow(world, telling.notices[0].window_id))
-      const [owed] = await notice.stillTrue(db, effect, clock)
+      const told = await db.transaction((trx) => telling.bind(trx, effect, ONE_BY_ONE))
+      if (typeof told === 'string') return MOOT
+      const before = told.notices[0] && (await windowNow(world, told.notices[0].window_id))
+      const [owed] = await telling.stillTrue(db, effect, clock)
       if (!owed) return MOOT
       const about = `${before?.started_by} ${owed.step} ${owed.to}`
       if (before && before.ended_at !== null) world.violations.push(`a ping left for ${about}, which had ended before`)
@@ -142,10 +143,10 @@ function tellHandler(machine: Machine, world: World): Handler {
     verify: (effect) => find(machine, world, effect),
     async settle(trx, effect, settled) {
       if (settled.kind === 'accepted') {
-        await notice.settleTold(trx, effect, { kind: 'told', post: { channel: ROOM, ts: settled.ref ?? '' } })
-      } else if (settled.kind === 'moot') await notice.settleTold(trx, effect, { kind: 'withdrawn' })
+        await telling.settleTold(trx, effect, { kind: 'told', post: { channel: ROOM, ts: settled.ref ?? '' } })
+      } else if (settled.kind === 'moot') await telling.settleTold(trx, effect, { kind: 'withdrawn' })
       else if (settled.kind === 'parked' || settled.kind === 'rejected')
-        await notice.settleTold(trx, effect, { kind: 'failed' })
+        await telling.settleTold(trx, effect, { kind: 'failed' })
     },
   }
 }

@@ -62,7 +62,10 @@ const CHECKS: Check[] = [
   function nothingIsStuck(_: unknown, { intake, outbox }) {
     const rows = [...intake.filter((row) => row.state !== 'received' && row.state !== 'quarantined')]
     const owed = outbox.filter((row) => ['queued', 'sending', 'uncertain'].includes(row.state))
-    return [...rows, ...owed].map((row) => `${row.id} is still ${row.state}`)
+    return [
+      ...rows.map((row) => `${row.id} is still ${row.state}`),
+      ...owed.map((row) => `${row.kind} ${row.id} under ${row.rate_key} is still ${row.state}`),
+    ]
   },
 
   function whatWasQueuedIsThere({ answers }, store) {

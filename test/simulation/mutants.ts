@@ -155,7 +155,7 @@ export const MUTANTS: Mutant[] = [
     name: 'a ping leaves without asking whether it is still true',
     edits: [
       {
-        file: 'notice.ts',
+        file: 'telling.ts',
         find: "    .where('response_window.ended_at', 'is', null)\n",
         replace: '',
       },

@@ -22,6 +22,7 @@ export async function loadProduct(folder: string) {
     outboxAttempt: await load<typeof import('../../src/outbox-attempt.ts')>('outbox-attempt.ts'),
     outboxRunner: await load<typeof import('../../src/outbox-runner.ts')>('outbox-runner.ts'),
     ping: await load<typeof import('../../src/ping.ts')>('ping.ts'),
+    telling: await load<typeof import('../../src/telling.ts')>('telling.ts'),
     reply: await load<typeof import('../../src/reply.ts')>('reply.ts'),
     responseWindow: await load<typeof import('../../src/response-window.ts')>('response-window.ts'),
     windowRecord: await load<typeof import('../../src/window-record.ts')>('window-record.ts'),

@@ -110,7 +110,8 @@ function quietLog(world: World) {
 function pacer(clock: Clock, deskMs: number): RateLimiter {
   const freeAt = new Map<string, number>()
   return {
-    room: async () => 4,
+    // Several at once, of which the last may grow stale; the next ones only when those had their turn.
+    room: async (key) => ((freeAt.get(key) ?? 0) > clock.monotonic() ? 0 : 4),
     async schedule(key, attempt) {
       const now = clock.monotonic()
       const turn = Math.max(now, freeAt.get(key) ?? now)

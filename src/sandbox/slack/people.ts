@@ -177,7 +177,6 @@ export function makeUser(world: World, user: NewUser): User {
     ...(user.isBot && { botId: world.newId('B') }),
     isDeactivated: false,
     isAway: false,
-    isSnoozed: false,
   }
 }
 

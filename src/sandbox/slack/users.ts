@@ -72,15 +72,24 @@ function getPresence(world: World, args: Json): Answer {
   return user ? { ok: true, presence: user.isAway ? 'away' : 'active' } : refuse('user_not_found')
 }
 
+const NO_SPAN = { startAt: 1000, endAt: 1000 }
+
+/**
+ * The `snooze_*` fields are shown only to the person themself, which an app never is (docs.slack.dev dnd.info); a pause
+ * shows as the span that runs. Who has no schedule has a span of one second in 1970.
+ */
 function dndInfo(world: World, args: Json): Answer {
   const user = findUser(world, args)
   if (!user) return refuse('user_not_found')
+  const now = world.clock.now()
+  const isPaused = user.snoozedUntil !== undefined && user.snoozedUntil > now
+  const paused = isPaused ? { startAt: now, endAt: user.snoozedUntil ?? now } : undefined
+  const { startAt, endAt } = paused ?? user.dnd ?? NO_SPAN
   return {
     ok: true,
-    dnd_enabled: user.isSnoozed,
-    next_dnd_start_ts: 1,
-    next_dnd_end_ts: 1,
-    snooze_enabled: user.isSnoozed,
+    dnd_enabled: isPaused || user.dnd !== undefined,
+    next_dnd_start_ts: Math.floor(startAt / 1000),
+    next_dnd_end_ts: Math.floor(endAt / 1000),
   }
 }
 

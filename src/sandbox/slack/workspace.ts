@@ -16,7 +16,10 @@ export interface User {
   botId?: string
   isDeactivated: boolean
   isAway: boolean
-  isSnoozed: boolean
+  /** They have paused their notifications until then. */
+  snoozedUntil?: number | undefined
+  /** The span of their schedule in which they are not disturbed: the one that runs, or the next one. */
+  dnd?: { startAt: number; endAt: number } | undefined
 }
 
 export interface Channel {

@@ -244,6 +244,25 @@ test('a command is answered to the caller alone, and its response address serves
   expect(slack.workspace.messages(desk.desk).map(({ text }) => text)).toEqual(['found in the channel'])
 })
 
+test('an overflow menu in a message tells which of its options was chosen', async () => {
+  const desk = await makeDesk()
+  const { slack, web, ana } = desk
+  const app = await startApp(desk)
+  const chosen: unknown[] = []
+  app.action('more', async ({ ack, action }) => {
+    chosen.push('selected_option' in action ? action.selected_option : action)
+    await ack()
+  })
+  const options = ['close', 'why'].map((value) => ({ text: plain(`${value} it`), value }))
+  const menu = { type: 'overflow' as const, action_id: 'more', options }
+  const blocks = [{ type: 'actions' as const, elements: [menu] }]
+  const { ts = '' } = await web.chat.postMessage({ channel: desk.desk, text: 'A card', blocks })
+  const click = (value: string) => slack.click(ana, { channel: desk.desk, ts, actionId: 'more', value })
+  expect((await click('why')).kind).toBe('acked')
+  expect(chosen).toMatchObject([{ text: { text: 'why it' }, value: 'why' }])
+  expect(() => click('win')).toThrow('more offers no win; it offers: close, why')
+})
+
 test('a button on the home tab tells the app which view it was clicked in', async () => {
   const desk = await makeDesk()
   const { slack, web, ana } = desk

@@ -84,17 +84,51 @@ test('every call is on record with its arguments and its outcome', async () => {
   ])
 })
 
-test('presence, do not disturb, user groups and the team can be asked for', async () => {
+test('presence, user groups and the team can be asked for', async () => {
   const { slack, web, leo, ana } = await makeDesk()
   const leads = slack.addGroup('leads', [leo])
-  slack.changeUser(leo, { isAway: true, isSnoozed: true, tz: 'Asia/Kolkata' })
+  slack.changeUser(leo, { isAway: true, tz: 'Asia/Kolkata' })
   expect((await web.users.getPresence({ user: leo })).presence).toBe('away')
-  expect((await web.dnd.info({ user: leo })).dnd_enabled).toBe(true)
   expect((await web.usergroups.users.list({ usergroup: leads.id })).users).toEqual([leo])
   expect((await web.users.info({ user: leo })).user?.tz_offset).toBe(19_800)
   expect((await web.users.list({})).members?.map(({ id }) => id)).toEqual([slack.app.botUserId, ana, leo])
   expect((await web.team.info()).team?.id).toBe(slack.app.teamId)
   expect((await web.bots.info({ bot: slack.app.botId })).bot?.user_id).toBe(slack.app.botUserId)
+})
+
+test('who paused their notifications, or sleeps by their schedule, shows as not to be disturbed, and until when', async () => {
+  const now = Date.UTC(2026, 0, 6, 9)
+  const { slack, web, leo, ana } = await makeDesk({ clock: { now: () => now } })
+  const HOUR = 3_600_000
+  const second = (at: number) => at / 1000
+  slack.changeUser(ana, { dnd: { startAt: now + 13 * HOUR, endAt: now + 23 * HOUR } })
+  slack.changeUser(leo, { snoozedUntil: now + HOUR })
+  expect(await web.dnd.info({ user: ana })).toMatchObject({
+    dnd_enabled: true,
+    next_dnd_start_ts: second(now + 13 * HOUR),
+    next_dnd_end_ts: second(now + 23 * HOUR),
+  })
+  const paused = await web.dnd.info({ user: leo })
+  expect(paused).toMatchObject({
+    dnd_enabled: true,
+    next_dnd_start_ts: second(now),
+    next_dnd_end_ts: second(now + HOUR),
+  })
+  expect(paused).not.toHaveProperty('snooze_enabled') // Only the person themself is shown that.
+  slack.changeUser(leo, { snoozedUntil: now - HOUR })
+  expect(await web.dnd.info({ user: leo })).toMatchObject({ dnd_enabled: false, next_dnd_end_ts: 1 })
+  expect((await refusal(web.dnd.info({ user: 'U0NOBODY' }))).error).toBe('user_not_found')
+})
+
+test('user groups need their scope and a paid plan, and an unknown one is refused', async () => {
+  const { slack, web, leo } = await makeDesk()
+  const leads = slack.addGroup('leads', [leo])
+  expect((await refusal(web.usergroups.users.list({ usergroup: 'S0NONE' }))).error).toBe('no_such_subteam')
+  slack.faults.next('usergroups.users.list', { error: 'plan_upgrade_required' })
+  expect((await refusal(web.usergroups.users.list({ usergroup: leads.id }))).error).toBe('plan_upgrade_required')
+  const modest = makeWeb({ url: slack.url, botToken: slack.installBot(['chat:write']) })
+  expect((await refusal(modest.usergroups.users.list({ usergroup: leads.id }))).needed).toBe('usergroups:read')
+  expect((await refusal(modest.dnd.info({ user: leo }))).needed).toBe('dnd:read')
 })
 
 test('waiting for something that never comes says what was waited for and what Slack was asked', async () => {

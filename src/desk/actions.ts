@@ -1,0 +1,85 @@
+// Which click leads where.
+import { acknowledgePing } from './acknowledge.ts'
+import { openAssign } from './assign.ts'
+import { MENU, type MenuAction, readMenu } from './card-menu.ts'
+import { closeConversation, reopenConversation } from './close.ts'
+import { openComposer } from './composer.ts'
+import { LETTER_ACTION } from './composer-view.ts'
+import type { Click } from './interaction.ts'
+import { chooseLetter } from './letter-choice.ts'
+import { type Ack, commitThenAck, type OnClick } from './listen.ts'
+import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
+import { within } from './race.ts'
+import { NEEDS_ANSWER, NEEDS_NONE, reclassifyMessage } from './reclassify.ts'
+import { replaceView } from './respond.ts'
+import { EDIT_AGAIN_ACTION, UNDO_ACTION } from './sending-view.ts'
+import { openSnooze } from './snooze.ts'
+import { takeConversation } from './take.ts'
+import type { DeskTools } from './tools.ts'
+import { editAgainFrom, undoReply } from './undo.ts'
+import { openWaive } from './waive.ts'
+import { type Whisper, whisper } from './whisper.ts'
+import { openWhy } from './why.ts'
+
+const committing =
+  (work: (tools: DeskTools, click: Click) => Promise<Whisper | undefined>): OnClick =>
+  (tools, click, ack) =>
+    commitThenAck(tools, click, ack, work(tools, click))
+
+/** Opens or fills something: Slack hears at once that we have heard. */
+const opening =
+  (work: (tools: DeskTools, click: Click) => Promise<void>): OnClick =>
+  async (tools, click, ack) => {
+    await ack()
+    await work(tools, click)
+  }
+
+const MENU_CLICKS: Record<MenuAction, OnClick> = {
+  assign: opening(openAssign),
+  waive: opening(openWaive),
+  snooze: opening(openSnooze),
+  close: committing(closeConversation),
+  why: opening(openWhy),
+}
+
+const parkedClicks = Object.fromEntries(
+  (Object.keys(PARKED_ACTIONS) as ParkedAction[]).map((action) => [
+    action,
+    committing((tools, click) => decideParked(tools, click, action)),
+  ]),
+)
+
+export const CLICKS: Record<string, OnClick> = {
+  take: committing(takeConversation),
+  acknowledge: committing(acknowledgePing),
+  reopen: committing(reopenConversation),
+  [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
+  [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
+  ...parkedClicks,
+  ...MENU_CLICKS,
+  [MENU]: chooseInMenu,
+  reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),
+  [LETTER_ACTION]: opening(async (tools, click) => {
+    if (click.view) await chooseLetter(tools, click, click.view)
+  }),
+  [UNDO_ACTION]: clickUndo,
+  [EDIT_AGAIN_ACTION]: opening(editAgainFrom),
+}
+
+/** A card posted by another version of the program may offer what this one does not know. */
+async function chooseInMenu(tools: DeskTools, click: Click, ack: Ack): Promise<void> {
+  const { action, conversationId } = readMenu(click.value)
+  const run = Object.hasOwn(MENU_CLICKS, action) ? MENU_CLICKS[action as MenuAction] : undefined
+  if (!run) throw new Error(`the card’s menu has no ${action}`)
+  await run(tools, { ...click, value: conversationId }, ack)
+}
+
+async function clickUndo(tools: DeskTools, click: Click, ack: Ack): Promise<void> {
+  const work = undoReply(tools, click)
+  await within(tools.clock, tools.saveWithinMs, work)
+  await ack()
+  const { view, said } = await work
+  const { place } = click
+  if (!click.view) return await whisper(tools, click.who, place, said)
+  await replaceView(tools, click.who, undefined, { target: { view_id: click.view.id }, view, said })
+}

@@ -1,0 +1,109 @@
+// `/desk`, typed in any channel: being away and back, who waits, and why. The answer is for the person who asked alone.
+import type { App, RespondFn, SlackCommandMiddlewareArgs } from '@slack/bolt'
+import { escapeMrkdwn } from '../slack/mrkdwn.ts'
+import { admit, admitTo, listDesksOf } from './admission.ts'
+import { back, goAwayFor } from './away.ts'
+import type { Person } from './interaction.ts'
+import { FAILED } from './listen.ts'
+import { queueBlocks } from './queue-list.ts'
+import { within } from './race.ts'
+import { tier } from './tier.ts'
+import type { DeskTools } from './tools.ts'
+import type { Whisper } from './whisper.ts'
+import { explanation } from './why.ts'
+
+export const COMMAND = '/desk'
+
+export interface Call {
+  who: Person
+  /** Where it was typed. */
+  channel: string
+  /** What stands behind the command's first word. */
+  rest: string
+}
+
+type Run = (tools: DeskTools, call: Call) => Promise<Whisper>
+
+const WORDS: Record<string, { run: Run; help: string }> = {
+  away: {
+    run: goAwayFor,
+    help: '`/desk away 2h` You are away: reminders about your customers go to somebody else. `30m`, `2h` or `3d`; a day if you say nothing.',
+  },
+  back: { run: back, help: '`/desk back` You are there again.' },
+  queue: { run: showQueue, help: '`/desk queue` Who waits for an answer, soonest due first.' },
+  why: { run: showWhy, help: '`/desk why v_…` How the waiting time of that conversation came about.' },
+  tier: {
+    run: tier,
+    help: '`/desk tier v_… gold` How much that customer matters, which decides how soon they are to be answered.',
+  },
+  help: { run: async () => ({ text: HELP }), help: '`/desk help` This list.' },
+}
+
+const HELP = Object.values(WORDS)
+  .map(({ help }) => help)
+  .join('\n')
+
+const WAIT = 'One moment…'
+
+export function onCommand(app: App, tools: DeskTools): void {
+  app.command(COMMAND, async ({ command, ack, respond }) => {
+    const { user_id: id, team_id: teamId, channel_id: channel, text } = command
+    const work = answer(tools, { id, teamId }, channel, text).catch((error: unknown): Whisper => {
+      tools.log.error({ person: id, error: String(error) }, 'desk: a command led nowhere')
+      return { text: FAILED }
+    })
+    await answerInTime(tools, work, ack, respond)
+  })
+}
+
+type AckCommand = SlackCommandMiddlewareArgs['ack']
+
+/** Commit, then ack with the answer. What is late comes by the address that Slack gave for it. */
+async function answerInTime(
+  { clock, log, saveWithinMs }: DeskTools,
+  work: Promise<Whisper>,
+  ack: AckCommand,
+  respond: RespondFn,
+): Promise<void> {
+  const said = (whisper: Whisper) => ({ response_type: 'ephemeral' as const, ...whisper })
+  const raced = await within(clock, saveWithinMs, work)
+  if (raced.kind === 'done') return await ack(said(raced.value))
+  await ack(said({ text: WAIT }))
+  const late = said(await work)
+  await respond(late).catch((error: unknown) =>
+    log.warn({ error: String(error) }, 'desk: a late answer did not arrive'),
+  )
+}
+
+async function answer(tools: DeskTools, who: Person, channel: string, text: string): Promise<Whisper> {
+  const [word = '', ...rest] = text.trim().split(/\s+/)
+  const name = word === '' ? 'help' : word.toLowerCase()
+  const known = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined
+  if (!known) return { text: `There is no \`/desk ${escapeMrkdwn(word.slice(0, 40))}\`.\n${HELP}` }
+  return await known.run(tools, { who, channel, rest: rest.join(' ') })
+}
+
+/** In a desk's channel that desk's; elsewhere those of all the person's desks. */
+async function showQueue(tools: DeskTools, { who, channel }: Call): Promise<Whisper> {
+  const own = await listDesksOf(tools, who)
+  const here = tools.desks.find((desk) => desk.channel === channel)
+  const wanted = here ? [here] : own.length > 0 ? own : tools.desks.slice(0, 1)
+  for (const desk of wanted) {
+    const admission = await admit(tools, who, { desk, action: 'queue' })
+    if (admission.kind === 'refused') return { text: admission.text }
+  }
+  return await queueBlocks(tools, wanted)
+}
+
+const ID_MAX = 40
+const WHICH = 'Which conversation? Write its id: `/desk why v_…`.'
+const ON_THE_CARD = 'The menu of its card has *Why?* too.'
+
+async function showWhy(tools: DeskTools, { who, rest }: Call): Promise<Whisper> {
+  const id = rest.slice(0, ID_MAX)
+  const known = await tools.db.selectFrom('conversation').select('id').where('id', '=', id).executeTakeFirst()
+  if (!known) return { text: `${id === '' ? WHICH : `There is no conversation ${escapeMrkdwn(id)}.`} ${ON_THE_CARD}` }
+  const admission = await admitTo(tools, who, 'why', id)
+  if (admission.kind === 'refused') return { text: admission.text }
+  return { text: 'Why', blocks: explanation(await tools.explain(id)) }
+}

@@ -1,0 +1,63 @@
+// The edge between Slack's listeners and the desk: everything is acknowledged in time, and failures are caught here.
+import type { App, BlockAction, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
+import { type Click, clickOf, type OpenView, type Person, placeOf, submissionOf } from './interaction.ts'
+import { within } from './race.ts'
+import { type Meanwhile, type Outcome, respond } from './respond.ts'
+import type { DeskTools } from './tools.ts'
+import { type Whisper, whisper } from './whisper.ts'
+
+export type Ack = () => Promise<void>
+export type OnClick = (tools: DeskTools, click: Click, ack: Ack) => Promise<void>
+
+export const FAILED = 'That did not work just now. Please try again.'
+
+export function onClick(app: App, tools: DeskTools, actionId: string, run: OnClick): void {
+  app.action<BlockAction>({ type: 'block_actions', action_id: actionId }, async ({ body, ack }) => {
+    const click = clickOf(body)
+    let isAcked = false
+    const once = async () => {
+      if (!isAcked) await ack()
+      isAcked = true
+    }
+    await run(tools, click, once).catch((error: unknown) => tellFailure(tools, click, error))
+    await once()
+  })
+}
+
+export async function tellFailure(tools: DeskTools, { who, place, view }: Click, error: unknown): Promise<void> {
+  tools.log.error({ person: who.id, error: String(error) }, 'desk: a click led nowhere')
+  await whisper(tools, who, place ?? (view && placeOf(view)), { text: FAILED })
+}
+
+/** Commit, then ack, then say what came of it. */
+export async function commitThenAck(
+  tools: DeskTools,
+  click: Click,
+  ack: Ack,
+  work: Promise<Whisper | undefined>,
+): Promise<void> {
+  await within(tools.clock, tools.saveWithinMs, work)
+  await ack()
+  const said = await work
+  if (said) await whisper(tools, click.who, click.place, said)
+}
+
+/** A form: what it leads to, what stands there while that is being saved, and what when it could not be. */
+export interface Form {
+  submit(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome>
+  meanwhile(view: OpenView, tools: DeskTools): Meanwhile
+  failed(said: string, view: OpenView): ModalView
+}
+
+export function onSubmit(app: App, tools: DeskTools, callbackId: string, form: Form): void {
+  app.view<ViewSubmitAction>({ callback_id: callbackId, type: 'view_submission' }, async ({ body, ack }) => {
+    const { who, view } = submissionOf(body)
+    const work = form.submit(tools, who, view).catch((error: unknown): Outcome => {
+      tools.log.error({ person: who.id, view: callbackId, error: String(error) }, 'desk: a form led nowhere')
+      return { kind: 'update', view: form.failed(FAILED, view) }
+    })
+    const answer = { who, view, place: placeOf(view), ack: async (said?: ViewResponseAction) => ack(said) }
+    await respond(tools, answer, work, form.meanwhile(view, tools))
+  })
+}

@@ -1,0 +1,47 @@
+// A form opens within the trigger's life, whatever the database does: in full, or empty for a moment.
+import type { ModalView } from '@slack/types'
+import { loadingView } from './composer-view.ts'
+import type { Click } from './interaction.ts'
+import { within } from './race.ts'
+import { replaceView, wordsFor } from './respond.ts'
+import type { DeskTools } from './tools.ts'
+import { troubleIn } from './view-trouble.ts'
+import { whisper } from './whisper.ts'
+
+/** The form for this person, or why they may not have it. */
+export type Prepared = { kind: 'view'; view: ModalView } | { kind: 'refused'; text: string }
+
+const UNFILLED = 'The form could not be filled just now. Please try again.'
+
+/** Call it once the click is acknowledged. */
+export async function openView(
+  tools: DeskTools,
+  { who, triggerId, place, value }: Click,
+  { title, prepare }: { title: string; prepare(): Promise<Prepared> },
+): Promise<void> {
+  const { clock, log, ui, saveWithinMs } = tools
+  const work = prepare().catch((error: unknown): Prepared => {
+    log.error({ form: title, about: value, error: String(error) }, 'desk: a form could not be filled')
+    return { kind: 'refused', text: UNFILLED }
+  })
+  const raced = await within(clock, saveWithinMs, work)
+  if (raced.kind === 'done' && raced.value.kind === 'refused')
+    return await whisper(tools, who, place, { text: raced.value.text })
+  const view = raced.kind === 'done' && raced.value.kind === 'view' ? raced.value.view : loadingView(title)
+  const opening = ui.views.open({ trigger_id: triggerId, view })
+  const trouble = await troubleIn(log, opening)
+  const said = trouble && wordsFor(trouble)
+  if (said) await whisper(tools, who, place, said)
+  if (raced.kind === 'done') return
+  const prepared = await work
+  if (prepared.kind === 'refused') await whisper(tools, who, place, { text: prepared.text })
+  if (trouble) return
+  const { view: opened } = await opening
+  const shown = prepared.kind === 'view' ? prepared.view : refusedView(title, prepared.text)
+  const target = { view_id: opened?.id ?? '', ...(opened?.hash !== undefined && { hash: opened.hash }) }
+  await replaceView(tools, who, place, { target, view: shown })
+}
+
+function refusedView(title: string, text: string): ModalView {
+  return { ...loadingView(title), blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] }
+}

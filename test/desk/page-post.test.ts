@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/clock.ts'
+import { eachDatabase } from '../setup/database.ts'
+import { LEADS, step } from '../setup/policy.ts'
+import { type Board, makeBoard } from './board.ts'
+
+const DUE_ASSIGNEE = step('due', ({ dueAt }) => dueAt, { to: [{ kind: 'assignee' }] })
+const DUE_DESK = step('due', ({ dueAt }) => dueAt, { to: [{ kind: 'desk' }] })
+
+eachDatabase((open) => {
+  test('P2: an owner who said that they are away is replaced by the backup, who is told why', async () => {
+    const board = await makeBoard(open, { policy: { ladder: [DUE_ASSIGNEE] } })
+    const tom = board.slack.addUser({ name: 'tom', realName: 'Tom Okafor' }).id
+    board.connect(undefined, { backup: [tom] })
+    await overdue(board, async (id) => {
+      await own(board, id, board.maya)
+      await say(board, { away_until: board.world.clock.now() + 3 * DAY })
+    })
+    expect(dmsTo(board, board.maya)).toEqual([])
+    expect(dmsTo(board, tom)).toHaveLength(1)
+    expect(dmsTo(board, tom)[0]).toContain('In place of @')
+    expect(dmsTo(board, tom)[0]).toContain('away')
+  })
+
+  test.each(['deactivated', 'left'])('P2: an owner who is %s is replaced as well', async (how) => {
+    const board = await makeBoard(open, { policy: { ladder: [DUE_ASSIGNEE] } })
+    await overdue(board, async (id) => {
+      await own(board, id, board.maya)
+      if (how === 'left') await say(board, { left_at: board.world.clock.now() })
+      else board.slack.changeUser(board.maya, { isDeactivated: true })
+    })
+    expect(dmsTo(board, board.maya)).toEqual([])
+    expect(dmsTo(board, board.lea)).toHaveLength(1)
+  })
+
+  test('an owner who is there is told, and nobody else', async () => {
+    const board = await makeBoard(open, { policy: { ladder: [DUE_ASSIGNEE] } })
+    await overdue(board, (id) => own(board, id, board.maya))
+    expect(dmsTo(board, board.maya)).toHaveLength(1)
+    expect(dmsTo(board, board.lea)).toEqual([])
+  })
+
+  test('P8: in quiet hours a ping waits for their end, and says then how late it truly is', async () => {
+    const quiet = {
+      until: (at: number) => (at < dueAt + 3 * HOUR ? dueAt + 3 * HOUR : undefined),
+      exceptTiers: ['gold'],
+    }
+    let dueAt = Infinity
+    const board = await makeBoard(open, { desk: { quiet } })
+    const { world } = board
+    const { arrived_at } = await world.customerWrites('Hello?')
+    dueAt = arrived_at + DAY
+    await board.comeToRest()
+    await world.passTime(DAY)
+    await world.passTime(3 * HOUR - MINUTE)
+    expect(dmsTo(board, board.lea)).toEqual([])
+    await world.passTime(MINUTE)
+    await board.comeToRest()
+    expect(dmsTo(board, board.lea)[0]).toContain('has waited 1 day 3 hours')
+  })
+
+  test('P8: a tier that may disturb is pinged about at once', async () => {
+    const quiet = { until: (at: number) => at + 8 * HOUR, exceptTiers: ['gold'] }
+    const board = await makeBoard(open, { desk: { quiet } })
+    await overdue(board, async () => {
+      await board.world.db.transaction((trx) => trx.updateTable('contact').set({ tier: 'gold' }).execute())
+    })
+    expect(dmsTo(board, board.lea)).toHaveLength(1)
+  })
+
+  test('P12: in a channel a restricted conversation shows nothing of its content; to a person it does', async () => {
+    const board = await makeBoard(open, { policy: { ladder: [{ ...DUE_DESK, to: [{ kind: 'desk' }, LEADS] }] } })
+    board.restricted.add('email:support')
+    await overdue(board, async () => undefined, 'My secret illness')
+    const posts = board.roots().map((message) => board.read(message))
+    const ping = posts.find((text) => text.includes('An answer is overdue'))
+    expect(ping).toContain('A restricted conversation')
+    expect(ping).not.toContain('secret')
+    expect(ping).not.toContain('Ada')
+    expect(dmsTo(board, board.lea)[0]).toContain('My secret illness')
+  })
+})
+
+/** A customer writes, something happens, and the window runs out. */
+async function overdue(board: Board, meanwhile: (id: string) => Promise<unknown>, text = 'Hello?'): Promise<void> {
+  const { conversation_id } = await board.world.customerWrites(text)
+  await board.comeToRest()
+  await meanwhile(conversation_id)
+  await board.world.passTime(DAY)
+  await board.world.passTime(2 * SECOND)
+  await board.comeToRest()
+}
+
+async function own({ world }: Board, id: string, agent: string): Promise<void> {
+  await world.db.transaction(async (trx) => {
+    await trx
+      .insertInto('agent')
+      .values({ id: agent, desk: 'main', name: 'Maya', email: null, joined_at: 0, left_at: null, away_until: null })
+      .execute()
+    await trx.updateTable('conversation').set({ owner_id: agent }).where('id', '=', id).execute()
+  })
+}
+
+async function say({ world }: Board, change: { away_until?: number; left_at?: number }): Promise<void> {
+  await world.db.transaction((trx) => trx.updateTable('agent').set(change).execute())
+}
+
+function dmsTo(board: Board, person: string): string[] {
+  const dm = board.slack.workspace.dm(person)
+  return dm ? board.slack.workspace.messages(dm.id).map((message) => board.read(message)) : []
+}
