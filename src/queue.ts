@@ -56,7 +56,7 @@ export async function listQueue(
           eb('response_window.started_at', '>', after.startedAt),
           eb.and([
             eb('response_window.started_at', '=', after.startedAt),
-            eb('conversation.id', '>', after.conversationId),
+            eb('response_window.conversation_id', '>', after.conversationId),
           ]),
         ]),
       )
@@ -78,7 +78,7 @@ export async function listQueue(
     ])
     .orderBy('response_window.due_at')
     .orderBy('response_window.started_at')
-    .orderBy('conversation.id')
+    .orderBy('response_window.conversation_id')
     .limit(Math.min(limit, PAGE_MAX))
     .execute()
 }
@@ -88,7 +88,7 @@ const openQueue = (db: Reader, desk: string) =>
     .selectFrom('response_window')
     .innerJoin('conversation', 'conversation.id', 'response_window.conversation_id')
     .where('response_window.ended_at', 'is', null)
-    .where('conversation.desk', '=', desk)
+    .where('response_window.desk', '=', desk)
 
 /** The queue in figures, as it is at this instant. Snoozed conversations count wherever they are late: their window runs. */
 export interface QueueCounts {
@@ -130,7 +130,9 @@ export async function countQueue(db: Reader, desk: string, now: number, endOfDay
 async function countUndelivered(db: Reader, desk: string): Promise<number> {
   const row = await db
     .selectFrom('message')
-    .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
+    // SQLite begins a cross join where it is told to: at the few that did not arrive, and not at every conversation.
+    .crossJoin('conversation')
+    .whereRef('conversation.id', '=', 'message.conversation_id')
     .select((eb) => eb.fn.count<number | string>('conversation.id').distinct().as('count'))
     .where('conversation.desk', '=', desk)
     .where('conversation.state', '<>', 'closed')

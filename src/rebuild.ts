@@ -25,6 +25,7 @@ type Told = Pick<
   StoredWindow,
   | 'id'
   | 'conversation_id'
+  | 'desk'
   | 'started_by'
   | 'started_at'
   | 'label'
@@ -110,12 +111,13 @@ interface Difference {
 async function compareBatch(db: Reader, ids: readonly string[], promises: Promises): Promise<Compared> {
   const facts = Map.groupBy(await listFactsOf(db, ids, READ), ({ conversationId }) => conversationId ?? '')
   const rows = await db.selectFrom('response_window').selectAll().where('conversation_id', 'in', ids).execute()
+  const desks = await listDesks(db, ids)
   const stored = Map.groupBy(rows, (row) => row.conversation_id)
   const different: Difference[] = []
   let windows = 0
   for (const id of ids) {
     const mine = new Map((stored.get(id) ?? []).map((row) => [row.id, row]))
-    for (const told of tell(id, facts.get(id) ?? [], promises, mine)) {
+    for (const told of tell({ id, desk: desks.get(id) ?? '' }, facts.get(id) ?? [], promises, mine)) {
       windows += 1
       const row = mine.get(told.id)
       mine.delete(told.id)
@@ -126,9 +128,14 @@ async function compareBatch(db: Reader, ids: readonly string[], promises: Promis
   return { windows, different }
 }
 
+async function listDesks(db: Reader, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('conversation').select(['id', 'desk']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, desk }) => [id, desk]))
+}
+
 /** The windows of one conversation as its facts tell them. */
 function tell(
-  conversationId: string,
+  conversation: { id: string; desk: string },
   facts: readonly StoredFact[],
   promises: Promises,
   stored: ReadonlyMap<string, StoredWindow>,
@@ -143,7 +150,8 @@ function tell(
     const promise = promises.get(promiseKey(policy, version))
     return {
       id,
-      conversation_id: conversationId,
+      conversation_id: conversation.id,
+      desk: conversation.desk,
       started_by: window.startedBy,
       started_at: window.startedAt,
       label: window.label,
@@ -180,6 +188,7 @@ function isUnwatched(stored: StoredWindow, told: Told): boolean {
 }
 
 const FIELDS = [
+  'desk',
   'started_by',
   'started_at',
   'label',

@@ -25,7 +25,9 @@ export async function reconcileWindows(
   const stored = await listWindows(trx, conversationId)
   const byStart = new Map(stored.map((row) => [row.started_by, row]))
   const wanted = new Set(windows.map((window) => window.startedBy))
-  const write = { trx, conversationId, policy: lazily(() => policyFor(trx, conversationId, policies)) }
+  const promised = lazily(() => readPromised(trx, conversationId))
+  const policy = lazily(async () => policies.choose(await promised()))
+  const write = { trx, conversationId, promised, policy }
   // First what goes away or ends, then what opens: at most one may be open at any instant.
   for (const row of stored) if (!wanted.has(row.started_by)) await removeWindow(trx, row)
   for (const window of windows) {
@@ -39,6 +41,7 @@ export async function reconcileWindows(
 interface Write {
   trx: Trx
   conversationId: string
+  promised(): Promise<Promised>
   /** Asked for only where a due time has to be computed. */
   policy(): Promise<Policy>
 }
@@ -105,12 +108,13 @@ export function timesOf(window: Pick<StoredWindow, 'started_at' | 'due_at' | 'so
  */
 const windowIdOf = (startedBy: string) => `w${startedBy.slice(1)}`
 
-async function insertWindow({ trx, conversationId, policy }: Write, window: ResponseWindow): Promise<void> {
+async function insertWindow({ trx, conversationId, promised, policy }: Write, window: ResponseWindow): Promise<void> {
   const promise = await policy()
   const id = windowIdOf(window.startedBy)
   const row = {
     id,
     conversation_id: conversationId,
+    desk: (await promised()).desk,
     started_by: window.startedBy,
     started_at: window.startedAt,
     label: window.label,

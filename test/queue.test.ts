@@ -54,7 +54,7 @@ eachDatabase((open) => {
     const [answered, elsewhere] = await writeAll(world, ['answered', 'elsewhere', 'waiting'])
     await world.agentReplies('Yes.', { conversation: answered })
     await world.db.transaction((trx) =>
-      trx.updateTable('conversation').set({ desk: 'other' }).where('id', '=', elsewhere).execute(),
+      trx.updateTable('response_window').set({ desk: 'other' }).where('conversation_id', '=', elsewhere).execute(),
     )
     expect(addresses(await list(world))).toEqual(['waiting@example.org'])
     expect(addresses(await listQueue(world.db, 'other', { limit: 10 }))).toEqual(['elsewhere@example.org'])
@@ -224,7 +224,7 @@ async function seed(world: World, desk: string, at: { dueAt: number; startedAt: 
     const times = { due_at: at.dueAt, started_at: at.startedAt, ended_at: null, ended_as: null }
     await trx
       .insertInto('response_window')
-      .values({ ...window, id: trx.newId('w'), conversation_id: id, ...times })
+      .values({ ...window, id: trx.newId('w'), conversation_id: id, desk, ...times })
       .execute()
     return id
   })

@@ -92,6 +92,7 @@ eachDatabase((open) => {
   })
 
   test.each([
+    ['its desk', { desk: 'other' }, /desk is other and should be main/],
     ['its due time', { due_at: 1 }, /due_at is 1970-01-01T00:00:00.001Z and should be 2026-01-06T09:00:00.000Z/],
     [
       'its end',

@@ -11,7 +11,14 @@ export async function ladder(db: AnyDb): Promise<void> {
   await add('conversation', 'merged_into', 'text')
   await add('response_window', 'soft_due_at', 'bigint')
   await add('response_window', 'watched_at', 'bigint')
-  await sql`update response_window set watched_at = started_at`.execute(db)
+  await db.schema
+    .alterTable('response_window')
+    .addColumn('desk', 'text', (c) => c.notNull().defaultTo(''))
+    .execute()
+  await sql`update response_window set watched_at = started_at,
+    desk = (select conversation.desk from conversation where conversation.id = conversation_id)`.execute(db)
+  await sql`create index response_window_queue on response_window (desk, due_at, started_at, conversation_id)
+    where ended_at is null`.execute(db)
   await add('ping', 'acknowledged_at', 'bigint')
   await add('ping', 'acknowledged_by', 'text')
   await sql`create index conversation_live on conversation (desk, id) where state <> 'closed'`.execute(db)
