@@ -1,4 +1,4 @@
-// The effect that brings an alarm to people by mail. They may read it twice: better than not at all.
+// The effect that brings an alarm to people: in Slack, and where that does not take it, by mail. They may read it twice: better than not at all.
 import type { Alarm } from './alarm.ts'
 import { type Channel, type OutboundMessage, type Progress, SendError } from './channel.ts'
 import type { Log } from './log.ts'
@@ -6,6 +6,8 @@ import type { Handler, Outcome } from './outbox-attempt.ts'
 
 export interface AlarmWays {
   log: Log
+  /** Tells the desk's leads in Slack. Rejects when it reached none of them. */
+  tellLeads(desk: string, text: string): Promise<void>
   /** Mail addresses of those who are to hear it. */
   addressesOf(desk: string): readonly string[]
   /** The desk's own mailbox, or any: what is broken may be the desk's. */
@@ -16,6 +18,7 @@ export function alarmHandler(ways: AlarmWays): Handler {
   return {
     async send(effect): Promise<Outcome> {
       const alarm = JSON.parse(effect.payload) as Alarm
+      if (await isTold(ways, alarm)) return { kind: 'accepted' }
       const missing = whatIsMissing(ways, alarm.desk)
       if (missing !== undefined) {
         ways.log.error({ desk: alarm.desk, key: alarm.key, missing }, `an alarm reaches nobody: ${alarm.subject}`)
@@ -29,14 +32,24 @@ export function alarmHandler(ways: AlarmWays): Handler {
   }
 }
 
-function whatIsMissing({ addressesOf, mailboxOf }: AlarmWays, desk: string): string | undefined {
+async function isTold({ tellLeads }: AlarmWays, { desk, subject, text }: Alarm): Promise<boolean> {
+  return await tellLeads(desk, `${subject}: ${text}`).then(
+    () => true,
+    () => false,
+  )
+}
+
+function whatIsMissing(
+  { addressesOf, mailboxOf }: Pick<AlarmWays, 'addressesOf' | 'mailboxOf'>,
+  desk: string,
+): string | undefined {
   if (!mailboxOf(desk)) return 'there is no mailbox to send it from'
   return addressesOf(desk).length === 0 ? `desks.${desk}.alert_email is empty` : undefined
 }
 
 /** Resolves when somebody has it. Throws `SendError`, or a sentence when there is no way. */
 export async function mailAlarm(
-  ways: AlarmWays,
+  ways: Omit<AlarmWays, 'tellLeads'>,
   alarm: Pick<Alarm, 'desk' | 'subject' | 'text'>,
   as: { id: string; at: number },
 ): Promise<void> {

@@ -163,7 +163,7 @@ export const cardLane = (conversationId: string) => `card:${conversationId}`
 export const deskRate = {
   post: (desk: string) => `desk:post:${desk}`,
   update: 'desk:update',
-  page: 'desk:page',
+  page: (desk: string) => `desk:page:${desk}`,
   ping: (person: string) => `desk:ping:${person}`,
 }
 

@@ -16,6 +16,7 @@ export interface AutomationTools extends Pick<Tools, 'clock' | 'log'> {
   db: Db
   policies: Policies
   channels: Channels
+  tellLeads: AlarmWays['tellLeads']
   /** Throws when it is not configured any more. */
   channelOf(name: string): Channel
 }
@@ -40,7 +41,7 @@ export async function automationHandlers(
         return writeAcknowledgement(letters, languages, { ...about, desk: { name, zone } })
       },
     }),
-    alarm: alarmHandler(alarmWays(config, { channels, ...tools })),
+    alarm: alarmHandler({ ...alarmWays(config, { channels, ...tools }), tellLeads: tools.tellLeads }),
   }
 }
 
@@ -55,7 +56,10 @@ export function alarmMail(
 }
 
 /** By mail, to the desk's `alert_email`, from its own first mailbox or else from any. */
-function alarmWays(config: Config, { channels, log }: Pick<AutomationTools, 'channels' | 'log'>): AlarmWays {
+function alarmWays(
+  config: Config,
+  { channels, log }: Pick<AutomationTools, 'channels' | 'log'>,
+): Omit<AlarmWays, 'tellLeads'> {
   return {
     log,
     addressesOf: (desk) => config.desks[desk]?.alertEmail ?? [],

@@ -78,3 +78,14 @@ function desksConcerned({ email, desks }: Config, name: string): string[] {
   const mailbox = name.startsWith('email:') ? email[name.slice('email:'.length)] : undefined
   return mailbox ? [mailbox.desk] : Object.keys(desks)
 }
+
+/** Rejects when it reached none of the desk's leads in Slack. */
+export async function tellLeads(
+  config: Pick<Config, 'desks'>,
+  desk: Pick<OpenDesk, 'tell'>,
+  name: string,
+  text: string,
+): Promise<void> {
+  const heard = await allTold(config.desks[name]?.leads ?? [], (lead) => desk.tell(lead, text))
+  if (heard.size === 0) throw new Error(`Slack reached none of the leads of ${name}`)
+}

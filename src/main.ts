@@ -15,7 +15,7 @@ import { intakeOf } from './intake.ts'
 import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
 import type { Log } from './log.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
-import { soundAlarm, watchedOf } from './main-watch.ts'
+import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
 import { ladderHandler } from './ping.ts'
@@ -59,7 +59,10 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     dayOf: (name) => dayOf(config, name),
   })
   const lookUp = (name: string) => channelOf(channels, name)
-  const automation = await automationHandlers(config, { ...tools, db, policies, channels, channelOf: lookUp })
+  const automation = await automationHandlers(config, {
+    ...{ ...tools, db, policies, channels, channelOf: lookUp },
+    tellLeads: (name, text) => tellLeads(config, desk, name, text),
+  })
   const runners = makeRunners(config, { ...tools, db, owner: instance.id, channels, desk, policies, automation })
   db.onWake('intake', runners.intake.wake)
   db.onWake('outbox', runners.outbox.wake)

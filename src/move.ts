@@ -13,7 +13,7 @@ import { appendFact, type FactData, listFacts } from './fact.ts'
 import type { Message } from './message.ts'
 import type { Policies } from './policy.ts'
 import { type Ending, foldEndings, WINDOW_FACTS } from './response-window.ts'
-import { reconcileWindows } from './window-record.ts'
+import { findOpenWindow, rearm, reconcileWindows } from './window-record.ts'
 
 export interface Mover {
   agentId: string
@@ -152,6 +152,9 @@ async function carry(
   await reconcileWindows(trx, source.id, by.policies)
   const open = await reconcileWindows(trx, target.id, by.policies)
   if (open) await transition(trx, target, 'receive')
+  // A window that moved may have a ladder under way that goes by another promise.
+  const window = await findOpenWindow(trx, target.id)
+  if (window && window.watched_at !== null) await rearm(trx, [window])
   for (const message of messages) await refreshEntry(trx, target, message.id)
   await refreshCard(trx, source)
 }

@@ -2,10 +2,10 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import { SECOND } from './clock.ts'
 import { deskRate } from './conversation.ts'
-import type { Reader, Trx } from './db/open.ts'
+import type { Trx } from './db/open.ts'
 import type { NoticeTable, Schema } from './db/schema.ts'
 import { appendFact } from './fact.ts'
-import { type Effect, findDueOf, put, reschedule } from './outbox.ts'
+import { type Effect, findQueued, put, reschedule } from './outbox.ts'
 import type { StoredWindow } from './window-record.ts'
 
 export type Notice = Selectable<NoticeTable>
@@ -23,14 +23,15 @@ export interface Owed {
 /** What falls due together is told together. */
 export const GATHER_MS = 2 * SECOND
 
-/** Each (window, step, addressee) is owed once, whoever else stands in for whom. */
+/** Each (window, step, addressee) is owed once, whoever else stands in for whom. Returns how many were not owed before. */
 export async function owe(
   trx: Trx,
   window: Pick<StoredWindow, 'id' | 'conversation_id'> & { desk: string },
   step: string,
   owed: readonly Owed[],
   gatherMs = GATHER_MS,
-): Promise<void> {
+): Promise<number> {
+  let added = 0
   for (const { to, insteadOf, because, quietUntil } of owed) {
     const row = await trx
       .insertInto('notice')
@@ -55,18 +56,21 @@ export async function owe(
       .returning('id')
       .executeTakeFirst()
     if (!row) continue
+    added += 1
     const data = { windowId: window.id, step, to, ...(insteadOf && { insteadOf }), ...(because && { because }) }
     await appendFact(trx, { kind: 'ping-owed', conversationId: window.conversation_id, data })
     await putTell(trx, to, quietUntil ?? trx.now() + gatherMs)
   }
+  return added
 }
 
 /** One `tell` effect per addressee; it tells the worst first and asks for the next one itself. */
 export async function putTell(trx: Trx, to: string, dueAt: number): Promise<void> {
   const coalesceKey = `tell:${to}`
-  const waiting = await findDueOf(trx, coalesceKey)
+  const waiting = await findQueued(trx, coalesceKey)
   await put(trx, { kind: 'tell', payload: { to }, rateKey: deskRate.ping(to), coalesceKey, dueAt })
-  if (waiting !== undefined && waiting > dueAt) await reschedule(trx, coalesceKey, dueAt)
+  // What Slack asked to wait for is not knocked at again before.
+  if (waiting && !waiting.isPostponed && waiting.dueAt > dueAt) await reschedule(trx, coalesceKey, dueAt)
 }
 
 export function addresseeOf(effect: Effect): string {
@@ -108,18 +112,17 @@ export async function refreshPings(trx: Trx, windowId: string): Promise<void> {
     .where('post_ts', 'is not', null)
     .execute()
   for (const { effect_id, conversation_id } of posts) {
-    await put(trx, {
-      kind: 'ping-update',
-      conversationId: conversation_id,
-      payload: { tell: effect_id },
-      rateKey: deskRate.update,
-      coalesceKey: `ping-update:${effect_id}`,
-      dueAt: trx.now(),
-    })
+    if (effect_id !== null) await putPingUpdate(trx, effect_id, conversation_id)
   }
 }
 
-/** What the post of this `tell` effect had told, answered or not. */
-export async function listToldBy(db: Reader, effectId: string): Promise<Notice[]> {
-  return await db.selectFrom('notice').selectAll().where('effect_id', '=', effectId).orderBy('id').execute()
+export async function putPingUpdate(trx: Trx, tell: string, conversationId: string | undefined): Promise<void> {
+  await put(trx, {
+    kind: 'ping-update',
+    ...(conversationId !== undefined && { conversationId }),
+    payload: { tell },
+    rateKey: deskRate.update,
+    coalesceKey: `ping-update:${tell}`,
+    dueAt: trx.now(),
+  })
 }

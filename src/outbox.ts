@@ -142,15 +142,18 @@ export async function reschedule(trx: Trx, coalesceKeys: string | readonly strin
     .execute()
 }
 
-/** When what waits under this key is due; undefined when nothing waits. */
-export async function findDueOf(db: Reader, coalesceKey: string): Promise<number | undefined> {
+/** What waits under this key: when it is due, and whether it has been tried and put off. */
+export async function findQueued(
+  db: Reader,
+  coalesceKey: string,
+): Promise<{ dueAt: number; isPostponed: boolean } | undefined> {
   const row = await db
     .selectFrom('outbox')
-    .select('due_at')
+    .select(['due_at', 'error'])
     .where('coalesce_key', '=', coalesceKey)
     .where('state', '=', sql.lit('queued'))
     .executeTakeFirst()
-  return row?.due_at
+  return row && { dueAt: row.due_at, isPostponed: row.error !== null }
 }
 
 export async function findByDedupe(

@@ -13,6 +13,8 @@ import { findWindow, policyFor, type StoredWindow, timesOf } from './window-reco
 export interface PagePayload {
   windowId: string
   step: string
+  /** Steps that were due at the same moment, for which this one speaks: whom they name hears of it too. */
+  also?: string[]
 }
 
 export function pageOf(effect: Effect): PagePayload {
@@ -27,6 +29,7 @@ export function ladderHandler(policies: Policies): LocalHandler {
     const { ladder } = await policyFor(trx, window.conversation_id, policies)
     const fired = await trx.selectFrom('ping').selectAll().where('window_id', '=', window.id).execute()
     await putBackWithdrawn(trx, window)
+    await pageAgain(trx, window, ladder, fired)
     const plan = planOf(ladder, window, fired)
     const due = plan.filter(({ at }) => at <= trx.now())
     if (due.length > 0) await fire(trx, window, due)
@@ -48,12 +51,7 @@ export function planOf(
   window: Pick<StoredWindow, 'started_at' | 'due_at' | 'soft_due_at'>,
   fired: readonly PingTable[],
 ): Planned[] {
-  const steps = ladder
-    .flatMap((step) => {
-      const at = step.at(timesOf(window))
-      return at === undefined ? [] : [{ step, at }]
-    })
-    .sort((a, b) => a.at - b.at)
+  const steps = stepsOf(ladder, window)
   const rows = new Map(fired.map((row) => [row.step, row]))
   const left = steps.filter(({ step }) => !rows.has(step.name))
   const [next, ...others] = left
@@ -62,6 +60,19 @@ export function planOf(
   const row = before && rows.get(before.name)
   const isUnheard = before?.acknowledgeMs !== undefined && row && row.acknowledged_at === null
   return isUnheard ? [{ ...next, at: Math.min(next.at, row.fired_at + (before.acknowledgeMs ?? 0)) }, ...others] : left
+}
+
+/** Those that this window has, by their own times. */
+function stepsOf(
+  ladder: readonly Step[],
+  window: Pick<StoredWindow, 'started_at' | 'due_at' | 'soft_due_at'>,
+): Planned[] {
+  return ladder
+    .flatMap((step) => {
+      const at = step.at(timesOf(window))
+      return at === undefined ? [] : [{ step, at }]
+    })
+    .sort((a, b) => a.at - b.at)
 }
 
 /** After a time when nobody looked, the last step that is due speaks for those before it. */
@@ -78,9 +89,31 @@ async function fire(trx: Trx, window: StoredWindow, due: readonly Planned[]): Pr
     if (!first) continue
     const data = { windowId: window.id, step: step.name, dueAt: at, ...(!isLast && { passed: true as const }) }
     await appendFact(trx, { kind: 'step-fired', conversationId: conversation.id, data })
-    if (isLast) await putPage(trx, conversation, { windowId: window.id, step: step.name })
+    const also = due.slice(0, n).map((before) => before.step.name)
+    if (isLast) await putPage(trx, conversation, { windowId: window.id, step: step.name, also })
   }
   await refreshCard(trx, conversation) // It may say now that the customer waits too long.
+}
+
+/** A page that met an answer told nobody. The answer was taken back: whom the last step named still has to hear of it. */
+async function pageAgain(
+  trx: Trx,
+  window: StoredWindow,
+  ladder: readonly Step[],
+  fired: readonly PingTable[],
+): Promise<void> {
+  const last = stepsOf(ladder, window).findLast(({ step }) => fired.some((row) => row.step === step.name))
+  if (!last) return
+  const owed = await trx
+    .selectFrom('notice')
+    .select('id')
+    .where('window_id', '=', window.id)
+    .where('step', '=', last.step.name)
+    .limit(1)
+    .executeTakeFirst()
+  if (owed) return // Somebody was found; what was withdrawn is put back by itself.
+  const conversation = await getConversation(trx, window.conversation_id)
+  await putPage(trx, conversation, { windowId: window.id, step: last.step.name })
 }
 
 const asFired =
@@ -100,8 +133,8 @@ async function putPage(trx: Trx, conversation: Conversation, page: PagePayload):
     kind: 'page',
     conversationId: conversation.id,
     payload: { ...page },
-    rateKey: deskRate.page,
-    dedupe: pageKey(page),
+    rateKey: deskRate.page(conversation.desk),
+    coalesceKey: pageKey(page),
     dueAt: trx.now(),
   })
 }

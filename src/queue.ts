@@ -136,6 +136,7 @@ async function countUndelivered(db: Reader, desk: string): Promise<number> {
     .select((eb) => eb.fn.count<number | string>('conversation.id').distinct().as('count'))
     .where('conversation.desk', '=', desk)
     .where('conversation.state', '<>', 'closed')
+    .where('message.automated', 'is', null)
     .where(sql<boolean>`message.delivery in ('rejected', 'bounced', 'parked', 'uncertain')`) // As its index has it.
     .where((eb) =>
       eb.not(
@@ -145,6 +146,7 @@ async function countUndelivered(db: Reader, desk: string): Promise<number> {
             .select('later.id')
             .whereRef('later.conversation_id', '=', 'message.conversation_id')
             .whereRef('later.seq', '>', 'message.seq')
+            .where('later.automated', 'is', null)
             .where('later.delivery', 'in', ['accepted', 'partly-delivered']),
         ),
       ),

@@ -65,6 +65,7 @@ async function tellWhereItWent(
   for (const place of places) {
     if (told.has(place)) continue
     told.add(place)
+    await lockConversation(trx, place)
     await appendFact(trx, { kind: 'reply-voided', conversationId: place, messageId, data: { of: messageId } })
     await reconcileWindows(trx, place, policies)
     await tellWhereItWent(trx, place, messageId, policies, told)

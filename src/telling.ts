@@ -3,7 +3,7 @@ import { type Clock, MINUTE } from './clock.ts'
 import { deskRate } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFacts, type Fact } from './fact.ts'
-import { addresseeOf, GATHER_MS, isFree, type Notice, putTell } from './notice.ts'
+import { addresseeOf, GATHER_MS, isFree, type Notice, putPingUpdate, putTell } from './notice.ts'
 import type { Effect } from './outbox.ts'
 
 /** More than so many pings to one person in so long become one digest. */
@@ -15,9 +15,21 @@ export interface DigestLimits {
 /** What one post tells: a single customer who waits, or, when there are many, all of them. */
 export interface Telling {
   kind: 'ping' | 'digest'
-  /** Worst first. */
+  /** Worst first, as many as a post has room for. */
   notices: Notice[]
 }
+
+/** Of all that a post tells, also of those it has no room to name. */
+export interface Tally {
+  all: number
+  /** Those who wait still. */
+  waiting: number
+  /** Those of them whose time is over. */
+  late: number
+}
+
+/** So many customers a digest names; the others it counts. */
+const NAMED_MAX = 30
 
 /**
  * Chooses what this effect tells and binds it, so that after a crash it is known what a post that was found had told.
@@ -29,26 +41,19 @@ export async function bind(
   limits: DigestLimits,
 ): Promise<Telling | 'nothing' | 'more is coming'> {
   const to = addresseeOf(effect)
-  const bound = await listTrue(trx, (query) => query.where('notice.effect_id', '=', effect.id), trx.now())
+  const bound = await listTrue(trx, boundTo(effect), trx.now())
   if (bound.length > 0) return { kind: bound.length > 1 ? 'digest' : 'ping', notices: bound }
   await release(trx, effect) // What it was to tell before is not true now; should it be again, it is owed anew.
-  const owed = await listTrue(trx, (query) => query.where('notice.to', '=', to).where(isFree), trx.now())
+  const mine: Narrow = (query) => query.where('notice.to', '=', to).where(isFree)
+  const owed = await listTrue(trx, mine, trx.now())
   const [worst] = owed
   if (!worst) return 'nothing'
   if (worst.owed_at > trx.now() - GATHER_MS_MAX && (await isMoreComing(trx))) return 'more is coming'
   const lately = await countTold(trx, to, trx.now() - limits.digestWithinMs)
   const isDigest = owed.length > 1 && owed.length + lately > limits.digestAbove
-  const notices = isDigest ? owed : [worst]
-  await trx
-    .updateTable('notice')
-    .set({ effect_id: effect.id })
-    .where(
-      'id',
-      'in',
-      notices.map(({ id }) => id),
-    )
-    .execute()
-  return { kind: isDigest ? 'digest' : 'ping', notices }
+  const chosen = isDigest ? selectTrue(trx, mine, trx.now()).clearSelect().select('notice.id') : [worst.id]
+  await trx.updateTable('notice').set({ effect_id: effect.id }).where('id', 'in', chosen).execute()
+  return { kind: isDigest ? 'digest' : 'ping', notices: isDigest ? owed : [worst] }
 }
 
 /** A flood is gathered for so long. */
@@ -59,19 +64,32 @@ async function isMoreComing(db: Reader): Promise<boolean> {
   const row = await db
     .selectFrom('outbox')
     .select('id')
-    .where('rate_key', '=', deskRate.page)
+    .where('kind', '=', 'page')
+    .where('rate_key', '>=', deskRate.page(''))
+    .where('rate_key', '<', deskRate.page('\uffff'))
     .where('state', 'in', ['queued', 'sending'])
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
 }
 
-async function release(trx: Trx, { id }: Effect): Promise<Notice[]> {
+async function release(trx: Trx, effect: Effect): Promise<Notice[]> {
+  const bound = await listBound(trx, effect.id)
+  return await letGo(
+    trx,
+    effect,
+    bound.map(({ id }) => id),
+  )
+}
+
+async function letGo(trx: Trx, effect: Effect, ids: readonly string[]): Promise<Notice[]> {
+  if (ids.length === 0) return []
   const released = await trx
     .updateTable('notice')
     .set({ effect_id: null })
-    .where('effect_id', '=', id)
+    .where('effect_id', '=', effect.id)
     .where('told_at', 'is', null)
+    .where('id', 'in', ids)
     .returningAll()
     .execute()
   await appendFacts(trx, released.map(factOf('ping-withdrawn')))
@@ -86,9 +104,9 @@ const factOf =
     data: { windowId: window_id, step, to },
   })
 
-const NOTICES_MAX = 500
-
 type NoticeQuery = ReturnType<typeof openNotices>
+type Narrow = (query: NoticeQuery) => NoticeQuery
+
 const openNotices = (db: Reader) =>
   db
     .selectFrom('notice')
@@ -98,13 +116,23 @@ const openNotices = (db: Reader) =>
     .where('notice.failed_at', 'is', null)
     .where('response_window.ended_at', 'is', null)
 
-/** Worst first: whoever is due first has waited longest. A customer who was answered is in no list. */
-async function listTrue(db: Reader, narrow: (query: NoticeQuery) => NoticeQuery, now: number): Promise<Notice[]> {
-  return await narrow(openNotices(db))
-    .where((eb) => eb.or([eb('notice.quiet_until', 'is', null), eb('notice.quiet_until', '<=', now)]))
+const boundTo =
+  ({ id }: Effect): Narrow =>
+  (query) =>
+    query.where('notice.effect_id', '=', id)
+
+/** A customer who was answered is in no list, nor one about whom the quiet hours keep silent still. */
+const selectTrue = (db: Reader, narrow: Narrow, now: number) =>
+  narrow(openNotices(db)).where((eb) =>
+    eb.or([eb('notice.quiet_until', 'is', null), eb('notice.quiet_until', '<=', now)]),
+  )
+
+/** Worst first: whoever is due first has waited longest. */
+async function listTrue(db: Reader, narrow: Narrow, now: number): Promise<Notice[]> {
+  return await selectTrue(db, narrow, now)
     .orderBy('response_window.due_at')
     .orderBy('notice.id')
-    .limit(NOTICES_MAX)
+    .limit(NAMED_MAX)
     .execute()
 }
 
@@ -118,9 +146,74 @@ async function countTold(db: Reader, to: string, since: number): Promise<number>
   return Number(row.posts)
 }
 
-/** Those of the bound notices that are still true. */
+/** Those of the bound notices that are still true, as many as a post names. */
 export async function stillTrue(db: Reader, effect: Effect, clock: Pick<Clock, 'now'>): Promise<Notice[]> {
-  return await listTrue(db, (query) => query.where('notice.effect_id', '=', effect.id), clock.now())
+  return await listTrue(db, boundTo(effect), clock.now())
+}
+
+/** What the post of this effect told, answered or not; the worst of it. */
+export async function listToldBy(db: Reader, effectId: string): Promise<Notice[]> {
+  return await db
+    .selectFrom('notice')
+    .leftJoin('response_window', 'response_window.id', 'notice.window_id')
+    .selectAll('notice')
+    .where('notice.effect_id', '=', effectId)
+    .orderBy('response_window.due_at')
+    .orderBy('notice.id')
+    .limit(NAMED_MAX)
+    .execute()
+}
+
+export async function tally(db: Reader, effectId: string, now: number): Promise<Tally> {
+  const row = await db
+    .selectFrom('notice')
+    .leftJoin('response_window', (join) =>
+      join.onRef('response_window.id', '=', 'notice.window_id').on('response_window.ended_at', 'is', null),
+    )
+    .select(({ fn, eb }) => [
+      fn.countAll<number | string>().as('all'),
+      fn.count<number | string>('response_window.id').as('waiting'),
+      fn
+        .count<number | string>(eb.case().when('response_window.due_at', '<=', now).then(1).else(null).end())
+        .as('late'),
+    ])
+    .where('notice.effect_id', '=', effectId)
+    .executeTakeFirstOrThrow()
+  return { all: Number(row.all), waiting: Number(row.waiting), late: Number(row.late) }
+}
+
+/** The last look before it leaves: whoever has been answered since it was bound is not told about. False when that is all. */
+export async function keepTrue(trx: Trx, effect: Effect): Promise<boolean> {
+  const ended = await trx
+    .selectFrom('notice')
+    .select('notice.id')
+    .where('notice.effect_id', '=', effect.id)
+    .where('notice.id', 'not in', selectTrue(trx, boundTo(effect), trx.now()).clearSelect().select('notice.id'))
+    .execute()
+  await letGo(
+    trx,
+    effect,
+    ended.map(({ id }) => id),
+  )
+  return (await listTrue(trx, boundTo(effect), trx.now())).length > 0
+}
+
+/** The person's quiet hours have begun, or were not thought of: these are told when they end. */
+export async function hold(trx: Trx, held: readonly { id: string; until: number }[]): Promise<void> {
+  for (const { id, until } of held) {
+    await trx.updateTable('notice').set({ quiet_until: until, effect_id: null }).where('id', '=', id).execute()
+  }
+}
+
+/** All that is bound to this effect and not told yet, for whoever has to judge each. */
+export async function listBound(db: Reader, effectId: string): Promise<Notice[]> {
+  return await db
+    .selectFrom('notice')
+    .selectAll()
+    .where('effect_id', '=', effectId)
+    .where('told_at', 'is', null)
+    .orderBy('id')
+    .execute()
 }
 
 /** Where it stands in Slack, nobody needed it any more, or nobody could be told this way. */
@@ -132,8 +225,29 @@ export type HowTold =
 /** How a `tell` ended, for all it was bound to; what else is owed to the same person is told next. */
 export async function settleTold(trx: Trx, effect: Effect, how: HowTold): Promise<Notice[]> {
   const notices = how.kind === 'withdrawn' ? await release(trx, effect) : await close(trx, effect, how)
+  if (how.kind === 'told') await refreshStale(trx, effect, notices)
   await tellNext(trx, addresseeOf(effect))
   return notices
+}
+
+/** What happened while it was on its way is not in it. */
+async function refreshStale(trx: Trx, effect: Effect, notices: readonly Notice[]): Promise<void> {
+  if (notices.length === 0) return
+  const news = await trx
+    .selectFrom('fact')
+    .select('id')
+    .where('conversation_id', 'in', [...new Set(notices.map((notice) => notice.conversation_id))].slice(0, NAMED_MAX))
+    .where('kind', 'in', [
+      'window-ended',
+      'window-removed',
+      'conversation-taken',
+      'conversation-assigned',
+      'ping-acknowledged',
+    ])
+    .where('at', '>=', effect.startedAt)
+    .limit(1)
+    .executeTakeFirst()
+  if (news) await putPingUpdate(trx, effect.id, notices[0]?.conversation_id)
 }
 
 async function close(trx: Trx, effect: Effect, how: Exclude<HowTold, { kind: 'withdrawn' }>): Promise<Notice[]> {

@@ -1,5 +1,5 @@
 // A contact's tier, as an agent sets it by hand: what was promised to whoever waits follows at once.
-import { getConversation, refreshCard } from './conversation.ts'
+import { lockConversation, refreshCard } from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import type { Policies } from './policy.ts'
@@ -26,10 +26,12 @@ export async function setTier(
     .select('conversation.id')
     .where('identity.contact_id', '=', contactId)
     .where('response_window.ended_at', 'is', null)
+    .orderBy('conversation.id')
     .execute()
   for (const { id } of waiting) {
+    const conversation = await lockConversation(trx, id) // An answer may be recorded at this moment.
     await reconcileWindows(trx, id, by.policies)
-    await refreshCard(trx, await getConversation(trx, id))
+    await refreshCard(trx, conversation)
   }
   return waiting.length
 }

@@ -138,6 +138,7 @@ async function updateWindow({ trx, policy }: Write, row: StoredWindow, window: R
   if (window.end) {
     if (!moved) return
     const data = { windowId: row.id, as: window.end.as, at: window.end.at }
+    await settleSteps(trx, row.id)
     await refreshPings(trx, row.id)
     return await appendFact(trx, { kind: 'window-ended', conversationId: row.conversation_id, data })
   }
@@ -150,6 +151,16 @@ async function updateWindow({ trx, policy }: Write, row: StoredWindow, window: R
   const effect = ladderEffect({ ...row, ...promisedTimes(promise, window) }, promise)
   await put(trx, effect)
   await reschedule(trx, effect.coalesceKey, effect.dueAt)
+}
+
+/** An answer, or a waiver, is as good as an acknowledgement: should it be taken back, the next step waits for its own time. */
+async function settleSteps(trx: Trx, windowId: string): Promise<void> {
+  await trx
+    .updateTable('ping')
+    .set({ acknowledged_at: trx.now() })
+    .where('window_id', '=', windowId)
+    .where('acknowledged_at', 'is', null)
+    .execute()
 }
 
 /** The ladders of these open windows look at once for what they owe, and go on from there. */
@@ -183,6 +194,7 @@ async function change(trx: Trx, { id }: StoredWindow, values: Partial<StoredWind
 
 async function removeWindow(trx: Trx, row: StoredWindow): Promise<void> {
   await trx.deleteFrom('response_window').where('id', '=', row.id).execute()
+  await refreshPings(trx, row.id)
   const data = { windowId: row.id }
   await appendFact(trx, { kind: 'window-removed', conversationId: row.conversation_id, data })
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { putAlarm } from '../src/alarm.ts'
 import { alarmHandler } from '../src/alarm-post.ts'
 import { MINUTE } from '../src/clock.ts'
-import { LEAD, makeAcknowledgingWorld } from './setup/acknowledging.ts'
+import { LEAD, makeAcknowledgingWorld, noSlack } from './setup/acknowledging.ts'
 import { eachDatabase } from './setup/database.ts'
 
 const ALARM = { desk: 'main', key: 'mailbox', subject: 'The mailbox is down', text: 'Log in again.' }
@@ -19,10 +19,22 @@ eachDatabase((open) => {
       expect(await world.count('message')).toBe(0)
     })
 
+    test('P9, E12: reaches the leads in Slack where Slack takes it, and then sends no mail', async () => {
+      const world = await makeAcknowledgingWorld(open)
+      const { log, channel } = world
+      const heard: string[] = []
+      const tellLeads = async (desk: string, text: string) => void heard.push(`${desk}: ${text}`)
+      world.handlers.alarm = alarmHandler({ tellLeads, log, addressesOf: () => [LEAD], mailboxOf: () => channel })
+      for (let n = 0; n < 2; n++) await world.db.transaction((trx) => putAlarm(trx, ALARM))
+      await world.runOutbox()
+      expect(heard).toEqual(['main: The mailbox is down: Log in again.'])
+      expect(channel.delivered).toEqual([])
+    })
+
     test('without an address is said where the program’s log is read', async () => {
       const world = await makeAcknowledgingWorld(open)
       const { log, channel } = world
-      world.handlers.alarm = alarmHandler({ log, addressesOf: () => [], mailboxOf: () => channel })
+      world.handlers.alarm = alarmHandler({ tellLeads: noSlack, log, addressesOf: () => [], mailboxOf: () => channel })
       await world.db.transaction((trx) => putAlarm(trx, ALARM))
       await world.runOutbox()
       expect(await world.effects('alarm')).toMatchObject([
@@ -34,7 +46,12 @@ eachDatabase((open) => {
     test('without a mailbox too', async () => {
       const world = await makeAcknowledgingWorld(open)
       const { log } = world
-      world.handlers.alarm = alarmHandler({ log, addressesOf: () => [LEAD], mailboxOf: () => undefined })
+      world.handlers.alarm = alarmHandler({
+        tellLeads: noSlack,
+        log,
+        addressesOf: () => [LEAD],
+        mailboxOf: () => undefined,
+      })
       await world.db.transaction((trx) => putAlarm(trx, ALARM))
       await world.runOutbox()
       expect(await world.effects('alarm')).toMatchObject([
@@ -46,7 +63,7 @@ eachDatabase((open) => {
       const world = await makeAcknowledgingWorld(open)
       const { log, channel } = world
       const addressesOf = () => ['gone@example.com', LEAD]
-      world.handlers.alarm = alarmHandler({ log, addressesOf, mailboxOf: () => channel })
+      world.handlers.alarm = alarmHandler({ tellLeads: noSlack, log, addressesOf, mailboxOf: () => channel })
       channel.fates.push(
         { kind: 'rejected', reason: 'gone' },
         { kind: 'temporary' },

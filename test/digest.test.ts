@@ -82,6 +82,20 @@ eachDatabase((open) => {
     expect(sent).toHaveLength(2)
   })
 
+  test('P11: a digest that comes late takes nothing from the next opening', async () => {
+    const world = await makeWorld(open)
+    const desks: DigestDesk[] = [{ name: 'main', leads: ['U_LEAD'], day: deskDay(undefined) }]
+    const sent: string[] = []
+    await armDigests(world.db, desks)
+    const runner = runnerOf(world, desks, sent, 'late')
+    await world.clock.advance(untilOpening(world, desks) + 19 * HOUR) // Three in the night of the next day.
+    await world.runOutbox(runner)
+    expect(sent).toHaveLength(1)
+    await world.clock.advance(5 * HOUR)
+    await world.runOutbox(runner)
+    expect(sent).toHaveLength(2)
+  })
+
   test('a desk that was taken out of the configuration sends no digest any more', async () => {
     const world = await makeWorld(open)
     const desks: DigestDesk[] = [{ name: 'main', leads: ['U_LEAD'], day: deskDay(undefined) }]

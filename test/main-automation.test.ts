@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { putAlarm } from '../src/alarm.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from '../src/main-automation.ts'
 import { configOf, ENV } from './config/reading.ts'
+import { noSlack } from './setup/acknowledging.ts'
 import { eachDatabase, type OpenTestDb } from './setup/database.ts'
 import { makeWorld } from './setup/world.ts'
 
@@ -25,7 +26,7 @@ async function makeProgram(open: OpenTestDb) {
   Object.assign(world.desk, acknowledgingOf(config, 'email:support'))
   Object.assign(
     world.handlers,
-    await automationHandlers(config, { ...world, channels, channelOf: () => world.channel }),
+    await automationHandlers(config, { ...world, channels, channelOf: () => world.channel, tellLeads: noSlack }),
   )
   return { ...world, mail: alarmMail(config, { ...world, channels }) }
 }

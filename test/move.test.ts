@@ -6,6 +6,7 @@ import { merge, split, unmerge } from '../src/move.ts'
 import { foldWindows, WINDOW_FACTS } from '../src/response-window.ts'
 import { listWindows } from '../src/window-record.ts'
 import { eachDatabase } from './setup/database.ts'
+import { always, calendarPolicy } from './setup/policy.ts'
 import { makeWorld, type World } from './setup/world.ts'
 
 const ANN = { address: 'ann@example.org' }
@@ -27,6 +28,21 @@ eachDatabase((open) => {
     await world.passTime(older.arrived_at + DAY - world.clock.now())
     expect(world.pings).toHaveLength(1)
     await world.passTime(DAY)
+    expect(world.pings).toHaveLength(1)
+  })
+
+  test('E8, W10: joined to a conversation with a stricter promise, the ladder follows that one', async () => {
+    const world = await makeWorld(open, {
+      policies: {
+        ...always(calendarPolicy()),
+        choose: ({ address }) => (address === BOB.address ? calendarPolicy(2, { name: 'strict' }) : calendarPolicy()),
+      },
+    })
+    const patient = await world.customerWrites('Where is it?', { from: ANN })
+    const strict = await world.customerWrites('Hello', { from: BOB })
+    await world.agentReplies('Hello!', { conversation: strict.conversation_id })
+    await move(world, (trx, by) => merge(trx, patient.conversation_id, strict.conversation_id, by))
+    await world.passTime(2 * HOUR)
     expect(world.pings).toHaveLength(1)
   })
 

@@ -31,7 +31,7 @@ export function checkPromises(data: Data): Fault[] {
     ...tieFaults(data),
     ...Object.entries(ladders).flatMap(([name, ladder]) => ladderFaults(`ladders.${name}`, ladder)),
     ...promises.flatMap(targetFaults),
-    ...promises.flatMap((promised) => stepFaults(promised, ladders[String(promised.ladder)] ?? [])),
+    ...promises.flatMap((promised) => stepFaults(promised, ladderOf(ladders, promised.ladder))),
     ...backupFaults(data, promises, ladders),
   ]
 }
@@ -45,6 +45,11 @@ function readLadders(data: Data): Record<string, Ladder> {
       return read.success ? [[name, read.data]] : []
     }),
   )
+}
+
+/** A name that is none of them has no steps; another check says so. */
+function ladderOf(ladders: Record<string, Ladder>, name: unknown): Ladder {
+  return (Object.hasOwn(ladders, String(name)) && ladders[String(name)]) || []
 }
 
 function readPromises(data: Data): Promised[] {
@@ -188,7 +193,7 @@ function stepFaults({ key, window, soft, ladder: name }: Promised, ladder: Ladde
 /** Whoever writes `backup` wants somebody to be there. */
 function backupFaults(data: Data, promises: Promised[], ladders: Record<string, Ladder>): Fault[] {
   const using = promises.filter(({ ladder }) =>
-    ladders[String(ladder)]?.some(({ to }) => to.some(({ kind }) => kind === 'backup')),
+    ladderOf(ladders, ladder).some(({ to }) => to.some(({ kind }) => kind === 'backup')),
   )
   return Object.entries(named(data, 'desks')).flatMap(([name, desk]) => {
     const user = using.find(({ desks }) => desks.includes(name))

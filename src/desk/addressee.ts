@@ -16,8 +16,8 @@ export interface Standing {
   leads: readonly string[]
   /** The desk's own channel. */
   channel: string
-  /** Undefined for somebody who is there. */
-  absenceOf(id: string): Promise<Absence | undefined>
+  /** Undefined for somebody who is there. An owner has to be an agent still; whom the configuration names need not be one. */
+  absenceOf(id: string, isOwner: boolean): Promise<Absence | undefined>
   /** Empty when the group cannot be read. */
   membersOf(group: string): Promise<readonly string[]>
 }
@@ -56,14 +56,19 @@ async function reach(addressee: Addressee, standing: Standing): Promise<Reached[
       return await leadsOrDesk(standing, { insteadOf: addressee.id, because: 'the group is empty' })
     }
     case 'assignee':
-      if (standing.ownerId !== undefined) return await anyOf([standing.ownerId], standing, 'backup')
+      if (standing.ownerId !== undefined) return await anyOf([standing.ownerId], standing, 'backup', true)
       return await inPlace(standing, { insteadOf: 'assignee', because: 'nobody has it' })
   }
 }
 
 /** Those of them who are there; without any, whoever comes next. */
-async function anyOf(people: readonly string[], standing: Standing, next: 'backup' | 'leads'): Promise<Reached[]> {
-  const seen = await lookFor(people, standing)
+async function anyOf(
+  people: readonly string[],
+  standing: Standing,
+  next: 'backup' | 'leads',
+  areOwners = false,
+): Promise<Reached[]> {
+  const seen = await lookFor(people, standing, areOwners)
   if (seen.there.length > 0) return seen.there.map((to) => ({ to }))
   const [first] = seen.absent
   const why = first ? { insteadOf: first.id, because: first.because } : {}
@@ -86,11 +91,11 @@ async function leadsOrDesk(standing: Standing, why: Why): Promise<Reached[]> {
   return [{ to: standing.channel, ...because }]
 }
 
-async function lookFor(people: readonly string[], { absenceOf }: Standing) {
+async function lookFor(people: readonly string[], { absenceOf }: Standing, areOwners = false) {
   const there: string[] = []
   const absent: { id: string; because: Absence }[] = []
   for (const id of people) {
-    const because = await absenceOf(id)
+    const because = await absenceOf(id, areOwners)
     if (because === undefined) there.push(id)
     else absent.push({ id, because })
   }

@@ -9,7 +9,7 @@ import type { Policies } from '../policy.ts'
 import { findWindow, policyFor, readPromised, type StoredWindow } from '../window-record.ts'
 import { type Reached, resolveAddressees } from './addressee.ts'
 import type { Presence } from './presence.ts'
-import { type Desk, getDesk } from './tools.ts'
+import { type Desk, deskOrFirst } from './tools.ts'
 
 export interface PageOptions {
   db: Reader
@@ -23,26 +23,29 @@ export function pageHandler(options: PageOptions): Handler {
   const { db, clock, desks, policies, presence } = options
   return {
     async send(effect) {
-      const { windowId, step: name } = pageOf(effect)
+      const { windowId, step: name, also = [] } = pageOf(effect)
       const window = await findOpen(db, windowId)
       if (!window) return MOOT
-      const step = (await policyFor(db, window.conversation_id, policies)).ladder.find((one) => one.name === name)
+      const { ladder } = await policyFor(db, window.conversation_id, policies)
+      const to = ladder.filter((step) => step.name === name || also.includes(step.name)).flatMap((step) => step.to)
       const conversation = await getConversation(db, window.conversation_id)
-      const desk = getDesk({ desks }, conversation.desk)
-      const quietUntil = await quietEnd(options, desk, window, clock.now())
-      const reached = await resolveAddressees(step?.to ?? [{ kind: 'desk' }], {
+      const desk = deskOrFirst(desks, conversation.desk)
+      if (!desk) return { kind: 'moot', reason: 'no desk is configured' }
+      const quietUntil = await quietEnd(options, desk, window.conversation_id, clock.now())
+      const reached = await resolveAddressees(to.length > 0 ? to : [{ kind: 'desk' }], {
         ownerId: conversation.owner_id ?? undefined,
         backup: desk.backup,
         leads: desk.leads,
         channel: desk.channel,
-        absenceOf: (id) => presence.absenceOf(desk.name, id, { isQuiet: quietUntil !== undefined }),
+        absenceOf: (id, isOwner) =>
+          presence.absenceOf(desk.name, id, { isQuiet: quietUntil !== undefined, mustBeAgent: isOwner }),
         membersOf: presence.membersOf,
       })
       return { kind: 'accepted', detail: reached.map((one) => owedTo(one, quietUntil)) }
     },
     /** Nothing has left: who is there is asked anew. */
     verify: async () => ({ kind: 'repeatable' }),
-    settle: (trx, effect, settled) => settle(trx, effect, settled, options),
+    settle,
   }
 }
 
@@ -54,15 +57,15 @@ async function findOpen(db: Reader, windowId: string): Promise<StoredWindow | un
 }
 
 /** Undefined outside the quiet hours, and for a tier that may disturb. */
-async function quietEnd(
-  { db, policies }: PageOptions,
+export async function quietEnd(
+  { db, policies }: Pick<PageOptions, 'db' | 'policies'>,
   { quiet }: Desk,
-  window: StoredWindow,
+  conversationId: string,
   now: number,
 ): Promise<number | undefined> {
   const until = quiet?.until(now)
   if (quiet === undefined || until === undefined || quiet.exceptTiers.length === 0) return until
-  const tier = policies.tierOf(await readPromised(db, window.conversation_id))
+  const tier = policies.tierOf(await readPromised(db, conversationId))
   return tier !== undefined && quiet.exceptTiers.includes(tier) ? undefined : until
 }
 
@@ -76,17 +79,9 @@ export function isPerson(id: string): boolean {
   return /^[UW]/.test(id)
 }
 
-async function settle(trx: Trx, effect: Effect, settled: Settled, options: PageOptions): Promise<void> {
-  if (settled.kind !== 'accepted' && settled.kind !== 'rejected' && settled.kind !== 'parked') return
+async function settle(trx: Trx, effect: Effect, settled: Settled): Promise<void> {
+  if (settled.kind !== 'accepted') return
   const { windowId, step } = pageOf(effect)
   const window = await findOpen(trx, windowId)
-  if (!window) return // Answered meanwhile: nobody needs to hear of it.
-  const { desk } = await getConversation(trx, window.conversation_id)
-  // A step about which nobody could be found out is the whole desk's business.
-  const owed = settled.kind === 'accepted' ? (settled.detail as Owed[]) : [deskItself(options, desk)]
-  await owe(trx, { ...window, desk }, step, owed)
-}
-
-function deskItself({ desks }: PageOptions, desk: string): Owed {
-  return { to: getDesk({ desks }, desk).channel }
+  if (window) await owe(trx, window, step, settled.detail as Owed[]) // Else answered meanwhile: nobody needs to hear of it.
 }

@@ -2,6 +2,7 @@
 import type { Button, KnownBlock } from '@slack/types'
 import { DAY, HOUR, MINUTE } from '../clock.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
+import type { Tally } from '../telling.ts'
 import { button, dateMark, firstLines, line, nameParts, oneLine, shortName, subjectParts } from './card.ts'
 import type { PingView } from './ping-view.ts'
 import type { Content } from './post.ts'
@@ -9,7 +10,6 @@ import { channelWord } from './question.ts'
 import { note, paragraph, quote, word } from './words.ts'
 
 const FIRST_LENGTH = 200
-const DIGEST_ROWS_MAX = 30
 const DIGEST_LINE_LENGTH = 80
 
 /** `link` leads to the card. */
@@ -36,25 +36,23 @@ export function renderGonePing(): Content {
 /** Worst first, as the views come. All are counted, also those that have no room. */
 export function renderDigest(
   views: readonly PingView[],
+  counts: Tally,
   now: number,
-  links: readonly (string | undefined)[] = [],
+  links: ReadonlyMap<string, string> = new Map(),
 ): Content {
-  const waiting = views.filter(({ ended }) => !ended)
-  const late = waiting.filter(({ waiting: { dueAt } }) => now >= dueAt).length
-  const title = digestTitle(waiting.length, late, views.length)
-  const shown = views.slice(0, DIGEST_ROWS_MAX)
-  const rest = views.length - shown.length
+  const { all, waiting, late } = counts
+  const title = digestTitle(counts)
+  const sign = waiting === 0 ? ':white_check_mark:' : late > 0 ? ':red_circle:' : ':hourglass_flowing_sand:'
+  const rest = all - views.length
   const blocks: KnownBlock[] = [
-    line(
-      `${waiting.length === 0 ? ':white_check_mark:' : late > 0 ? ':red_circle:' : ':hourglass_flowing_sand:'} *${title}*`,
-    ),
-    ...shown.map((view, n) => digestRow(view, now, links[n])),
-    ...(rest > 0 ? [note(`and ${rest} more: see the desk’s queue`)] : []),
+    line(`${sign} *${title}*`),
+    ...views.map((view) => digestRow(view, now, links.get(view.conversationId))),
+    ...(rest > 0 ? [note(`and ${rest} more: /desk queue lists those who are due first`)] : []),
   ]
   return { text: title, blocks }
 }
 
-function digestTitle(waiting: number, late: number, all: number): string {
+function digestTitle({ all, waiting, late }: Tally): string {
   if (waiting === 0) return `All ${all} customers of this digest have been answered`
   const customers = waiting === 1 ? '1 customer waits' : `${waiting} customers wait`
   return late === 0 ? `${customers} for an answer` : `${customers}, ${late === waiting ? 'all' : late} overdue`

@@ -7,7 +7,11 @@ import type { Absence } from './addressee.ts'
 
 export interface Presence {
   /** `isQuiet`: they are told only when the quiet hours end, so that what Slack keeps from them now does not count. */
-  absenceOf(desk: string, id: string, options: { isQuiet: boolean }): Promise<Absence | undefined>
+  absenceOf(
+    desk: string,
+    id: string,
+    options: { isQuiet: boolean; mustBeAgent?: boolean },
+  ): Promise<Absence | undefined>
   membersOf(group: string): Promise<readonly string[]>
 }
 
@@ -31,8 +35,8 @@ export function makePresence(tools: { db: Reader; read: WebClient; clock: Clock;
     return await answer
   }
   return {
-    async absenceOf(desk, id, { isQuiet }) {
-      const said = await findSaid(db, desk, id, clock.now())
+    async absenceOf(desk, id, { isQuiet, mustBeAgent = false }) {
+      const said = await findSaid(db, desk, id, clock.now(), mustBeAgent)
       if (said) return said
       const isGone = await ask(
         `user ${id}`,
@@ -57,11 +61,18 @@ export function makePresence(tools: { db: Reader; read: WebClient; clock: Clock;
   }
 }
 
-/** A lead need not be a member of the desk's channel; an agent who left it is not there. */
-async function findSaid(db: Reader, desk: string, id: string, now: number): Promise<Absence | undefined> {
+/** Whoever the configuration names need not be in the desk's channel; an owner who left it answers nobody any more. */
+async function findSaid(
+  db: Reader,
+  desk: string,
+  id: string,
+  now: number,
+  mustBeAgent: boolean,
+): Promise<Absence | undefined> {
   const rows = await db.selectFrom('agent').select(['desk', 'left_at', 'away_until']).where('id', '=', id).execute()
   if (rows.some(({ away_until }) => away_until !== null && away_until > now)) return 'away'
-  return rows.find((row) => row.desk === desk)?.left_at != null ? 'left the desk' : undefined
+  const isGone = mustBeAgent && rows.find((row) => row.desk === desk)?.left_at != null
+  return isGone ? 'left the desk' : undefined
 }
 
 interface Dnd {

@@ -27,7 +27,7 @@ export async function queueBlocks(tools: DeskTools, desks: readonly Desk[]): Pro
 }
 
 function list(rows: readonly Waiting[], now: number): KnownBlock[] {
-  if (rows.length === 0) return [paragraph([word('Nobody. Every customer has an answer.')])]
+  if (rows.length === 0) return [paragraph([word('Nobody, apart from those that are snoozed.')])]
   const elements = rows.slice(0, ROWS_MAX).map((row) => sectionOf(row, now))
   const isCut = rows.length >= ROWS_MAX
   return [{ type: 'rich_text', elements }, ...(isCut ? [note(`These are the ${ROWS_MAX} that are due first.`)] : [])]

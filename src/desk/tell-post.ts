@@ -4,18 +4,18 @@ import { putAlarm } from '../alarm.ts'
 import { SendError } from '../channel.ts'
 import { MINUTE } from '../clock.ts'
 import type { Trx } from '../db/open.ts'
-import { addresseeOf, listToldBy, type Notice, owe } from '../notice.ts'
+import { addresseeOf, type Notice, owe } from '../notice.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Outcome, Settled } from '../outbox-attempt.ts'
 import type { Policies } from '../policy.ts'
 import { troubleOf } from '../slack/trouble.ts'
-import { bind, type DigestLimits, settleTold, stillTrue } from '../telling.ts'
+import { bind, type DigestLimits, hold, keepTrue, listBound, settleTold, stillTrue, tally } from '../telling.ts'
 import type { DeskPosting } from './card-post.ts'
 import { makeFinder } from './find-post.ts'
-import { isPerson } from './page-post.ts'
+import { isPerson, quietEnd } from './page-post.ts'
 import { post } from './post.ts'
-import { readTold, renderTold } from './told.ts'
-import { type Desk, getDesk } from './tools.ts'
+import { findLinks, readTold, renderTold } from './told.ts'
+import { type Desk, deskOrFirst } from './tools.ts'
 import type { Posted } from './view.ts'
 
 export interface TellOptions extends Omit<DeskPosting, 'channelOfDesk'> {
@@ -37,26 +37,50 @@ export function tellHandler(options: TellOptions): Handler {
     async send(effect) {
       const telling = await db.transaction((trx) => bind(trx, effect, limits))
       if (typeof telling === 'string') return { kind: 'moot', reason: telling }
+      await holdForQuiet(options, effect)
       const channel = await channelFor(read, addresseeOf(effect))
+      // Opening took its time, and so does asking for links: the last look is the one that counts.
       const told = await readTold(options, await stillTrue(db, effect, clock))
-      const content = await renderTold(read, told, clock.now())
-      // Slack took its time over those; the last look is the one that counts.
-      if (told.length === 0 || (await stillTrue(db, effect, clock)).length === 0) return MOOT
+      const links = await findLinks(read, told)
+      if (!(await db.transaction((trx) => keepTrue(trx, effect)))) return MOOT
+      const still = await readTold(options, await stillTrue(db, effect, clock))
+      const content = renderTold(still, await tally(db, effect.id, clock.now()), links, clock.now())
       const posted = await post(client, { channel }, content, { oid: effect.id, n: 0 }, 'send the ping')
       return { kind: 'accepted', ref: posted.ts, detail: posted }
     },
     async verify(effect) {
-      const channel = await channelFor(read, addresseeOf(effect))
-      const found = await finder.find(effect, { channel })
-      if (!found) return { kind: 'unknown' }
-      const mine = found.find(({ n }) => n === 0)
-      return mine ? { kind: 'accepted', ref: mine.ts, detail: { channel, ts: mine.ts } } : { kind: 'absent' }
+      try {
+        const channel = await channelFor(read, addresseeOf(effect))
+        const found = await finder.find(effect, { channel })
+        if (!found) return { kind: 'unknown' }
+        const mine = found.find(({ n }) => n === 0)
+        return mine ? { kind: 'accepted', ref: mine.ts, detail: { channel, ts: mine.ts } } : { kind: 'absent' }
+      } catch (error) {
+        // A look that fails is repeated for long; whoever waits meanwhile should not.
+        await db.transaction((trx) => soundIfLate(trx, effect, String(error), options))
+        throw error
+      }
     },
     settle: (trx, effect, settled) => settle(trx, effect, settled, options),
   }
 }
 
 const MOOT: Outcome = { kind: 'moot', reason: 'the customer has been answered' }
+
+/** Quiet hours may have begun since it was owed, as when Slack was away or an answer bounced at night. */
+async function holdForQuiet(options: TellOptions, effect: Effect): Promise<void> {
+  const { db, clock, desks } = options
+  if (!isPerson(addresseeOf(effect))) return
+  const isQuiet = desks.some(({ quiet }) => quiet?.until(clock.now()) !== undefined)
+  if (!isQuiet) return
+  const held: { id: string; until: number }[] = []
+  for (const { id, desk: name, conversation_id } of await listBound(db, effect.id)) {
+    const desk = deskOrFirst(desks, name)
+    const until = desk && (await quietEnd(options, desk, conversation_id, clock.now()))
+    if (until !== undefined) held.push({ id, until })
+  }
+  await db.transaction((trx) => hold(trx, held))
+}
 
 /** Asked for every time, which changes nothing: Slack answers with the one channel it has with this person. */
 export async function channelFor(read: WebClient, to: string): Promise<string> {
@@ -90,44 +114,43 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, options: TellO
       }
       return
     case 'postponed':
-      if (trx.now() - effect.startedAt >= PATIENCE_MS) await sound(trx, effect, settled.error, options)
-      return
     case 'uncertain':
+      await soundIfLate(trx, effect, settled.error, options)
   }
 }
 
-/** Who cannot be told directly is named in the desk's channel; when even that is shut, an alarm goes out by mail. */
+/** Who cannot be told directly is named in the desk's channel; when that is shut, or has been told already, an alarm sounds. */
 async function passOn(trx: Trx, notice: Notice, error: string, { desks }: TellOptions): Promise<void> {
-  const desk = getDesk({ desks }, notice.desk)
-  if (notice.to !== desk.channel) {
+  const desk = deskOrFirst(desks, notice.desk)
+  if (desk && notice.to !== desk.channel) {
     const owed = { to: desk.channel, insteadOf: notice.to, because: 'could not be reached' }
-    return await owe(
-      trx,
-      { id: notice.window_id, conversation_id: notice.conversation_id, desk: desk.name },
-      notice.step,
-      [owed],
-    )
+    const window = { id: notice.window_id, conversation_id: notice.conversation_id, desk: notice.desk }
+    if ((await owe(trx, window, notice.step, [owed])) > 0) return
   }
   await putAlarm(trx, {
-    desk: desk.name,
-    key: `ping:${notice.window_id}:${notice.step}`,
+    desk: notice.desk,
+    key: `ping:${notice.window_id}:${notice.step}:${notice.to}`,
     subject: 'A ping could not be delivered in Slack',
-    text: `A customer waits and Slack did not take the ping about it (${error}). Conversation ${notice.conversation_id}.`,
+    text: `A customer waits, and Slack did not take the ping about it for ${notice.to} (${error}). Conversation ${notice.conversation_id}.`,
   })
 }
 
-async function sound(trx: Trx, effect: Effect, error: string, { desks }: TellOptions): Promise<void> {
-  const bound = (await listToldBy(trx, effect.id)).filter(({ told_at }) => told_at === null)
-  for (const name of new Set(bound.map(({ desk }) => desk))) {
-    const ids = [...new Set(bound.filter(({ desk }) => desk === name).map((notice) => notice.conversation_id))]
+/** Once per effect and desk. */
+async function soundIfLate(trx: Trx, effect: Effect, error: string, { desks }: TellOptions): Promise<void> {
+  if (trx.now() - effect.startedAt < PATIENCE_MS) return
+  const bound = Map.groupBy(await listBound(trx, effect.id), ({ desk }) => desk)
+  for (const [name, notices] of bound) {
+    const ids = [...new Set(notices.map((notice) => notice.conversation_id))]
     await putAlarm(trx, {
-      desk: getDesk({ desks }, name).name,
-      key: `tell:${effect.id}`,
+      desk: deskOrFirst(desks, name)?.name ?? name,
+      key: `tell:${effect.id}:${name}`,
       subject:
         ids.length === 1
           ? 'A customer waits, and Slack does not answer'
           : `${ids.length} customers wait, and Slack does not answer`,
-      text: `Pings have not reached anybody for some minutes (${error}). Waiting: ${ids.join(', ')}.`,
+      text: `Pings have not reached anybody for some minutes (${error}). Waiting: ${ids.slice(0, IDS_MAX).join(', ')}.`,
     })
   }
 }
+
+const IDS_MAX = 20

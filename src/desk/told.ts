@@ -1,6 +1,7 @@
 // What one post tells of those who wait: a single customer, or all of them in a digest, with ways to their cards.
 import type { WebClient } from '@slack/web-api'
 import type { Notice } from '../notice.ts'
+import type { Tally } from '../telling.ts'
 import { findWindow } from '../window-record.ts'
 import { findLink } from './link.ts'
 import { renderDigest, renderGonePing, renderPing } from './ping.ts'
@@ -20,10 +21,25 @@ export async function readTold(reading: PingReading, notices: readonly Notice[])
   return views
 }
 
-export async function renderTold(read: WebClient, views: readonly PingView[], now: number): Promise<Content> {
-  const [first, ...others] = views
+/** By conversation. */
+export async function findLinks(read: WebClient, views: readonly PingView[]): Promise<ReadonlyMap<string, string>> {
+  const links = new Map<string, string>()
+  for (const { card, conversationId } of views.slice(0, LINKS_MAX)) {
+    const link = card && (await findLink(read, card))
+    if (link !== undefined) links.set(conversationId, link)
+  }
+  return links
+}
+
+export function renderTold(
+  views: readonly PingView[],
+  counts: Tally,
+  links: ReadonlyMap<string, string>,
+  now: number,
+): Content {
+  const [first] = views
   if (!first) return renderGonePing()
-  const links: (string | undefined)[] = []
-  for (const { card } of views.slice(0, LINKS_MAX)) links.push(card && (await findLink(read, card)))
-  return others.length > 0 ? renderDigest(views, now, links) : renderPing(first, now, links[0])
+  return counts.all > 1
+    ? renderDigest(views, counts, now, links)
+    : renderPing(first, now, links.get(first.conversationId))
 }

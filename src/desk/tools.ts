@@ -58,6 +58,11 @@ export function getDesk(tools: Pick<DeskTools, 'desks'>, name: string): Desk {
   return desk
 }
 
+/** What a desk that is not configured any more still owes its customers falls to the first that is. */
+export function deskOrFirst(desks: readonly Desk[], name: string): Desk | undefined {
+  return desks.find((desk) => desk.name === name) ?? desks[0]
+}
+
 export function deskTitle({ name, title }: Desk): string {
   return title ?? name
 }

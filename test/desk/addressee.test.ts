@@ -22,7 +22,8 @@ async function reached(to: Addressee[], { owner, absent = {}, backup = ['U_BOB']
     backup,
     leads: ['U_LEAD', 'U_CHIEF'],
     channel: 'C_DESK',
-    absenceOf: async (id) => absent[id],
+    // Who left the desk is absent as an owner only.
+    absenceOf: async (id, isOwner) => (absent[id] === 'left the desk' && !isOwner ? undefined : absent[id]),
     membersOf: async () => members,
   }
   return await resolveAddressees(to, standing)
@@ -51,6 +52,12 @@ describe('P2: whoever is absent is replaced by the next one at that same moment'
     ],
     ['no backup is there: the leads', [ASSIGNEE], { absent: { U_BOB: 'away' } }, ['U_LEAD', 'U_CHIEF']],
     ['no backup is named: the leads', [ASSIGNEE], { backup: [] }, ['U_LEAD', 'U_CHIEF']],
+    [
+      'a lead who left the desk’s channel leads still',
+      [LEADS],
+      { absent: { U_LEAD: 'left the desk' } },
+      ['U_LEAD', 'U_CHIEF'],
+    ],
     ['one lead is away: the other', [LEADS], { absent: { U_LEAD: 'away' } }, ['U_CHIEF']],
     ['all leads are away: the desk', [LEADS], { absent: { U_LEAD: 'away', U_CHIEF: 'away' } }, ['C_DESK']],
     ['every backup that is there', [BACKUP], { backup: ['U_BOB', 'U_CAT'] }, ['U_BOB', 'U_CAT']],

@@ -33,6 +33,41 @@ eachDatabase((open) => {
     expect(dmsTo(board, board.lea)).toHaveLength(1)
   })
 
+  test('P2: a lead who left the desk’s channel is pinged all the same', async () => {
+    const board = await makeBoard(open)
+    await overdue(board, async (id) => {
+      await own(board, id, board.lea)
+      await say(board, { left_at: board.world.clock.now() })
+    })
+    expect(dmsTo(board, board.lea)).toHaveLength(1)
+  })
+
+  test('W12: after a downtime whoever an earlier step names is told as well, once', async () => {
+    const late = step('+4h', ({ dueAt }) => dueAt + 4 * HOUR, { to: [{ kind: 'assignee' }] })
+    const board = await makeBoard(open, { policy: { ladder: [step('due', ({ dueAt }) => dueAt), late] } })
+    const { conversation_id } = await board.world.customerWrites('Hello?')
+    await board.comeToRest()
+    await own(board, conversation_id, board.maya)
+    await board.world.clock.advance(30 * HOUR)
+    await board.world.restart()
+    await board.comeToRest()
+    expect(dmsTo(board, board.lea)).toHaveLength(1)
+    expect(dmsTo(board, board.maya)).toHaveLength(1)
+  })
+
+  test('P2: what a desk that was taken out of the configuration owes falls to another, and holds nobody up', async () => {
+    const board = await makeBoard(open)
+    await overdue(board, async () => {
+      const away = { desk: 'gone' }
+      await board.world.db.transaction(async (trx) => {
+        await trx.updateTable('conversation').set(away).execute()
+        await trx.updateTable('response_window').set(away).execute()
+        await trx.deleteFrom('outbox').where('kind', 'in', ['card', 'entry']).execute()
+      })
+    })
+    expect(dmsTo(board, board.lea)).toHaveLength(1)
+  })
+
   test('an owner who is there is told, and nobody else', async () => {
     const board = await makeBoard(open, { policy: { ladder: [DUE_ASSIGNEE] } })
     await overdue(board, (id) => own(board, id, board.maya))
@@ -57,6 +92,27 @@ eachDatabase((open) => {
     await world.passTime(MINUTE)
     await board.comeToRest()
     expect(dmsTo(board, board.lea)[0]).toContain('has waited 1 day 3 hours')
+  })
+
+  test('P8: a ping that is put back by a bounce at night waits for the morning as well', async () => {
+    let quietFrom = Infinity
+    const quiet = {
+      until: (at: number) => (at >= quietFrom && at < quietFrom + 8 * HOUR ? quietFrom + 8 * HOUR : undefined),
+      exceptTiers: [],
+    }
+    const board = await makeBoard(open, { desk: { quiet } })
+    const { world } = board
+    await world.customerWrites('Hello?')
+    const reply = await world.agentReplies('Yes.')
+    await board.comeToRest()
+    await world.passTime(2 * DAY)
+    quietFrom = world.clock.now()
+    await world.replyBounces(reply)
+    await world.passTime(2 * HOUR)
+    expect(dmsTo(board, board.lea)).toEqual([])
+    await world.passTime(6 * HOUR)
+    await board.comeToRest()
+    expect(dmsTo(board, board.lea)).toHaveLength(1)
   })
 
   test('P8: a tier that may disturb is pinged about at once', async () => {

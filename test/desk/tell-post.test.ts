@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../../src/clock.ts'
 import { eachDatabase } from '../setup/database.ts'
+import { step } from '../setup/policy.ts'
+import { roomOnlyFor } from '../setup/world.ts'
 import { makeBoard } from './board.ts'
 
 type Board = Awaited<ReturnType<typeof makeBoard>>
@@ -133,6 +135,86 @@ eachDatabase((open) => {
     expect(alarms[0]?.payload).toContain('could not be delivered')
     expect(alarms[0]?.payload).not.toContain('secret')
     expect(await world.facts('ping-undelivered')).toHaveLength(2)
+  })
+
+  test('P9: a lead who cannot be told although the desk has been is not forgotten: an alarm names them', async () => {
+    const to = [{ kind: 'desk' as const }, { kind: 'leads' as const }]
+    const board = await makeBoard(open, { policy: { ladder: [step('due', ({ dueAt }) => dueAt, { to })] } })
+    board.slack.faults.always('conversations.open', { error: 'user_not_found' })
+    await board.world.customerWrites('Hello?')
+    await board.comeToRest()
+    await board.world.passTime(24 * HOUR)
+    for (let n = 0; n < 5; n++) await board.world.passTime(MINUTE)
+    const [alarm] = await board.world.effects('alarm')
+    expect(alarm?.payload).toContain(board.lea)
+  })
+
+  test('P9: an alarm does not wait for a Slack that answers every ping with an error of its own', async () => {
+    const to = [{ kind: 'desk' as const }]
+    const board = await makeBoard(open, { policy: { ladder: [step('due', ({ dueAt }) => dueAt, { to })] } })
+    const { world, slack } = board
+    await world.customerWrites('Hello?')
+    await board.comeToRest()
+    slack.faults.always('chat.postMessage', { status: 500, stored: false })
+    slack.faults.always('conversations.history', { status: 500, stored: false })
+    await world.passTime(24 * HOUR)
+    for (let n = 0; n < 30; n++) await world.passTime(MINUTE)
+    expect(await world.effects('alarm')).toHaveLength(1)
+  })
+
+  test('P9: what Slack asked to wait for is not tried earlier because somebody else waits too', async () => {
+    const board = await makeBoard(open)
+    const { world, slack } = board
+    await world.customerWrites('Hello?')
+    await board.comeToRest()
+    await world.clock.advance(30 * SECOND)
+    await world.customerWrites('Me too', { from: { address: 'bob@example.org' } })
+    await world.runOutbox()
+    slack.faults.next('chat.postMessage', { status: 429, retryAfterS: 300 })
+    await world.passTime(24 * HOUR - 30 * SECOND)
+    await world.passTime(3 * SECOND)
+    for (let n = 0; n < 9; n++) await world.passTime(20 * SECOND)
+    expect(dmOf(board)).toEqual([])
+    await world.passTime(3 * MINUTE)
+    await board.comeToRest()
+    expect(dmOf(board)).toHaveLength(2)
+  })
+
+  test('P6: a ping that left while its customer was being answered shows it', async () => {
+    const board = await makeBoard(open)
+    const { world } = board
+    await world.customerWrites('Hello?')
+    await board.comeToRest()
+    const reply = await world.agentPreviews('Yes.')
+    let isSent = false
+    // The answer is accepted while Slack takes its time over the ping.
+    board.connect(async (method) => {
+      if (method !== 'chat.postMessage' || isSent) return
+      isSent = true
+      await world.agentSends(reply, { undoMs: 0 })
+      await world.runOutbox(world.instance('sender', roomOnlyFor('send:')).outbox)
+    })
+    await world.passTime(24 * HOUR)
+    await board.comeToRest()
+    expect(board.read(dmOf(board)[0])).toContain('Answered')
+  })
+
+  test('P5: who was answered while a digest waited is not in it, and is pinged about when that answer bounces', async () => {
+    const board = await makeBoard(open)
+    const { world, slack } = board
+    for (let n = 1; n <= 7; n++) await world.customerWrites('Hello?', { from: { address: `c${n}@example.org` } })
+    await board.comeToRest()
+    slack.faults.next('chat.postMessage', { status: 429, retryAfterS: 60 })
+    await world.passTime(24 * HOUR)
+    await world.passTime(5 * SECOND)
+    const first = await world.db.selectFrom('conversation').select('id').orderBy('id').executeTakeFirstOrThrow()
+    const reply = await world.agentReplies('Yes.', { conversation: first.id })
+    await board.comeToRest()
+    expect(board.read(dmOf(board)[0])).toContain('6 customers wait')
+    await world.replyBounces(reply)
+    await board.comeToRest()
+    expect(dmOf(board)).toHaveLength(2)
+    expect(board.read(dmOf(board)[1])).toContain('c1@example.org')
   })
 
   test('P9: when Slack has not answered for ten minutes the alarm does not wait for it any longer', async () => {

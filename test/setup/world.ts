@@ -82,7 +82,6 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     tierOf: (promised) => inForce.tierOf(promised),
     tiers: () => inForce.tiers(),
     list: () => inForce.list(),
-    tiers: () => inForce.tiers(),
   }
   const desk = { desk: DESK, policies }
   const sources = new Map([[channel.name, channelSource(channel, desk)]])
