@@ -139,6 +139,17 @@ eachDatabase((open) => {
     await world.db.transaction((trx) => trx.updateTable('conversation').set({ state: 'closed' }).execute())
     expect(await undelivered()).toBe(0)
   })
+
+  test('P11: an automatic acknowledgement neither hides a reply that did not arrive nor counts as one', async () => {
+    const world = await makeWorld(open)
+    const [id] = await writeAll(world, ['ada'])
+    const undelivered = async () => (await countQueue(world.db, DESK, world.clock.now(), 0)).undelivered
+    await insertReply(world, id, 'bounced', 'acknowledgement')
+    expect(await undelivered()).toBe(0)
+    await insertReply(world, id, 'bounced')
+    await insertReply(world, id, 'accepted', 'acknowledgement')
+    expect(await undelivered()).toBe(1)
+  })
 })
 
 const PAGES_MAX = 100
@@ -240,14 +251,28 @@ async function end(world: World, conversationId: string): Promise<void> {
   )
 }
 
-async function insertReply(world: World, conversationId: string, delivery: Delivery): Promise<void> {
+async function insertReply(
+  world: World,
+  conversationId: string,
+  delivery: Delivery,
+  automated: string | null = null,
+): Promise<void> {
   const like = await world.db.selectFrom('message').selectAll().limit(1).executeTakeFirstOrThrow()
   await world.db.transaction(async (trx) => {
     const id = trx.newId('m')
     const seq = await nextSeq(trx, conversationId)
     await trx
       .insertInto('message')
-      .values({ ...like, id, seq, conversation_id: conversationId, external_id: id, direction: 'outbound', delivery })
+      .values({
+        ...like,
+        id,
+        seq,
+        conversation_id: conversationId,
+        external_id: id,
+        direction: 'outbound',
+        delivery,
+        automated,
+      })
       .execute()
   })
 }

@@ -6,6 +6,7 @@ import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
 import { LETTER_ACTION } from './composer-view.ts'
 import type { Click } from './interaction.ts'
+import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
 import { type Ack, commitThenAck, type OnClick } from './listen.ts'
 import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
@@ -53,6 +54,8 @@ export const CLICKS: Record<string, OnClick> = {
   take: committing(takeConversation),
   acknowledge: committing(acknowledgePing),
   reopen: committing(reopenConversation),
+  join: committing(joinRelated),
+  part: committing(partAgain),
   [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
   ...parkedClicks,

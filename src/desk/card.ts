@@ -119,22 +119,30 @@ function newsBlock({ trouble, newest, related }: CardView, link: string | undefi
   if (!related) return news === '' ? [] : [paragraph([word(news)])]
   const name = shorten(oneLine(related.subject ?? 'another conversation'), SUBJECT_LENGTH) || 'another conversation'
   const other: Inline = link === undefined ? word(name) : { type: 'link', url: link, text: name }
-  return [paragraph([word(`${news === '' ? '' : `${news}\n`}🔗 Possibly the same matter as `), other])]
+  return [
+    paragraph([
+      word(`${news === '' ? '' : `${news}\n`}🔗 ${related.isJoined ? 'Joined to' : 'Possibly the same matter as'} `),
+      other,
+    ]),
+  ]
 }
 
 /** Each only where it would do something. */
 function buttons(view: CardView): (Button | Overflow)[] {
-  const { conversationId, channelKind, state, ownerId } = view
+  const { conversationId, channelKind, state, ownerId, related } = view
+  // What it was is in the other conversation now, and is answered there.
+  if (related?.isJoined) return [button('part', 'Part them', conversationId)]
   const { take, reopen } = TRANSITIONS[state]
   return [
     ...(ownerId === undefined && take ? [button('take', 'Take', conversationId)] : []),
     ...(reopen ? [button('reopen', 'Reopen', conversationId)] : []),
     button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary'),
+    ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
   ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen'
+export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

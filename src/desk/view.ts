@@ -37,7 +37,8 @@ export interface CardView {
   messages: number
   /** What has become of the last reply, while it is not simply delivered. */
   trouble: { delivery: Delivery; reason: string | undefined } | undefined
-  related: { subject: string | undefined; card: Posted | undefined } | undefined
+  /** Possibly the same matter, or, once it is joined to it, where its messages are. */
+  related: { subject: string | undefined; card: Posted | undefined; isJoined: boolean } | undefined
   card: Posted | undefined
 }
 
@@ -69,6 +70,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.owner_id',
       'conversation.seq_last',
       'conversation.related_to',
+      'conversation.merged_into',
       'conversation.card_channel',
       'conversation.card_ts',
       'identity.channel_kind',
@@ -94,7 +96,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     newest: await findGlimpse(db, conversationId),
     messages: row.seq_last,
     trouble: await findTrouble(db, conversationId),
-    related: row.related_to === null ? undefined : await readRelated(db, row.related_to),
+    related: await readRelated(db, row),
     card: postedOf(row),
   }
 }
@@ -158,11 +160,16 @@ async function findTrouble(db: Reader, conversationId: string): Promise<CardView
   return { delivery: row.delivery, reason: (JSON.parse(row.warnings) as string[])[0] }
 }
 
-async function readRelated(db: Reader, conversationId: string): Promise<CardView['related']> {
+async function readRelated(
+  db: Reader,
+  { merged_into, related_to }: { merged_into: string | null; related_to: string | null },
+): Promise<CardView['related']> {
+  const id = merged_into ?? related_to
+  if (id === null) return undefined
   const row = await db
     .selectFrom('conversation')
     .select(['subject', 'card_channel', 'card_ts'])
-    .where('id', '=', conversationId)
+    .where('id', '=', id)
     .executeTakeFirst()
-  return row && { subject: row.subject ?? undefined, card: postedOf(row) }
+  return row && { subject: row.subject ?? undefined, card: postedOf(row), isJoined: merged_into !== null }
 }

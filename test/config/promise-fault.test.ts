@@ -155,6 +155,7 @@ const PROMISES: Case[] = [
     /no calendar/,
     /Add the calendar/,
   ],
+  ['a ladder that every object has', inDesk('ladder: toString'), 'desks.support.ladder', /no ladder/, /standard/],
   ['an unknown ladder', inDesk('ladder: standart'), 'desks.support.ladder', /no ladder/, /Did you mean standard\?/],
   [
     'a policy of an unknown desk',

@@ -86,7 +86,19 @@ eachDatabase((open) => {
     await desk.eventsIn()
     const before = await world.conversation()
     const windowId = (await world.openWindow())?.id ?? ''
-    const names = ['take', 'reply', 'assign', 'acknowledge', 'waive', 'snooze', 'close', 'reopen', 'why'] as const
+    const names = [
+      'take',
+      'reply',
+      'assign',
+      'acknowledge',
+      'waive',
+      'snooze',
+      'close',
+      'reopen',
+      'why',
+      'join',
+      'part',
+    ] as const
     const elements = names.map((name) => ({
       type: 'button' as const,
       action_id: name,

@@ -47,7 +47,7 @@ const nasty: CardView = {
   subject: NASTY,
   newest: { text: NASTY, at: NOW, automated: NASTY, sender: 'fail', warnings: [NASTY, NASTY], attachments: 1 },
   trouble: { delivery: 'rejected', reason: NASTY },
-  related: { subject: NASTY, card: undefined },
+  related: { subject: NASTY, card: undefined, isJoined: false },
 }
 
 /** Texts in which Slack would read marks, mentions and links; rich text elements are not among them. */
@@ -201,7 +201,7 @@ test('whatever a customer writes, Slack takes the card: its form, fifty blocks, 
           subject,
           newest: { text: body, at: NOW, automated: subject, sender: 'fail', warnings, attachments: 3 },
           trouble: { delivery: 'parked', reason: body },
-          related: { subject, card: undefined },
+          related: { subject, card: undefined, isJoined: false },
         }
         const { text, blocks } = renderCard(card, NOW)
         expect(checkBlocks(blocks, 'message', '/blocks')).toEqual([])
