@@ -9,6 +9,8 @@ export interface Cursor {
   from: number
   /** When we first saw the folder: what arrived before is an import. */
   begunAt?: number
+  /** Up to this UID the folder was filled then. Not known any more once the server has numbered it anew. */
+  importTo?: number
   /** When the folder was last known to be read to its end. */
   at: number
   /** After a first start or a renumbering: up to `to`, only mails that arrived at `since` or later are new to us. */
@@ -31,7 +33,14 @@ const RESCAN_OVERLAP_MS = DAY
 const CLOCKS_DIFFER_MS_MAX = 5 * MINUTE
 
 export function firstCursor(folder: Folder, since: 'now' | 'all' | number, now: number): Cursor {
-  const cursor: Cursor = { uidValidity: folder.uidValidity, uid: 0, from: 0, at: now, begunAt: now }
+  const cursor: Cursor = {
+    uidValidity: folder.uidValidity,
+    uid: 0,
+    from: 0,
+    at: now,
+    begunAt: now,
+    importTo: folder.lastUid,
+  }
   if (since === 'now') return { ...cursor, uid: folder.lastUid, from: now }
   if (since === 'all') return cursor
   return { ...cursor, from: since, scan: { to: folder.lastUid, since } }
@@ -81,6 +90,12 @@ export function withoutMissing(cursor: Cursor, found: Set<number>, now: number):
     .flatMap((range) => splitAt(range, found))
   const { missing: _, ...rest } = cursor
   return { ...rest, ...(missing.length > 0 && { missing: missing.slice(-MISSING_RANGES_MAX) }) }
+}
+
+/** Whether a mail was there before us. The server's times have seconds only, so its numbers are asked first. */
+export function isImport(cursor: Cursor, mail: { uid: number; arrivedAt: number }): boolean {
+  if (cursor.importTo !== undefined) return mail.uid <= cursor.importTo
+  return mail.arrivedAt < (cursor.begunAt ?? -Infinity)
 }
 
 export function inScan(cursor: Cursor, uid: number): boolean {

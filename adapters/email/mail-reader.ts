@@ -9,6 +9,7 @@ import {
   type Folder,
   firstCursor,
   inScan,
+  isImport,
   isMissing,
   MISSING_KEPT_MS,
   readCursor,
@@ -146,7 +147,7 @@ export async function mailReader(tools: ReaderTools, folder: Folder): Promise<Ma
 
   function stampOf(mail: Listed): Stamp {
     const at = arrivedAt(mail)
-    return { arrivedAt: at, isImport: at < (cursor.begunAt ?? -Infinity) }
+    return { arrivedAt: at, isImport: isImport(cursor, { uid: mail.uid, arrivedAt: at }) }
   }
 
   async function fillGaps(): Promise<void> {

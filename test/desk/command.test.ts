@@ -99,7 +99,7 @@ eachDatabase((open) => {
     }
     const desk = await makeCalling(open, { queue })
     const { maya, tom, world, lobby } = desk
-    expect(await desk.call(maya, 'queue')).toContain('Nobody. Every customer has an answer.')
+    expect(await desk.call(maya, 'queue')).toContain('Nobody, apart from those that are snoozed.')
     const now = world.clock.now()
     rows = [
       waiting({ dueAt: now - 2 * HOUR, ownerId: tom }),

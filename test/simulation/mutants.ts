@@ -123,7 +123,6 @@ export const MUTANTS: Mutant[] = [
           "selectFrom('ping').selectAll().where('window_id', '=', window.id).where('fired_at', '>', trx.now() - 60_000)",
       },
       { file: 'ping.ts', find: '    if (!first) continue\n', replace: '' },
-      { file: 'ping.ts', find: 'dedupe: pageKey(page)', replace: "dedupe: trx.newId('again')" },
       {
         file: 'notice.ts',
         find: "oc.columns(['window_id', 'step', 'to']).doNothing()",

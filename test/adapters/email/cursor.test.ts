@@ -4,6 +4,7 @@ import {
   advance,
   type Cursor,
   firstCursor,
+  isImport,
   isMissing,
   readCursor,
   renumbered,
@@ -71,4 +72,13 @@ test('a cursor that is none is a fault that says so, and does not start the mail
 test('UIDs are asked for in ranges', () => {
   expect(uidSet([1, 2, 3, 7, 9, 10])).toBe('1:3,7,9:10')
   expect(uidSet([])).toBe('')
+})
+
+test('W15: once the folder is numbered anew, the times tell what was there before us', () => {
+  const first = firstCursor({ uidValidity: '1', lastUid: 7 }, 'all', NOW)
+  expect([7, 8].map((uid) => isImport(first, { uid, arrivedAt: NOW }))).toEqual([true, false])
+  const anew = renumbered(first, { uidValidity: '2', lastUid: 3 }, NOW + DAY)
+  expect([NOW - 1, NOW].map((arrivedAt) => isImport(anew, { uid: 1, arrivedAt }))).toEqual([true, false])
+  const old = { ...first, begunAt: undefined, importTo: undefined }
+  expect(isImport(JSON.parse(JSON.stringify(old)), { uid: 1, arrivedAt: 0 })).toBe(false)
 })
