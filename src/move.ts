@@ -1,4 +1,5 @@
 // Messages that belong elsewhere: two conversations become one, or one becomes two. What was answered stays answered, and no clock is set back or forward.
+import { sql } from 'kysely'
 import {
   type Conversation,
   lockConversation,
@@ -119,13 +120,11 @@ function must<T>(value: T | undefined): T {
 
 /** A reply that has not ended yet would end in the conversation it was written in. */
 async function isSending(trx: Trx, conversationId: string): Promise<boolean> {
-  const row = await trx
-    .selectFrom('outbox')
-    .select('id')
-    .where('lane', '=', `reply:${conversationId}`)
-    .where('state', 'in', ['queued', 'sending', 'uncertain', 'parked'])
-    .limit(1)
-    .executeTakeFirst()
+  const own = trx.selectFrom('outbox').select('id').where('lane', '=', `reply:${conversationId}`).limit(1)
+  const unfinished = sql<boolean>`lane is not null and state in ('queued', 'sending', 'uncertain')` // As its index has it.
+  const row =
+    (await own.where(unfinished).executeTakeFirst()) ??
+    (await own.where('state', '=', sql.lit('parked')).executeTakeFirst())
   return row !== undefined
 }
 

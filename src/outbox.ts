@@ -156,6 +156,14 @@ export async function findQueued(
   return row && { dueAt: row.due_at, isPostponed: row.error !== null }
 }
 
+/** Whether anything under this rate key waits or is under way. By the indexes of either state: one for both there is not. */
+export async function isBusy(db: Reader, rateKey: string): Promise<boolean> {
+  const rows = (state: 'queued' | 'sending') =>
+    db.selectFrom('outbox').select('id').where('state', '=', sql.lit(state)).where('rate_key', '=', rateKey).limit(1)
+  const waiting = await rows('queued').orderBy('due_at').executeTakeFirst()
+  return (waiting ?? (await rows('sending').executeTakeFirst())) !== undefined
+}
+
 export async function findByDedupe(
   db: Reader,
   dedupe: string,

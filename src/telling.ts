@@ -4,7 +4,7 @@ import { deskRate } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFacts, type Fact } from './fact.ts'
 import { addresseeOf, GATHER_MS, isFree, type Notice, putPingUpdate, putTell } from './notice.ts'
-import type { Effect } from './outbox.ts'
+import { type Effect, isBusy } from './outbox.ts'
 
 /** More than so many pings to one person in so long become one digest. */
 export interface DigestLimits {
@@ -48,7 +48,7 @@ export async function bind(
   const owed = await listTrue(trx, mine, trx.now())
   const [worst] = owed
   if (!worst) return 'nothing'
-  if (worst.owed_at > trx.now() - GATHER_MS_MAX && (await isMoreComing(trx))) return 'more is coming'
+  if (worst.owed_at > trx.now() - GATHER_MS_MAX && (await isMoreComing(trx, worst.desk))) return 'more is coming'
   const lately = await countTold(trx, to, trx.now() - limits.digestWithinMs)
   const isDigest = owed.length > 1 && owed.length + lately > limits.digestAbove
   const chosen = isDigest ? selectTrue(trx, mine, trx.now()).clearSelect().select('notice.id') : [worst.id]
@@ -59,18 +59,9 @@ export async function bind(
 /** A flood is gathered for so long. */
 const GATHER_MS_MAX = MINUTE
 
-/** Steps that have fired, or are due, and whose addressees are not found yet: what they owe belongs into the same digest. */
-async function isMoreComing(db: Reader): Promise<boolean> {
-  const row = await db
-    .selectFrom('outbox')
-    .select('id')
-    .where('kind', '=', 'page')
-    .where('rate_key', '>=', deskRate.page(''))
-    .where('rate_key', '<', deskRate.page('\uffff'))
-    .where('state', 'in', ['queued', 'sending'])
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+/** Steps of the same desk whose addressees are not found yet: what they owe belongs into the same digest. */
+async function isMoreComing(db: Reader, desk: string): Promise<boolean> {
+  return await isBusy(db, deskRate.page(desk))
 }
 
 async function release(trx: Trx, effect: Effect): Promise<Notice[]> {
@@ -268,11 +259,12 @@ async function close(trx: Trx, effect: Effect, how: Exclude<HowTold, { kind: 'wi
 async function tellNext(trx: Trx, to: string): Promise<void> {
   const next = await openNotices(trx)
     .clearSelect()
-    .select('notice.quiet_until')
+    .select(['notice.quiet_until', 'notice.desk'])
     .where('notice.to', '=', to)
     .where(isFree)
     .orderBy((eb) => eb.fn.coalesce('notice.quiet_until', eb.val(0)))
     .limit(1)
     .executeTakeFirst()
-  if (next) await putTell(trx, to, next.quiet_until ?? trx.now() + ((await isMoreComing(trx)) ? GATHER_MS : 0))
+  if (next)
+    await putTell(trx, to, next.quiet_until ?? trx.now() + ((await isMoreComing(trx, next.desk)) ? GATHER_MS : 0))
 }
