@@ -7,7 +7,7 @@ export interface Alarm {
   /** At most one alarm with this key, ever. */
   key: string
   subject: string
-  /** Without a customer's words: it leaves by mail. */
+  /** Without a customer's words: it may leave by mail. */
   text: string
 }
 

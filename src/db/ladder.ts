@@ -24,10 +24,8 @@ export async function ladder(db: AnyDb): Promise<void> {
   // Reminders of the first version that had not left: nothing sends them any more, the ladder's next step does.
   await sql`update outbox set state = 'undone', error = 'replaced by a newer version'
     where kind = 'ping' and state in ('queued', 'sending', 'uncertain')`.execute(db)
-  await sql`create index conversation_live on conversation (desk, id) where state <> 'closed'`.execute(db)
   await sql`create index message_undelivered on message (conversation_id, seq)
     where delivery in ('rejected', 'bounced', 'parked', 'uncertain')`.execute(db)
-  await sql`create index conversation_snoozed on conversation (snoozed_until) where state = 'snoozed'`.execute(db)
 
   const create = (name: string) => db.schema.createTable(name)
   await create('notice')
