@@ -17,10 +17,10 @@ export async function close(trx: Trx, conversationId: string, by: string): Promi
   return { kind: 'closed' }
 }
 
-/** False when it is open already. */
+/** False when it is open already, or went into another conversation, where its messages are. */
 export async function reopen(trx: Trx, conversationId: string, by: string): Promise<boolean> {
   const conversation = await lockConversation(trx, conversationId)
-  if (TRANSITIONS[conversation.state].reopen === undefined) return false
+  if (conversation.merged_into !== null || TRANSITIONS[conversation.state].reopen === undefined) return false
   await transition(trx, conversation, 'reopen')
   await appendFact(trx, { kind: 'conversation-reopened', conversationId, actor: by, data: {} })
   await refreshCard(trx, conversation)

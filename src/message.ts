@@ -181,22 +181,6 @@ export async function getMessage(db: Reader, id: string): Promise<Message> {
   return await db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-/** In commit order. `after` is a seq. */
-export async function listMessages(
-  db: Reader,
-  conversationId: string,
-  page: { after?: number; limit: number },
-): Promise<Message[]> {
-  return await db
-    .selectFrom('message')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .where('seq', '>', page.after ?? 0)
-    .orderBy('seq')
-    .limit(page.limit)
-    .execute()
-}
-
 /** The newest message a customer wrote, automated or not. */
 export async function findLastInbound(db: Reader, conversationId: string): Promise<Message | undefined> {
   return await db

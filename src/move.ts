@@ -21,12 +21,13 @@ export interface Mover {
   policies: Policies
 }
 
-export type Merged = { kind: 'merged' } | { kind: 'refused'; reason: string }
+export type Moved = { kind: 'moved' } | { kind: 'refused'; reason: string }
 
 /** All of `from` goes into `into`, which may be on another channel of the same desk. `from` is closed and says where it went. */
-export async function merge(trx: Trx, from: string, into: string, by: Mover): Promise<Merged> {
+export async function merge(trx: Trx, from: string, into: string, by: Mover): Promise<Moved> {
   const [source, target] = await lockBoth(trx, from, into)
   if (from === into) return { kind: 'refused', reason: 'This is the same conversation.' }
+  if (source.desk !== target.desk) return { kind: 'refused', reason: 'The other conversation is at another desk.' }
   if (source.merged_into !== null) return { kind: 'refused', reason: 'This conversation went into another already.' }
   if (target.merged_into !== null)
     return { kind: 'refused', reason: 'The other conversation went into another one itself.' }
@@ -42,11 +43,11 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
   await trx.updateTable('conversation').set({ state: 'closed', merged_into: into }).where('id', '=', from).execute()
   await appendFact(trx, { kind: 'conversation-merged', conversationId: from, actor: by.agentId, data: { into } })
   await refreshCard(trx, source)
-  return { kind: 'merged' }
+  return { kind: 'moved' }
 }
 
 /** Takes a merge back: what came from that conversation returns, whatever was answered meanwhile stays answered. */
-export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Merged> {
+export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved> {
   const { merged_into } = await lockConversation(trx, from)
   if (merged_into === null) return { kind: 'refused', reason: 'This conversation is its own already.' }
   const [source, target] = await lockBoth(trx, from, merged_into)
@@ -61,7 +62,7 @@ export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Merged
     actor: by.agentId,
     data: { into: from },
   })
-  return { kind: 'merged' }
+  return { kind: 'moved' }
 }
 
 /** These messages become a conversation of their own, with the same customer. Resolves to its id. */

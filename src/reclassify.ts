@@ -3,9 +3,8 @@ import { lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact, listFacts } from './fact.ts'
 import { getMessage } from './message.ts'
-import { refreshPings } from './notice.ts'
 import type { Policies } from './policy.ts'
-import { findOpenWindow, reconcileWindows } from './window-record.ts'
+import { reconcileWindows } from './window-record.ts'
 
 /** False when it stands so already. The window counts from the message's arrival, as if it had always counted. */
 export async function reclassify(
@@ -19,9 +18,7 @@ export async function reclassify(
   const conversation = await lockConversation(trx, conversationId)
   if ((await countsNow(trx, conversationId, messageId)) === counts) return false
   await appendFact(trx, { kind: 'message-reclassified', conversationId, messageId, actor: agentId, data: { counts } })
-  const before = await findOpenWindow(trx, conversationId)
   const open = await reconcileWindows(trx, conversationId, policies)
-  if (before) await refreshPings(trx, before.id)
   // What was answered or waived with the rest needs nobody's attention again.
   const isWaiting = counts && open !== undefined
   const moved = isWaiting ? await transition(trx, conversation, 'receive') : conversation

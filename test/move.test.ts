@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../src/clock.ts'
+import { reopen } from '../src/close.ts'
 import { listFacts } from '../src/fact.ts'
 import { merge, split, unmerge } from '../src/move.ts'
 import { foldWindows, WINDOW_FACTS } from '../src/response-window.ts'
@@ -109,9 +110,31 @@ eachDatabase((open) => {
     await world.agentSends(await world.agentPreviews('Soon.', { conversation: one.conversation_id }))
     expect(await into(one.conversation_id, two.conversation_id)).toMatchObject({ kind: 'refused' })
     await world.passTime(MINUTE)
-    expect(await into(one.conversation_id, two.conversation_id)).toEqual({ kind: 'merged' })
+    expect(await into(one.conversation_id, two.conversation_id)).toEqual({ kind: 'moved' })
     expect(await into(one.conversation_id, two.conversation_id)).toMatchObject({ kind: 'refused' })
     expect(await into(two.conversation_id, one.conversation_id)).toMatchObject({ kind: 'refused' })
+  })
+
+  test('E8: what belongs to another desk is not joined', async () => {
+    const world = await makeWorld(open)
+    const one = await world.customerWrites('Where is it?', { from: ANN })
+    const two = await world.customerWrites('Hello', { from: BOB })
+    const elsewhere = { desk: 'billing' }
+    await world.db.transaction((trx) =>
+      trx.updateTable('conversation').set(elsewhere).where('id', '=', two.conversation_id).execute(),
+    )
+    const merged = await move(world, (trx, by) => merge(trx, one.conversation_id, two.conversation_id, by))
+    expect(merged).toEqual({ kind: 'refused', reason: 'The other conversation is at another desk.' })
+    expect(await shape(world, one.conversation_id)).toEqual([`open since ${one.id}`])
+  })
+
+  test('a conversation that went into another is not reopened by an old button', async () => {
+    const world = await makeWorld(open)
+    const one = await world.customerWrites('Where is it?', { from: ANN })
+    const two = await world.customerWrites('Hello', { from: BOB })
+    await move(world, (trx, by) => merge(trx, one.conversation_id, two.conversation_id, by))
+    expect(await world.db.transaction((trx) => reopen(trx, one.conversation_id, 'U1'))).toBe(false)
+    expect(await world.conversation(one.conversation_id)).toMatchObject({ state: 'closed' })
   })
 
   test('Q11: a merge that is taken back leaves both as they were, whatever had happened before', async () => {

@@ -44,5 +44,5 @@ export async function reopenConversation(tools: DeskTools, { who, value: id }: C
   const admission = await admitTo(tools, who, 'reopen', id)
   if (admission.kind === 'refused') return { text: admission.text }
   const isDone = await tools.db.transaction((trx) => reopen(trx, id, admission.agent.id))
-  return isDone ? undefined : { text: 'This conversation is open already.' }
+  return isDone ? undefined : { text: 'This conversation is open already, or it was joined to another one.' }
 }

@@ -13,7 +13,7 @@ export async function joinRelated(tools: DeskTools, { who, value: id }: Click): 
   if (into === null) return { text: 'Nothing is known to join it to.' }
   const by = { agentId: admission.agent.id, policies: tools.policies }
   const merged = await tools.db.transaction((trx) => merge(trx, id, into, by))
-  return merged.kind === 'merged' ? undefined : { text: merged.reason }
+  return merged.kind === 'moved' ? undefined : { text: merged.reason }
 }
 
 export async function partAgain(tools: DeskTools, { who, value: id }: Click): Promise<Whisper | undefined> {
@@ -21,5 +21,5 @@ export async function partAgain(tools: DeskTools, { who, value: id }: Click): Pr
   if (admission.kind === 'refused') return { text: admission.text }
   const by = { agentId: admission.agent.id, policies: tools.policies }
   const parted = await tools.db.transaction((trx) => unmerge(trx, id, by))
-  return parted.kind === 'merged' ? undefined : { text: parted.reason }
+  return parted.kind === 'moved' ? undefined : { text: parted.reason }
 }

@@ -1,5 +1,4 @@
 // Brings a ping that was posted up to date: who has taken it, who has seen it, that it is answered.
-
 import type { Effect } from '../outbox.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import { listToldBy, tally } from '../telling.ts'

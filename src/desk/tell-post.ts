@@ -128,7 +128,7 @@ async function passOn(trx: Trx, notice: Notice, error: string, { desks }: TellOp
     if ((await owe(trx, window, notice.step, [owed])) > 0) return
   }
   await putAlarm(trx, {
-    desk: notice.desk,
+    desk: desk?.name ?? notice.desk,
     key: `ping:${notice.window_id}:${notice.step}:${notice.to}`,
     subject: 'A ping could not be delivered in Slack',
     text: `A customer waits, and Slack did not take the ping about it for ${notice.to} (${error}). Conversation ${notice.conversation_id}.`,

@@ -162,7 +162,7 @@ async function findTrouble(db: Reader, conversationId: string): Promise<CardView
 
 async function readRelated(
   db: Reader,
-  { merged_into, related_to }: { merged_into: string | null; related_to: string | null },
+  { desk, merged_into, related_to }: { desk: string; merged_into: string | null; related_to: string | null },
 ): Promise<CardView['related']> {
   const id = merged_into ?? related_to
   if (id === null) return undefined
@@ -170,6 +170,7 @@ async function readRelated(
     .selectFrom('conversation')
     .select(['subject', 'card_channel', 'card_ts'])
     .where('id', '=', id)
+    .where('desk', '=', desk) // What another desk's customer wrote about is not shown here.
     .executeTakeFirst()
   return row && { subject: row.subject ?? undefined, card: postedOf(row), isJoined: merged_into !== null }
 }

@@ -33,4 +33,18 @@ eachDatabase((open) => {
     expect(await world.windows(other)).toMatchObject([{ ended_at: null }])
     expect(await world.windows(first)).toMatchObject([{ id: windows[0]?.id, ended_at: null }])
   })
+
+  test('E8: a card says nothing of what another desk’s customer wrote about', async () => {
+    const desk = await makeActingDesk(open)
+    const { world } = desk
+    const first = await desk.customerWrites('Where is it?', { from: ANN, subject: 'Order 1' })
+    const [key] = await world.db.selectFrom('conversation_key').select('key').execute()
+    await world.db.transaction((trx) =>
+      trx.updateTable('conversation').set({ desk: 'billing' }).where('id', '=', first).execute(),
+    )
+    const evidence = [{ by: 'reference' as const, key: (key?.key ?? '') as never }]
+    await desk.customerWrites('I ask for Ann', { from: STRANGER, evidence, keys: [] })
+    expect(desk.shownCard()).toContain('I ask for Ann')
+    expect(desk.shownCard()).not.toContain('Order 1')
+  })
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../../src/clock.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { step } from '../setup/policy.ts'
-import { roomOnlyFor } from '../setup/world.ts'
+import { DESK, roomOnlyFor } from '../setup/world.ts'
 import { makeBoard } from './board.ts'
 
 type Board = Awaited<ReturnType<typeof makeBoard>>
@@ -135,6 +135,23 @@ eachDatabase((open) => {
     expect(alarms[0]?.payload).toContain('could not be delivered')
     expect(alarms[0]?.payload).not.toContain('secret')
     expect(await world.facts('ping-undelivered')).toHaveLength(2)
+  })
+
+  test('P9: that alarm goes to a desk that is there, also when the customer’s was taken out of the configuration', async () => {
+    const board = await makeBoard(open)
+    const { world, slack } = board
+    await world.customerWrites('Hello?')
+    await board.comeToRest()
+    await world.db.transaction(async (trx) => {
+      await trx.updateTable('conversation').set({ desk: 'gone' }).execute()
+      await trx.updateTable('response_window').set({ desk: 'gone' }).execute()
+    })
+    slack.faults.always('conversations.open', { error: 'user_not_found' })
+    slack.faults.always('chat.postMessage', { error: 'channel_not_found' })
+    await world.passTime(24 * HOUR)
+    for (let n = 0; n < 20; n++) await world.passTime(MINUTE)
+    const alarms = await world.effects('alarm')
+    expect(alarms.map(({ payload }) => JSON.parse(payload))).toMatchObject([{ desk: DESK }])
   })
 
   test('P9: a lead who cannot be told although the desk has been is not forgotten: an alarm names them', async () => {
