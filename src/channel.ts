@@ -71,6 +71,13 @@ export interface InboundMessage {
   text: string
   /** The whole body as CommonMark. */
   markdown: string
+  /**
+   * What is new in it, as plain text, without quoted history and signature: for display only. Absent when that is all of it,
+   * when nothing would be left, and when in doubt.
+   */
+  unquoted?: string
+  /** The subject without what mailers put before it ("Re:", a list's tag), to tell a changed subject from the same one. */
+  topic?: string
   /** Which conversation it belongs to, strongest evidence first. */
   evidence: Evidence[]
   /** What later messages may carry to refer to this one. */
@@ -95,12 +102,14 @@ export interface Evidence {
   key: ConversationKey
 }
 
-/** Something we sent ourselves, seen again in the channel. */
+/** Something we sent ourselves, seen again in the channel, or that one of us wrote past the program. */
 export interface OwnMessage {
   kind: 'own'
   externalId: ExternalId
   arrivedAt: number
   keys: ConversationKey[]
+  /** What it says, for the case that it is nothing the program sent: read as if a customer had written it. */
+  said?: InboundMessage
 }
 
 export interface InboundBounce {
@@ -112,12 +121,16 @@ export interface InboundBounce {
   lasting: 'hard' | 'soft'
   recipient?: string
   reason: string
+  /** The report itself, as a machine's message: what is kept and shown when nothing of ours answers to `of`. */
+  notice?: InboundMessage
 }
 
 export interface InboundAttachment {
   name: string
   type: string
   bytes: number
+  /** By which the body shows it in its place. */
+  contentId?: string
   ref: AttachmentRef
 }
 
@@ -137,6 +150,7 @@ export interface OutboundMessage {
   /** CommonMark. */
   markdown: string
   at: number
+  attachments?: OutboundAttachment[]
   /** The message this one answers, as `InboundMessage.replyHandle`. */
   answers?: { replyHandle: string; text: string; arrivedAt: number; from: Address }
   /**
@@ -146,6 +160,14 @@ export interface OutboundMessage {
   automated?: 'acknowledgement' | 'alarm'
 }
 
+export interface OutboundAttachment {
+  name: string
+  type: string
+  content: Uint8Array
+  /** Shown where the text says `![](cid:...)`. */
+  contentId?: string
+}
+
 export interface Part {
   /** Frozen: the same bytes leave at every attempt. */
   body: Uint8Array
@@ -153,6 +175,8 @@ export interface Part {
   preview: string
   subject?: string
   recipients: Address[]
+  /** The files in it. */
+  attachments?: { name: string; bytes: number }[]
   /** By which the platform's copy, a bounce or an answer refers to this part. */
   keys: ConversationKey[]
 }
@@ -176,6 +200,8 @@ export interface ChannelHealth {
   ok: boolean
   lastReceivedAt?: number
   lastSentAt?: number
+  /** A first start takes in what was there before. */
+  importing?: { done: number; total: number }
   /** What is wrong and what to do, in a sentence. */
   problem?: string
 }

@@ -107,6 +107,8 @@ function blank(trx: Trx, conversation: Conversation) {
     channel_kind: channelKind(conversation.channel),
     created_at: trx.now(),
     subject: null,
+    unquoted: null,
+    topic: null,
     automated: null,
     sender: null,
     reply_handle: null,
@@ -124,6 +126,8 @@ function contentOf(event: InboundMessage) {
     subject: event.subject ?? null,
     text: event.text,
     markdown: event.markdown,
+    unquoted: event.unquoted ?? null,
+    topic: event.topic ?? null,
     automated: event.automated ?? null,
     sender: event.sender,
     reply_handle: event.replyHandle,
@@ -146,11 +150,12 @@ export async function completeSalvaged(trx: Trx, messageId: string, event: Inbou
 }
 
 async function insertAttachments(trx: Trx, messageId: string, event: InboundMessage, blobId: string): Promise<void> {
-  for (const { name, type, bytes, ref } of event.attachments.slice(0, ATTACHMENTS_MAX)) {
+  for (const { name, type, bytes, ref, contentId } of event.attachments.slice(0, ATTACHMENTS_MAX)) {
     const id = trx.newId('a')
+    const content_id = contentId ?? null
     await trx
       .insertInto('attachment')
-      .values({ id, message_id: messageId, name, type, bytes, blob_id: blobId, ref })
+      .values({ id, message_id: messageId, name, type, bytes, blob_id: blobId, ref, content_id })
       .execute()
   }
 }

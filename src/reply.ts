@@ -103,6 +103,7 @@ export async function insertParts(trx: Trx, messageId: string, parts: readonly P
         preview: part.preview,
         subject: part.subject ?? null,
         recipients: JSON.stringify(part.recipients),
+        attachments: part.attachments ? JSON.stringify(part.attachments) : null,
         keys: JSON.stringify(part.keys),
         external_id: null,
         accepted_at: null,
@@ -243,6 +244,7 @@ export async function listParts(db: Reader, messageId: string): Promise<StoredPa
     preview: row.preview,
     ...(row.subject !== null && { subject: row.subject }),
     recipients: JSON.parse(row.recipients),
+    ...(row.attachments !== null && { attachments: JSON.parse(row.attachments) }),
     keys: JSON.parse(row.keys),
     externalId: row.external_id ?? undefined,
   }))

@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { acknowledgement } from './acknowledgement.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
+import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
 
 /** The migrations for one engine; the two differ in the blob type and in how a trigger is written. */
@@ -11,5 +12,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0001-foundation': { up: (db) => foundation(db, engine) },
     '0002-ladder': { up: ladder },
     '0003-acknowledgement': { up: acknowledgement },
+    '0004-mail': { up: mail },
   }
 }

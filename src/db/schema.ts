@@ -43,6 +43,8 @@ export interface Schema {
     bytes: number
     blob_id: string
     ref: string
+    /** By which the message's body shows it in its place. */
+    content_id: string | null
   }
   draft: DraftTable
   part: PartTable
@@ -149,6 +151,10 @@ export interface MessageTable {
   subject: string | null
   text: string
   markdown: string
+  /** What is new in it, for display only; null when that is all of it. */
+  unquoted: string | null
+  /** The subject without what mailers put before it. */
+  topic: string | null
   arrived_at: number
   created_at: number
   automated: string | null
@@ -185,6 +191,8 @@ export interface PartTable {
   preview: string
   subject: string | null
   recipients: string
+  /** The names and sizes of the files in it. */
+  attachments: string | null
   keys: string
   external_id: string | null
   accepted_at: number | null
