@@ -25,6 +25,7 @@ import { sharedParsePool } from './parse-pool.ts'
 import { salvage } from './salvage.ts'
 import { isInSentFolder } from './sent-folder.ts'
 import { sendMail } from './smtp.ts'
+import { storable } from './storable.ts'
 
 export type { MailboxConfig } from './mailbox-config.ts'
 
@@ -61,7 +62,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   const sending: { lastSentAt?: number; problem?: string } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
-    return toEvents(await pool.mail(raw.body, raw.meta?.tooLarge !== undefined), raw, mailbox)
+    return storable(toEvents(await pool.mail(raw.body, raw.meta?.tooLarge !== undefined), raw, mailbox))
   }
 
   async function send(parts: Part[], progress: Progress): Promise<Sent> {
@@ -134,7 +135,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
       return receiver.start(intake)
     },
     parse,
-    salvage: (raw) => salvage(raw, mailbox),
+    salvage: (raw) => storable(salvage(raw, mailbox)),
     render: async (message) => [await renderMail(message, sender)],
     send,
     reconcile,
