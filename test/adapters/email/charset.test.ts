@@ -38,11 +38,28 @@ test('E16: an attachment’s name in pieces (RFC 2231) is put together', async (
 })
 
 test.each([
-  ['raw Latin-1 in a header', 'Subject: Gr\xf6\xdfe', 'x'],
-  ['bytes that are not the declared UTF-8', 'Content-Type: text/plain; charset=utf-8', '\xfc\xe4'],
-])('E16: %s is flagged, not dropped', async (_what, head, body) => {
+  [
+    'raw Latin-1 in a header',
+    'Subject: Gr\xf6\xdfe',
+    'x',
+    'The header does not say in which characters it is written; it was read as windows-1252.',
+  ],
+  [
+    'bytes that are not the declared UTF-8',
+    'Subject: x\r\nContent-Type: text/plain; charset=utf-8',
+    'Gr\xf6\xdfe',
+    'The text is not in the characters the mail says it is in; it was read as windows-1252.',
+  ],
+  [
+    'half a character',
+    'Subject: x\r\nContent-Type: text/plain; charset=utf-8',
+    'Gr\xc3\xb6\xc3\x9fe, Gr\xc3\xb6\xc3',
+    'Some characters could not be read (shown as \ufffd); the original mail has them.',
+  ],
+])('E16: %s is read as well as can be, and flagged', async (_what, head, body, warning) => {
   const message = await parse(head, Buffer.from(body, 'latin1'))
-  expect(message.warnings).toEqual(['Some characters could not be read (shown as \ufffd); the original mail has them.'])
+  expect(message.warnings).toEqual([warning])
+  expect(`${message.subject}${message.text}`).toContain('Größe')
 })
 
 test('E16: an unknown charset is read as well as can be', async () => {
