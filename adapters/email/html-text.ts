@@ -1,5 +1,6 @@
 // HTML mail as readable text and as Markdown, in one pass over the tags. Nothing is fetched, run or kept of it but words and links.
 import { decodeEntities } from './html-entity.ts'
+import type { ImageName } from './inline-image.ts'
 import { type TextWriter, textWriter } from './text-writer.ts'
 
 const SKIPPED = new Set([
@@ -32,7 +33,7 @@ interface Tag {
 }
 
 /** Linear in the length: what could not be found once is not looked for again. */
-export function htmlToText(source: string): { text: string; markdown: string } {
+export function htmlToText(source: string, imageName: ImageName = () => undefined): { text: string; markdown: string } {
   const html = source.slice(0, HTML_MAX)
   const writer = textWriter()
   const neverClosed = new Set<string>()
@@ -42,13 +43,19 @@ export function htmlToText(source: string): { text: string; markdown: string } {
     const textEnd = open < 0 ? html.length : open
     if (textEnd > position) writer.words(decodeEntities(html.slice(position, textEnd)))
     if (open < 0) break
-    position = takeMarkup(html, open, writer, neverClosed)
+    position = takeMarkup(html, open, writer, neverClosed, imageName)
   }
   return writer.finish()
 }
 
 /** Writes what the markup at `open` means and returns where to go on; always further than `open`. */
-function takeMarkup(html: string, open: number, writer: TextWriter, neverClosed: Set<string>): number {
+function takeMarkup(
+  html: string,
+  open: number,
+  writer: TextWriter,
+  neverClosed: Set<string>,
+  imageName: ImageName,
+): number {
   if (html.startsWith('<!--', open)) return after(html, '-->', open + 4)
   if (!TAG.test(html.slice(open, open + TAG_HEAD_MAX))) {
     if (/[!?/]/.test(html[open + 1] ?? '')) return after(html, '>', open + 1)
@@ -61,11 +68,11 @@ function takeMarkup(html: string, open: number, writer: TextWriter, neverClosed:
     return html.length
   }
   if (SKIPPED.has(tag.name) && !tag.closing && !neverClosed.has(tag.name)) return skipElement(html, tag, neverClosed)
-  writeTag(tag, writer)
+  writeTag(tag, writer, imageName)
   return tag.end
 }
 
-function writeTag(tag: Tag, writer: TextWriter): void {
+function writeTag(tag: Tag, writer: TextWriter, imageName: ImageName): void {
   if (tag.name === 'br') writer.lineBreak()
   else if (tag.name === 'pre') writer.pre(!tag.closing)
   else if (tag.name === 'blockquote') writer.quote(!tag.closing)
@@ -75,8 +82,8 @@ function writeTag(tag: Tag, writer: TextWriter): void {
     if (tag.closing) writer.endLink()
     else writer.startLink(linkIn(tag.attributes))
   } else if (tag.name === 'img') {
-    const alt = decodeEntities(attribute(tag.attributes, 'alt') ?? '').trim()
-    if (alt) writer.words(`[${alt}]`)
+    const shown = imageWords(tag.attributes, imageName)
+    if (shown) writer.words(`[${shown}]`)
   } else if (PARAGRAPHS.has(tag.name)) writer.blockBreak(2)
   else if (LINES.has(tag.name)) writer.blockBreak(1)
 }
@@ -118,6 +125,22 @@ function skipElement(html: string, tag: Tag, neverClosed: Set<string>): number {
 function after(html: string, mark: string, from: number): number {
   const found = html.indexOf(mark, from)
   return found < 0 ? html.length : found + mark.length
+}
+
+/** Nothing is said of images without words: most of them only tell the sender that the mail was opened. */
+function imageWords(attributes: string, imageName: ImageName): string {
+  const source = decodeEntities(attribute(attributes, 'src') ?? '').trim()
+  const name = /^cid:/i.test(source) ? imageName(decodeURIText(source.slice(4))) : undefined
+  if (name !== undefined) return `image: ${name}`
+  return decodeEntities(attribute(attributes, 'alt') ?? '').trim()
+}
+
+function decodeURIText(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function linkIn(attributes: string): string | undefined {
