@@ -13,6 +13,7 @@ import { isBlank, type MailFile } from './mail-content.ts'
 import { textToMarkdown } from './markdown-escape.ts'
 import { type ParsedMail, parseMime } from './parsed-mail.ts'
 import { SENDER_HEADERS } from './sender.ts'
+import { visibleReply } from './visible-reply.ts'
 
 export const PARTS_MAX = 200
 const ADDRESSES_MAX = 200
@@ -37,6 +38,8 @@ export interface Mail {
   subject?: string
   text: string
   markdown: string
+  /** The new words, where there are others. */
+  unquoted?: string
   attachments: { name: string; type: string; bytes: number; contentId?: string; part: number[] }[]
   report?: DeliveryReport
   warnings: string[]
@@ -45,11 +48,12 @@ export interface Mail {
 export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<Mail> {
   const email = parseMime(raw)
   const warnings = [...email.warnings]
+  const subject = email.subject === undefined ? undefined : cleanLine(email.subject, SUBJECT_MAX)
   const body = readBody(email, warnings)
+  const unquoted = newWords(body.text, subject ?? '')
   if (!headersOnly && isSuspiciouslyEmpty(raw, email)) {
     throw new ParseError('email: nothing in the mail could be read, although it is not empty', { final: true })
   }
-  const subject = email.subject === undefined ? undefined : cleanLine(email.subject, SUBJECT_MAX)
   const from = addresses(email.from ? [email.from] : [])[0]
   const replyTo = addresses(email.replyTo ?? [])[0]
   const report = deliveryReport(email)
@@ -65,6 +69,7 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     cc: addresses(email.cc ?? []),
     ...(subject !== undefined && { subject }),
     ...body,
+    ...(unquoted !== undefined && { unquoted }),
     attachments: listAttachments(email.attachments, warnings),
     ...(report && { report }),
     warnings,
@@ -83,6 +88,16 @@ function readBody({ content }: ParsedMail, warnings: string[]): { text: string; 
   const said = pieces.filter(({ text }) => text.trim())
   const join = (form: 'text' | 'markdown', max: number) => cleanText(said.map((piece) => piece[form]).join('\n\n'), max)
   return { text: join('text', TEXT_MAX), markdown: join('markdown', 2 * TEXT_MAX) }
+}
+
+/** What was forwarded to us is new to us, whatever it looks like. */
+const FORWARDED =
+  /^\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|i̇lt|ilt|doorst|videresendt|továbbítás|přeposlat|转发|轉寄|転送)\s*:/iu
+
+function newWords(text: string, subject: string): string | undefined {
+  if (FORWARDED.test(subject)) return undefined
+  const unquoted = visibleReply(text)
+  return unquoted === text ? undefined : unquoted
 }
 
 function isSuspiciouslyEmpty(raw: Uint8Array, { content, attachments }: ParsedMail): boolean {
