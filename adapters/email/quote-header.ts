@@ -36,29 +36,35 @@ const ADDRESS_OR_DATE = /@|\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}\b|\d{1,4}[./-]\d{1
  */
 export function headerBlockEnd(lines: readonly ReplyLine[], at: number): number | undefined {
   const found = new Set<Field>()
-  let fields = 0
   let proofs = 0
-  let continued = 0
   let end = at
-  for (let i = at; i < Math.min(lines.length, at + BLOCK_LINES_MAX); i++) {
-    const line = lines[i]
-    // Some mailers write an empty line between all of them.
-    if (line?.isBlank && fields > 0 && beginsField(lines[i + 1])) continue
-    if (!line || line.isBlank) break
-    const possible = fieldsOf(line)
-    if (possible.length === 0) {
-      if (fields === 0 || ++continued > CONTINUED_MAX) break
-      continue
-    }
-    const field = possible.find((candidate) => !found.has(candidate)) ?? possible[0]
+  for (const { index, fields, bare } of fieldLines(lines, at)) {
+    const field = fields.find((candidate) => !found.has(candidate)) ?? fields[0]
     if (field) found.add(field)
-    fields++
-    continued = 0
-    if (ADDRESS_OR_DATE.test(line.bare)) proofs++
-    end = i + 1
+    if (ADDRESS_OR_DATE.test(bare)) proofs++
+    end = index + 1
   }
   const isWhole = found.size >= 3 && found.has('from') && (found.has('sent') || found.has('subject'))
   return isWhole && proofs > 0 ? end : undefined
+}
+
+/** The lines from here on that begin a field, as long as they stand together. */
+function* fieldLines(
+  lines: readonly ReplyLine[],
+  at: number,
+): Generator<{ index: number; fields: Field[]; bare: string }> {
+  let continued = 0
+  for (let index = at; index < Math.min(lines.length, at + BLOCK_LINES_MAX); index++) {
+    const line = lines[index]
+    // Some mailers write an empty line between all of them.
+    if (line?.isBlank && index > at && beginsField(lines[index + 1])) continue
+    if (!line || line.isBlank) return
+    const fields = fieldsOf(line)
+    if (fields.length > 0) {
+      continued = 0
+      yield { index, fields, bare: line.bare }
+    } else if (index === at || ++continued > CONTINUED_MAX) return
+  }
 }
 
 function beginsField(line: ReplyLine | undefined): boolean {
