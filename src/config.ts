@@ -1,6 +1,7 @@
 // The whole configuration: what it holds, and how one YAML file and the environment become it. The defaults are in config/default.ts.
 import type { Calendar } from './calendar.ts'
 import { buildConfig } from './config/build.ts'
+import { certificateFaults, readCertificates } from './config/certificate.ts'
 import { crossCheck } from './config/check.ts'
 import { readEnvironment } from './config/environment.ts'
 import { ConfigError, type Fault } from './config/fault.ts'
@@ -65,6 +66,8 @@ export interface Mailbox {
   desk: string
   imap: MailServer
   smtp: MailServer
+  /** How a server without a password of its own is signed in to. */
+  oauth?: OAuth
   folder: string
   /** Where copies of what we sent are kept, if the server keeps them. */
   sentFolder?: string
@@ -88,7 +91,21 @@ export interface MailServer {
   /** `implicit`: encrypted from the first byte; `starttls`: required before login; `none`: loopback only. */
   tls: 'implicit' | 'starttls' | 'none'
   user: string
-  password: string
+  /** Absent: by OAuth. */
+  password?: string
+  /** The only authority that is trusted for this server, as PEM; absent: those every program trusts. */
+  ca?: string
+}
+
+export interface OAuth {
+  provider: 'google' | 'microsoft'
+  clientId: string
+  clientSecret?: string
+  /** Absent where the app signs in as itself. */
+  refreshToken?: string
+  /** The app signs in as itself and not as the mailbox's user. */
+  appOnly: boolean
+  tokenUrl: string
 }
 
 export interface Limits {
@@ -109,16 +126,18 @@ export function readConfig(input: ConfigInput): { config: Config } | { faults: F
   const yaml = parseYaml(input.yaml)
   const environment = readEnvironment(input.env, yaml.data)
   const { settings, faults } = yaml.data ? readSettings(yaml.data) : { faults: [] }
-  const crossed = yaml.data ? crossCheck(yaml.data, input.now) : []
+  const crossed = yaml.data ? [...crossCheck(yaml.data, input.now), ...certificateFaults(yaml.data, input.files)] : []
   const found = onePerKey([...yaml.faults, ...faults, ...crossed, ...environment.faults])
   const all = found.map((fault) => withPlace(fault, yaml.placeOf?.(fault.key)))
   if (!settings || all.length > 0) return { faults: all }
-  return { config: freeze(buildConfig(settings, environment.secrets)) }
+  return { config: freeze(buildConfig(settings, environment.secrets, input.files ?? new Map())) }
 }
 
 export interface ConfigInput {
   yaml?: { path: string; text: string }
   env: Record<string, string | undefined>
+  /** What the files hold that settings name; without it they are not looked at. */
+  files?: ReadonlyMap<string, string>
   /** A calendar that does not open within a year from now is refused; without it that is not checked. */
   now?: number
 }
@@ -126,7 +145,8 @@ export interface ConfigInput {
 /** Reads `--config`, the environment, `.env` and the files they name. Prints nothing; throws `ConfigError`. */
 export async function loadConfig(places: SourcePlaces, now?: number): Promise<Config> {
   const { faults, ...sources } = await readSources(places)
-  const result = readConfig({ ...sources, ...(now !== undefined && { now }) })
+  const files = await readCertificates(sources.yaml)
+  const result = readConfig({ ...sources, files, ...(now !== undefined && { now }) })
   // What hangs on an unreadable file was said with the file.
   const said = new Set(faults.map(({ key }) => key.replace(/_FILE$/, '')))
   const found = 'faults' in result ? result.faults.filter(({ key }) => !said.has(key)) : []

@@ -23,6 +23,7 @@ import type { Policies } from './policy.ts'
 import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { type Pace, rateLimiter } from './rate.ts'
+import { refreshTokens } from './refresh-token.ts'
 import { getSigningKey } from './setting.ts'
 import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
@@ -137,7 +138,9 @@ async function makeChannels(config: Config, db: Db, tools: Tools): Promise<Map<s
   const ownAddresses = Object.values(config.email).flatMap(({ address, aliases }) => [address, ...aliases])
   const named = Object.entries(config.email).map(([key, mailbox]): [string, NamedChannel] => {
     const name = `email:${key}`
-    const make = () => emailChannel({ ...mailbox, name }, { ...tools, secret, ownAddresses })
+    const given = mailbox.oauth?.refreshToken
+    const kept = given !== undefined && { refreshTokens: refreshTokens(db, { name, given, signingKey: secret }) }
+    const make = () => emailChannel({ ...mailbox, name }, { ...tools, secret, ownAddresses, ...kept })
     return [name, { channel: make(), desk: mailbox.desk, make }]
   })
   return new Map(named)

@@ -13,6 +13,7 @@ import {
 import type { Clock } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
+import { accessTokens, type RefreshTokens } from './access-token.ts'
 import { partOf } from './attachment.ts'
 import { fingerprint } from './fingerprint.ts'
 import { firstHeader, readHeaders, splitMail } from './header.ts'
@@ -26,6 +27,7 @@ import { salvage } from './salvage.ts'
 import { isInSentFolder } from './sent-folder.ts'
 import { sendMail } from './smtp.ts'
 import { storable } from './storable.ts'
+import { TokenError } from './token-request.ts'
 
 export type { MailboxConfig } from './mailbox-config.ts'
 
@@ -39,6 +41,8 @@ export interface EmailTools {
   secret: Uint8Array
   /** Of all our mailboxes, so that what one sends is no customer of another. */
   ownAddresses: string[]
+  /** For a mailbox whose provider exchanges refresh tokens. */
+  refreshTokens?: RefreshTokens
 }
 
 export interface EmailChannel extends Channel {
@@ -58,7 +62,10 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     ...(config.authServer && { authServer: config.authServer }),
   }
   const sender = { address: config.address, displayName: config.displayName, isOwn, secret: tools.secret }
-  const receiver = imapReceiver(config, tools)
+  const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
+  const imapTokens = config.imap.password === undefined ? tokens : undefined
+  const receiver = imapReceiver(config, { ...tools, tokens: imapTokens })
+  const smtpTokens = config.smtp.password === undefined ? tokens : undefined
   const sending: { lastSentAt?: number; problem?: string } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
@@ -84,6 +91,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
         config,
         part.body,
         part.recipients.map(({ address }) => address),
+        smtpTokens,
       )
       sending.lastSentAt = clock.now()
       delete sending.problem
@@ -91,7 +99,8 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
       return recipients
     } catch (error) {
       const failure = (error as SendError).failure
-      if (failure.kind === 'temporary' && failure.account) sending.problem = (error as SendError).message
+      const ofTheToken = (error as SendError).cause instanceof TokenError // It is told, and over, with the tokens themselves.
+      if (failure.kind === 'temporary' && failure.account && !ofTheToken) sending.problem = (error as SendError).message
       log.warn({ channel: config.name, failure: failure.kind }, '=> email failed')
       throw error
     }
@@ -102,7 +111,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     const sent: Sent = { externalIds: [], recipients: [] }
     for (const [index, part] of parts.entries()) {
       const known = progress.accepted.get(index)
-      if (!known && !(await isInSentFolder(config, config.sentFolder, messageIdIn(part)))) return 'absent'
+      if (!known && !(await isInSentFolder(config, config.sentFolder, messageIdIn(part), imapTokens))) return 'absent'
       const externalId = known ?? fingerprint(part.body)
       if (!known) await progress.accept(index, externalId)
       sent.externalIds.push(externalId)
@@ -113,7 +122,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   function health(): ChannelHealth {
     const receiving = receiver.health()
-    const problem = receiving.problem ?? sending.problem
+    const problem = receiving.problem ?? sending.problem ?? tokens?.problem()
     return {
       ok: problem === undefined,
       ...(receiving.lastReceivedAt !== undefined && { lastReceivedAt: receiving.lastReceivedAt }),

@@ -8,15 +8,16 @@ const CONNECT_MS_MAX = 20 * SECOND
 const SILENCE_MS_MAX = 60 * SECOND
 const IDLE_MS_MAX = 4 * MINUTE // RFC 2177 allows 29; routers forget a quiet connection much sooner.
 
-export function imapClient(config: MailboxConfig): ImapFlow {
-  const { host, port, tls, user, password, timeoutMs } = config.imap
+/** Signs in by the token, or else by the password: never by the one because the other was refused. */
+export function imapClient(config: MailboxConfig, token: string | undefined): ImapFlow {
+  const { host, port, tls, user, password = '', timeoutMs } = config.imap
   return new ImapFlow({
     host,
     port,
     secure: tls === 'implicit',
     ...(tls !== 'implicit' && { doSTARTTLS: tls === 'starttls' }),
     tls: tlsOptions(config.imap),
-    auth: { user, pass: password },
+    auth: token === undefined ? { user, pass: password } : { user, accessToken: token },
     clientInfo: { name: 'Deskbell', version: false, vendor: false, 'support-url': false },
     logger: false,
     disableAutoIdle: true, // We say when, or up to 15 s would pass before the server may tell us anything.

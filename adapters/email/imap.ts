@@ -1,12 +1,15 @@
 // The connection to the mailbox: opened, watched, and opened again whatever happened. imapflow leaves all of that to us.
+import type { ImapFlow } from 'imapflow'
 import type { Intake } from '../../src/channel.ts'
 import { atMost, type Clock, MINUTE, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
-import { connectionLife, imapClient, openFolder, silenceMsMax } from './imap-connection.ts'
+import { type AccessTokens, signedIn } from './access-token.ts'
+import { type ConnectionLife, connectionLife, imapClient, openFolder, silenceMsMax } from './imap-connection.ts'
 import { imapProblem, isAuthProblem } from './imap-problem.ts'
 import { mailReader } from './mail-reader.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
+import { TokenError } from './token-request.ts'
 
 const BACKOFF_MS_MIN = SECOND
 const BACKOFF_MS_MAX = MINUTE
@@ -20,6 +23,8 @@ export interface ImapTools {
   clock: Clock
   random: Random
   log: Log
+  /** Absent: by password. */
+  tokens?: AccessTokens | undefined
 }
 
 export interface Receiver {
@@ -30,7 +35,7 @@ export interface Receiver {
 }
 
 export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver {
-  const { clock, random, log } = tools
+  const { clock, random, log, tokens } = tools
   const stopping = new AbortController()
   const connected = Promise.withResolvers<void>()
   const state: { problem?: string; lastReceivedAt?: number } = {}
@@ -48,7 +53,9 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
         if (stopping.signal.aborted) break
         state.problem = imapProblem(config, error)
         log.warn({ channel: config.name, error: (error as Error).message, failures }, state.problem)
-        await clock.wait(backoffMs(failures, isAuthProblem(error), random), stopping.signal)
+        const askedMs = error instanceof TokenError ? (error.retryAfterMs ?? 0) : 0
+        const pauseMs = Math.max(askedMs, backoffMs(failures, isAuthProblem(error), random))
+        await clock.wait(pauseMs, stopping.signal)
         failures++
       }
     }
@@ -57,10 +64,8 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
 
   /** One connection's life. Always ends by throwing, unless we are stopping. */
   async function session(intake: Intake, succeeded: () => void): Promise<void> {
-    const client = imapClient(config)
-    const life = connectionLife(client, stopping.signal, clock, silenceMsMax(config))
+    const { client, life } = await untilStopped(signedIn(tokens, isAuthProblem, connect))
     try {
-      await life.ask(() => client.connect())
       const folder = await life.ask(() => openFolder(client, config.folder))
       const reader = await mailReader(
         { client, config, intake, clock, log, ask: life.ask, signal: stopping.signal },
@@ -69,6 +74,7 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
       connected.resolve()
       let fruitless = 0
       while (!stopping.signal.aborted) {
+        void tokens?.get().catch(() => undefined) // Long before the old one ends; `problem` tells when it fails for good.
         const pushed = life.takePush()
         const startedAt = clock.now()
         const found = await reader.readNew()
@@ -84,6 +90,27 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
     } finally {
       life.end()
     }
+  }
+
+  async function connect(token: string | undefined): Promise<{ client: ImapFlow; life: ConnectionLife }> {
+    stopping.signal.throwIfAborted()
+    const client = imapClient(config, token)
+    const life = connectionLife(client, stopping.signal, clock, silenceMsMax(config))
+    try {
+      await life.ask(() => client.connect())
+      return { client, life }
+    } catch (error) {
+      life.end()
+      throw error
+    }
+  }
+
+  /** A provider that does not answer must not keep us from stopping. */
+  async function untilStopped<T>(work: Promise<T>): Promise<T> {
+    const stop = Promise.withResolvers<never>()
+    const onStop = () => stop.reject(new Error('stopping'))
+    stopping.signal.addEventListener('abort', onStop)
+    return await Promise.race([work, stop.promise]).finally(() => stopping.signal.removeEventListener('abort', onStop))
   }
 
   return {

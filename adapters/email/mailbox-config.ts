@@ -9,14 +9,29 @@ export interface MailServer {
   timeoutMs?: number
 }
 
+/** Without a password: by OAuth. */
+export type Account = MailServer & { user?: string; password?: string }
+
+/** A sign-in that lasts, from which access tokens are made; see access-token.ts. */
+export interface OAuth {
+  provider: 'google' | 'microsoft'
+  tokenUrl: string
+  clientId: string
+  clientSecret?: string
+  /** Absent where the app signs in as itself. */
+  refreshToken?: string
+  appOnly: boolean
+}
+
 export interface MailboxConfig {
   /** `email:support` */
   name: string
   address: string
   aliases: string[]
   displayName: string
-  imap: MailServer & { user: string; password: string }
-  smtp: MailServer & { user?: string; password?: string }
+  imap: Account & { user: string }
+  smtp: Account
+  oauth?: OAuth
   /** Where customers' mail arrives: `INBOX`. */
   folder: string
   /** Where the server files what we send; there an uncertain send is looked up by its Message-ID. */

@@ -1,6 +1,7 @@
 // What a failed send means: try again, never, or nobody knows. And the sentence that says so to the person it concerns.
 import { SendError } from '../../src/channel.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
+import { settingsOf, tlsProblem } from './tls-problem.ts'
 
 export interface SmtpError extends Error {
   code?: string
@@ -30,8 +31,14 @@ export function sendError(thrown: SmtpError, attempt: Attempt): SendError {
   const code = error.responseCode ?? 0
   const server = `${attempt.config.smtp.host}:${attempt.config.smtp.port}`
   const options = { cause: error }
+  const tls = attempt.sending ? undefined : tlsProblem(error, server, `${settingsOf(attempt.config.name)}.smtp`)
+  if (tls) return new SendError({ kind: 'temporary', account: true }, `${attempt.config.name}: ${tls}`, options)
   if (error.code === 'EAUTH' || AUTH_CODES.has(code)) {
-    const message = `${attempt.config.name}: ${server} refuses our user or password (${shown(error)}). Check both in the settings.`
+    const { name, oauth, smtp } = attempt.config
+    const byToken = oauth !== undefined && smtp.password === undefined
+    const message = byToken
+      ? `${name}: ${server} refuses the user ${smtp.user} although the sign-in is good (${shown(error)}). Check that it is this mailbox's, and that SMTP is allowed for it.`
+      : `${name}: ${server} refuses our user or password (${shown(error)}). Check both in the settings.`
     return new SendError({ kind: 'temporary', account: true }, message, options)
   }
   if (!attempt.sending) {

@@ -1,10 +1,14 @@
 // One attempt to hand a mail to the mail server, and an honest answer to what became of it.
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import XOAuth2 from 'nodemailer/lib/xoauth2'
+import { SendError } from '../../src/channel.ts'
 import { SECOND } from '../../src/clock.ts'
+import { type AccessTokens, signedIn } from './access-token.ts'
 import { envelopeSender } from './automatic.ts'
 import { type MailboxConfig, tlsOptions } from './mailbox-config.ts'
 import { type SmtpError, sendError } from './smtp-error.ts'
+import { TokenError } from './token-request.ts'
 
 const CONNECT_MS_MAX = 15 * SECOND
 const SILENCE_MS_MAX = 60 * SECOND
@@ -15,7 +19,28 @@ export interface Handed {
 }
 
 /** Nobody gets the mail unless the first recipient does. Throws `SendError`. */
-export async function sendMail(config: MailboxConfig, body: Uint8Array, to: string[]): Promise<Handed> {
+export async function sendMail(
+  config: MailboxConfig,
+  body: Uint8Array,
+  to: string[],
+  tokens?: AccessTokens,
+): Promise<Handed> {
+  try {
+    return await signedIn(tokens, isLoginRefusal, (token) => attempt(config, body, to, token))
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error
+    const { retryAfterMs } = error
+    const failure = { kind: 'temporary', account: true, ...(retryAfterMs !== undefined && { retryAfterMs }) } as const
+    throw new SendError(failure, error.message, { cause: error })
+  }
+}
+
+/** Nothing can have been sent: nobody was logged in yet. */
+function isLoginRefusal(error: unknown): boolean {
+  return (error as { cause?: SmtpError }).cause?.code === 'EAUTH'
+}
+
+async function attempt(config: MailboxConfig, body: Uint8Array, to: string[], token?: string): Promise<Handed> {
   const connection = new SMTPConnection({
     host: config.smtp.host,
     port: config.smtp.port,
@@ -36,7 +61,7 @@ export async function sendMail(config: MailboxConfig, body: Uint8Array, to: stri
       connection.once('error', reject)
       connection.connect((error) => {
         if (error) return reject(error)
-        logIn(connection, config, (refused) => {
+        logIn(connection, config, token, (refused) => {
           if (refused) return reject(refused)
           progress.sending = true
           const envelope = { from: envelopeSender(body, config.address), to, size: body.length }
@@ -55,9 +80,15 @@ export async function sendMail(config: MailboxConfig, body: Uint8Array, to: stri
   }
 }
 
-function logIn(connection: SMTPConnection, config: MailboxConfig, done: (error: Error | null) => void): void {
+function logIn(
+  connection: SMTPConnection,
+  config: MailboxConfig,
+  token: string | undefined,
+  done: (error: Error | null) => void,
+): void {
   const { user, password } = config.smtp
   if (!user || !connection.allowsAuth) done(null)
+  else if (token !== undefined) connection.login({ user, oauth2: new XOAuth2({ user, accessToken: token }) }, done)
   else connection.login({ user, pass: password ?? '', credentials: { user, pass: password ?? '' } }, done)
 }
 

@@ -3,9 +3,11 @@ import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
 import { DEFAULTS } from './default.ts'
 import type { Secrets } from './environment.ts'
+import { buildOAuth, PROVIDERS } from './oauth.ts'
 import type { Settings } from './settings.ts'
 
-export function buildConfig(settings: Settings, secrets: Secrets): Config {
+/** `files`: those that settings name, by path. */
+export function buildConfig(settings: Settings, secrets: Secrets, files: ReadonlyMap<string, string>): Config {
   const { database, log, web, slack, templates } = settings
   return {
     database: secrets.database ?? { kind: 'sqlite', path: database.path ?? DEFAULTS.databasePath },
@@ -18,7 +20,7 @@ export function buildConfig(settings: Settings, secrets: Secrets): Config {
     ladders: buildLadders(settings),
     policies: buildPolicies(settings),
     desks: mapValues(settings.desks, buildDesk),
-    email: mapValues(settings.email, (mailbox, name) => buildMailbox(mailbox, name, settings, secrets)),
+    email: mapValues(settings.email, (mailbox, name) => buildMailbox(mailbox, name, { settings, secrets, files })),
     templates,
     limits: buildLimits(settings.limits),
   }
@@ -40,17 +42,36 @@ function buildDesk(desk: Settings['desks'][string], key: string): Desk {
   }
 }
 
-function buildMailbox(mailbox: Settings['email'][string], key: string, settings: Settings, secrets: Secrets): Mailbox {
+interface Sources {
+  settings: Settings
+  secrets: Secrets
+  files: ReadonlyMap<string, string>
+}
+
+function buildMailbox(mailbox: Settings['email'][string], key: string, sources: Sources): Mailbox {
+  const { settings, files } = sources
   const deskKey = mailbox.desk ?? Object.keys(settings.desks).join()
-  const passwords = secrets.passwords.get(key) ?? { imap: '', smtp: '' }
+  const secrets = sources.secrets.passwords.get(key) ?? {}
   const address = mailbox.address.toLowerCase()
+  const known = mailbox.oauth && PROVIDERS[mailbox.oauth.provider]
   return {
     address,
     aliases: mailbox.aliases.map((alias) => alias.toLowerCase()),
     displayName: mailbox.display_name ?? settings.desks[deskKey]?.name ?? title(deskKey),
     desk: deskKey,
-    imap: buildServer(mailbox.imap, IMAP_PORTS, address, passwords.imap),
-    smtp: buildServer(mailbox.smtp, SMTP_PORTS, address, passwords.smtp),
+    imap: buildServer(orKnown(mailbox.imap, known?.imap), {
+      ports: IMAP_PORTS,
+      address,
+      password: secrets.imap,
+      files,
+    }),
+    smtp: buildServer(orKnown(mailbox.smtp, known?.smtp), {
+      ports: SMTP_PORTS,
+      address,
+      password: secrets.smtp,
+      files,
+    }),
+    ...(mailbox.oauth && { oauth: buildOAuth(mailbox.oauth, secrets.oauth) }),
     folder: mailbox.folder,
     ...(mailbox.sent_folder && { sentFolder: mailbox.sent_folder }),
     since: mailbox.since,
@@ -66,11 +87,25 @@ function buildMailbox(mailbox: Settings['email'][string], key: string, settings:
 const IMAP_PORTS = { implicit: 993, starttls: 143, none: 143 }
 const SMTP_PORTS = { implicit: 465, starttls: 587, none: 25 }
 
-type ServerSettings = Settings['email'][string]['imap']
+interface ServerSources {
+  ports: typeof IMAP_PORTS
+  address: string
+  password: string | undefined
+  files: ReadonlyMap<string, string>
+}
 
-function buildServer(server: ServerSettings, ports: typeof IMAP_PORTS, address: string, password: string): MailServer {
-  const { host, tls } = server
-  return { host, port: server.port ?? ports[tls], tls, user: server.user ?? address, password }
+type ServerSettings = NonNullable<Settings['email'][string]['imap']>
+
+/** What the provider's servers are like says nothing of another one. */
+function orKnown(written: ServerSettings | undefined, known: ServerSettings | undefined): ServerSettings {
+  return written?.host === undefined ? { ...known, ...written } : written
+}
+
+function buildServer(server: ServerSettings, { ports, address, password, files }: ServerSources): MailServer {
+  const { host = '', tls = DEFAULTS.mailbox.tls, user = address, ca_file: caFile } = server
+  const ca = caFile === undefined ? undefined : files.get(caFile)
+  const port = server.port ?? ports[tls]
+  return { host, port, tls, user, ...(password !== undefined && { password }), ...(ca !== undefined && { ca }) }
 }
 
 function buildLimits(limits: Settings['limits']): Config['limits'] {

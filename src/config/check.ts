@@ -5,6 +5,7 @@ import { checkCalendars } from './check-calendar.ts'
 import { checkNames } from './check-name.ts'
 import { checkPromises } from './check-promise.ts'
 import { didYouMeanOneOf, type Fault } from './fault.ts'
+import { oauthFaults } from './oauth.ts'
 import { isLoopback } from './value.ts'
 import { type Data, named, pick } from './yaml.ts'
 
@@ -13,7 +14,9 @@ export function crossCheck(data: Data, now: number | undefined): Fault[] {
     ...deskFaults(data),
     ...deskChannelFaults(data),
     ...addressFaults(data),
+    ...serverFaults(data),
     ...tlsFaults(data),
+    ...oauthFaults(data),
     ...acknowledgeFaults(data),
     ...nameFaults(data),
     ...tierFaults(data),
@@ -96,6 +99,21 @@ function collisions(owners: { name: string; taken: unknown[] }[]): { name: strin
     const other = keys.map((key) => owner.get(key)).find((found) => found !== undefined)
     for (const key of keys) if (!owner.has(key)) owner.set(key, name)
     return other === undefined ? [] : [{ name, other }]
+  })
+}
+
+/** The servers of a mailbox must be known: from here, or from where it signs in. */
+function serverFaults(data: Data): Fault[] {
+  return Object.entries(named(data, 'email')).flatMap(([name, mailbox]) => {
+    if (pick(mailbox, 'oauth') !== undefined) return []
+    return ['imap', 'smtp'].flatMap((side) => {
+      const key = `email.${name}.${side}`
+      const server = pick(mailbox, side)
+      const fix = 'Write its settings below it, indented by two spaces.'
+      if (server === undefined) return [{ key, problem: 'is missing', fix }]
+      if (typeof server !== 'object' || server === null || pick(server, 'host') !== undefined) return []
+      return [{ key: `${key}.host`, problem: 'is missing', fix: `Write a host name such as ${side}.example.com.` }]
+    })
   })
 }
 

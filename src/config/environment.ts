@@ -4,8 +4,9 @@ import type { Config } from '../config.ts'
 import { nearest } from '../nearest.ts'
 import { DEFAULTS } from './default.ts'
 import { didYouMean, type Fault } from './fault.ts'
+import { clientSecretOf, type OAuthSecrets, readOAuthSecrets, refreshTokenOf } from './oauth.ts'
 import { mailboxPassword } from './secret.ts'
-import { type Data, named } from './yaml.ts'
+import { type Data, named, pick } from './yaml.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -14,7 +15,14 @@ export interface Secrets {
   database?: Config['database']
   secret?: string
   slack?: { botToken: string; appToken: string }
-  passwords: Map<string, { imap: string; smtp: string }>
+  passwords: Map<string, MailboxSecrets>
+}
+
+/** A side without a password signs in by OAuth. */
+export interface MailboxSecrets {
+  imap?: string
+  smtp?: string
+  oauth?: OAuthSecrets
 }
 
 /** The secret that signs Message-IDs: as long as what it protects against guessing. */
@@ -24,10 +32,11 @@ const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_APP_
 
 /** `data` is the raw file: it names the mailboxes. When it is broken, nothing is said about what depends on it. */
 export function readEnvironment(env: Environment, data: Data | undefined): { secrets: Secrets; faults: Fault[] } {
-  const mailboxes = Object.keys(data ? named(data, 'email') : {})
+  const settings = data ? named(data, 'email') : {}
+  const mailboxes = Object.keys(settings)
   const database = readDatabase(env)
   const slack = readSlack(env)
-  const passwords = readPasswords(env, mailboxes)
+  const passwords = readPasswords(env, settings)
   const secret = read(env, 'DESKBELL_SECRET')
   const secrets: Secrets = {
     ...(database.value && { database: database.value }),
@@ -82,18 +91,38 @@ function tokenFaults(key: string, token: string | undefined, prefix: string, wha
   return /^[\w.-]+$/.test(token) ? [] : [{ key, problem: 'has characters that no token has', fix }]
 }
 
-function readPasswords(env: Environment, mailboxes: string[]): { value: Secrets['passwords']; faults: Fault[] } {
+function readPasswords(env: Environment, mailboxes: Data): { value: Secrets['passwords']; faults: Fault[] } {
   const value: Secrets['passwords'] = new Map()
-  const faults = mailboxes.flatMap((mailbox) => {
-    const both = read(env, mailboxPassword(mailbox))
-    const imap = read(env, mailboxPassword(mailbox, 'IMAP')) ?? both
-    const smtp = read(env, mailboxPassword(mailbox, 'SMTP')) ?? both
-    if (imap && smtp) value.set(mailbox, { imap, smtp })
-    if (!imap && !smtp) return [noPassword(mailboxPassword(mailbox), `the password of mailbox ${mailbox}`)]
-    if (!imap) return [noPassword(mailboxPassword(mailbox, 'IMAP'), `the IMAP password of mailbox ${mailbox}`)]
-    return smtp ? [] : [noPassword(mailboxPassword(mailbox, 'SMTP'), `the SMTP password of mailbox ${mailbox}`)]
+  const faults = Object.entries(mailboxes).flatMap(([mailbox, settings]) => {
+    const oauth = pick(settings, 'oauth')
+    const read = oauth === undefined ? readPassword(env, mailbox) : readSignIn(env, mailbox, oauth)
+    value.set(mailbox, read.value)
+    return read.faults
   })
   return { value, faults }
+}
+
+function readPassword(env: Environment, mailbox: string): { value: MailboxSecrets; faults: Fault[] } {
+  const both = read(env, mailboxPassword(mailbox))
+  const imap = read(env, mailboxPassword(mailbox, 'IMAP')) ?? both
+  const smtp = read(env, mailboxPassword(mailbox, 'SMTP')) ?? both
+  const value = { ...(imap && { imap }), ...(smtp && { smtp }) }
+  if (imap && smtp) return { value, faults: [] }
+  const side = imap ? 'SMTP' : smtp ? 'IMAP' : undefined
+  const what = `the ${side ? `${side} ` : ''}password of mailbox ${mailbox}`
+  return { value, faults: [noPassword(mailboxPassword(mailbox, side), what)] }
+}
+
+/** Where only one of the two servers takes such a sign-in, the other has a password of its own. */
+function readSignIn(env: Environment, mailbox: string, settings: unknown): { value: MailboxSecrets; faults: Fault[] } {
+  const { secrets, faults } = readOAuthSecrets(mailbox, settings, (variable) => read(env, variable))
+  const imap = read(env, mailboxPassword(mailbox, 'IMAP'))
+  const smtp = read(env, mailboxPassword(mailbox, 'SMTP'))
+  const value = { ...(imap && { imap }), ...(smtp && { smtp }), oauth: secrets }
+  if (!read(env, mailboxPassword(mailbox))) return { value, faults }
+  const fix = `Unset it, or remove email.${mailbox}.oauth. A password for one of the servers alone ends in _IMAP_PASSWORD or _SMTP_PASSWORD.`
+  const both = { key: mailboxPassword(mailbox), problem: 'is set, but the mailbox signs in by OAuth', fix }
+  return { value, faults: [...faults, both] }
 }
 
 function noPassword(key: string, what: string): Fault {
@@ -106,6 +135,8 @@ function unknownFaults(env: Environment, mailboxes: string[], mailboxesKnown: bo
     mailboxPassword(name),
     mailboxPassword(name, 'IMAP'),
     mailboxPassword(name, 'SMTP'),
+    clientSecretOf(name),
+    refreshTokenOf(name),
   ])
   const names = [...PLAIN, ...passwords]
   const known = ['DESKBELL_CONFIG', ...names, ...names.map((name) => `${name}_FILE`)]

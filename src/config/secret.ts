@@ -1,6 +1,7 @@
 // Secrets live in the environment only: a configuration file gets copied, committed and shown to colleagues.
 import type { Config } from '../config.ts'
 import type { Fault } from './fault.ts'
+import { clientSecretOf, refreshTokenOf, variablePrefix } from './oauth.ts'
 import type { Data } from './yaml.ts'
 
 /** Every secret in the file, by its key or by its looks, with the variable it belongs in. */
@@ -15,7 +16,9 @@ export function secretFaults(data: Data): Fault[] {
 
 /** Everything the log must never show. */
 export function listSecrets(config: Config): string[] {
-  const mailboxes = Object.values(config.email).flatMap(({ imap, smtp }) => [imap.password, smtp.password])
+  const mailboxes = Object.values(config.email).flatMap(({ imap, smtp, oauth }) =>
+    [imap.password, smtp.password, oauth?.clientSecret, oauth?.refreshToken].map((secret) => secret ?? ''),
+  )
   const slack = config.slack ? [config.slack.botToken, config.slack.appToken] : []
   const secrets = [config.secret ?? '', ...slack, ...mailboxes, ...databaseSecrets(config.database)]
   return [...new Set(secrets)].filter((secret) => secret !== '')
@@ -31,6 +34,8 @@ function databaseSecrets(database: Config['database']): string[] {
 function variableByKey(path: string[]): string | undefined {
   const key = path.at(-1)?.toLowerCase().replace(/[-_ ]/g, '') ?? ''
   if (/^(imap|smtp)?(password|pass|passwd)$/.test(key) && path[0] === 'email') return mailboxVariable(path)
+  if (/clientsecret$/.test(key) && path[0] === 'email') return clientSecretOf(path[1] ?? '')
+  if (/(refresh|access)token$/.test(key) && path[0] === 'email') return refreshTokenOf(path[1] ?? '')
   return VARIABLES.find(([pattern]) => pattern.test(`${path.length > 1 ? path[0] : ''}.${key}`))?.[1]
 }
 
@@ -50,7 +55,7 @@ function mailboxVariable(path: string[]): string {
 
 /** The variable that holds a mailbox's password: for both servers, or for the one. */
 export function mailboxPassword(mailbox: string, side?: 'IMAP' | 'SMTP'): string {
-  return `DESKBELL_EMAIL_${mailbox.toUpperCase().replaceAll('-', '_')}_${side ? `${side}_` : ''}PASSWORD`
+  return `${variablePrefix(mailbox)}_${side ? `${side}_` : ''}PASSWORD`
 }
 
 function variableByLooks(value: unknown): string | undefined {

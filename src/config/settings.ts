@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { DEFAULTS } from './default.ts'
 import type { Fault } from './fault.ts'
 import { settingFaults } from './issue.ts'
+import { oauth } from './oauth.ts'
 import { calendar, ladder, policy, promise, quietHours, reference, tier, userId } from './promise.ts'
 import { secretFaults } from './secret.ts'
 import { count, duration, isLoopback, list, named, oneOf, readDay, section, size, text, value, yesNo } from './value.ts'
@@ -77,10 +78,12 @@ const desk = section({
   undo: duration('0s', '5m').default(DEFAULTS.desk.undoMs),
 })
 
+/** What is left out here the provider of the sign-in may know: `check.ts` asks. */
 const serverShape = {
-  host,
+  host: host.optional(),
   port: count(1, 65535).optional(),
-  tls: oneOf('implicit', 'starttls', 'none').default(DEFAULTS.mailbox.tls),
+  tls: oneOf('implicit', 'starttls', 'none').optional(),
+  ca_file: text('a path', 'Write the path of a file with the certificate of the authority, as PEM.').optional(),
   user: text('a user name', 'Write the name to log in with, or remove it to use the address.').optional(),
 }
 
@@ -89,8 +92,9 @@ const mailbox = section({
   aliases: list(address, 'List the other addresses that arrive in this mailbox.').default([]),
   display_name: text('a name', 'Write the name that customers see as the sender.', undefined, 80).optional(),
   desk: text('a name', 'Write the name of a desk of this file.').optional(),
-  imap: section(serverShape),
-  smtp: section(serverShape),
+  imap: section(serverShape).optional(),
+  smtp: section(serverShape).optional(),
+  oauth: oauth.optional(),
   folder: text('a folder', 'Write the IMAP folder to read, such as INBOX.').default(DEFAULTS.mailbox.folder),
   sent_folder: text('a folder', 'Write the IMAP folder with the sent mail, such as Sent.').optional(),
   since: value('Write now, all or a day such as 2026-01-31.', readSince).default(DEFAULTS.mailbox.since),

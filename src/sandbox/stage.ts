@@ -14,7 +14,11 @@ export interface Stage {
   colleague: string
   lead: string
   /** The configuration file and the environment of a Deskbell that works here. */
-  settings(options?: { databasePath?: string; undo?: string; logLevel?: string }): Required<Omit<ConfigInput, 'now'>>
+  settings(options?: {
+    databasePath?: string
+    undo?: string
+    logLevel?: string
+  }): Required<Pick<ConfigInput, 'yaml' | 'env'>>
   stop(): Promise<void>
 }
 
@@ -43,7 +47,7 @@ export async function setStage(options: SlackOptions = {}): Promise<Stage> {
 function settingsOf(
   { slack, mail, desk, lead }: Pick<Stage, 'slack' | 'mail' | 'desk' | 'lead'>,
   wanted: { databasePath?: string; undo?: string; logLevel?: string },
-): Required<Omit<ConfigInput, 'now'>> {
+): Required<Pick<ConfigInput, 'yaml' | 'env'>> {
   const settings = {
     slack: { api_url: slack.url },
     ...(wanted.databasePath !== undefined && { database: { path: wanted.databasePath } }),

@@ -15,6 +15,7 @@ import {
 import { append, copy, expunge, move, store } from './imap-messages.ts'
 import { search } from './imap-search.ts'
 import { closeFolder, mailboxOf, openFolder, pushNews, type Session, viewOf } from './imap-session.ts'
+import type { Mailbox } from './mailbox.ts'
 
 export interface Rule {
   needs: 'nothing' | 'login' | 'folder'
@@ -26,10 +27,14 @@ export const CAPABILITIES =
   'IMAP4rev1 LITERAL+ SASL-IR ID ENABLE IDLE NAMESPACE CHILDREN SPECIAL-USE UIDPLUS UNSELECT MOVE AUTH=PLAIN'
 
 export const RULES: Record<string, Rule> = {
-  CAPABILITY: always((session) => tell(session, `* CAPABILITY ${CAPABILITIES}`, 'Capability completed.')),
+  CAPABILITY: always((session) =>
+    tell(session, `* CAPABILITY ${session.host.capabilities()}`, 'Capability completed.'),
+  ),
   ID: always((session) => tell(session, '* ID ("name" "Sandbox mail")', 'ID completed.')),
   NOOP: always(() => 'NOOP completed.'),
-  LOGIN: always((session, { args }) => login(session, utf8Of(args[0], 'user'), utf8Of(args[1], 'password'))),
+  LOGIN: always((session, { args }) => {
+    return login(session, () => session.host.login(utf8Of(args[0], 'user'), utf8Of(args[1], 'password')))
+  }),
   AUTHENTICATE: always(authenticate),
   LOGOUT: always((session) => {
     session.ended = true
@@ -130,25 +135,46 @@ function tell(session: Session, lines: string | string[], text: string): string 
   return text
 }
 
-function login(session: Session, user: string, password: string): string {
+function login(session: Session, open: () => Mailbox): string {
   if (session.mailbox) throw refusal('BAD', 'Already logged in')
-  session.mailbox = session.host.login(user, password)
-  return `[CAPABILITY ${CAPABILITIES}] Logged in`
+  session.mailbox = open()
+  return `[CAPABILITY ${session.host.capabilities()}] Logged in`
 }
 
-/** SASL PLAIN, with or without the initial response (RFC 4959). */
+/** SASL PLAIN or XOAUTH2, with or without the initial response (RFC 4959). */
 async function authenticate(session: Session, { args }: Command): Promise<string> {
-  if (textOf(args[0], 'mechanism').toUpperCase() !== 'PLAIN') {
+  const mechanism = textOf(args[0], 'mechanism').toUpperCase()
+  if (!session.host.capabilities().split(' ').includes(`AUTH=${mechanism}`)) {
     throw refusal('NO', '[CANNOT] Unsupported authentication mechanism; use PLAIN')
   }
-  if (!args[1]) {
-    session.output.text('+ \r\n')
-    session.output.flush()
-  }
-  const response = args[1] ? textOf(args[1], 'response') : (await session.input.line())?.toString('latin1')
+  const response = args[1] ? textOf(args[1], 'response') : await ask(session, '')
   if (response === undefined || response === '*') throw refusal('BAD', 'Authentication cancelled')
-  const [, user = '', password = ''] = Buffer.from(response, 'base64').toString('utf8').split('\0')
-  return login(session, user, password)
+  const words = Buffer.from(response, 'base64').toString('utf8')
+  if (mechanism === 'XOAUTH2') return await authenticateByToken(session, words)
+  const [, user = '', password = ''] = words.split('\0')
+  return login(session, () => session.host.login(user, password))
+}
+
+/** A refusal is explained first, and said once the client has heard that (developers.google.com, IMAP and SASL XOAUTH2). */
+async function authenticateByToken(session: Session, words: string): Promise<string> {
+  const field = (name: string) =>
+    words
+      .split('\x01')
+      .find((each) => each.startsWith(name))
+      ?.slice(name.length) ?? ''
+  const [user, token] = [field('user='), field('auth=Bearer ')]
+  try {
+    return login(session, () => session.host.loginByToken(user, token))
+  } catch (error) {
+    await ask(session, Buffer.from('{"status":"400","schemes":"Bearer","scope":"mail"}').toString('base64'))
+    throw error
+  }
+}
+
+async function ask(session: Session, text: string): Promise<string | undefined> {
+  session.output.text(`+ ${text}\r\n`)
+  session.output.flush()
+  return (await session.input.line())?.toString('latin1')
 }
 
 function select(session: Session, { args }: Command, readOnly: boolean): string {

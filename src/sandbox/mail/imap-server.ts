@@ -19,6 +19,7 @@ export interface ImapSide {
 interface ImapOptions {
   mailboxes: Mailboxes
   password: string
+  accessTokens: ReadonlySet<string> | undefined
   port: number
 }
 
@@ -26,9 +27,9 @@ interface ImapOptions {
 const KEEPS_NUMBERS = new Set(['FETCH', 'STORE', 'SEARCH'])
 
 export async function startImap(options: ImapOptions): Promise<ImapSide> {
-  const open = new Map<Socket, Session>()
+  const connections = new Map<Socket, Session>()
   const drop = () => {
-    for (const socket of open.keys()) socket.destroy()
+    for (const socket of connections.keys()) socket.destroy()
   }
   const server: Server = createServer({ noDelay: true }, (socket) => accept(socket))
   const stopListening = async () => {
@@ -38,26 +39,32 @@ export async function startImap(options: ImapOptions): Promise<ImapSide> {
   const port = await listenOn(server, options.port, 'imapPort')
   const { faults, state } = makeImapFaults({
     mailboxes: options.mailboxes,
-    sessions: () => open.values(),
+    sessions: () => connections.values(),
     drop,
     close: stopListening,
     listen: async () => void (await listenOn(server, port, 'imapPort')),
   })
 
-  const login = (user: string, password: string): Mailbox => {
+  const open = (user: string, isRight: boolean): Mailbox => {
     const fault = state.takeLoginRefusal()
     if (fault) throw fault
     const mailbox = options.mailboxes.find(user)
-    if (mailbox?.address === user.toLowerCase() && password === options.password) return mailbox
+    if (mailbox?.address === user.toLowerCase() && isRight) return mailbox
     throw refusal('NO', '[AUTHENTICATIONFAILED] Authentication failed.')
+  }
+  const host = {
+    ...state,
+    capabilities: () => (options.accessTokens ? `${CAPABILITIES} AUTH=XOAUTH2` : CAPABILITIES),
+    login: (user: string, password: string) => open(user, password === options.password),
+    loginByToken: (user: string, token: string) => open(user, options.accessTokens?.has(token) === true),
   }
   const accept = (socket: Socket) => {
     socket.on('error', () => undefined) // A client that dies is no fault of ours; 'close' follows.
-    const session = makeSession(makeInput(socket), makeOutput(socket), { login, ...state })
+    const session = makeSession(makeInput(socket), makeOutput(socket), host)
     session.output.hold(state.isStalled())
-    open.set(socket, session)
+    connections.set(socket, session)
     socket.on('close', () => {
-      open.delete(socket)
+      connections.delete(socket)
       closeFolder(session)
     })
     void serve(session) // It ends with the connection; what it throws is our own mistake and ends the process.
@@ -66,7 +73,7 @@ export async function startImap(options: ImapOptions): Promise<ImapSide> {
     port,
     faults,
     sessions: () =>
-      [...open.values()].map(({ mailbox, view, idling }) => ({
+      [...connections.values()].map(({ mailbox, view, idling }) => ({
         address: mailbox?.address,
         folder: view?.folder.name,
         idling,
@@ -85,7 +92,7 @@ async function serve(session: Session): Promise<void> {
     output.flush()
   }
   await host.ready()
-  say(`* OK [CAPABILITY ${CAPABILITIES}] Sandbox mail ready.`)
+  say(`* OK [CAPABILITY ${host.capabilities()}] Sandbox mail ready.`)
   while (!session.ended) {
     const pieces = await readPieces(input, () => say('+ OK'))
     if (!pieces) break

@@ -18,8 +18,11 @@ export interface Session {
 
 /** What a session asks of the server around it. */
 export interface SessionHost {
+  capabilities(): string
   /** The mailbox these words open; throws a refusal otherwise. */
   login(user: string, password: string): Mailbox
+  /** The same with an access token. */
+  loginByToken(user: string, token: string): Mailbox
   /** Resolves at once, unless the server is told to stall. */
   ready(): Promise<void>
   pushesIdle(): boolean

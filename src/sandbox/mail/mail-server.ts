@@ -12,6 +12,8 @@ export interface MailOptions {
   clock?: Pick<Clock, 'now'>
   /** One password opens every account. */
   password?: string
+  /** So does each of these, where they are given at all: an account of the big providers. */
+  accessTokens?: ReadonlySet<string>
   accounts?: string[]
   smtpPort?: number
   imapPort?: number
@@ -35,9 +37,16 @@ const WAIT_TIMEOUT_MS = 10 * SECOND
 const LOOK_EVERY_MS = 10
 
 export async function startMail(options: MailOptions = {}): Promise<MailStandIn> {
-  const { clock = systemClock(), password = 'secret', accounts = [], smtpPort = 0, imapPort = 0 } = options
+  const {
+    clock = systemClock(),
+    password = 'secret',
+    accounts = [],
+    smtpPort = 0,
+    imapPort = 0,
+    accessTokens,
+  } = options
   const mailboxes = makeMailboxes(clock)
-  const shared = { mailboxes, password, clock }
+  const shared = { mailboxes, password, accessTokens, clock }
   for (const address of accounts) mailboxes.account(address)
   const imap = await startImap({ ...shared, port: imapPort })
   const smtp = await startSmtp({ ...shared, port: smtpPort }).catch(async (cause) => {

@@ -22,6 +22,7 @@ export interface SmtpSide {
 interface SmtpOptions {
   mailboxes: Mailboxes
   password: string
+  accessTokens: ReadonlySet<string> | undefined
   port: number
   clock: { now(): number }
 }
@@ -59,6 +60,7 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpSide> {
     disableReverseLookup: true,
     disabledCommands: ['STARTTLS'], // Plain text on loopback: there is no certificate to offer.
     authOptional: true,
+    authMethods: ['PLAIN', 'LOGIN', ...(options.accessTokens ? ['XOAUTH2'] : [])],
     closeTimeout: CLOSE_TIMEOUT_MS,
     ...makeHandlers(desk),
   })
@@ -87,11 +89,12 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpSide> {
 }
 
 function makeHandlers(desk: Desk): SMTPServerOptions {
-  const { faults, attempts, current, mailboxes, password: rightPassword, clock } = desk
+  const { faults, attempts, current, mailboxes, clock } = desk
   return {
     onConnect: (_session, done) => done(faults.take('refuse-connection') ? smtpError(421, 'Too busy') : null),
-    onAuth: ({ username = '', password }, _session, done) => {
-      const isKnown = password === rightPassword && mailboxes.find(username) !== undefined
+    onAuth: ({ username = '', password, accessToken = '' }, _session, done) => {
+      const isRight = password === desk.password || desk.accessTokens?.has(accessToken) === true
+      const isKnown = isRight && mailboxes.find(username) !== undefined
       if (!isKnown || faults.take('refuse-login')) done(smtpError(535, 'Invalid username or password'))
       else done(null, { user: username })
     },
