@@ -1,0 +1,246 @@
+// How a message in full looks: its head, its words page by page, and its files, each with a button that brings it into the thread.
+import type { Button, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import type { HeadLine } from '../channel.ts'
+import { CHUNK_LENGTH, chunks, richText, shorten } from '../slack/mrkdwn.ts'
+import { isRisky, shortenMiddle, shownName, sizeWords } from './file-name.ts'
+import { customerName } from './question.ts'
+import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
+
+export type WholeShow = 'all' | 'original' | 'files'
+
+export const WHOLE_TITLES: Record<WholeShow, string> = {
+  all: 'The whole message',
+  original: 'Original',
+  files: 'Files',
+}
+export const PAGE_ACTIONS = ['page_back', 'page_on'] as const
+export const GET_FILE = 'get_file'
+export const GET_FILE_MENU = 'get_file_menu'
+export const GET_ALL = 'get_all_files'
+
+/** What the modal carries back to us. */
+export interface WholeMeta {
+  /** The desk's channel, where a word about it can be said. */
+  at: string
+  messageId: string
+  show: WholeShow
+  page: number
+}
+
+export interface WholeFile {
+  /** As `ThreadFile`. */
+  what: string
+  name: string
+  type: string
+  bytes: number
+  isShared: boolean
+  fileId: string | undefined
+  error: string | undefined
+}
+
+export interface Whole {
+  messageId: string
+  from: { name?: string | undefined; address: string }
+  at: number
+  subject: string | undefined
+  sender: string | undefined
+  text: string
+  isFolded: boolean
+  head: HeadLine[]
+  files: WholeFile[]
+}
+
+/** What came of a click in the modal. */
+export interface News {
+  text: string
+  link?: string
+}
+
+const BUTTONS = { show_all: 'Show all', show_original: 'Show original', show_files: 'Files' } as const
+export type WholeAction = keyof typeof BUTTONS
+
+/** In the thread, below the message. */
+export function wholeButton(action: WholeAction, messageId: string): Button {
+  return { type: 'button', action_id: action, text: plain(BUTTONS[action]), value: messageId }
+}
+
+/** A view holds 250 kB, and a character may take six bytes. */
+const PAGE_CHUNKS = 6
+const VALUE_LENGTH = 600
+const LINES_MAX = 20
+const NAME_LENGTH = 200
+const LISTED_MAX = 20
+const OPTIONS_MAX = 100
+const OPTION_LENGTH = 75
+const ERROR_LENGTH = 300
+
+export function wholeView(meta: WholeMeta, whole: Whole, news?: News): ModalView {
+  const { show } = meta
+  const blocks = [
+    ...(news ? newsBlocks(news) : []),
+    ...head(show, whole),
+    ...(show === 'files' ? [] : [{ type: 'divider' as const }, ...body(meta, whole)]),
+    ...(show === 'all' ? [] : fileBlocks(whole.files.filter(isAttachment))),
+    ...(show === 'files' ? [] : ownFiles(show, whole)),
+  ]
+  return {
+    type: 'modal',
+    callback_id: 'told',
+    private_metadata: JSON.stringify(meta),
+    title: plain(WHOLE_TITLES[show]),
+    close: plain('Close'),
+    blocks,
+  }
+}
+
+function newsBlocks({ text, link }: News): KnownBlock[] {
+  const way: Inline[] = link === undefined ? [] : [word(' '), { type: 'link', url: link, text: 'Show it' }]
+  return [paragraph([word(shorten(text, ERROR_LENGTH), { bold: true }), ...way]), { type: 'divider' }]
+}
+
+const VERDICTS: Record<string, string> = {
+  pass: 'The receiving server vouches for the sender.',
+  fail: '⚠️ The receiving server says that this is not from the address it names.',
+  none: 'Nobody vouches for the sender: the receiving server says nothing of it.',
+}
+
+function head(show: WholeShow, whole: Whole): KnownBlock[] {
+  const { from, at, subject, sender } = whole
+  if (show !== 'original' || whole.head.length === 0) {
+    return [
+      labelled([
+        ['From', from.name === undefined ? from.address : `${from.name} <${from.address}>`],
+        ...(subject === undefined ? [] : ([['Subject', subject]] as [string, string][])),
+      ]),
+      paragraph([word('Arrived ', { bold: true }), instant(at)]),
+      ...(show === 'original' ? [note('The head of the original cannot be read here; the file has it.')] : []),
+    ]
+  }
+  return [
+    ...inPages(whole.head.slice(0, LINES_MAX).map(({ name, value }): [string, string] => [name, value])).map(labelled),
+    paragraph([word('Arrived ', { bold: true }), instant(at)]),
+    ...(sender === undefined ? [] : [note(VERDICTS[sender] ?? '')].filter(() => VERDICTS[sender] !== undefined)),
+  ]
+}
+
+function labelled(lines: readonly (readonly [string, string])[]): KnownBlock {
+  return paragraph(
+    lines.flatMap(([name, value], n) => [
+      word(`${n === 0 ? '' : '\n'}${name}: `, { bold: true }),
+      word(shorten(oneLine(value.slice(0, 2 * VALUE_LENGTH)), VALUE_LENGTH)),
+    ]),
+  )
+}
+
+function inPages<T>(items: readonly T[]): T[][] {
+  const size = Math.floor(CHUNK_LENGTH / VALUE_LENGTH)
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+function body({ page }: WholeMeta, { text, from }: Whole): KnownBlock[] {
+  const pieces = chunks(text)
+  if (pieces.length === 0) return [note('There is no text in it.')]
+  const pages = Math.ceil(pieces.length / PAGE_CHUNKS)
+  const at = Math.min(Math.max(0, Math.trunc(page)), pages - 1)
+  const shown = pieces.slice(at * PAGE_CHUNKS, (at + 1) * PAGE_CHUNKS).flatMap(richText)
+  if (pages === 1) return shown
+  const [back, on] = PAGE_ACTIONS
+  const turn = (action: string, label: string, to: number): Button => {
+    return { type: 'button', action_id: action, text: plain(label), value: String(to) }
+  }
+  const who = shorten(oneLine(customerName(from)).slice(0, NAME_LENGTH), NAME_LENGTH)
+  return [
+    ...shown,
+    note(`Page ${at + 1} of ${pages} of what ${who} wrote`),
+    {
+      type: 'actions',
+      elements: [
+        ...(at > 0 ? [turn(back, 'Back', at - 1)] : []),
+        ...(at < pages - 1 ? [turn(on, 'Go on', at + 1)] : []),
+      ],
+    },
+  ]
+}
+
+function isAttachment({ what }: WholeFile): boolean {
+  return what !== 'original' && what !== 'text'
+}
+
+/** The first ones each with a button; a menu has all the others. */
+function fileBlocks(files: readonly WholeFile[]): KnownBlock[] {
+  if (files.length === 0) return [{ type: 'divider' }, note('No files came with it.')]
+  const others = files.slice(LISTED_MAX)
+  const all: KnownBlock = {
+    type: 'actions',
+    elements: [{ type: 'button', action_id: GET_ALL, text: plain('Get all'), value: 'all' }],
+  }
+  return [
+    { type: 'divider' },
+    note(files.length === 1 ? 'One file came with it.' : `${files.length} files came with it.`),
+    ...files.slice(0, LISTED_MAX).flatMap(fileBlock),
+    ...(others.length > 0 ? [otherFiles(others)] : []),
+    ...(files.length > 1 ? [all] : []),
+  ]
+}
+
+function fileBlock(file: WholeFile): KnownBlock[] {
+  const { what, isShared, error } = file
+  const label = isShared ? 'In the thread' : error === undefined ? 'Get file' : 'Try again'
+  const accessory: Button = { type: 'button', action_id: GET_FILE, text: plain(label), value: what }
+  const trouble = error === undefined ? [] : [note(`⚠️ ${shorten(oneLine(error), ERROR_LENGTH)}`)]
+  return [{ type: 'section', text: plain(fileWords(file)), accessory }, ...trouble]
+}
+
+function fileWords({ name, type, bytes }: WholeFile): string {
+  const shown = shownName(name)
+  const risk = isRisky(shown) ? '\n⚠️ It can run on the computer that opens it.' : ''
+  return `${shown}\n${sizeWords(bytes)}, ${shorten(oneLine(type.slice(0, NAME_LENGTH)), 100) || 'unknown'}${risk}`
+}
+
+function otherFiles(files: readonly WholeFile[]): KnownBlock {
+  const options = files.map(
+    ({ what, name, bytes }): PlainTextOption => ({
+      text: plain(shortenMiddle(`${sizeWords(bytes)} · ${shownName(name)}`, OPTION_LENGTH)),
+      value: what,
+    }),
+  )
+  const groups = Array.from({ length: Math.ceil(options.length / OPTIONS_MAX) }, (_, n) => {
+    const some = options.slice(n * OPTIONS_MAX, (n + 1) * OPTIONS_MAX)
+    const from = LISTED_MAX + n * OPTIONS_MAX
+    return { label: plain(`${from + 1} to ${from + some.length}`), options: some }
+  })
+  return {
+    type: 'actions',
+    elements: [
+      {
+        type: 'static_select',
+        action_id: GET_FILE_MENU,
+        placeholder: plain(`Get one of ${files.length} more`),
+        option_groups: groups,
+      },
+    ],
+  }
+}
+
+const OWN_LABELS: Record<string, string> = { original: 'Get the .eml', text: 'Get it as a text file' }
+
+/** The whole of it as a file, for whoever wants to keep it or look closer. */
+function ownFiles(show: WholeShow, { files }: Whole): KnownBlock[] {
+  const wanted = show === 'all' ? ['text'] : ['original']
+  const mine = files.filter(({ what, bytes }) => wanted.includes(what) && bytes > 0)
+  if (mine.length === 0) return []
+  const elements = mine.map(
+    ({ what, bytes }): Button => ({
+      type: 'button',
+      action_id: GET_FILE,
+      text: plain(`${OWN_LABELS[what] ?? 'Get it'} (${sizeWords(bytes)})`),
+      value: what,
+    }),
+  )
+  const troubles = mine.flatMap(({ error }) => (error === undefined ? [] : [note(`⚠️ ${shorten(error, ERROR_LENGTH)}`)]))
+  return [{ type: 'divider' }, { type: 'actions', elements }, ...troubles]
+}
