@@ -13,7 +13,7 @@ import type { DeskPosting } from './card-post.ts'
 import { type FileReading, readFileContent } from './file-content.ts'
 import { type Finder, makeFinder } from './find-post.ts'
 import { inDesk } from './post.ts'
-import { findThreadFile, noteShared, noteTrouble, noteUploaded, type ThreadFile } from './thread-file.ts'
+import { findThreadFile, noteShared, noteTrouble, noteUploaded } from './thread-file.ts'
 import { type Posted, postedOf } from './view.ts'
 
 export interface FilePosting extends DeskPosting, Pick<FileReading, 'channelOf'> {}
@@ -34,8 +34,14 @@ export function fileHandler(options: FilePosting): Handler {
       const content = await readFileContent(options, messageId, what)
       const place = { channel: card.channel, threadTs: card.ts }
       const note = (id: string) => db.transaction((trx) => noteUploaded(trx, messageId, what, id))
-      const id = await inDesk(uploadFile(room.clients.post, { ...place, ...content }, note))
-      return { kind: 'accepted', ref: id }
+      try {
+        const id = await inDesk(uploadFile(room.clients.post, { ...place, ...content }, note))
+        return { kind: 'accepted', ref: id }
+      } catch (error) {
+        // Until somebody has put the installation right nothing is tried again for long: why is said now.
+        if (isAccount(error)) await db.transaction((trx) => tellTrouble(trx, effect, String(error.message)))
+        throw error
+      }
     },
     async verify(effect) {
       const { messageId, what } = fileOf(effect)
@@ -75,23 +81,34 @@ async function look(read: WebClient, finder: Finder, effect: Effect, fileId: str
   return found.some(({ fileIds }) => fileIds.includes(fileId)) ? { kind: 'accepted', ref: fileId } : { kind: 'absent' }
 }
 
-/** What keeps a file away is said where its name stands. */
-async function settle(trx: Trx, effect: Effect, settled: Settled): Promise<void> {
-  const { messageId, what } = fileOf(effect)
-  const file = await findThreadFile(trx, messageId, what)
-  if (!file || settled.kind === 'moot') return
-  if (settled.kind === 'accepted') await noteShared(trx, messageId, what)
-  else if (isWorthSaying(trx, effect, settled, file)) await noteTrouble(trx, messageId, what, settled.error)
-  else return
-  const isChanged = (settled.kind === 'accepted') === (file.error !== undefined)
-  if (!isChanged) return
-  const { conversation_id: id } = await getMessage(trx, messageId)
-  await refreshEntry(trx, await getConversation(trx, id), messageId)
+function isAccount(error: unknown): error is SendError {
+  return error instanceof SendError && error.failure.kind === 'temporary' && error.failure.account === true
 }
 
-function isWorthSaying(trx: Trx, effect: Effect, settled: Settled, file: ThreadFile): boolean {
-  if (settled.kind === 'rejected' || settled.kind === 'parked') return true
-  return settled.kind === 'postponed' && file.error === undefined && trx.now() - effect.startedAt > PATIENCE_MS
+async function settle(trx: Trx, effect: Effect, settled: Settled): Promise<void> {
+  const { messageId, what } = fileOf(effect)
+  if (settled.kind === 'accepted') {
+    const before = await findThreadFile(trx, messageId, what)
+    await noteShared(trx, messageId, what)
+    if (before?.error !== undefined) await refresh(trx, messageId)
+  } else if (settled.kind === 'rejected' || settled.kind === 'parked') await tellTrouble(trx, effect, settled.error)
+  else if (settled.kind === 'postponed' && trx.now() - effect.startedAt > PATIENCE_MS) {
+    await tellTrouble(trx, effect, settled.error)
+  }
+}
+
+/** What keeps a file away is said where its name stands: once, while it is the same thing or another. */
+async function tellTrouble(trx: Trx, effect: Effect, error: string): Promise<void> {
+  const { messageId, what } = fileOf(effect)
+  const file = await findThreadFile(trx, messageId, what)
+  if (!file) return
+  await noteTrouble(trx, messageId, what, error)
+  if (file.error === undefined) await refresh(trx, messageId)
+}
+
+async function refresh(trx: Trx, messageId: string): Promise<void> {
+  const { conversation_id: id } = await getMessage(trx, messageId)
+  await refreshEntry(trx, await getConversation(trx, id), messageId)
 }
 
 /** Where a file can be looked at, as far as Slack tells. */

@@ -1,6 +1,5 @@
 // A file of a message on its way into the card's thread: asked for once, however often people press, and never forgotten.
-import type { Conversation } from '../conversation.ts'
-import { deskRate } from '../conversation.ts'
+import { type Conversation, deskRate, refreshEntry } from '../conversation.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import { put } from '../outbox.ts'
 
@@ -48,13 +47,15 @@ export async function bringOnce(trx: Trx, place: Place, messageId: string, what:
 }
 
 /** A person wants it: what failed before is tried again. */
-export async function bringAgain(trx: Trx, place: Place, messageId: string, what: FileOf): Promise<void> {
+export async function bringAgain(trx: Trx, conversation: Conversation, messageId: string, what: FileOf): Promise<void> {
+  const known = await findThreadFile(trx, messageId, what)
   await trx
     .insertInto('desk_file')
     .values({ message_id: messageId, what, file_id: null, shared_at: null, error: null })
     .onConflict((oc) => oc.columns(['message_id', 'what']).doUpdateSet({ error: null }))
     .execute()
-  await putFile(trx, place, messageId, what)
+  await putFile(trx, conversation, messageId, what)
+  if (known?.error !== undefined) await refreshEntry(trx, conversation, messageId)
 }
 
 /** In a lane of their own: a large file holds up no card. */

@@ -5,9 +5,11 @@ import { type Conversation, getConversation } from '../conversation.ts'
 import { getMessage, type Message } from '../message.ts'
 import { admit, admitTo } from './admission.ts'
 import { findFileObjection } from './file-content.ts'
+import { shownName } from './file-name.ts'
 import { findFileLink } from './file-post.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
+import { mayUse } from './permission.ts'
 import { replaceView } from './respond.ts'
 import { bringAgain, listThreadFiles } from './thread-file.ts'
 import { type DeskTools, getDesk } from './tools.ts'
@@ -60,19 +62,23 @@ async function ask(tools: DeskTools, conversation: Conversation, whole: Whole, w
   const files = whole.files.filter(({ what }) => wanted.includes(what))
   const [first] = files
   if (!first) return { text: 'There is nothing more to bring.' }
+  const name = shownName(first.name)
   const objection = files.length === 1 ? findFileObjection(first.bytes) : undefined
-  if (objection) return { text: `${first.name}: ${objection}` }
+  if (objection) return { text: `${name}: ${objection}` }
   if (files.length === 1 && first.isShared) {
     const link = first.fileId === undefined ? undefined : await findFileLink(tools.read, first.fileId)
-    return { text: `${first.name} is in the thread already.`, ...(link !== undefined && { link }) }
+    return { text: `${name} is in the thread already.`, ...(link !== undefined && { link }) }
   }
+  if (!(await mayUse(tools, 'files:write'))) return { text: NOT_ALLOWED }
   await tools.db.transaction(async (trx) => {
     for (const { what } of files) await bringAgain(trx, conversation, whole.messageId, what)
   })
-  const text =
-    files.length === 1 ? `${first.name} comes into the thread in a moment.` : `${files.length} files are coming.`
+  const text = files.length === 1 ? `${name} comes into the thread in a moment.` : `${files.length} files are coming.`
   return { text }
 }
+
+const NOT_ALLOWED =
+  'Slack does not let Deskbell bring files. An administrator has to install the app again with the permission files:write.'
 
 function metaOf(view: OpenView): WholeMeta {
   return JSON.parse(view.metadata) as WholeMeta

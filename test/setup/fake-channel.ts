@@ -96,10 +96,12 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
       return inbound('', { externalId, at: raw.arrivedAt, evidence: [], keys: [] })
     },
     async render(message) {
+      const files = message.attachments?.map(({ name, content }) => ({ name, bytes: content.byteLength }))
       return message.markdown.split('\n\n').map((text, n) => ({
         body: new TextEncoder().encode(text),
         preview: text,
         recipients: [...message.to, ...message.cc, ...this.copies],
+        ...(n === 0 && files && { attachments: files }),
         keys: [`out:${message.id}:${n}` as ConversationKey],
       }))
     },
