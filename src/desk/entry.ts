@@ -86,10 +86,10 @@ function inboundText({ from, text: whole, unquoted }: SaidByCustomer): string {
 /** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
 function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
   const elements = [
+    ...(said.automated === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
     ...(said.unquoted !== undefined || isCut ? [wholeButton('show_all', messageId)] : []),
     ...(channelKind === 'email' ? [wholeButton('show_original', messageId)] : []),
     ...(said.attachments.length > 0 ? [wholeButton('show_files', messageId)] : []),
-    ...(said.automated === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
   ]
   return elements.length === 0 ? [] : [{ type: 'actions', elements }]
 }

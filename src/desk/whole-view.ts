@@ -67,8 +67,11 @@ export function wholeButton(action: WholeAction, messageId: string): Button {
 /** A view holds 250 kB, and a character may take six bytes. */
 const PAGE_CHUNKS = 6
 const VALUE_LENGTH = 600
+const LABEL_LENGTH = 30
 const LINES_MAX = 20
 const NAME_LENGTH = 200
+/** The long ones say nothing to people. */
+const TYPE_LENGTH = 30
 const LISTED_MAX = 20
 const OPTIONS_MAX = 100
 const OPTION_LENGTH = 75
@@ -81,7 +84,8 @@ export function wholeView(meta: WholeMeta, whole: Whole, news?: News): ModalView
     ...head(show, whole),
     ...(show === 'files' ? [] : [{ type: 'divider' as const }, ...body(meta, whole)]),
     ...(show === 'all' ? [] : fileBlocks(whole.files.filter(isAttachment))),
-    ...(show === 'files' ? [] : ownFiles(show, whole)),
+    ...(show === 'original' ? ownFile('original', whole) : []),
+    ...(show === 'all' && chunks(whole.text).length > PAGE_CHUNKS ? ownFile('text', whole) : []),
   ]
   return {
     type: 'modal',
@@ -106,35 +110,32 @@ const VERDICTS: Record<string, string> = {
 
 function head(show: WholeShow, whole: Whole): KnownBlock[] {
   const { from, at, subject, sender } = whole
+  const arrived = paragraph([word('Arrived: ', { bold: true }), instant(at)])
   if (show !== 'original' || whole.head.length === 0) {
-    return [
-      labelled([
-        ['From', from.name === undefined ? from.address : `${from.name} <${from.address}>`],
-        ...(subject === undefined ? [] : ([['Subject', subject]] as [string, string][])),
-      ]),
-      paragraph([word('Arrived ', { bold: true }), instant(at)]),
-      ...(show === 'original' ? [note('The head of the original cannot be read here; the file has it.')] : []),
-    ]
+    const name = from.name === undefined ? from.address : `${from.name} <${from.address}>`
+    const about = subject === undefined ? [] : [{ name: 'Subject', value: subject }]
+    const missing = show === 'original' ? [note('The head of the original cannot be read here; the file has it.')] : []
+    return [...labelled([{ name: 'From', value: name }, ...about]), arrived, ...missing]
   }
-  return [
-    ...inPages(whole.head.slice(0, LINES_MAX).map(({ name, value }): [string, string] => [name, value])).map(labelled),
-    paragraph([word('Arrived ', { bold: true }), instant(at)]),
-    ...(sender === undefined ? [] : [note(VERDICTS[sender] ?? '')].filter(() => VERDICTS[sender] !== undefined)),
-  ]
+  const verdict = VERDICTS[sender ?? '']
+  return [...labelled(whole.head.slice(0, LINES_MAX)), arrived, ...(verdict === undefined ? [] : [note(verdict)])]
 }
 
-function labelled(lines: readonly (readonly [string, string])[]): KnownBlock {
-  return paragraph(
-    lines.flatMap(([name, value], n) => [
-      word(`${n === 0 ? '' : '\n'}${name}: `, { bold: true }),
-      word(shorten(oneLine(value.slice(0, 2 * VALUE_LENGTH)), VALUE_LENGTH)),
-    ]),
-  )
-}
-
-function inPages<T>(items: readonly T[]): T[][] {
-  const size = Math.floor(CHUNK_LENGTH / VALUE_LENGTH)
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
+/** In as few blocks as hold them. */
+function labelled(lines: readonly HeadLine[]): KnownBlock[] {
+  const pages: Inline[][] = []
+  let room = 0
+  for (const { name, value } of lines) {
+    const said = shorten(oneLine(value.slice(0, 2 * VALUE_LENGTH)), VALUE_LENGTH)
+    if (said.length > room) {
+      pages.push([])
+      room = CHUNK_LENGTH - VALUE_LENGTH
+    }
+    const page = pages.at(-1) ?? []
+    page.push(word(`${page.length === 0 ? '' : '\n'}${name}: `, { bold: true }), word(said))
+    room -= said.length + LABEL_LENGTH
+  }
+  return pages.map((page) => paragraph(page))
 }
 
 function oneLine(text: string): string {
@@ -174,16 +175,15 @@ function isAttachment({ what }: WholeFile): boolean {
 function fileBlocks(files: readonly WholeFile[]): KnownBlock[] {
   if (files.length === 0) return [{ type: 'divider' }, note('No files came with it.')]
   const others = files.slice(LISTED_MAX)
-  const all: KnownBlock = {
-    type: 'actions',
-    elements: [{ type: 'button', action_id: GET_ALL, text: plain('Get all'), value: 'all' }],
-  }
+  const missing = files.filter(({ isShared, bytes }) => !isShared && bytes > 0).length
+  const label = missing === files.length ? `Get all ${missing}` : `Get the other ${missing}`
+  const all: Button = { type: 'button', action_id: GET_ALL, text: plain(label), value: 'all' }
   return [
     { type: 'divider' },
     note(files.length === 1 ? 'One file came with it.' : `${files.length} files came with it.`),
     ...files.slice(0, LISTED_MAX).flatMap(fileBlock),
     ...(others.length > 0 ? [otherFiles(others)] : []),
-    ...(files.length > 1 ? [all] : []),
+    ...(missing > 1 ? [{ type: 'actions' as const, elements: [all] }] : []),
   ]
 }
 
@@ -198,7 +198,7 @@ function fileBlock(file: WholeFile): KnownBlock[] {
 function fileWords({ name, type, bytes }: WholeFile): string {
   const shown = shownName(name)
   const risk = isRisky(shown) ? '\n⚠️ It can run on the computer that opens it.' : ''
-  return `${shown}\n${sizeWords(bytes)}, ${shorten(oneLine(type.slice(0, NAME_LENGTH)), 100) || 'unknown'}${risk}`
+  return `${shown}\n${sizeWords(bytes)}${type.length > TYPE_LENGTH ? '' : `, ${oneLine(type)}`}${risk}`
 }
 
 function otherFiles(files: readonly WholeFile[]): KnownBlock {
@@ -228,19 +228,12 @@ function otherFiles(files: readonly WholeFile[]): KnownBlock {
 
 const OWN_LABELS: Record<string, string> = { original: 'Get the .eml', text: 'Get it as a text file' }
 
-/** The whole of it as a file, for whoever wants to keep it or look closer. */
-function ownFiles(show: WholeShow, { files }: Whole): KnownBlock[] {
-  const wanted = show === 'all' ? ['text'] : ['original']
-  const mine = files.filter(({ what, bytes }) => wanted.includes(what) && bytes > 0)
-  if (mine.length === 0) return []
-  const elements = mine.map(
-    ({ what, bytes }): Button => ({
-      type: 'button',
-      action_id: GET_FILE,
-      text: plain(`${OWN_LABELS[what] ?? 'Get it'} (${sizeWords(bytes)})`),
-      value: what,
-    }),
-  )
-  const troubles = mine.flatMap(({ error }) => (error === undefined ? [] : [note(`⚠️ ${shorten(error, ERROR_LENGTH)}`)]))
-  return [{ type: 'divider' }, { type: 'actions', elements }, ...troubles]
+/** The whole of it, for whoever wants to keep it or look closer. */
+function ownFile(what: string, { files }: Whole): KnownBlock[] {
+  const file = files.find((candidate) => candidate.what === what && candidate.bytes > 0)
+  if (!file) return []
+  const text = plain(`${OWN_LABELS[what] ?? 'Get it'} (${sizeWords(file.bytes)})`)
+  const trouble = file.error === undefined ? [] : [note(`⚠️ ${shorten(oneLine(file.error), ERROR_LENGTH)}`)]
+  const button: Button = { type: 'button', action_id: GET_FILE, text, value: what }
+  return [{ type: 'divider' }, { type: 'actions', elements: [button] }, ...trouble]
 }

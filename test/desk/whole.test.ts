@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { InboundAttachment } from '../../src/channel.ts'
 import { DAY, MINUTE } from '../../src/clock.ts'
+import { bringAgain } from '../../src/desk/thread-file.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { type ActingDesk, makeActingDesk } from './acting.ts'
 
@@ -95,6 +96,10 @@ eachDatabase((openDb) => {
 
     const screen = await press(desk, 'get_file', 'is in the thread already', 'original')
     expect(screen).toContain('Show it (')
+    // Asked for by somebody else while it was on its way.
+    const conversation = await desk.world.conversation()
+    const { id } = await desk.world.db.selectFrom('message').select('id').executeTakeFirstOrThrow()
+    await desk.world.db.transaction((trx) => bringAgain(trx, conversation, id, 'original'))
     await desk.settle()
     expect(desk.slack.calls('files.completeUploadExternal')).toHaveLength(1)
   })
