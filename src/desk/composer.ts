@@ -45,11 +45,19 @@ export async function readOffered(
   tools: DeskTools,
   { conversation }: Question,
 ): Promise<Pick<Composer, 'recipients' | 'letters' | 'limits'>> {
-  const { attachmentBytesMax } = tools.channelOf(conversation.channel).limits
   return {
     recipients: await tools.recipients(conversation.id),
     letters: lettersFor(tools.letters(), conversation.channel),
-    limits: { attachmentBytesMax, mayRead: await mayUse(tools, 'files:read') },
+    limits: { attachmentBytesMax: bytesMaxOf(tools, conversation.channel), mayRead: await mayUse(tools, 'files:read') },
+  }
+}
+
+/** The form opens also for a channel that is not configured any more: the preview says so, and the text is kept. */
+function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
+  try {
+    return channelOf(channel).limits.attachmentBytesMax
+  } catch {
+    return 0
   }
 }
 

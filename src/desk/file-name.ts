@@ -7,7 +7,7 @@ const CONTROL = /\p{Cc}+/gu
 const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 /** What a computer runs, or a browser takes for a page of ours. */
 const RISKY =
-  /\.(?:apk|app|bat|chm|cmd|com|cpl|dmg|docm|exe|hta|html?|img|iso|jar|js|jse|lnk|mht|msi|ps1|pif|reg|scr|shtml|svgz?|vbe|vbs|wsf|xhtml|xlsm|xml)$/i
+  /\.(?:apk|app|bat|chm|cmd|com|cpl|dmg|docm|exe|hta|html?|img|iso|jar|js|jse|lnk|mht|msi|ps1|pif|reg|scr|shtml|svgz?|vbe|vbs|wsf|xhtml|xlsm)$/i
 
 /** One line without tricks, not too long; its end, which says what kind of file it is, stays. */
 export function shownName(name: string): string {

@@ -7,6 +7,7 @@ import { admit, admitTo } from './admission.ts'
 import { findFileObjection } from './file-content.ts'
 import { shownName } from './file-name.ts'
 import { findFileLink } from './file-post.ts'
+import { toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
 import { mayUse } from './permission.ts'
@@ -88,15 +89,8 @@ function metaOf(view: OpenView): WholeMeta {
 async function show(tools: DeskTools, who: Person, view: OpenView, meta: WholeMeta, news?: News): Promise<void> {
   const prepared = await prepareWhole(tools, who, meta, news)
   const { at, show: what } = meta
-  const shown = prepared.kind === 'view' ? prepared.view : wholeRefused(what, prepared.text)
+  const shown = prepared.kind === 'view' ? prepared.view : toldView(WHOLE_TITLES[what], prepared.text)
   await replaceView(tools, who, { channel: at }, { target: { view_id: view.id }, view: shown })
-}
-
-function wholeRefused(what: WholeShow, text: string) {
-  const title = { type: 'plain_text' as const, text: WHOLE_TITLES[what], emoji: false }
-  const close = { type: 'plain_text' as const, text: 'Close', emoji: false }
-  const blocks = [{ type: 'section' as const, text: { type: 'plain_text' as const, text, emoji: false } }]
-  return { type: 'modal' as const, callback_id: 'told', title, close, blocks }
 }
 
 async function prepareWhole(

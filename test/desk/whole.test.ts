@@ -33,9 +33,12 @@ function attachment(name: string, more: Partial<InboundAttachment> = {}): Inboun
 }
 
 async function filesInThread(desk: ActingDesk, count: number): Promise<string[]> {
-  await desk.settle()
   const names = () => desk.threadMessages().flatMap(({ fileIds }) => fileIds ?? [])
-  await desk.slack.waitFor(() => names().length >= count, `${count} files in the thread`)
+  await desk.slack.waitFor(async () => {
+    await desk.settle()
+    return names().length >= count
+  }, `${count} files in the thread`)
+  await desk.settle()
   return names().map((id) => desk.slack.workspace.files.get(id)?.name ?? '')
 }
 
