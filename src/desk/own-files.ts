@@ -19,6 +19,7 @@ export async function listOwnFiles(db: Reader, messageId: string, now: number): 
   const isDoubtful = message.automated !== null || message.sender === 'fail'
   if (message.direction !== 'inbound' || isDoubtful || now - message.arrived_at > AGE_MAX_MS) return []
   const all = await db.selectFrom('attachment').selectAll().where('message_id', '=', messageId).orderBy('id').execute()
+  if (all.length === 0) return []
   const earlier = await listEarlier(db, message.conversation_id, message.seq)
   const seen = new Set(earlier.map(keyOf))
   const chosen: string[] = []
