@@ -21,7 +21,8 @@ import { editAgainFrom, undoReply } from './undo.ts'
 import { openWaive } from './waive.ts'
 import { type Whisper, whisper } from './whisper.ts'
 import { getAllFiles, getFile, openWhole, turnPage } from './whole.ts'
-import { GET_ALL, GET_FILE, GET_FILE_MENU, type PAGE_ACTIONS, type WholeAction } from './whole-view.ts'
+import { GET_ALL, GET_FILE, GET_FILE_MENU } from './whole-files.ts'
+import type { PAGE_ACTIONS, WholeAction } from './whole-view.ts'
 import { openWhy } from './why.ts'
 
 const committing =

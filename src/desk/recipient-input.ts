@@ -40,7 +40,7 @@ export function ccInput({ to, cc }: RecipientChoices, chosen?: readonly string[]
   ]
 }
 
-/** Slack cuts nothing itself: what does not fit on the first line goes on on the second. */
+/** The address comes before the name where there is not room for both; the preview has both in full. */
 function boxOf(choice: RecipientChoice, mark: string | undefined): PlainTextOption {
   const label = recipientWords(choice, OPTION_LENGTH)
   return {

@@ -1,9 +1,10 @@
-// How a message in full looks: its head, its words page by page, and its files, each with a button that brings it into the thread.
-import type { Button, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+// How a message in full looks: its head, its words page by page, and its files.
+import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { HeadLine } from '../channel.ts'
 import { CHUNK_LENGTH, chunks, richText, shorten } from '../slack/mrkdwn.ts'
-import { isRisky, shortenMiddle, shownName, sizeWords } from './file-name.ts'
+import { sizeWords } from './file-name.ts'
 import { customerName } from './question.ts'
+import { fileBlocks, GET_FILE, oneLine, troubleBlocks, type WholeFile } from './whole-files.ts'
 import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export type WholeShow = 'all' | 'original' | 'files'
@@ -14,9 +15,6 @@ export const WHOLE_TITLES: Record<WholeShow, string> = {
   files: 'Files',
 }
 export const PAGE_ACTIONS = ['page_back', 'page_on'] as const
-export const GET_FILE = 'get_file'
-export const GET_FILE_MENU = 'get_file_menu'
-export const GET_ALL = 'get_all_files'
 
 /** What the modal carries back to us. */
 export interface WholeMeta {
@@ -25,17 +23,6 @@ export interface WholeMeta {
   messageId: string
   show: WholeShow
   page: number
-}
-
-export interface WholeFile {
-  /** As `ThreadFile`. */
-  what: string
-  name: string
-  type: string
-  bytes: number
-  isShared: boolean
-  fileId: string | undefined
-  error: string | undefined
 }
 
 export interface Whole {
@@ -70,11 +57,6 @@ const VALUE_LENGTH = 600
 const LABEL_LENGTH = 30
 const LINES_MAX = 20
 const NAME_LENGTH = 200
-/** The long ones say nothing to people. */
-const TYPE_LENGTH = 30
-const LISTED_MAX = 20
-const OPTIONS_MAX = 100
-const OPTION_LENGTH = 75
 const ERROR_LENGTH = 300
 
 export function wholeView(meta: WholeMeta, whole: Whole, news?: News): ModalView {
@@ -138,10 +120,6 @@ function labelled(lines: readonly HeadLine[]): KnownBlock[] {
   return pages.map((page) => paragraph(page))
 }
 
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
-}
-
 function body({ page }: WholeMeta, { text, from }: Whole): KnownBlock[] {
   const pieces = chunks(text)
   if (pieces.length === 0) return [note('There is no text in it.')]
@@ -171,61 +149,6 @@ function isAttachment({ what }: WholeFile): boolean {
   return what !== 'original' && what !== 'text'
 }
 
-/** The first ones each with a button; a menu has all the others. */
-function fileBlocks(files: readonly WholeFile[]): KnownBlock[] {
-  if (files.length === 0) return [{ type: 'divider' }, note('No files came with it.')]
-  const others = files.slice(LISTED_MAX)
-  const missing = files.filter(({ isShared, bytes }) => !isShared && bytes > 0).length
-  const label = missing === files.length ? `Get all ${missing}` : `Get the other ${missing}`
-  const all: Button = { type: 'button', action_id: GET_ALL, text: plain(label), value: 'all' }
-  return [
-    { type: 'divider' },
-    note(files.length === 1 ? 'One file came with it.' : `${files.length} files came with it.`),
-    ...files.slice(0, LISTED_MAX).flatMap(fileBlock),
-    ...(others.length > 0 ? [otherFiles(others)] : []),
-    ...(missing > 1 ? [{ type: 'actions' as const, elements: [all] }] : []),
-  ]
-}
-
-function fileBlock(file: WholeFile): KnownBlock[] {
-  const { what, isShared, error } = file
-  const label = isShared ? 'In the thread' : error === undefined ? 'Get file' : 'Try again'
-  const accessory: Button = { type: 'button', action_id: GET_FILE, text: plain(label), value: what }
-  const trouble = error === undefined ? [] : [note(`⚠️ ${shorten(oneLine(error), ERROR_LENGTH)}`)]
-  return [{ type: 'section', text: plain(fileWords(file)), accessory }, ...trouble]
-}
-
-function fileWords({ name, type, bytes }: WholeFile): string {
-  const shown = shownName(name)
-  const risk = isRisky(shown) ? '\n⚠️ It can run on the computer that opens it.' : ''
-  return `${shown}\n${sizeWords(bytes)}${type.length > TYPE_LENGTH ? '' : `, ${oneLine(type)}`}${risk}`
-}
-
-function otherFiles(files: readonly WholeFile[]): KnownBlock {
-  const options = files.map(
-    ({ what, name, bytes }): PlainTextOption => ({
-      text: plain(shortenMiddle(`${sizeWords(bytes)} · ${shownName(name)}`, OPTION_LENGTH)),
-      value: what,
-    }),
-  )
-  const groups = Array.from({ length: Math.ceil(options.length / OPTIONS_MAX) }, (_, n) => {
-    const some = options.slice(n * OPTIONS_MAX, (n + 1) * OPTIONS_MAX)
-    const from = LISTED_MAX + n * OPTIONS_MAX
-    return { label: plain(`${from + 1} to ${from + some.length}`), options: some }
-  })
-  return {
-    type: 'actions',
-    elements: [
-      {
-        type: 'static_select',
-        action_id: GET_FILE_MENU,
-        placeholder: plain(`Get one of ${files.length} more`),
-        option_groups: groups,
-      },
-    ],
-  }
-}
-
 const OWN_LABELS: Record<string, string> = { original: 'Get the .eml', text: 'Get it as a text file' }
 
 /** The whole of it, for whoever wants to keep it or look closer. */
@@ -233,7 +156,6 @@ function ownFile(what: string, { files }: Whole): KnownBlock[] {
   const file = files.find((candidate) => candidate.what === what && candidate.bytes > 0)
   if (!file) return []
   const text = plain(`${OWN_LABELS[what] ?? 'Get it'} (${sizeWords(file.bytes)})`)
-  const trouble = file.error === undefined ? [] : [note(`⚠️ ${shorten(oneLine(file.error), ERROR_LENGTH)}`)]
   const button: Button = { type: 'button', action_id: GET_FILE, text, value: what }
-  return [{ type: 'divider' }, { type: 'actions', elements: [button] }, ...trouble]
+  return [{ type: 'divider' }, { type: 'actions', elements: [button] }, ...troubleBlocks(file)]
 }
