@@ -22,9 +22,19 @@ export interface Channel {
   /** After an uncertain send: was it there? `unknown` where the platform cannot be asked. Throws `SendError` if asking failed. */
   reconcile(parts: Part[], progress: Progress): Promise<Sent | 'absent' | 'unknown'>
   fetchAttachment(ref: AttachmentRef): AsyncIterable<Uint8Array>
+  /** Where attachments lie in the kept raw event: the bytes of one. Throws `ParseError`. */
+  readAttachment?(raw: Uint8Array, ref: AttachmentRef): Promise<Uint8Array>
+  /** What the beginning of a kept raw event says of it, for people to read. Bounded; never throws. */
+  readHead?(start: Uint8Array): HeadLine[]
   health(): ChannelHealth
   /** No `keep` begins after this resolves. */
   stop(): Promise<void>
+}
+
+/** A line of an original's head: `From`, `Subject`, and what stands behind it, decoded. */
+export interface HeadLine {
+  name: string
+  value: string
 }
 
 export interface ChannelLimits {

@@ -16,6 +16,7 @@ import type { Log } from '../../src/log.ts'
 import { accessTokens, type RefreshTokens } from './access-token.ts'
 import { partOf } from './attachment.ts'
 import { fingerprint } from './fingerprint.ts'
+import { readHead } from './head.ts'
 import { firstHeader, readHeaders, splitMail } from './header.ts'
 import { imapReceiver } from './imap.ts'
 import { type Mailbox, toEvents } from './inbound.ts'
@@ -152,6 +153,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
       throw new Error('email: an attachment lies in the kept mail; read it with readAttachment(raw, ref)')
     },
     readAttachment: (raw, ref) => pool.attachment(raw, partOf(ref)),
+    readHead,
     health,
     async stop() {
       await receiver.stop()

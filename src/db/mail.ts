@@ -1,5 +1,5 @@
 // The fourth migration: what is shown of a mail, what it is about, and the files in it.
-import type { AnyDb } from './column.ts'
+import { type AnyDb, required } from './column.ts'
 
 export async function mail(db: AnyDb): Promise<void> {
   const add = (table: string, column: string) => db.schema.alterTable(table).addColumn(column, 'text').execute()
@@ -7,4 +7,18 @@ export async function mail(db: AnyDb): Promise<void> {
   await add('message', 'topic')
   await add('attachment', 'content_id')
   await add('part', 'attachments')
+  await deskFile(db)
+}
+
+/** What of a message is brought into its thread as a file, and how far that is. */
+async function deskFile(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable('desk_file')
+    .addColumn('message_id', 'text', (c) => c.notNull().references('message.id'))
+    .addColumn('what', 'text', required)
+    .addColumn('file_id', 'text')
+    .addColumn('shared_at', 'bigint')
+    .addColumn('error', 'text')
+    .addPrimaryKeyConstraint('desk_file_pk', ['message_id', 'what'])
+    .execute()
 }

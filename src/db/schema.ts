@@ -77,6 +77,16 @@ export interface Schema {
     data: string
   }
   outbox: OutboxTable
+  /** A file of a message in its thread. `what`: the id of an attachment, or `original`, or `text`. */
+  desk_file: {
+    message_id: string
+    what: string
+    /** As Slack calls it, from when its bytes are there and nobody sees it yet. */
+    file_id: string | null
+    shared_at: number | null
+    /** What keeps it from being brought. */
+    error: string | null
+  }
   desk_post: { channel: string; ts: string; conversation_id: string; message_id: string | null }
   instance: { id: string; beat: number; started_at: number }
   lease: { name: string; owner: string; term: number }

@@ -6,6 +6,7 @@ import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
+import { listThreadFiles } from './thread-file.ts'
 import { type Person, type Posted, postedOf } from './view.ts'
 
 export interface EntryView {
@@ -29,6 +30,8 @@ export interface SaidByCustomer {
   from: Person
   subject: string | undefined
   text: string
+  /** What is new in it, where that is less. */
+  unquoted: string | undefined
   automated: string | undefined
   /** Whether it waits for an answer: people's words do, a machine's only when a person says so. */
   counts: boolean
@@ -36,6 +39,8 @@ export interface SaidByCustomer {
   warnings: string[]
   attachments: { name: string; bytes: number }[]
   attachmentsMore: number
+  /** Files that somebody waits for in vain, and why. */
+  missing: { name: string; error: string }[]
   ownerId: string | undefined
   /** The original, where it could not be read. */
   raw: { blobId: string; bytes: number } | undefined
@@ -49,6 +54,7 @@ export interface SaidByAgent {
   /** No agent's: a machine's acknowledgement. */
   isAutomatic: boolean
   recipients: string[]
+  attachments: { name: string; bytes: number }[]
   subject: string | undefined
   /** Exactly what leaves. */
   text: string
@@ -59,9 +65,10 @@ export interface SaidByAgent {
   acceptedAt: number | undefined
 }
 
+const FILE_WORDS: Record<string, string> = { original: 'The original', text: 'The whole text' }
 const ATTACHMENTS_MAX = 20
-/** A file's place among the posts: Slack tells its ts only later, and not at all to an app without files:read. */
-export const FILE_MARK = 'file:'
+/** Files brought by the first version stand among the posts. */
+const FILE_MARK = 'file:'
 
 /** Undefined for a message that has no entry of ours: what somebody typed in the thread stands there already. */
 export async function readEntry(db: Reader, messageId: string): Promise<EntryView | undefined> {
@@ -122,22 +129,28 @@ async function readInbound(
 ): Promise<SaidByCustomer> {
   const files = await db
     .selectFrom('attachment')
-    .select(['name', 'bytes'])
+    .select(['id', 'name', 'bytes'])
     .where('message_id', '=', message.id)
     .orderBy('id')
     .execute()
+  const brought = await listThreadFiles(db, message.id)
   return {
     kind: 'inbound',
     // Somebody else may take part in the conversation; we know the name of its contact.
     from: message.author === contact.address ? contact : { name: undefined, address: message.author },
     subject: message.subject ?? undefined,
     text: message.text,
+    unquoted: message.unquoted ?? undefined,
     automated: message.automated ?? undefined,
     counts: message.automated === null || (await countsNow(db, message.conversation_id, message.id)),
     sender: message.sender ?? undefined,
     warnings: JSON.parse(message.warnings),
     attachments: files.slice(0, ATTACHMENTS_MAX),
     attachmentsMore: Math.max(0, files.length - ATTACHMENTS_MAX),
+    missing: brought.flatMap(({ what, error }) => {
+      if (error === undefined) return []
+      return [{ name: files.find(({ id }) => id === what)?.name ?? FILE_WORDS[what] ?? 'A file', error }]
+    }),
     ownerId: ownerId ?? undefined,
     raw: await findRaw(db, message.id),
   }
@@ -181,6 +194,7 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     authorId: message.author,
     isAutomatic: message.automated !== null,
     recipients: (parts[0]?.recipients ?? []).map(addressText),
+    attachments: parts.flatMap(({ attachments }) => attachments ?? []),
     subject: message.subject ?? undefined,
     text: parts.map(({ preview }) => preview).join('\n\n'),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),

@@ -42,7 +42,7 @@ export interface CardView {
   card: Posted | undefined
 }
 
-/** The beginning of a message. */
+/** The beginning of a message: of what is new in it. */
 export interface Glimpse {
   text: string
   at: number
@@ -114,7 +114,7 @@ export async function findGlimpse(
   const about = db
     .selectFrom('message')
     .select(['id', 'arrived_at', 'automated', 'sender', 'warnings'])
-    .select(sql<string>`substr(text, 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
+    .select(sql<string>`substr(coalesce(unquoted, text), 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
     .where('conversation_id', '=', conversationId)
   const row = await (messageId === undefined
     ? about.where('direction', '=', 'inbound').orderBy('seq', 'desc').limit(1)
