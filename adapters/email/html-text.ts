@@ -1,4 +1,5 @@
 // HTML mail as readable text and as Markdown, in one pass over the tags. Nothing is fetched, run or kept of it but words and links.
+import { TEXT_MAX } from './clean-text.ts'
 import { decodeEntities } from './html-entity.ts'
 import { endOfElement, isHidden } from './html-hidden.ts'
 import type { ImageName } from './inline-image.ts'
@@ -56,7 +57,7 @@ function convert(html: string, imageName: ImageName, hides: boolean): { text: st
   while (position < html.length) {
     const open = html.indexOf('<', position)
     const textEnd = open < 0 ? html.length : open
-    if (textEnd > position) writer.words(decodeEntities(html.slice(position, textEnd)))
+    if (textEnd > position) writer.words(decodeEntities(html.slice(position, Math.min(textEnd, position + TEXT_MAX))))
     if (open < 0) break
     position = takeMarkup(html, open, writer, neverClosed, imageName, hides)
   }
@@ -75,8 +76,10 @@ function takeMarkup(
   if (html.startsWith('<!--', open)) return after(html, '-->', open + 4)
   if (!TAG.test(html.slice(open, open + TAG_HEAD_MAX))) {
     if (/[!?/]/.test(html[open + 1] ?? '')) return after(html, '>', open + 1)
-    writer.words('<')
-    return open + 1
+    let end = open + 1
+    while (html[end] === '<' && html[end + 1] === '<') end++ // A run of them at once; the last may begin a tag.
+    writer.words(html.slice(open, Math.min(end, open + TEXT_MAX)))
+    return end
   }
   const tag = readTag(html, open)
   if (!tag) {
