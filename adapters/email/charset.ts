@@ -52,6 +52,10 @@ const ALIASES: Record<string, string> = {
   utf7: 'utf-7',
   'x-unicode-2-0-utf-7': 'utf-7',
 }
+const SHIFTED = { 'hz-gb-2312': 'gb18030', 'iso-2022-kr': 'euc-kr' }
+const SHIFTED_BYTES_MAX = 2_000_000
+const ON = '\u0100' // No byte is these characters.
+const OFF = '\u0101'
 /** They say nothing about which bytes may stand in a text, so UTF-8 under their name gives itself away. */
 const SINGLE_BYTE = /^(?:windows-(?:125\d|874)|iso-8859-\d{1,2}(?:-[ei])?|macintosh|x-mac-cyrillic|koi8-[ru]|ibm866)$/
 
@@ -100,24 +104,23 @@ function isMostlyUtf8(bytes: Uint8Array, text: string): boolean {
 /** Charsets whose bytes are all ASCII, with marks that say what they mean, and that the platform has no decoder for. */
 function decodeStateful(bytes: Uint8Array, label: string): string | undefined {
   if (ALIASES[label] === 'utf-7' || label === 'utf-7') return decodeUtf7(latin1(bytes))
+  const text = label in SHIFTED ? latin1(bytes.subarray(0, SHIFTED_BYTES_MAX)) : ''
   if (label === 'hz-gb-2312')
-    return new TextDecoder('gb18030').decode(shifted(latin1(bytes).replaceAll('~\n', ''), '~{', '~}'))
-  if (label === 'iso-2022-kr')
-    return new TextDecoder('euc-kr').decode(shifted(latin1(bytes).replace('\x1b$)C', ''), '\x0e', '\x0f'))
+    return shifted(text.replaceAll('~\n', '').replaceAll('~{', ON).replaceAll('~}', OFF), label)
+  if (label === 'iso-2022-kr') {
+    return shifted(text.replace('\x1b$)C', '').replaceAll('\x0e', ON).replaceAll('\x0f', OFF), label)
+  }
   return undefined
 }
 
 /** Between the two marks every byte stands for one with its high bit set. */
-function shifted(text: string, on: string, off: string): Uint8Array {
-  const pieces = text.split(on).flatMap((piece, index) => {
-    if (index === 0) return [Buffer.from(piece, 'latin1')]
-    const end = piece.indexOf(off)
-    const high = Buffer.from(end < 0 ? piece : piece.slice(0, end), 'latin1').map((byte) =>
-      byte > 32 ? byte | 0x80 : byte,
-    )
-    return [high, Buffer.from(end < 0 ? '' : piece.slice(end + off.length), 'latin1')]
-  })
-  return Buffer.concat(pieces)
+function shifted(text: string, label: keyof typeof SHIFTED): string {
+  const bytes = text.replace(/\u0100([^\u0101]*)\u0101?/g, (_, words: string) => withHighBits(words))
+  return new TextDecoder(SHIFTED[label]).decode(Buffer.from(bytes, 'latin1'))
+}
+
+function withHighBits(words: string): string {
+  return words.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) | 0x80))
 }
 
 function byteOrderMark(bytes: Uint8Array): string | undefined {

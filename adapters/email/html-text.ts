@@ -1,5 +1,7 @@
 // HTML mail as readable text and as Markdown, in one pass over the tags. Nothing is fetched, run or kept of it but words and links.
+import { TEXT_MAX } from './clean-text.ts'
 import { decodeEntities } from './html-entity.ts'
+import { endOfElement, isHidden } from './html-hidden.ts'
 import type { ImageName } from './inline-image.ts'
 import { type TextWriter, textWriter } from './text-writer.ts'
 
@@ -15,8 +17,16 @@ const SKIPPED = new Set([
   'iframe',
   'select',
 ])
-const PARAGRAPHS = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'table', 'dl', 'figure', 'form'])
-const LINES = new Set(['div', 'tr', 'section', 'article', 'header', 'footer', 'address', 'center', 'dt', 'dd', 'hr'])
+const MARKS: Record<string, '**' | '*'> = { b: '**', strong: '**', i: '*', em: '*' }
+/** A set with an end, so that looking for the ends of elements that have none comes to an end too. */
+const HIDEABLE = new Set(
+  'div span p a b i u font strong em small center table tbody thead tr td th ul ol li section article header footer img input h1 h2 h3 h4 h5 h6'.split(
+    ' ',
+  ),
+)
+const VOID = new Set(['img', 'br', 'hr', 'input', 'meta', 'link', 'area', 'base', 'col', 'wbr', 'source'])
+const PARAGRAPHS = new Set(['p', 'dl', 'figure', 'form'])
+const LINES = new Set(['div', 'section', 'article', 'header', 'footer', 'address', 'center', 'dt', 'dd', 'hr'])
 const TAG = /^<(\/?)([a-z][a-z0-9:]*)/i
 const TAG_HEAD_MAX = 100
 const ATTRIBUTES_MAX = 4000
@@ -35,15 +45,21 @@ interface Tag {
 /** Linear in the length: what could not be found once is not looked for again. */
 export function htmlToText(source: string, imageName: ImageName = () => undefined): { text: string; markdown: string } {
   const html = source.slice(0, HTML_MAX)
+  const seen = convert(html, imageName, true)
+  // Better what was meant to be hidden than nothing at all.
+  return seen.text ? seen : convert(html, imageName, false)
+}
+
+function convert(html: string, imageName: ImageName, hides: boolean): { text: string; markdown: string } {
   const writer = textWriter()
   const neverClosed = new Set<string>()
   let position = 0
   while (position < html.length) {
     const open = html.indexOf('<', position)
     const textEnd = open < 0 ? html.length : open
-    if (textEnd > position) writer.words(decodeEntities(html.slice(position, textEnd)))
+    if (textEnd > position) writer.words(decodeEntities(html.slice(position, Math.min(textEnd, position + TEXT_MAX))))
     if (open < 0) break
-    position = takeMarkup(html, open, writer, neverClosed, imageName)
+    position = takeMarkup(html, open, writer, neverClosed, imageName, hides)
   }
   return writer.finish()
 }
@@ -55,12 +71,15 @@ function takeMarkup(
   writer: TextWriter,
   neverClosed: Set<string>,
   imageName: ImageName,
+  hides: boolean,
 ): number {
   if (html.startsWith('<!--', open)) return after(html, '-->', open + 4)
   if (!TAG.test(html.slice(open, open + TAG_HEAD_MAX))) {
     if (/[!?/]/.test(html[open + 1] ?? '')) return after(html, '>', open + 1)
-    writer.words('<')
-    return open + 1
+    let end = open + 1
+    while (html[end] === '<' && html[end + 1] === '<') end++ // A run of them at once; the last may begin a tag.
+    writer.words(html.slice(open, Math.min(end, open + TEXT_MAX)))
+    return end
   }
   const tag = readTag(html, open)
   if (!tag) {
@@ -68,16 +87,39 @@ function takeMarkup(
     return html.length
   }
   if (SKIPPED.has(tag.name) && !tag.closing && !neverClosed.has(tag.name)) return skipElement(html, tag, neverClosed)
+  const hiddenEnd = tag.closing || !hides ? undefined : endOfHidden(html, tag, neverClosed)
+  if (hiddenEnd !== undefined) return hiddenEnd
   writeTag(tag, writer, imageName)
   return tag.end
 }
 
+/** True when it was a tag of these: emphasis, headings, lists and tables. */
+function writeStructure({ name, closing, attributes }: Tag, writer: TextWriter): boolean {
+  const mark = MARKS[name]
+  if (mark) writer.mark(mark, !closing)
+  else if (/^h[1-6]$/.test(name)) writer.heading(closing ? 0 : Number(name[1]))
+  else if (name === 'ul' || name === 'ol') writer.list(!closing, name === 'ol', listStart(attributes))
+  else if (name === 'tr') writer.row()
+  else if (name === 'table') {
+    writer.row()
+    writer.blockBreak(2)
+  } else if (name === 'td' || name === 'th') {
+    if (!closing) writer.cell()
+  } else return false
+  return true
+}
+
+function listStart(attributes: string): number {
+  const start = Number(attribute(attributes, 'start') ?? 1)
+  return Number.isSafeInteger(start) && start >= 0 && start < 1_000_000 ? start : 1
+}
+
 function writeTag(tag: Tag, writer: TextWriter, imageName: ImageName): void {
+  if (writeStructure(tag, writer)) return
   if (tag.name === 'br') writer.lineBreak()
   else if (tag.name === 'pre') writer.pre(!tag.closing)
   else if (tag.name === 'blockquote') writer.quote(!tag.closing)
   else if (tag.name === 'li' && !tag.closing) writer.item()
-  else if (tag.name === 'td' || tag.name === 'th') writer.words(' ')
   else if (tag.name === 'a') {
     if (tag.closing) writer.endLink()
     else writer.startLink(linkIn(tag.attributes))
@@ -109,6 +151,16 @@ function quotedEnd(html: string, from: number): number | undefined {
     else if (char === '>') return i
   }
   return undefined
+}
+
+/** Undefined when it is not hidden, or when nobody can say where that ends. */
+function endOfHidden(html: string, tag: Tag, neverClosed: Set<string>): number | undefined {
+  if (!HIDEABLE.has(tag.name) || !isHidden(tag.attributes)) return undefined
+  if (VOID.has(tag.name)) return tag.end
+  if (neverClosed.has(`hidden ${tag.name}`)) return undefined
+  const end = endOfElement(html, tag.name, tag.end)
+  if (end === undefined) neverClosed.add(`hidden ${tag.name}`)
+  return end
 }
 
 function skipElement(html: string, tag: Tag, neverClosed: Set<string>): number {

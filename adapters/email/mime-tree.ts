@@ -109,9 +109,13 @@ function takeDelimiter(reader: Reader, { index, of, last }: Delimiter, start: nu
 function delimiterAt({ bytes, open, longestBoundary }: Reader, start: number, end: number): Delimiter | undefined {
   if (end - start > longestBoundary + SPACE_AFTER_MAX) return undefined
   const line = latin1(bytes.subarray(start + 2, end)).trimEnd()
-  const index = open.findLastIndex(({ boundary }) => line === boundary || line === `${boundary}--`)
+  const index = open.findLastIndex(({ boundary }) => line === boundary || isLast(line, boundary))
   const found = open[index]
   return found && { index, of: found.of, last: line !== found.boundary }
+}
+
+function isLast(line: string, boundary: string): boolean {
+  return line.length === boundary.length + 2 && line.endsWith('--') && line.startsWith(boundary)
 }
 
 function endHead(reader: Reader, part: Draft, headEnd: number, bodyStart: number): void {

@@ -105,19 +105,18 @@ export function openSealed(part: MimePart, place: Place, content: Content, walk:
 
 export function openTnef(part: MimePart, place: Place, content: Content): void {
   const tnef = isEnough(place, content) ? undefined : readTnef(bytesOf(part))
-  if (!tnef?.whole) {
-    addFile(part, place, content, filenameOf(part) ?? 'winmail.dat')
-    say(content, 'Not everything in winmail.dat, a package of Outlook’s, could be read.')
-  }
+  const words: Words[] = []
+  if (tnef?.html !== undefined) words.push({ kind: 'html', html: tnef.html })
+  else if (tnef?.text !== undefined) words.push({ kind: 'text', text: tnef.text })
+  if (words.length > 0) content.instead.unshift(() => words)
+  const yields = words.length > 0 || (tnef?.files.length ?? 0) > 0
+  if (!tnef?.whole || !yields) addFile(part, place, content, filenameOf(part) ?? 'winmail.dat')
+  if (!tnef?.whole) say(content, 'Not everything in winmail.dat, a package of Outlook’s, could be read.')
   for (const [index, { name, type, contentId, content: bytes }] of (tnef?.files ?? []).entries()) {
     const path = [...place.path, part.leaf, index]
     const file = { path, filename: name || null, mimeType: type, disposition: 'attachment', content: bytes }
     content.files.push({ ...file, ...(contentId && { contentId }) })
   }
-  const words: Words[] = []
-  if (tnef?.html !== undefined) words.push({ kind: 'html', html: tnef.html })
-  else if (tnef?.text !== undefined) words.push({ kind: 'text', text: tnef.text })
-  if (words.length > 0) content.instead.unshift(() => words)
 }
 
 /** The bytes a file's path leads to: a leaf of the mail, then of what is packed in it. Undefined where there is nothing. */

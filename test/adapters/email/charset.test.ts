@@ -19,6 +19,10 @@ test.each([
   ['iso-2022-jp', '1b24422473246c1b2842', 'んれ'],
   ['gb18030', 'c4e3bac3', '你好'],
   ['shift_jis', '82b182f1', 'こん'],
+  ['hz-gb-2312', '41207e7b44633a437e7d2042', 'A 你好 B'],
+  ['iso-2022-kr', '1b2429430e475131390f2041', '한국 A'],
+  ['x-sjis', '82b182f1', 'こん'],
+  ['cp1251', 'cff0', 'Пр'],
   ['utf-8', 'c3bc', 'ü'],
 ])('E16: %s is read', async (charset, hex, words) => {
   const message = await parse(`Content-Type: text/plain; charset=${charset}`, Buffer.from(hex, 'hex'))

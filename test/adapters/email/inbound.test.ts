@@ -223,7 +223,7 @@ describe('what it says', () => {
       '<p>Hello&nbsp;<b>you</b></p><p>See <a href="https://evil.test/x">https://bank.test</a></p><script>alert(1)</script>'
     const message = messageIn(await parse(mail(`From: ${ANNA}\nContent-Type: text/html; charset=utf-8`, html)))
     expect(message.text).toBe('Hello you\n\nSee https://bank.test (https://evil.test/x)')
-    expect(message.markdown).toBe('Hello you\n\nSee [https://bank.test](https://evil.test/x)')
+    expect(message.markdown).toBe('Hello **you**\n\nSee [https://bank.test](https://evil.test/x) (leads to evil.test)')
   })
 
   test('the words of a plain mail are literal in Markdown', async () => {

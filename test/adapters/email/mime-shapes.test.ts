@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { attachmentRef, partOf } from '../../../adapters/email/attachment.ts'
 import { type Mail, parseMail } from '../../../adapters/email/mail.ts'
 import { attachmentBytes } from '../../../adapters/email/parsed-mail.ts'
 import { ParseError } from '../../../src/channel.ts'
@@ -225,6 +226,14 @@ test('E20: what is packed is never unpacked: a file is as large as it was sent',
     bomb.toString('base64'),
   )
   expect(mail.attachments).toMatchObject([{ name: 'bomb.zip', bytes: bomb.length }])
+})
+
+test('a file named by its place among the files, as refs once did, is still found', async () => {
+  const raw = bytesOf('apple-mail-text-between')
+  expect(Buffer.from(attachmentBytes(raw, partOf('{"part":0}')) ?? []).toString('latin1')).toBe('\xff\xd8\xff\xe0')
+  const [image] = (await parseMail(raw, false)).attachments
+  expect(partOf(attachmentRef(image?.part ?? []))).toEqual([1])
+  expect(() => partOf('{"part":"1"}')).toThrow('does not name a part')
 })
 
 test('E17: words sent as base64 that are none are shown as they stand', async () => {

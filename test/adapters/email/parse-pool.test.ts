@@ -213,6 +213,13 @@ describe('a mail made to do harm is read as far as it can be, in time', () => {
       '<blockquote>',
       '<pre>',
       '</',
+      '<b>',
+      '<ol><li>',
+      '<table><tr><td>',
+      '<div hidden>',
+      '<span style="display:none">',
+      '<h1>',
+      '<a href="https://x.test">a.b.',
     ]) {
       const html = Buffer.from(`${HEAD}Content-Type: text/html\r\n\r\n${piece.repeat(100_000)} end`)
       const startedAt = performance.now()
