@@ -2,23 +2,26 @@
 import type {
   Address,
   ConversationKey,
-  Evidence,
+  Forwarded,
   InboundBounce,
   InboundEvent,
   InboundMessage,
   RawEvent,
 } from '../../src/channel.ts'
 import { attachmentRef } from './attachment.ts'
-import { automatedBecause } from './automated.ts'
-import { messageIdKey, tokenKey } from './conversation-key.ts'
+import { type Automation, automationOf } from './automated.ts'
+import { messageIdKey } from './conversation-key.ts'
 import type { DeliveryReport } from './delivery-report.ts'
+import { evidenceIn, originalIds } from './evidence.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
+import { isMachine, isNoReply } from './machine-address.ts'
 import type { Mail } from './mail.ts'
-import { messageIdOf, messageIdsIn, verifySignedId } from './message-id.ts'
+import { textToMarkdown } from './markdown-escape.ts'
+import { messageIdOf, verifySignedId } from './message-id.ts'
 import type { IsOwn } from './own-mail.ts'
-import { tokenIn } from './reply-address.ts'
 import { replyHandle } from './reply-handle.ts'
 import { senderVerdict } from './sender.ts'
+import { topicOf } from './subject.ts'
 
 export interface Mailbox {
   /** Of any of our mailboxes. */
@@ -32,18 +35,16 @@ export interface Mailbox {
 
 export const UNKNOWN_SENDER = 'unknown@invalid' // RFC 2606: nothing can ever be delivered there.
 
-const REFERENCES_READ_MAX = 100
-const NO_REPLY = /^(no-?reply|do-?not-?reply|noreply)[^@]*@/
-// Machines, and lists' machines, by the names they have always had (RFC 5230 section 4.6, RFC 2142).
-const MACHINE =
-  /^(mailer-?daemon|mail-?daemon|postmaster|(?:auto|system)?-?notifications?|bounces?|listserv|listproc|majordomo|mailman|owner-[^@]*|root|daemon|nobody|[^@]*-(?:request|owner|bounces?|no-?reply))(?:\+[^@]*)?@/
+/** Whom a mail names as its readers; a mail to more than these is a circular. */
+const PEOPLE_MAX = 20
 
 export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
   const bounce = mail.report && toBounce(mail.report, mail, raw)
   if (bounce) return [bounce]
   const author = authorOf(mail, mailbox)
   if (!author) {
-    return [{ kind: 'own', externalId: mail.externalId, arrivedAt: raw.arrivedAt, keys: keysOf(mail.headers) }]
+    const keys = [...keysOf(mail.headers), ...originalIds(mail.headers, mailbox.secret).map(messageIdKey)]
+    return [{ kind: 'own', externalId: mail.externalId, arrivedAt: raw.arrivedAt, keys: [...new Set(keys)] }]
   }
   return [toMessage(mail, raw, mailbox, author)]
 }
@@ -56,9 +57,10 @@ export interface Author {
 }
 
 export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: Author): InboundMessage {
-  const automated = mail.report
-    ? 'a delivery report'
-    : automatedBecause(mail.headers, author.from.address, mail.subject ?? '')
+  const automation = whyAutomated(mail, author.from.address)
+  const people = peopleIn(mail, author, mailbox)
+  const sender = author.standsIn ? 'none' : verdictOf(mail, author.from.address, mailbox)
+  const forwarded = author.standsIn ? undefined : forwardedIn(mail, sender, mailbox)
   const tooLarge = raw.meta?.tooLarge
   return {
     kind: 'message',
@@ -67,17 +69,23 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     from: author.from,
     to: mail.to,
     cc: mail.cc,
-    ...(mail.subject !== undefined && { subject: mail.subject }),
+    ...(people.length > 0 && { people }),
+    ...(mail.subject !== undefined && { subject: mail.subject, topic: topicOf(mail.subject) }),
     text: mail.text,
     markdown: mail.markdown,
     ...(mail.unquoted !== undefined && { unquoted: mail.unquoted }),
-    evidence: evidenceIn(mail, mailbox),
+    // Whoever names no sender would share what belongs to others who named none.
+    evidence: mail.from ? evidenceIn(mail, mailbox) : [],
+    ...(author.standsIn && { hearsay: true as const }),
     keys: keysOf(mail.headers),
+    ...soleKey(mail.headers),
     replyHandle: replyHandle(mail.headers, mail.subject),
-    ...(automated && { automated }),
+    ...(automation && { automated: automation.because }),
+    ...(automation?.kind === 'bulk' && isWrittenToUs(mail, mailbox) && { onlyBulk: true as const }),
+    ...(forwarded && { forwarded }),
     ...(raw.meta?.imported !== undefined && { imported: true as const }),
     ...(isAcknowledgeable(mail, author.from.address, mailbox) && { acknowledgeable: true }),
-    sender: author.standsIn ? 'none' : senderVerdict(mail.headers, author.from.address, mailbox.authServer),
+    sender,
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
     warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],
   }
@@ -88,7 +96,7 @@ function authorOf(mail: Mail, mailbox: Mailbox): Author | undefined {
   const from = mail.from ?? { address: UNKNOWN_SENDER }
   const answerTo = mail.replyTo && !mailbox.isOwn(mail.replyTo.address) ? mail.replyTo : undefined
   if (mailbox.isOwn(from.address) && (!answerTo || isSignedByUs(mail.headers, mailbox))) return undefined
-  if (answerTo && (mailbox.isOwn(from.address) || NO_REPLY.test(from.address))) {
+  if (answerTo && (mailbox.isOwn(from.address) || isNoReply(from.address))) {
     return {
       from: answerTo,
       standsIn: true,
@@ -108,8 +116,62 @@ function authorOf(mail: Mail, mailbox: Mailbox): Author | undefined {
 
 /** Whoever was only copied by a list or a forwarder gets no answer from a machine. */
 function isAcknowledgeable(mail: Mail, from: string, mailbox: Mailbox): boolean {
-  if (from === UNKNOWN_SENDER || mailbox.isOwn(from) || NO_REPLY.test(from) || MACHINE.test(from)) return false
+  if (from === UNKNOWN_SENDER || mailbox.isOwn(from) || isMachine(from)) return false
+  return isWrittenToUs(mail, mailbox)
+}
+
+function isWrittenToUs(mail: Mail, mailbox: Mailbox): boolean {
   return [...mail.to, ...mail.cc].some(({ address }) => mailbox.isAddressee(address))
+}
+
+function whyAutomated(mail: Mail, from: string): Automation | undefined {
+  if (mail.report) return { kind: 'program', because: 'a delivery report' }
+  const isCalendarReply = mail.isCalendarReply ?? false
+  return automationOf({ headers: mail.headers, from, subject: mail.subject ?? '', isCalendarReply })
+}
+
+/** Of several senders in one mail the server may have verified another than the one we show. */
+function verdictOf(mail: Mail, from: string, mailbox: Mailbox): InboundMessage['sender'] {
+  const verdict = senderVerdict(mail.headers, from, mailbox.authServer)
+  return verdict === 'pass' && allHeaders(mail.headers, 'from').length > 1 ? 'none' : verdict
+}
+
+/** Those whom the sender wrote to besides us. What went through a list names nobody. */
+function peopleIn(mail: Mail, author: Author, mailbox: Mailbox): Address[] {
+  const isPerson = ({ address }: Address) =>
+    !mailbox.isOwn(address) && !isMachine(address) && address !== author.from.address
+  if (author.standsIn || firstHeader(mail.headers, 'list-id') !== undefined) return []
+  const people = [...mail.to, ...mail.cc].filter(isPerson)
+  return people.length > PEOPLE_MAX ? [] : people
+}
+
+/** Offered only where nothing speaks against the sender: whoever may pass mail on for others must be who they say. */
+function forwardedIn(mail: Mail, sender: InboundMessage['sender'], mailbox: Mailbox): Forwarded | undefined {
+  const { forward } = mail
+  if (!forward || (mailbox.authServer === undefined ? sender === 'fail' : sender !== 'pass')) return undefined
+  const { from, subject, text, note, messageId, references } = forward
+  if (!from || mailbox.isOwn(from.address) || isMachine(from.address)) return {}
+  const headers = [
+    ...(messageId === undefined ? [] : [{ key: 'message-id', value: messageId }]),
+    { key: 'references', value: references.toReversed().join(' ') },
+  ]
+  const title = subject ?? topicOf(mail.subject ?? '')
+  return {
+    original: {
+      from,
+      subject: title,
+      topic: topicOf(title),
+      text,
+      markdown: textToMarkdown(text),
+      note,
+      replyHandle: replyHandle(headers, title),
+      keys: keysOf(headers),
+      evidence: evidenceIn(
+        { ...mail, answered: [...(messageId === undefined ? [] : [messageId]), ...references] },
+        mailbox,
+      ),
+    },
+  }
 }
 
 function isSignedByUs(headers: Header[], mailbox: Mailbox): boolean {
@@ -117,34 +179,15 @@ function isSignedByUs(headers: Header[], mailbox: Mailbox): boolean {
   return id !== undefined && verifySignedId(mailbox.secret, id) !== undefined
 }
 
+/** One mail has one id: a second with the same id is no copy. */
+function soleKey(headers: Header[]): { soleKey?: ConversationKey } {
+  const [key] = keysOf(headers)
+  return key === undefined ? {} : { soleKey: key }
+}
+
 function keysOf(headers: Header[]): ConversationKey[] {
   const id = messageIdOf(firstHeader(headers, 'message-id'))
   return id ? [messageIdKey(id)] : []
-}
-
-/** Strongest first: the token in an address of ours, an id we signed, then any id at all, the newest first. */
-export function evidenceIn(mail: Mail, mailbox: Mailbox): Evidence[] {
-  const named = ['delivered-to', 'x-original-to', 'envelope-to'].flatMap((key) => allHeaders(mail.headers, key))
-  const recipients = [...mail.to, ...mail.cc].map(({ address }) => address)
-  const tokens = [...recipients, ...named.map((value) => value.replace(/[<>]/g, ''))].flatMap(
-    (address) => tokenIn(address, mailbox.isOwn) ?? [],
-  )
-  const answered = allHeaders(mail.headers, 'in-reply-to').flatMap((value) => messageIdsIn(value, REFERENCES_READ_MAX))
-  const references = allHeaders(mail.headers, 'references').flatMap((value) => messageIdsIn(value, REFERENCES_READ_MAX))
-  const ids = [...new Set([...answered, ...references.reverse()])]
-  const signed = ids.flatMap((id) => verifySignedId(mailbox.secret, id) ?? [])
-  return [
-    ...[...new Set(tokens)].map((token): Evidence => ({ by: 'token', key: tokenKey(token) })),
-    ...[...new Set(signed)].map((id): Evidence => ({ by: 'signed-id', key: messageIdKey(id) })),
-    ...ids
-      .filter((id) => !isLikeOurs(id) && !signed.includes(id.toLowerCase()))
-      .map((id): Evidence => ({ by: 'reference', key: messageIdKey(id) })),
-  ]
-}
-
-/** An id made to look like ours whose signature is wrong is no evidence at all, not even a weak one. */
-function isLikeOurs(id: string): boolean {
-  return /^<o\.[^@]+\.[a-z0-9]{20}@/i.test(id)
 }
 
 /** Undefined for a report that says a mail did arrive, or not which one did not: those are shown as messages. */

@@ -5,7 +5,9 @@ import { attachmentName } from './attachment.ts'
 import { AUTOMATED_HEADERS } from './automated.ts'
 import { cleanLine, cleanText, TEXT_MAX } from './clean-text.ts'
 import { type DeliveryReport, deliveryReport } from './delivery-report.ts'
+import { EVIDENCE_HEADERS } from './evidence.ts'
 import { fingerprint } from './fingerprint.ts'
+import { type Forward, forwardIn } from './forward.ts'
 import { type Header, splitMail } from './header.ts'
 import { htmlToText } from './html-text.ts'
 import { contentIdOf, imageNames, withImageNames } from './inline-image.ts'
@@ -13,6 +15,7 @@ import { isBlank, type MailFile } from './mail-content.ts'
 import { textToMarkdown } from './markdown-escape.ts'
 import { type ParsedMail, parseMime } from './parsed-mail.ts'
 import { SENDER_HEADERS } from './sender.ts'
+import { isForwardSubject } from './subject.ts'
 import { visibleReply } from './visible-reply.ts'
 
 export const PARTS_MAX = 200
@@ -24,8 +27,8 @@ const ADDRESS = /^[^\s\p{Cc}<>@,;:"()\\]+@[^\s\p{Cc}<>@,;:"()\\]+$/u
 const EMPTY_BODY_BYTES_MAX = 2048
 const TOO_LONG = 'The text is too long to show whole; the original mail has all of it.'
 const KEPT_HEADERS = new Set([
-  ...['message-id', 'in-reply-to', 'references'],
-  ...['delivered-to', 'x-original-to', 'envelope-to', ...AUTOMATED_HEADERS, ...SENDER_HEADERS],
+  ...['message-id', 'in-reply-to', 'references', 'from'],
+  ...[...EVIDENCE_HEADERS, ...AUTOMATED_HEADERS, ...SENDER_HEADERS],
 ])
 
 export interface Mail {
@@ -41,6 +44,10 @@ export interface Mail {
   /** The new words, where there are others. */
   unquoted?: string
   attachments: { name: string; type: string; bytes: number; contentId?: string; part: number[] }[]
+  /** What it passes on of somebody else's. */
+  forward?: Forward
+  /** An answer to an invitation, as calendars write it. */
+  isCalendarReply?: true
   report?: DeliveryReport
   warnings: string[]
 }
@@ -57,6 +64,7 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
   const from = addresses(email.from ? [email.from] : [])[0]
   const replyTo = addresses(email.replyTo ?? [])[0]
   const report = deliveryReport(email)
+  const forward = readForward(email, subject ?? '', body.text)
   if (`${subject ?? ''}${from?.name ?? ''}${body.text}`.includes('\ufffd')) {
     warnings.push('Some characters could not be read (shown as \ufffd); the original mail has them.')
   }
@@ -71,6 +79,8 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     ...body,
     ...(unquoted !== undefined && { unquoted }),
     attachments: listAttachments(email.attachments, warnings),
+    ...(forward && { forward }),
+    ...(email.attachments.some(isCalendarReply) && { isCalendarReply: true as const }),
     ...(report && { report }),
     warnings,
   }
@@ -91,13 +101,29 @@ function readBody({ content }: ParsedMail, warnings: string[]): { text: string; 
 }
 
 /** What was forwarded to us is new to us, whatever it looks like. */
-const FORWARDED =
-  /^\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|i̇lt|ilt|doorst|videresendt|továbbítás|přeposlat|转发|轉寄|転送)\s*:/iu
-
 function newWords(text: string, subject: string): string | undefined {
-  if (FORWARDED.test(subject)) return undefined
+  if (isForwardSubject(subject)) return undefined
   const unquoted = visibleReply(text)
   return unquoted === text ? undefined : unquoted
+}
+
+function readForward(email: ParsedMail, subject: string, text: string): Forward | undefined {
+  const { headers, content } = email
+  const wordsOf = (raw: Uint8Array) => readBody(parseMime(raw), []).text
+  const found = forwardIn({ headers, subject, text, files: content.files, wordsOf })
+  if (!found) return undefined
+  const { from: writer, ...rest } = found
+  const [from] = writer ? addresses([{ address: writer.address, name: writer.name ?? '' }]) : []
+  return { ...rest, ...(from && { from }) }
+}
+
+const CALENDAR_READ_MAX = 4096
+
+function isCalendarReply({ mimeType, content }: MailFile): boolean {
+  if (mimeType !== 'text/calendar') return false
+  return /^METHOD\s{0,3}:\s{0,3}REPLY\s*$/im.test(
+    Buffer.from(content.subarray(0, CALENDAR_READ_MAX)).toString('latin1'),
+  )
 }
 
 function isSuspiciouslyEmpty(raw: Uint8Array, { content, attachments }: ParsedMail): boolean {

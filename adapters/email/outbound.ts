@@ -13,13 +13,13 @@ import { signedMessageId } from './message-id.ts'
 import type { IsOwn } from './own-mail.ts'
 import { replyAddress } from './reply-address.ts'
 import { readReplyHandle, referencesOf } from './reply-handle.ts'
+import { subjectOf } from './subject.ts'
 
 export const LETTER_TEXT_MAX = 500_000
 
 const QUOTED_LINES_MAX = 100
 const QUOTED_CHARS_MAX = 20_000
 const SUBJECT_MAX = 200
-const RE = /^(?:(?:re|aw|antw|sv|vs|r|ref|odp|rép)(?:\s*\[\d+\])?\s*:\s*)+/i
 
 export interface Sender {
   address: string
@@ -74,13 +74,6 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
       ...(message.conversationToken === undefined ? [] : [tokenKey(message.conversationToken.toLowerCase())]),
     ],
   }
-}
-
-/** The latest subject of the customer's with one "Re:", however many there were and in whatever language. */
-export function subjectOf(subject: string | undefined, isAnswer: boolean): string {
-  const line = cleanLine(subject ?? '', SUBJECT_MAX)
-  const bare = line.replace(RE, '').trim()
-  return isAnswer ? `Re: ${bare}`.trim() : line
 }
 
 function recipients(addresses: Address[]): Address[] {

@@ -1,7 +1,7 @@
 // Outlook and those that came after it put no mark before what they quote, only its header: who, when, to whom, about what.
 import { type ReplyLine, withoutEmphasis, withoutQuoteMarks } from './reply-line.ts'
 
-type Field = 'from' | 'sent' | 'to' | 'cc' | 'subject'
+export type Field = 'from' | 'sent' | 'to' | 'cc' | 'subject'
 
 const LABELS: Record<Field, string> = {
   from: 'from|von|de|da|van|från|fra|od|от|от кого|від|від кого|lähettäjä|kimden|gönderen|από|feladó|发件人|发件者|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|보낸이|מאת|من|de la|expéditeur|mittente|remitente|afzender|absender|pošiljatelj|šalje|saatja|nuo|kellelt|từ|จาก|dari|frá|avsändare|avsender|nadawca|odosielateľ|odesílatel|expeditor|подател',
@@ -46,6 +46,28 @@ export function headerBlockEnd(lines: readonly ReplyLine[], at: number): number 
   }
   const isWhole = found.size >= 3 && found.has('from') && (found.has('sent') || found.has('subject'))
   return isWhole && proofs > 0 ? end : undefined
+}
+
+/** What the block that begins at this line says, each field as it stands. */
+export function readHeaderBlock(lines: readonly ReplyLine[], at: number): Map<Field, string> | undefined {
+  const end = headerBlockEnd(lines, at)
+  if (end === undefined) return undefined
+  const said = new Map<Field, string>()
+  const starts = [...fieldLines(lines, at)]
+  for (const [n, { index, fields }] of starts.entries()) {
+    const field = fields.find((candidate) => !said.has(candidate))
+    if (!field) continue
+    const own = lines.slice(index, starts[n + 1]?.index ?? end).map(({ bare }) => withoutQuoteMarks(bare))
+    said.set(
+      field,
+      own
+        .join(' ')
+        .replace(/^[^:：]{1,40}[:：]\s?/u, '')
+        .replaceAll('**', '')
+        .trim(),
+    )
+  }
+  return said
 }
 
 /** The lines from here on that begin a field, as long as they stand together. */
