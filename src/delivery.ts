@@ -8,6 +8,7 @@ import { getMessage, type Message } from './message.ts'
 import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
 import { holds } from './outbox-claim.ts'
+import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { listParts } from './reply.ts'
 import { nextEnding, reconcileWindows } from './window-record.ts'
@@ -98,6 +99,9 @@ export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, p
       .onConflict((oc) => oc.columns(['message_id', 'address']).doUpdateSet({ state, reason: reason ?? null }))
       .execute()
   }
+  // Whom we wrote to may answer.
+  const reached = sent.recipients.filter(({ accepted }) => accepted).map(({ address }) => ({ address }))
+  await addParticipants(trx, message.conversation_id, reached)
   const warnings = refused.map(({ address, reason }) => `Not delivered to ${address}: ${reason ?? 'refused'}`)
   await mark(trx, message.id, refused.length > 0 ? 'partly-delivered' : 'accepted', warnings)
   const nth = await nextEnding(trx, message.conversation_id)

@@ -108,6 +108,11 @@ function heldBy(keepers: ChannelKeeper[], channels: Map<string, NamedChannel>): 
   return [...channels.values()].flatMap(({ channel }, n) => (keepers[n]?.holds() ? [channel] : []))
 }
 
+function addressesOf({ email }: Config, channel: string): readonly string[] {
+  const mailbox = email[channel.slice('email:'.length)]
+  return mailbox ? [mailbox.address, ...mailbox.aliases] : []
+}
+
 function dayOf({ desks, calendars }: Config, name: string): DeskDay {
   const calendar = desks[name]?.calendar
   return deskDay(calendar === undefined ? undefined : calendars[calendar])
@@ -170,7 +175,11 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   const { db, channels, desk, policies, automation } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
-    const inbox: InboxDesk = { desk: named.desk, policies, ...acknowledgingOf(config, name) }
+    const { changedSubjectMs } = config.limits
+    const inbox: InboxDesk = {
+      ...{ desk: named.desk, policies, changedSubjectMs, ...acknowledgingOf(config, name) },
+      addressesOf: (other) => addressesOf(config, other),
+    }
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox

@@ -4,7 +4,7 @@ import { type Conversation, getConversation, lockConversation, refreshEntry, tra
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact, listFacts } from './fact.ts'
 import type { Kept } from './intake.ts'
-import { getMessage } from './message.ts'
+import { addKeys, getMessage } from './message.ts'
 import type { Policies } from './policy.ts'
 import { addSighting } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
@@ -12,7 +12,12 @@ import { reconcileWindows } from './window-record.ts'
 /** Our own mail, seen again in a mailbox: it is nobody's question. */
 export async function receiveOwn(trx: Trx, channel: string, kept: Kept, event: OwnMessage): Promise<void> {
   const message = await findByKeys(trx, channelKind(channel), event.keys)
-  if (message) await addSighting(trx, message.id, channel, kept)
+  if (message) {
+    await addSighting(trx, message.id, channel, kept)
+    // A server that gave it another id of its own: answers will carry that one.
+    const conversation = await getConversation(trx, message.conversation_id)
+    if (message.direction === 'outbound') await addKeys(trx, conversation, message.id, event.keys)
+  }
   await appendFact(trx, {
     kind: 'own-message-seen',
     ...(message && { conversationId: message.conversation_id, messageId: message.id }),

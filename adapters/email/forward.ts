@@ -10,7 +10,7 @@ import { readMailHeader } from './mail-header.ts'
 import { messageIdOf, messageIdsIn } from './message-id.ts'
 import { headerBlockEnd, readHeaderBlock } from './quote-header.ts'
 import { isForwardMark, isOriginalMark } from './reply-delimiter.ts'
-import { type ReplyLine, readLines } from './reply-line.ts'
+import { type ReplyLine, readLines, withoutQuoteMarks } from './reply-line.ts'
 import { isForwardSubject } from './subject.ts'
 
 export interface Forward {
@@ -90,7 +90,7 @@ function senderIn(value: string | undefined): Address | undefined {
 function writtenMail({ headers, subject, text }: Parameters<typeof forwardIn>[0]): Forward | undefined {
   const passedOn = firstHeader(headers, 'x-forwarded-message-id')
   if (text.length > TEXT_LENGTH_MAX) return undefined
-  const lines = readLines(text)
+  const lines = readLines(text).map(unquoted)
   if (lines.length > LINES_MAX) return undefined
   const mark = lines.findIndex((line) => isForwardMark(line))
   const isSaid = mark >= 0 || passedOn !== undefined || isForwardSubject(subject)
@@ -108,6 +108,13 @@ function writtenMail({ headers, subject, text }: Parameters<typeof forwardIn>[0]
     note: said(lines.slice(0, block.start)),
     ...known,
   }
+}
+
+/** Apple Mail quotes what it passes on, mark and header and all. */
+function unquoted(line: ReplyLine): ReplyLine {
+  if (!line.isQuoted) return line
+  const bare = withoutQuoteMarks(line.bare)
+  return { ...line, bare, isBlank: bare === '' }
 }
 
 interface Block {

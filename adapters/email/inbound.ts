@@ -2,7 +2,6 @@
 import type {
   Address,
   ConversationKey,
-  Forwarded,
   InboundBounce,
   InboundEvent,
   InboundMessage,
@@ -13,10 +12,10 @@ import { type Automation, automationOf } from './automated.ts'
 import { messageIdKey } from './conversation-key.ts'
 import type { DeliveryReport } from './delivery-report.ts'
 import { evidenceIn, originalIds } from './evidence.ts'
+import { forwardedIn } from './forwarded.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
 import { isMachine, isNoReply } from './machine-address.ts'
 import type { Mail } from './mail.ts'
-import { textToMarkdown } from './markdown-escape.ts'
 import { messageIdOf, verifySignedId } from './message-id.ts'
 import type { IsOwn } from './own-mail.ts'
 import { replyHandle } from './reply-handle.ts'
@@ -143,35 +142,6 @@ function peopleIn(mail: Mail, author: Author, mailbox: Mailbox): Address[] {
   if (author.standsIn || firstHeader(mail.headers, 'list-id') !== undefined) return []
   const people = [...mail.to, ...mail.cc].filter(isPerson)
   return people.length > PEOPLE_MAX ? [] : people
-}
-
-/** Offered only where nothing speaks against the sender: whoever may pass mail on for others must be who they say. */
-function forwardedIn(mail: Mail, sender: InboundMessage['sender'], mailbox: Mailbox): Forwarded | undefined {
-  const { forward } = mail
-  if (!forward || (mailbox.authServer === undefined ? sender === 'fail' : sender !== 'pass')) return undefined
-  const { from, subject, text, note, messageId, references } = forward
-  if (!from || mailbox.isOwn(from.address) || isMachine(from.address)) return {}
-  const headers = [
-    ...(messageId === undefined ? [] : [{ key: 'message-id', value: messageId }]),
-    { key: 'references', value: references.toReversed().join(' ') },
-  ]
-  const title = subject ?? topicOf(mail.subject ?? '')
-  return {
-    original: {
-      from,
-      subject: title,
-      topic: topicOf(title),
-      text,
-      markdown: textToMarkdown(text),
-      note,
-      replyHandle: replyHandle(headers, title),
-      keys: keysOf(headers),
-      evidence: evidenceIn(
-        { ...mail, answered: [...(messageId === undefined ? [] : [messageId]), ...references] },
-        mailbox,
-      ),
-    },
-  }
 }
 
 function isSignedByUs(headers: Header[], mailbox: Mailbox): boolean {
