@@ -120,6 +120,8 @@ export interface OwnMessage {
   keys: ConversationKey[]
   /** What it says, for the case that it is nothing the program sent: read as if a customer had written it. */
   said?: InboundMessage
+  /** Only we can have put it where it was seen, or the server has verified that it is ours. */
+  isProven?: true
 }
 
 export interface InboundBounce {

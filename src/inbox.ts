@@ -4,13 +4,14 @@ import { type Channel, channelKind, type InboundEvent, type InboundMessage } fro
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
+import { readAwaited, receiveColleague, receiveOwn } from './elsewhere.ts'
 import { type Found, findByEvidence } from './evidence.ts'
 import { appendFact, appendFacts, type Fact } from './fact.ts'
 import type { Kept } from './intake.ts'
 import type { Source } from './intake-runner.ts'
 import { completeSalvaged, insertInbound, type Message } from './message.ts'
 import type { Policies } from './policy.ts'
-import { receiveBounce, receiveOwn } from './returned.ts'
+import { receiveBounce } from './returned.ts'
 import { addSighting } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 
@@ -51,20 +52,24 @@ interface Arrival {
 async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise<void> {
   const { channel, desk, kept } = arrival
   if (event.kind === 'message') return await receiveMessage(trx, arrival, event)
-  if (event.kind === 'own') return await receiveOwn(trx, channel, kept, event)
+  const seen = { channel, kept, policies: desk.policies }
+  if (event.kind === 'own') {
+    const doubtful = await receiveOwn(trx, seen, event)
+    return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
+  }
   return await receiveBounce(trx, channel, desk.policies, event)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage): Promise<void> {
   const { channel, desk, kept } = arrival
   if (await sawBefore(trx, arrival, event)) return
+  const colleague = await receiveColleague(trx, { channel, kept, policies: desk.policies }, event)
+  if (colleague?.kind === 'answered') return
+  if (colleague) return await receiveInto(trx, arrival, colleague.event, colleague.conversation)
   const identity = await findOrAddIdentity(trx, channelKind(channel), event.from)
   const found = await findByEvidence(trx, channel, event)
   const conversation = found.conversation ?? (await openNew(trx, arrival, identity, event, found.relatedTo))
-  const message = await insertInbound(trx, conversation, event, { ...kept, isSalvaged: arrival.isSalvaged })
-  // The unique row decides. All this event did is taken back; at the next try it is one more sighting.
-  if (!message) throw new Error('another instance received this message at the same moment')
-  await addSighting(trx, message.id, channel, kept)
+  const message = await insertMessage(trx, arrival, event, conversation)
   const isCounted = event.automated === undefined
   await appendFacts(trx, factsOf(conversation, message, event, found))
   const current = isCounted ? await reopenFor(trx, conversation) : conversation
@@ -73,6 +78,29 @@ async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage)
   // What we could not read we do not answer.
   if (!desk.acknowledge || arrival.isSalvaged) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
+}
+
+/** The unique row decides. All this event did is taken back; at the next try it is one more sighting. */
+async function insertMessage(trx: Trx, arrival: Arrival, event: InboundMessage, into: Conversation): Promise<Message> {
+  const { channel, kept, isSalvaged } = arrival
+  const message = await insertInbound(trx, into, event, { ...kept, isSalvaged })
+  if (!message) throw new Error('another instance received this message at the same moment')
+  await addSighting(trx, message.id, channel, kept)
+  await readAwaited(trx, channel, event.keys)
+  return message
+}
+
+/** Shown in this conversation, whoever it is from; it opens no window. */
+async function receiveInto(
+  trx: Trx,
+  arrival: Arrival,
+  event: InboundMessage,
+  conversation: Conversation,
+): Promise<void> {
+  if (await sawBefore(trx, arrival, event)) return
+  const message = await insertMessage(trx, arrival, event, conversation)
+  await appendFacts(trx, factsOf(conversation, message, event, { conversation }))
+  await refreshEntry(trx, conversation, message.id)
 }
 
 function factsOf(conversation: Conversation, message: Message, event: InboundMessage, found: Found): Fact[] {

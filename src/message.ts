@@ -64,6 +64,38 @@ export async function insertNote(
     .executeTakeFirst()
 }
 
+/** What one of us wrote past the program: it has left already. Undefined when it was received before. */
+export async function insertElsewhere(
+  trx: Trx,
+  conversation: Conversation,
+  event: InboundMessage,
+  answer: { author: string; blobId: string },
+): Promise<Message | undefined> {
+  const row = await trx
+    .insertInto('message')
+    .values({
+      ...blank(trx, conversation),
+      ...contentOf(event),
+      seq: await nextSeq(trx, conversation.id),
+      direction: 'outbound',
+      external_id: event.externalId,
+      author: answer.author,
+      arrived_at: Math.trunc(event.arrivedAt),
+      blob_id: answer.blobId,
+      automated: null,
+      sender: null,
+      delivery: 'accepted',
+      answers_up_to: 0,
+    })
+    .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) return undefined
+  await insertAttachments(trx, row.id, event, answer.blobId)
+  await addKeys(trx, conversation, row.id, event.keys)
+  return row
+}
+
 export async function insertOutbound(
   trx: Trx,
   conversation: Conversation,

@@ -1,24 +1,11 @@
-// What comes back of our own: a copy seen in a mailbox, or the news that a reply did not arrive.
-import { channelKind, type InboundBounce, type OwnMessage } from './channel.ts'
+// What comes back of our own: the news that a reply did not arrive.
+import { channelKind, type InboundBounce } from './channel.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact, listFacts } from './fact.ts'
-import type { Kept } from './intake.ts'
 import { getMessage } from './message.ts'
 import type { Policies } from './policy.ts'
-import { addSighting } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
-
-/** Our own mail, seen again in a mailbox: it is nobody's question. */
-export async function receiveOwn(trx: Trx, channel: string, kept: Kept, event: OwnMessage): Promise<void> {
-  const message = await findByKeys(trx, channelKind(channel), event.keys)
-  if (message) await addSighting(trx, message.id, channel, kept)
-  await appendFact(trx, {
-    kind: 'own-message-seen',
-    ...(message && { conversationId: message.conversation_id, messageId: message.id }),
-    data: {},
-  })
-}
 
 /** A lasting failure takes the answer back: the window is open again from its original start. */
 export async function receiveBounce(

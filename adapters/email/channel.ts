@@ -66,6 +66,10 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
   const imapTokens = config.imap.password === undefined ? tokens : undefined
   const receiver = imapReceiver(config, { ...tools, tokens: imapTokens })
+  const sentReceiver =
+    config.sentFolder === undefined
+      ? undefined
+      : imapReceiver(sentFolderOf(config, config.sentFolder), { ...tools, tokens: imapTokens })
   const smtpTokens = config.smtp.password === undefined ? tokens : undefined
   const sending: { lastSentAt?: number; problem?: string } = {}
 
@@ -123,7 +127,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   function health(): ChannelHealth {
     const receiving = receiver.health()
-    const problem = receiving.problem ?? sending.problem ?? tokens?.problem()
+    const problem = receiving.problem ?? sentReceiver?.health().problem ?? sending.problem ?? tokens?.problem()
     return {
       ok: problem === undefined,
       ...(receiving.lastReceivedAt !== undefined && { lastReceivedAt: receiving.lastReceivedAt }),
@@ -142,6 +146,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     start(intake) {
       inUse = true
       use()
+      if (sentReceiver) void sentReceiver.start(intake) // Customers' mail does not wait for ours; its trouble shows in "health".
       return receiver.start(intake)
     },
     parse,
@@ -156,11 +161,16 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     readHead,
     health,
     async stop() {
-      await receiver.stop()
+      await Promise.all([receiver.stop(), sentReceiver?.stop()])
       if (inUse) await release()
       inUse = false
     },
   }
+}
+
+/** What is sent from webmail is an answer too: the folder it is filed in is read like the other one, on a connection of its own. */
+function sentFolderOf(config: MailboxConfig, folder: string): MailboxConfig {
+  return { ...config, folder, holdsSent: true }
 }
 
 function allAccepted(part: Part): Sent['recipients'] {

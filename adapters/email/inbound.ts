@@ -6,6 +6,7 @@ import type {
   InboundBounce,
   InboundEvent,
   InboundMessage,
+  OwnMessage,
   RawEvent,
 } from '../../src/channel.ts'
 import { attachmentRef } from './attachment.ts'
@@ -39,13 +40,21 @@ const MACHINE =
   /^(mailer-?daemon|mail-?daemon|postmaster|(?:auto|system)?-?notifications?|bounces?|listserv|listproc|majordomo|mailman|owner-[^@]*|root|daemon|nobody|[^@]*-(?:request|owner|bounces?|no-?reply))(?:\+[^@]*)?@/
 
 export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
+  if (raw.meta?.sent) return [toOwn(mail, raw, mailbox)]
   const bounce = mail.report && toBounce(mail.report, mail, raw)
   if (bounce) return [bounce]
   const author = authorOf(mail, mailbox)
-  if (!author) {
-    return [{ kind: 'own', externalId: mail.externalId, arrivedAt: raw.arrivedAt, keys: keysOf(mail.headers) }]
-  }
+  if (!author) return [toOwn(mail, raw, mailbox)]
   return [toMessage(mail, raw, mailbox, author)]
+}
+
+/** What stands in our Sent folder is ours whoever it says wrote it; elsewhere anybody can write our address. */
+function toOwn(mail: Mail, raw: RawEvent, mailbox: Mailbox): OwnMessage {
+  const from = mail.from ?? { address: UNKNOWN_SENDER }
+  const said = toMessage(mail, raw, mailbox, { from, standsIn: false, warnings: [] })
+  const isProven = raw.meta?.sent !== undefined || said.sender === 'pass'
+  const { externalId, arrivedAt } = said
+  return { kind: 'own', externalId, arrivedAt, keys: keysOf(mail.headers), said, ...(isProven && { isProven }) }
 }
 
 export interface Author {

@@ -54,6 +54,7 @@ export function mailFetch(client: ImapFlow, config: MailboxConfig, folder: Folde
       body,
       meta: {
         ...meta,
+        ...(config.holdsSent && { sent: 'yes' }),
         ...(large && { tooLarge: String(mail.bytes) }),
         ...(stamp.isImport && !config.pingImported && { imported: 'yes' }),
       },

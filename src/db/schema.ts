@@ -77,6 +77,7 @@ export interface Schema {
     data: string
   }
   outbox: OutboxTable
+  awaited_answer: { channel_kind: string; key: string; intake_id: string; since: number }
   /** A file of a message in its thread. `what`: the id of an attachment, or `original`, or `text`. */
   desk_file: {
     message_id: string

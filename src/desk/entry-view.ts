@@ -53,6 +53,8 @@ export interface SaidByAgent {
   authorId: string
   /** No agent's: a machine's acknowledgement. */
   isAutomatic: boolean
+  /** Written past the program, such as from webmail. */
+  isElsewhere: boolean
   recipients: string[]
   attachments: { name: string; bytes: number }[]
   subject: string | undefined
@@ -193,15 +195,21 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     author: message.automated === null ? author?.name : 'Automatic acknowledgement',
     authorId: message.author,
     isAutomatic: message.automated !== null,
-    recipients: (parts[0]?.recipients ?? []).map(addressText),
+    isElsewhere: parts.length === 0,
+    recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
     attachments: parts.flatMap(({ attachments }) => attachments ?? []),
     subject: message.subject ?? undefined,
-    text: parts.map(({ preview }) => preview).join('\n\n'),
+    text: parts.length === 0 ? (message.unquoted ?? message.text) : parts.map(({ preview }) => preview).join('\n\n'),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
     reason: (JSON.parse(message.warnings) as string[])[0],
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
-    acceptedAt: accepted?.at ?? undefined,
+    acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
   }
+}
+
+async function listRecipients(db: Reader, messageId: string): Promise<string[]> {
+  const rows = await db.selectFrom('recipient').select('address').where('message_id', '=', messageId).execute()
+  return rows.map(({ address }) => address)
 }
 
 function addressText({ name, address }: Address): string {
