@@ -52,7 +52,9 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
   const { channel, desk, kept } = arrival
   if (event.kind === 'message') return await receiveMessage(trx, arrival, event)
   if (event.kind === 'own') return await receiveOwn(trx, channel, kept, event)
-  return await receiveBounce(trx, channel, desk.policies, event)
+  const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
+  // Whatever it is about, somebody may want to know.
+  if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage): Promise<void> {

@@ -6,7 +6,7 @@ import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
-import { type Person, type Posted, postedOf } from './view.ts'
+import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
 
 export interface EntryView {
   messageId: string
@@ -184,7 +184,7 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     subject: message.subject ?? undefined,
     text: parts.map(({ preview }) => preview).join('\n\n'),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
-    reason: (JSON.parse(message.warnings) as string[])[0],
+    reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
     acceptedAt: accepted?.at ?? undefined,
   }
