@@ -128,10 +128,13 @@ export interface InboundBounce {
   kind: 'bounce'
   externalId: ExternalId
   arrivedAt: number
-  /** The keys of the outbound message that did not arrive. */
+  /** The keys of the outbound message that did not arrive, strongest evidence first. */
   of: ConversationKey[]
+  /** `hard`: it will not arrive. `soft`: the other side goes on trying. Hard as soon as it is so for one recipient. */
   lasting: 'hard' | 'soft'
-  recipient?: string
+  /** Whom it did not reach; absent or empty when nobody is named. */
+  recipients?: { address: string; lasting: 'hard' | 'soft'; reason: string }[]
+  /** A sentence for the agent. */
   reason: string
   /** The report itself, as a machine's message: what is kept and shown when nothing of ours answers to `of`. */
   notice?: InboundMessage

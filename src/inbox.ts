@@ -57,7 +57,9 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
     const doubtful = await receiveOwn(trx, seen, event)
     return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
   }
-  return await receiveBounce(trx, channel, desk.policies, event)
+  const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
+  // Whatever it is about, somebody may want to know.
+  if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage): Promise<void> {

@@ -3,8 +3,9 @@ import type { Address as MailAddress } from 'postal-mime'
 import { type Address, type ExternalId, ParseError } from '../../src/channel.ts'
 import { attachmentName } from './attachment.ts'
 import { AUTOMATED_HEADERS } from './automated.ts'
+import { type Bounce, findBounce } from './bounce.ts'
+import { machineReport } from './bounce-doubt.ts'
 import { cleanLine, cleanText, TEXT_MAX } from './clean-text.ts'
-import { type DeliveryReport, deliveryReport } from './delivery-report.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type Header, splitMail } from './header.ts'
 import { htmlToText } from './html-text.ts'
@@ -41,7 +42,9 @@ export interface Mail {
   /** The new words, where there are others. */
   unquoted?: string
   attachments: { name: string; type: string; bytes: number; contentId?: string; part: number[] }[]
-  report?: DeliveryReport
+  bounce?: Bounce
+  /** It is a report in its form, whatever it reports; in a few words. */
+  report?: string
   warnings: string[]
 }
 
@@ -56,7 +59,8 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
   }
   const from = addresses(email.from ? [email.from] : [])[0]
   const replyTo = addresses(email.replyTo ?? [])[0]
-  const report = deliveryReport(email)
+  const bounce = findBounce(raw, email)
+  const report = machineReport(email)
   if (`${subject ?? ''}${from?.name ?? ''}${body.text}`.includes('\ufffd')) {
     warnings.push('Some characters could not be read (shown as \ufffd); the original mail has them.')
   }
@@ -71,7 +75,8 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     ...body,
     ...(unquoted !== undefined && { unquoted }),
     attachments: listAttachments(email.attachments, warnings),
-    ...(report && { report }),
+    ...(bounce && { bounce }),
+    ...(report !== undefined && { report }),
     warnings,
   }
 }

@@ -48,7 +48,7 @@ export interface Schema {
   }
   draft: DraftTable
   part: PartTable
-  recipient: { message_id: string; address: string; state: 'accepted' | 'rejected' | 'bounced'; reason: string | null }
+  recipient: { message_id: string; address: string; state: RecipientState; reason: string | null }
   response_window: ResponseWindowTable
   ping: PingTable
   notice: NoticeTable
@@ -150,6 +150,9 @@ export type Delivery =
   | 'undone'
   | 'bounced'
   | 'partly-delivered'
+
+/** `deferred`: their server took it and goes on trying. */
+export type RecipientState = 'accepted' | 'rejected' | 'deferred' | 'bounced'
 
 export interface MessageTable {
   id: string
