@@ -76,6 +76,8 @@ export interface InboundMessage {
   from: Address
   to: Address[]
   cc: Address[]
+  /** Whom it names besides its sender and ourselves: who may get a copy of the answer. */
+  others?: Address[]
   subject?: string
   /** The whole body as plain text. */
   text: string

@@ -42,6 +42,8 @@ export interface EmailTools {
   secret: Uint8Array
   /** Of all our mailboxes, so that what one sends is no customer of another. */
   ownAddresses: string[]
+  /** Of all files of a reply together; 25 MB unless given. */
+  attachmentBytesMax?: number
   /** For a mailbox whose provider exchanges refresh tokens. */
   refreshTokens?: RefreshTokens
 }
@@ -62,7 +64,11 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     secret: tools.secret,
     ...(config.authServer && { authServer: config.authServer }),
   }
-  const sender = { address: config.address, displayName: config.displayName, isOwn, secret: tools.secret }
+  const attachmentBytesMax = tools.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX
+  const sender = {
+    ...{ address: config.address, displayName: config.displayName, isOwn, secret: tools.secret, attachmentBytesMax },
+    ...(config.signature !== undefined && { signature: config.signature }),
+  }
   const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
   const imapTokens = config.imap.password === undefined ? tokens : undefined
   const receiver = imapReceiver(config, { ...tools, tokens: imapTokens })
@@ -140,7 +146,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     name: config.name,
     limits: {
       textMax: LETTER_TEXT_MAX,
-      attachmentBytesMax: ATTACHMENT_BYTES_MAX,
+      attachmentBytesMax,
       idempotency: config.sentFolder ? 'lookup' : 'none',
     },
     start(intake) {

@@ -78,6 +78,7 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     from: author.from,
     to: mail.to,
     cc: mail.cc,
+    ...othersIn(mail, author.from.address, mailbox),
     ...(mail.subject !== undefined && { subject: mail.subject }),
     text: mail.text,
     markdown: mail.markdown,
@@ -92,6 +93,12 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
     warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],
   }
+}
+
+function othersIn(mail: Mail, from: string, mailbox: Mailbox): { others?: Address[] } {
+  const named = new Map([...mail.cc, ...mail.to].map((person) => [person.address, person]))
+  const others = [...named.values()].filter(({ address }) => address !== from && !mailbox.isOwn(address))
+  return others.length > 0 ? { others } : {}
 }
 
 /** Who wrote; undefined when we did. Web forms and shops write in our name or as no-reply and put the customer in Reply-To. */

@@ -29,6 +29,8 @@ export interface MailboxConfig {
   address: string
   aliases: string[]
   displayName: string
+  /** Stands below every letter a person writes; `{agent}` is who it is. */
+  signature?: string
   imap: Account & { user: string }
   smtp: Account
   oauth?: OAuth

@@ -169,6 +169,8 @@ export interface MessageTable {
   unquoted: string | null
   /** The subject without what mailers put before it. */
   topic: string | null
+  /** Whom it names besides its author and us. */
+  others: string | null
   arrived_at: number
   created_at: number
   automated: string | null
