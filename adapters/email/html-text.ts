@@ -1,5 +1,6 @@
 // HTML mail as readable text and as Markdown, in one pass over the tags. Nothing is fetched, run or kept of it but words and links.
 import { decodeEntities } from './html-entity.ts'
+import { type HtmlRange, type RangeKeeper, rangeKeeper } from './quote-html.ts'
 import { type TextWriter, textWriter } from './text-writer.ts'
 
 const SKIPPED = new Set([
@@ -31,10 +32,18 @@ interface Tag {
   end: number
 }
 
+export interface HtmlText {
+  text: string
+  markdown: string
+  /** Where in the text quotes and signatures are, as the mail program marked them. */
+  ranges: HtmlRange[]
+}
+
 /** Linear in the length: what could not be found once is not looked for again. */
-export function htmlToText(source: string): { text: string; markdown: string } {
+export function htmlToText(source: string): HtmlText {
   const html = source.slice(0, HTML_MAX)
   const writer = textWriter()
+  const ranges = rangeKeeper(writer.length)
   const neverClosed = new Set<string>()
   let position = 0
   while (position < html.length) {
@@ -42,13 +51,19 @@ export function htmlToText(source: string): { text: string; markdown: string } {
     const textEnd = open < 0 ? html.length : open
     if (textEnd > position) writer.words(decodeEntities(html.slice(position, textEnd)))
     if (open < 0) break
-    position = takeMarkup(html, open, writer, neverClosed)
+    position = takeMarkup(html, open, writer, ranges, neverClosed)
   }
-  return writer.finish()
+  return { ...writer.finish(), ranges: ranges.finish() }
 }
 
 /** Writes what the markup at `open` means and returns where to go on; always further than `open`. */
-function takeMarkup(html: string, open: number, writer: TextWriter, neverClosed: Set<string>): number {
+function takeMarkup(
+  html: string,
+  open: number,
+  writer: TextWriter,
+  ranges: RangeKeeper,
+  neverClosed: Set<string>,
+): number {
   if (html.startsWith('<!--', open)) return after(html, '-->', open + 4)
   if (!TAG.test(html.slice(open, open + TAG_HEAD_MAX))) {
     if (/[!?/]/.test(html[open + 1] ?? '')) return after(html, '>', open + 1)
@@ -61,6 +76,8 @@ function takeMarkup(html: string, open: number, writer: TextWriter, neverClosed:
     return html.length
   }
   if (SKIPPED.has(tag.name) && !tag.closing && !neverClosed.has(tag.name)) return skipElement(html, tag, neverClosed)
+  if (tag.closing) ranges.close(tag.name)
+  else ranges.open(tag.name, tag.attributes)
   writeTag(tag, writer)
   return tag.end
 }

@@ -70,6 +70,7 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     ...(mail.subject !== undefined && { subject: mail.subject }),
     text: mail.text,
     markdown: mail.markdown,
+    ...(mail.unquoted !== undefined && { unquoted: mail.unquoted }),
     evidence: evidenceIn(mail, mailbox),
     keys: keysOf(mail.headers),
     replyHandle: replyHandle(mail.headers, mail.subject),

@@ -7,9 +7,10 @@ import { cleanLine, cleanText, TEXT_MAX } from './clean-text.ts'
 import { type DeliveryReport, deliveryReport } from './delivery-report.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type Header, splitMail } from './header.ts'
-import { htmlToText } from './html-text.ts'
+import { type HtmlText, htmlToText } from './html-text.ts'
 import { textToMarkdown } from './markdown-escape.ts'
 import { SENDER_HEADERS } from './sender.ts'
+import { FOLD_HTML_MAX, unquotedIn } from './unquoted.ts'
 
 export const PARTS_MAX = 200
 const NESTING_MAX = 30
@@ -36,6 +37,8 @@ export interface Mail {
   subject?: string
   text: string
   markdown: string
+  /** What is new in it, for display; absent when that is all of it. */
+  unquoted?: string
   attachments: { name: string; type: string; bytes: number; part: number }[]
   report?: DeliveryReport
   warnings: string[]
@@ -44,7 +47,7 @@ export interface Mail {
 export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<Mail> {
   const email = await parseMime(raw)
   const warnings: string[] = []
-  const body = readBody(email, warnings)
+  const { html, ...body } = readBody(email, warnings)
   if (!headersOnly && isSuspiciouslyEmpty(raw, email)) {
     throw new ParseError('email: nothing in the mail could be read, although it is not empty', { final: true })
   }
@@ -64,6 +67,7 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     cc: addresses(email.cc ?? []),
     ...(subject !== undefined && { subject }),
     ...body,
+    ...unquotedIn(body.text, html, subject),
     attachments: listAttachments(email.attachments, warnings),
     ...(report && { report }),
     warnings,
@@ -84,14 +88,18 @@ export async function parseMime(raw: Uint8Array): Promise<Email> {
   }
 }
 
-function readBody(email: Email, warnings: string[]): { text: string; markdown: string } {
+function readBody(email: Email, warnings: string[]): { text: string; markdown: string; html: HtmlText } {
   if ((email.text?.length ?? 0) > TEXT_MAX || (email.html?.length ?? 0) > 4 * TEXT_MAX) {
     warnings.push('The text is too long to show whole; the original mail has all of it.')
   }
   const text = cleanText(email.text ?? '').trimEnd()
-  if (text.trim()) return { text, markdown: textToMarkdown(text) }
+  if (text.trim()) {
+    // Beside a text the HTML only helps to tell what is quoted.
+    const html = (email.html?.length ?? 0) <= FOLD_HTML_MAX ? email.html : ''
+    return { text, markdown: textToMarkdown(text), html: htmlToText(html ?? '') }
+  }
   const html = htmlToText(email.html ?? '')
-  return { text: cleanText(html.text), markdown: cleanText(html.markdown, 2 * TEXT_MAX) }
+  return { text: cleanText(html.text), markdown: cleanText(html.markdown, 2 * TEXT_MAX), html }
 }
 
 function isSuspiciouslyEmpty(raw: Uint8Array, email: Email): boolean {

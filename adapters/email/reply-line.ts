@@ -1,0 +1,101 @@
+// The lines of a mail as the eye sees them, so that what looks for quotes meets no invisible marks and no endless lines.
+
+/** Longer texts are shown whole: nobody writes them by hand, and a stranger must not make us search them. */
+export const FOLD_TEXT_MAX = 200_000
+export const FOLD_LINES_MAX = 6_000
+/** No pattern ever sees more of a line. */
+export const LINE_SEEN_MAX = 300
+const QUOTE_MARK = /^(?:[>]|&gt;)/
+const QUOTE_MARKS = /^(?:(?:>|&gt;)[ \u00a0]?){1,40}/
+// Marks without width or with a reading direction stand in the intros of Gmail, Outlook and everything written right to left.
+const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
+// Samsung's mail program writes the tags of its HTML into its plain text.
+const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>/gi
+const SPACES = /[\s\u00a0]+/g
+const PLAIN = /^[\x20-\x5f\x61-\x7e]*$/
+const NEEDS_CLEANING = /[^\x21-\x7e]|<(?:\/|div|br|p|span)/i
+
+export interface ReplyLine {
+  /** Where it stands in the text, without its line end. */
+  from: number
+  to: number
+  /** Its first characters with plain single spaces, without quote marks. */
+  view: string
+  /** Made when first asked for. */
+  key?: string
+  quoted: boolean
+  blank: boolean
+}
+
+/** Undefined for what is too long to be looked at. */
+export function readLines(text: string): ReplyLine[] | undefined {
+  if (text.length > FOLD_TEXT_MAX) return undefined
+  const lines: ReplyLine[] = []
+  let from = 0
+  while (from <= text.length) {
+    const end = text.indexOf('\n', from)
+    const to = end < 0 ? text.length : end
+    if (lines.length >= FOLD_LINES_MAX) return undefined
+    lines.push(readLine(text, from, to))
+    from = to + 1
+  }
+  return lines
+}
+
+function readLine(text: string, from: number, to: number): ReplyLine {
+  const start = wordsFrom(text, from, to)
+  const seen = clean(text.slice(start, Math.min(to, start + LINE_SEEN_MAX)))
+  const quoted = QUOTE_MARK.test(seen)
+  const view = quoted ? seen.replace(QUOTE_MARKS, '').trim() : seen
+  return { from, to, view, quoted, blank: seen === '' }
+}
+
+/** Past the indent, so that a thousand spaces before a word do not hide it from us. */
+function wordsFrom(text: string, from: number, to: number): number {
+  let start = from
+  while (start < to && (text.charCodeAt(start) <= 32 || text.charCodeAt(start) === 0xa0)) start++
+  return start
+}
+
+function clean(seen: string): string {
+  if (!NEEDS_CLEANING.test(seen)) return seen
+  return seen.replace(INVISIBLE, '').replace(STRAY_TAGS, ' ').replace(SPACES, ' ').trim()
+}
+
+/** The same for `Gönderen`, `GÖNDEREN` and a `Gonderen` that lost its dots on the way. */
+export function phraseKey(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase()
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
+    .replace(/ı/g, 'i')
+    .replace(/ł/g, 'l')
+    .replace(/[øö]/g, 'o')
+    .replace(/đ/g, 'd')
+    .replace(/ß/g, 'ss')
+    .normalize('NFC') // Hangul, taken apart above, is put together again.
+}
+
+export function keyOf(line: ReplyLine): string {
+  line.key ??= phraseKey(line.view)
+  return line.key
+}
+
+export function phraseKeys(phrases: string): string[] {
+  return phrases.split('|').map((phrase) => phraseKey(phrase.trim()))
+}
+
+export function nextWords(lines: ReplyLine[], from: number, to = lines.length): number {
+  let index = from
+  while (index < to && lines[index]?.blank) index++
+  return index
+}
+
+/** One past the last line before `to` that has words. */
+export function wordsEnd(lines: ReplyLine[], from: number, to: number): number {
+  let end = to
+  while (end > from && lines[end - 1]?.blank) end--
+  return end
+}
