@@ -57,18 +57,26 @@ function findHistory(lines: ReplyLine[], looks: Looks, evidence: FoldEvidence): 
   for (const [index, line] of lines.entries()) {
     if (index === told) return index
     if (line.blank) continue
-    if (line.quoted ? isGroupWise(lines, index) : isReplyDelimiter(line)) return index
-    if (line.quoted) continue
-    const mail = oldMailAt(lines, index, blocks)
-    if (mail) return mail === 'forward' || evidence.forwarded ? 'forward' : index
-    const intro = introAbove(lines, index, looks)
-    if (intro !== undefined) return intro
+    const found = line.quoted ? groupWiseAt(lines, index) : historyAt(lines, index, looks, blocks)
+    if (found === 'original') return evidence.forwarded ? 'forward' : index
+    if (found !== undefined) return found
   }
   return lines.length
 }
 
-/** A title or a block of header lines. `blocks` remembers how far a search for one has come in vain. */
-function oldMailAt(lines: ReplyLine[], index: number, blocks: { notBefore: number }): HistoryMark | undefined {
+function historyAt(lines: ReplyLine[], index: number, looks: Looks, blocks: Blocks): number | HistoryMark | undefined {
+  const line = lines[index]
+  if (line && isReplyDelimiter(line)) return index
+  return oldMailAt(lines, index, blocks) ?? introAbove(lines, index, looks)
+}
+
+/** How far a search for a header block has come in vain. */
+interface Blocks {
+  notBefore: number
+}
+
+/** A title or a block of header lines. */
+function oldMailAt(lines: ReplyLine[], index: number, blocks: Blocks): HistoryMark | undefined {
   const line = lines[index]
   if (!line) return undefined
   const title = historyMark(line)
@@ -81,8 +89,9 @@ function oldMailAt(lines: ReplyLine[], index: number, blocks: { notBefore: numbe
 }
 
 /** GroupWise writes ">>> Ada Lovelace 03/05/13 10:30 AM >>>" above an old mail without quote marks. */
-function isGroupWise(lines: ReplyLine[], index: number): boolean {
-  return />>> ?$/.test(lines[index]?.view ?? '') && !lines[nextWords(lines, index + 1)]?.quoted
+function groupWiseAt(lines: ReplyLine[], index: number): number | undefined {
+  const ends = />>> ?$/.test(lines[index]?.view ?? '')
+  return ends && !lines[nextWords(lines, index + 1)]?.quoted ? index : undefined
 }
 
 /** An intro above lines that carry no quote marks, of the sort that only a mail program writes. */
