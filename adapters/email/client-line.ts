@@ -13,6 +13,10 @@ const ENDINGS =
   /(?:から送信|より送信|からの送信|から送信されました|에서 보냄|에서 발송|에서 보낸 메일|에서 전송|에서 보냅니다|发送|發送|傳送|寄出|gonderildi|gonderilmistir|gesendet\.?|elkuldve|kuldve|kuldtem|lahetetty)[.。]?$/
 const MINE =
   /^(?:sent from my |von meinem |envoye de mon |envoye depuis mon |enviado desde mi |enviad[oa] do meu |inviato dal mio |verzonden vanaf mijn |verstuurd vanaf mijn |skickat fran min |sendt fra min |发自我的|从我的|發自我的|從我的)/
+/** What people add to the line in the settings. */
+const EXCUSE =
+  /excuse|forgive|typo|brevity|apolog|sorry|pardon|spelling|autocorrect|kurze|entschuldig|tippfehler|excusez|faute|disculp|errores|scus|desculp|fouten|get the app|free e-?mail app|encrypted|secure e-?mail/
+const MINE_WORDS_MAX = 9
 const DEVICES = new RegExp(`(?:^|[^\\p{L}])(?:${DEVICE})`, 'u')
 
 /** `follows`: the next line, where a long link made the program wrap. */
@@ -22,8 +26,13 @@ export function isClientLine(view: string, follows = ''): boolean {
     .replace(/^[^\p{L}\p{N}]{1,10}/u, '')
     .replace(/[\s.!。>\])*_-]{1,8}$/u, '')
     .replace(/\s{2,}/g, ' ')
+  const [line = '', ...more] = key.split(/[.!。] (?=\p{L})|[(]/u)
+  return isFromClient(line) && more.every((said) => EXCUSE.test(said) || !/\p{L}/u.test(said))
+}
+
+function isFromClient(key: string): boolean {
   if (key.length > 110) return false
-  if (MINE.test(key)) return wordCount(key) <= 12
+  if (MINE.test(key)) return wordCount(key) <= MINE_WORDS_MAX
   return (OPENINGS.test(key) || ENDINGS.test(key)) && DEVICES.test(key) && wordCount(key) <= 14
 }
 

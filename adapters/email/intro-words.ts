@@ -5,8 +5,8 @@ import { phraseKeys } from './reply-line.ts'
 const VERBS =
   phraseKeys(`wrote|writes|has written|said|schrieb|schrieben|schreibt|geschrieben|a écrit|écrit|ecrivait|escribió|escribio|ha escrito|escribía|escribe|escribiste|
   ha scritto|scritto|scrive|scrisse|escreveu|escreve|schreef|geschreven|schrijft|skrev|skreiv|skriver|har skrevet|kirjoitti|kirjoittaa|napisał|napisała|napisał(a)|napisal(a)|napisał/a|
-  napisali|pisze|napsal|napsala|napsal(a)|napsal/a|píše|napísal|napísala|napísal(a)|napísal/a|napísal/-a|írta|írtad|írt|ezt írta|a scris|yazdı|yazdi|yazmış|yazmıştır|şunu yazdı|şunları yazdı|έγραψε|έγραψες|γράφει|пишет|
-  писал|писала|писал(а)|писали|пишете|написал|написала|написал(а)|написали|пише|писав|написав|написала|написав(ла)|напише|піша|напісаў|написа|је написао|је написао/ла|је написала|написао|написао/ла|
+  napisana przez|napisali|pisze|napsal|napsala|napsal(a)|napsal/a|píše|napísal|napísala|napísal(a)|napísal/a|napísal/-a|írta|írtad|írt|ezt írta|a scris|yazdı|yazdi|yazmış|yazmıştır|şunu yazdı|şunları yazdı|έγραψε|έγραψες|γράφει|пишет|
+  писал|писала|писал(а)|писали|пишете|написал|написала|написал(а)|написали|пише|писав|написав|написала|написав(ла)|написав(-ла)|написал(-а)|напише|піша|напісаў|написа|је написао|је написао/ла|је написала|написао|написао/ла|
   napisao|napisala|napisao je|napisala je|napisao/la|je napisao|je napisala|je napisao/la|je napisal|napisal|napisal/-a|napisal/a|je pisal|piše|kirjutas|rašė|rakstīja|raksta|כתב|כתבה|כתבת|כתב/ה|كتب|كتبت|كتب/ت|نوشت|نوشته|
   写道|寫道|写到|寫到|写|的邮件|來信|のメッセージ|のメール|は書きました|さんは書きました|書きました|が書きました|さんのメッセージ|wrote|님이 작성|작성|님이 쓴 글|이 쓴 글|이(가) 쓴 글|쓴 글|썼습니다|작성함|님의 메시지|
   đã viết|viết|เขียนวา|เขียน|menulis|telah menulis|tulis|va escriure|ha escrit|escrigué|escribiu|igorleak idatzi du|idatzi du|skrifaði|ने लिखा|લખ્યું|লিখেছেন|எழுதியது|წერს|დაწერა|ka shkruar|shkroi|напиша|жазды|yazib|գրել է|scríobh|het geskryf|geskryf|

@@ -67,8 +67,8 @@ function kindsIn(labels: Label[]): Set<LabelKind> {
 
 function isMailHeader(labels: Label[], announced: boolean, foreignFields: number): boolean {
   const kinds = kindsIn(labels)
-  if (!kinds.has('from')) return announced && kinds.size >= 3
   const sent = labels.find(({ kind }) => kind === 'sent')
+  if (!kinds.has('from')) return (announced && kinds.size >= 3) || isDateAndAddress(labels)
   const dated = sent !== undefined && (sent.value === '' || DATED.test(sent.value))
   // A form a customer filled in has a sender, a subject and a date too, among fields no mail has.
   if (foreignFields > 0 && !(kinds.size === 4 && dated)) return false
@@ -78,6 +78,16 @@ function isMailHeader(labels: Label[], announced: boolean, foreignFields: number
   if (!kinds.has('subject') && !addressed) return false
   if (kinds.size >= 3) return dated || (sent === undefined && addressed)
   return kinds.size === 2 && addressed && dated && labels[0]?.kind === 'from'
+}
+
+/** "Date: Wed, 16 May 2012 00:15:02 -0600" above "To: ada@example.org": nobody but a program writes so. */
+function isDateAndAddress([first, second]: Label[]): boolean {
+  return (
+    first?.kind === 'sent' &&
+    /\d{4} \d{1,2}:\d{2}/.test(first.value) &&
+    second?.kind === 'to' &&
+    second.value.includes('@')
+  )
 }
 
 export function isField(view: string): boolean {

@@ -36,6 +36,7 @@ const TIME =
   /(?:^|[^\p{N}])\p{N}{1,2} ?(?:[:.h时時시点]|uhr) ?\p{N}{2}(?!\p{N})|\p{N}{1,2} ?(?:[ap]\.?m\b|uhr\b|[时時시点])/iu
 const STARTS_WITH_DATE =
   /^[^\p{L}\p{N}]{0,6}(?:\p{N}{1,4}(?:[./年년: \u2010-\u2015-]|st|nd|rd|th)|\p{L}[\p{L}\p{M}'-]{0,14}[.,]{0,2} ?\p{N}{1,2}(?:[.,/ ]|$)|\p{L}[\p{L}\p{M}'-]{0,14}[.,]{1,2} (?:\p{L}[\p{L}\p{M}]{1,12}\.? )?\p{N}{1,4})/u
+const STARTS_WITH_AUTHOR = /^(?:wiadomosc napisana przez|uzytkownik|missatge de|пользователь|utilisateur) /u
 const SELF =
   /(?:^|[^\p{L}])(?:i|we|ich|wir|i have|i've|j'ai|nous avons|my|our) (?:\p{L}{1,10} )?(?:wrote|had|have|sent|received|schrieb|schrieben|habe|haben|ecrit|avons|got)\b/u
 const RULES_AROUND = /^[-\u2010-\u2015_=*+]{2,}\s?|\s?[-\u2010-\u2015_=*+]{2,}$/g
@@ -73,8 +74,13 @@ function* candidates(lines: ReplyLine[], end: number): Generator<{ from: number;
     if (from < end && /[!?]$/.test(line.view)) return
     joined = joined ? `${keyOf(line)} ${joined}` : keyOf(line)
     if (joined.length > INTRO_MAX) return
-    yield { from, joined, whole: blanks === 0 && isBroken(keyOf(line)) }
+    yield { from, joined, whole: isBroken(keyOf(line)) && (blanks === 0 || isDatedLead(keyOf(line))) }
   }
+}
+
+/** The first half of an intro may stand apart from the second; a sentence may not. */
+function isDatedLead(key: string): boolean {
+  return LEAD.test(key) && TIME.test(key)
 }
 
 /** It is as long as lines are when a program breaks them, or ends where the sentence cannot. */
@@ -91,11 +97,9 @@ function isBetter(judged: Judgement, best: Judgement): boolean {
 
 /** Yahoo goes on with the quoted words on the same line. */
 export function beginsWithIntro(line: ReplyLine): boolean {
-  if (line.quoted || line.view.length < 30 || !LEAD.test(phraseKey(line.view.slice(0, 60)))) return false
-  const close = line.view.search(/(?:>|\)) ?[^<>:：@]{0,30}[:：]/u)
-  if (close < 0) return false
-  const colon = close + line.view.slice(close).search(/[:：]/)
-  return judge(phraseKey(line.view.slice(0, colon + 1)))?.strong === true
+  if (line.quoted || line.view.length < 30 || !LEAD.test(keyOf(line).slice(0, 60))) return false
+  const end = /[>)\]] ?[^<>:：@\p{N}]{0,30}[:：](?=[^:：]*\p{L})/u.exec(line.view)
+  return end !== null && judge(phraseKey(line.view.slice(0, end.index + end[0].length)))?.strong === true
 }
 
 interface Judgement {
@@ -126,7 +130,7 @@ function judge(joined: string): Judgement | undefined {
     time,
     day,
     dated: time || day,
-    begins: led || STARTS_WITH_DATE.test(key),
+    begins: led || STARTS_WITH_DATE.test(key) || STARTS_WITH_AUTHOR.test(key),
     bracketed,
     addressed: bracketed || ADDRESS.test(key),
   }

@@ -11,6 +11,7 @@ const QUOTE_MARKS = /^(?:(?:>|&gt;)[ \u00a0]?){1,40}/
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 // Samsung's mail program writes the tags of its HTML into its plain text.
 const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>/gi
+const LINK_ALONE = /^[(<[]?https?:\/\/[^\s]+[)>\]]?(?: >)?$/
 const SPACES = /[\s\u00a0]+/g
 const PLAIN = /^[\x20-\x5f\x61-\x7e]*$/
 const NEEDS_CLEANING = /[^\x21-\x7e]|<(?:\/|div|br|p|span)/i
@@ -39,7 +40,25 @@ export function readLines(text: string): ReplyLine[] | undefined {
     lines.push(readLine(text, from, to))
     from = to + 1
   }
+  for (let index = 1; index < lines.length; index++) mendMark(lines, index)
   return lines
+}
+
+/** A `>` that closes an address, and a link a quote was broken at, would each look like the end or the beginning of a quote. */
+function mendMark(lines: ReplyLine[], index: number): void {
+  const line = lines[index]
+  const above = lines[index - 1]
+  if (!line || !above) return
+  if (
+    line.quoted &&
+    !above.quoted &&
+    above.view.includes('@') &&
+    /^[^\s@]{1,14}( [^\s@]{1,10})? ?[:：]$/.test(line.view)
+  ) {
+    line.quoted = false
+  } else if (!line.quoted && above.quoted && lines[index + 1]?.quoted && LINK_ALONE.test(line.view)) {
+    line.quoted = true
+  }
 }
 
 function readLine(text: string, from: number, to: number): ReplyLine {

@@ -4,7 +4,7 @@ import { headerBlockAt, OUTLOOK_RULE } from './quote-header.ts'
 import { beginsWithIntro, introEndingAt, LOOKS_MAX, type Looks } from './quote-intro.ts'
 import { isReplyDelimiter } from './reply-delimiter.ts'
 import { nextWords, type ReplyLine, readLines, wordsEnd } from './reply-line.ts'
-import { signatureStart } from './signature-mark.ts'
+import { disclaimerStart, signatureStart } from './signature-mark.ts'
 
 /** A signature, a quote, the footers of two lists: each takes a round. */
 const TAIL_ROUNDS_MAX = 12
@@ -147,6 +147,7 @@ function withoutTail(lines: ReplyLine[], to: number, looks: Looks, evidence: Fol
     const before = end
     end = wordsEnd(lines, 0, markedSignatureStart(end, evidence))
     end = wordsEnd(lines, 0, signatureStart(lines, 0, end))
+    end = wordsEnd(lines, 0, disclaimerStart(lines, end))
     end = wordsEnd(lines, 0, quoteStart(lines, end, looks))
     if (end === before) break
   }
