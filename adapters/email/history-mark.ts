@@ -50,6 +50,7 @@ const FORWARD_SET = new Set(FORWARDS)
 const RULES = /[-\u2010-\u2015\u2212_=*~#\u2500\u2501]{2,}/
 /** Words somebody may put between dashes themselves. */
 const VAGUE = new Set(phraseKeys('Original|Reply|Message from|Оригинал|Previous message'))
+const TITLE_WITH_DATE = /^(?:message du|message of|nachricht vom|mensaje del?|messaggio del|bericht van) [^@]{0,20}\d/
 const TITLE_MAX = 90
 
 export type HistoryMark = 'original' | 'forward'
@@ -65,6 +66,8 @@ export function historyMark(line: ReplyLine): { mark: HistoryMark; certain: bool
   const key = title.replace(/[\s:：.*>]{1,8}$/, '').replace(/^[<[(>\s]{1,4}/, '')
   if (isForward(key, ruled, /[:：]\*?$/.test(title))) return { mark: 'forward', certain: true }
   if (ORIGINALS.has(key)) return { mark: 'original', certain: ruled && (!VAGUE.has(key) || rule >= 10) }
+  // Orange: "Message du 05/03/13 10:30".
+  if (TITLE_WITH_DATE.test(key)) return { mark: 'original', certain: false }
   // Lotus and others name who wrote it: "----- Original Message from Ada on 5 March -----".
   if (ruled && /^(?:original message|ursprungliche nachricht|message d'origine|mensaje original) /.test(key)) {
     return { mark: 'original', certain: true }

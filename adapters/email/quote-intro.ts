@@ -39,6 +39,11 @@ const STARTS_WITH_DATE =
 const STARTS_WITH_AUTHOR = /^(?:wiadomosc napisana przez|uzytkownik|missatge de|пользователь|utilisateur) /u
 const SELF =
   /(?:^|[^\p{L}])(?:i|we|ich|wir|i have|i've|j'ai|nous avons|my|our) (?:\p{L}{1,10} )?(?:wrote|had|have|sent|received|schrieb|schrieben|habe|haben|ecrit|avons|got)\b/u
+/** Two sentences; an intro is one. Short words before the dot are abbreviations. */
+const SENTENCE_END = /(?:\p{L}{6,}|\))[.;!?] \p{L}/u
+/** "your driver wrote": programs write names. */
+const PERSON =
+  /(?:^|[ ,])(?:your|my|our|his|her|he|she|they|we|i|ihre?|meine?|unsere?|votre|notre|elle|uw|mijn|vostro|mio|seu|meu|ваш[аи]?|мой|моя|он|она|nasz|panstwa|vas)(?: |$)/u
 const RULES_AROUND = /^[-\u2010-\u2015_=*+]{2,}\s?|\s?[-\u2010-\u2015_=*+]{2,}$/g
 
 /** The intro whose last line is `end`; undefined when there is none. */
@@ -160,7 +165,7 @@ interface Clues {
 }
 
 function isStrong({ key, bare, colon, verb, time, dated, begins, bracketed, addressed }: Clues): boolean {
-  if (!dated || SELF.test(key)) return false
+  if (!dated || SELF.test(key) || SENTENCE_END.test(key) || (!bracketed && PERSON.test(key))) return false
   // A date, a time, an address in brackets and a colon: programs write so in every language, people in none.
   if (bracketed && colon && (time || verb !== undefined)) return begins || startsWithName(key)
   if (verb === 'last' && begins && (time || addressed)) return colon || /^(?:on|am|le) /.test(key)

@@ -10,7 +10,10 @@ const DISCLAIMER_LINES_MAX = 30
 const FOOTER_MIN = 20
 const DISCLAIMER_MIN = 60
 const MARK = /^--$/
-const WEAK_MARK = /^(?:[\u2014\u2013\u2015]{1,3}|_{2,}|-{3,}|={5,}|\*{5,}|~{3,}|\u2010{2}|(?:- ){3,}-?|-- ?-{2,})$/
+const WEAK_MARK = /^(?:[\u2014\u2013\u2015]{1,3}|_{2,}|\u2010{2})$/
+/** People draw such lines below headings, too. */
+const RULE = /^(?:-{3,}|={5,}|\*{5,}|~{3,}|(?:- ){3,}-?)$/
+const MARKS_MAX = 2
 const SIGNED_IN_LINE = /^-- ?\p{Lu}[\p{L}\p{M}.'-]{0,20}(?: \p{Lu}[\p{L}\p{M}.'-]{0,20}){0,2}$/u
 const CONTACT =
   /@|www\.|https?:|\p{N}[\p{N} ()/.-]{5,}\p{N}|(?:^|\s)(?:tel|phone|fon|fax|mobil|mobile|cell|t|m|e|w|f|email|e-mail|web)\s?[.:]/iu
@@ -24,10 +27,13 @@ interface Limits {
   lines: number
   characters: number
   prose: number
+  /** A name is not enough. */
+  contact: boolean
 }
 
-const BELOW_MARK: Limits = { lines: 20, characters: 2400, prose: 2 }
-const BELOW_WEAK_MARK: Limits = { lines: 10, characters: 1000, prose: 0 }
+const BELOW_MARK: Limits = { lines: 20, characters: 2400, prose: 2, contact: false }
+const BELOW_WEAK_MARK: Limits = { lines: 10, characters: 1000, prose: 0, contact: false }
+const BELOW_RULE: Limits = { lines: 8, characters: 800, prose: 0, contact: true }
 
 /** Where `from..to` ends without the signature at its end; `to` when it has none. */
 export function signatureStart(lines: ReplyLine[], from: number, to: number): number {
@@ -35,17 +41,28 @@ export function signatureStart(lines: ReplyLine[], from: number, to: number): nu
   if (client < to) return client
   const last = lines[to - 1]
   if (last && SIGNED_IN_LINE.test(last.view) && hasWords(lines, from, to - 1)) return to - 1
-  let start = to
-  for (let index = to - 1; index > from && index > to - SIGNATURE_LINES_MAX; index--) {
+  return markAbove(lines, from, to) ?? to
+}
+
+function markAbove(lines: ReplyLine[], from: number, to: number): number | undefined {
+  const first = Math.max(from + 1, to - SIGNATURE_LINES_MAX)
+  // More than two of them divide a text.
+  if (lines.slice(first, to).filter(({ view }) => MARK.test(view)).length > MARKS_MAX) return undefined
+  for (let index = to - 1; index >= first; index--) {
     const line = lines[index]
-    if (!line || line.quoted) break
-    const limits = MARK.test(line.view) ? BELOW_MARK : WEAK_MARK.test(line.view) ? BELOW_WEAK_MARK : undefined
-    if (!limits) continue
-    if (!hasWords(lines, from, index) || !isSignature(lines.slice(index + 1, to), limits)) break
-    start = index
-    break
+    if (!line || line.quoted) return undefined
+    const limits = limitsBelow(line.view)
+    const closes = limits === BELOW_RULE && index === to - 1
+    if (!limits || closes) continue
+    return hasWords(lines, from, index) && isSignature(lines.slice(index + 1, to), limits) ? index : undefined
   }
-  return start
+  return undefined
+}
+
+function limitsBelow(view: string): Limits | undefined {
+  if (MARK.test(view)) return BELOW_MARK
+  if (WEAK_MARK.test(view)) return BELOW_WEAK_MARK
+  return RULE.test(view) ? BELOW_RULE : undefined
 }
 
 /** The program's line, and with it what of a visiting card stands below it. */
@@ -76,7 +93,7 @@ function isCard(view: string): boolean {
 function withMarkAbove(lines: ReplyLine[], from: number, start: number): number {
   const end = wordsEnd(lines, from, start)
   const mark = lines[end - 1]?.view ?? ''
-  return MARK.test(mark) || WEAK_MARK.test(mark) ? end - 1 : start
+  return limitsBelow(mark) ? end - 1 : start
 }
 
 function isSignature(below: ReplyLine[], limits: Limits): boolean {
@@ -89,7 +106,8 @@ function isSignature(below: ReplyLine[], limits: Limits): boolean {
   // "-- and please hurry": nobody's card begins in the middle of a sentence.
   if (/^\p{Ll}/u.test(first) && first.split(' ').length > 3 && !CONTACT.test(first)) return false
   if (words.filter(({ view }) => isProse(view)).length > limits.prose) return false
-  return limits !== BELOW_WEAK_MARK || words.length === 0 || isName(first) || CONTACT.test(first)
+  if (limits.contact) return words.some(({ view }) => CONTACT.test(view)) && isName(first)
+  return limits === BELOW_MARK || words.length === 0 || isName(first) || CONTACT.test(first)
 }
 
 /** A short line may be the customer's own: "Please unsubscribe me from the mailing list". */

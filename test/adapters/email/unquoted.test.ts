@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { htmlToText } from '../../../adapters/email/html-text.ts'
 import { toMessage } from '../../../adapters/email/inbound.ts'
@@ -116,6 +118,29 @@ describe('when unsure, all of it is shown', () => {
     for (const subject of ['RE: x', 'AW: WG: x', 'Ideas: x', undefined]) expect(fold(html, subject)).toBe(SHOWN)
     expect(fold(html.replace('From:', 'Lähettäjä:'), 'VS: x')).toBe(SHOWN)
   })
+})
+
+test.each([
+  ['gmail', 'It *works* now, see https://example.org/lamp?a=1\n\nThank you!\nAda'],
+  ['outlook', 'Hallo,\n\nes geht jetzt.'],
+  ['apple-mail', 'It works now.'],
+  ['yahoo-html', 'It works now.\nAda'],
+  ['outlook-ios', 'Działa, dziękuję.'],
+  [
+    'thunderbird-inline',
+    `Am 05.03.24 um 10:30 schrieb Example Support:
+> Does the lamp work with the new cable?
+
+Yes, it does.
+
+> Shall we send the bill?
+Please do.`,
+  ],
+])('E18: a whole mail as it arrives: %s', async (name, visible) => {
+  const raw = readFileSync(join(import.meta.dirname, `../../fixtures/mail/reply/eml/${name}.eml`))
+  const { text, unquoted } = await parseMail(raw, false)
+  expect(unquoted?.trim()).toBe(visible)
+  expect(text.length).toBeGreaterThan(visible.length)
 })
 
 describe('a mail with a text and an HTML', () => {

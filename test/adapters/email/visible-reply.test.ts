@@ -23,6 +23,7 @@ function wrap(line: string, width: number): string {
 describe('mails as programs write them show what is new', () => {
   test.each([...casesOf('folded.txt'), ...casesOf('more.txt')])('E18: $title', ({ text, visible }) => {
     expect(visibleReply(text).trim()).toBe(visible.trim())
+    expect(visibleReply(visible)).toBe(visible)
     expect(visibleReply(text.replaceAll('\n', '\r\n')).trim()).toBe(visible.trim().replaceAll('\n', '\r\n'))
   })
 
