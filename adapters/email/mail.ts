@@ -8,13 +8,13 @@ import { machineReport } from './bounce-doubt.ts'
 import { cleanLine, cleanText, TEXT_MAX } from './clean-text.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type Header, splitMail } from './header.ts'
-import { htmlToText } from './html-text.ts'
+import { type HtmlText, htmlToText } from './html-text.ts'
 import { contentIdOf, imageNames, withImageNames } from './inline-image.ts'
 import { isBlank, type MailFile } from './mail-content.ts'
 import { textToMarkdown } from './markdown-escape.ts'
 import { type ParsedMail, parseMime } from './parsed-mail.ts'
 import { SENDER_HEADERS } from './sender.ts'
-import { visibleReply } from './visible-reply.ts'
+import { FOLD_HTML_MAX, unquotedIn } from './unquoted.ts'
 
 export const PARTS_MAX = 200
 const ADDRESSES_MAX = 200
@@ -51,9 +51,8 @@ export interface Mail {
 export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<Mail> {
   const email = parseMime(raw)
   const warnings = [...email.warnings]
+  const { html, ...body } = readBody(email, warnings)
   const subject = email.subject === undefined ? undefined : cleanLine(email.subject, SUBJECT_MAX)
-  const body = readBody(email, warnings)
-  const unquoted = newWords(body.text, subject ?? '')
   if (!headersOnly && isSuspiciouslyEmpty(raw, email)) {
     throw new ParseError('email: nothing in the mail could be read, although it is not empty', { final: true })
   }
@@ -73,7 +72,7 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     cc: addresses(email.cc ?? []),
     ...(subject !== undefined && { subject }),
     ...body,
-    ...(unquoted !== undefined && { unquoted }),
+    ...unquotedIn(body.text, html, subject),
     attachments: listAttachments(email.attachments, warnings),
     ...(bounce && { bounce }),
     ...(report !== undefined && { report }),
@@ -81,7 +80,7 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
   }
 }
 
-function readBody({ content }: ParsedMail, warnings: string[]): { text: string; markdown: string } {
+function readBody({ content }: ParsedMail, warnings: string[]): { text: string; markdown: string; html: HtmlText } {
   const name = imageNames(content.files)
   const pieces = content.words.map((words) => {
     const max = words.kind === 'text' ? TEXT_MAX : 4 * TEXT_MAX
@@ -92,17 +91,14 @@ function readBody({ content }: ParsedMail, warnings: string[]): { text: string; 
   })
   const said = pieces.filter(({ text }) => text.trim())
   const join = (form: 'text' | 'markdown', max: number) => cleanText(said.map((piece) => piece[form]).join('\n\n'), max)
-  return { text: join('text', TEXT_MAX), markdown: join('markdown', 2 * TEXT_MAX) }
+  const html = said.length === 1 && said[0] && 'ranges' in said[0] ? said[0] : htmlBeside(content.html)
+  return { text: join('text', TEXT_MAX), markdown: join('markdown', 2 * TEXT_MAX), html }
 }
 
-/** What was forwarded to us is new to us, whatever it looks like. */
-const FORWARDED =
-  /^\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|i̇lt|ilt|doorst|videresendt|továbbítás|přeposlat|转发|轉寄|転送)\s*:/iu
-
-function newWords(text: string, subject: string): string | undefined {
-  if (FORWARDED.test(subject)) return undefined
-  const unquoted = visibleReply(text)
-  return unquoted === text ? undefined : unquoted
+/** Beside a text the HTML only helps to tell what is quoted. */
+function htmlBeside(html: readonly string[]): HtmlText {
+  const all = html.join('\n')
+  return htmlToText(all.length <= FOLD_HTML_MAX ? all : '')
 }
 
 function isSuspiciouslyEmpty(raw: Uint8Array, { content, attachments }: ParsedMail): boolean {
