@@ -1,5 +1,5 @@
 // "Sent from my iPhone": a line the mail program wrote, not the customer.
-import { phraseKey } from './reply-line.ts'
+import { phraseKey } from './phrase-key.ts'
 
 const CLIENT_LINE_MAX = 160
 const LINK = /[<([]?\b(?:https?:\/\/|www\.)[^\s<>)\]]{1,300}[>)\]]?/g

@@ -1,5 +1,6 @@
 // The names mail programs give to a quoted mail's header lines ("From:", "Von:", "发件人："), and what each stands for.
-import { phraseKey, phraseKeys } from './reply-line.ts'
+import { phraseKey, phraseKeys } from './phrase-key.ts'
+import type { ReplyLine } from './reply-line.ts'
 
 export type LabelKind = 'from' | 'sent' | 'to' | 'copy' | 'subject' | 'other'
 
@@ -43,7 +44,12 @@ const KINDS = new Map(
 )
 
 /** What a header line of a quoted mail says; undefined for every other line. */
-export function labelOf(view: string): Label | undefined {
+export function labelOf(line: ReplyLine): Label | undefined {
+  if (line.label === undefined) line.label = read(line.view) ?? null
+  return line.label ?? undefined
+}
+
+function read(view: string): Label | undefined {
   const colon = view.slice(0, LABEL_MAX).search(/[:：]/)
   if (colon < 1) return undefined
   const kind = kindOf(view.slice(0, colon))

@@ -1,5 +1,6 @@
 // The line a mail program draws above an old mail: "-----Original Message-----" above history, "Forwarded message" above what is passed on.
-import { keyOf, phraseKeys, type ReplyLine } from './reply-line.ts'
+import { phraseKeys } from './phrase-key.ts'
+import { keyOf, type ReplyLine } from './reply-line.ts'
 
 const ORIGINALS = new Set(
   phraseKeys(`Original Message|Original Appointment|Original mail|Original email|Original e-mail|Original|Original message follows|

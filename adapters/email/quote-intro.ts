@@ -1,12 +1,13 @@
 // "On Tue, Mar 5, 2013 at 10:30 AM, Ada <ada@example.org> wrote:", in any language, whole or broken over lines by the mail program.
 import { endsWithVerb, hasVerb, LEAD, QUOTING } from './intro-words.ts'
-import { keyOf, phraseKey, type ReplyLine } from './reply-line.ts'
+import { phraseKey } from './phrase-key.ts'
+import { keyOf, type ReplyLine } from './reply-line.ts'
 
 const INTRO_LINES_MAX = 5
 const INTRO_MAX = 420
 const BROKEN_MIN = 28
 /** Real mails have a handful of lines that look like an intro at first glance. Past this many nobody is quoting, somebody is testing us. */
-export const LOOKS_MAX = 1000
+export const LOOKS_MAX = 400
 
 /** Counts what is still allowed to be looked at closely. */
 export interface Looks {
@@ -21,9 +22,9 @@ export interface Intro {
 
 /** "On Tue, Mar 5, 2013", and no word more. */
 const LEAD_DAY = new RegExp(`${LEAD.source}[^\\p{L}]{0,12}$`, 'u')
-const ENDS_LIKE_INTRO = /[:：﹕] ?[*_"'”»]{0,3}$|[-\u2010-\u2015]{2,}$|[>)\]][*_]{0,2}$/u
+const ENDS_LIKE_INTRO = /[:：﹕] ?[*_"'”»]{0,3}$|[-\u2010-\u2015]{2,}$/u
 const ENDING_SEEN = 40
-const ADDRESS = /[^\s<>()[\],;:"]{1,80}@[^\s<>()[\],;:"]{2,100}/u
+const ADDRESS = /[^\s<>()[\],;:"]@[^\s<>()[\],;:"]{2}/u
 const BRACKETED = /[<(["\u2039\uff1c][^<>()"]{0,3}(?:mailto:)?[^\s<>()[\]";]{1,80}@[^\s<>()[\]";]{2,100}/u
 const CUT_ADDRESS = /<(?:mailto:)?[^\s<>]{1,100}@?[^\s<>]{0,100}>?/u
 const YEAR = /(?:^|[^\p{N}])(?:19|20|٢٠|۲۰|25)\p{N}{2}(?!\p{N})/u
@@ -40,7 +41,7 @@ const STARTS_WITH_AUTHOR = /^(?:wiadomosc napisana przez|uzytkownik|missatge de|
 const SELF =
   /(?:^|[^\p{L}])(?:i|we|ich|wir|i have|i've|j'ai|nous avons|my|our) (?:\p{L}{1,10} )?(?:wrote|had|have|sent|received|schrieb|schrieben|habe|haben|ecrit|avons|got)\b/u
 /** Two sentences; an intro is one. Short words before the dot are abbreviations. */
-const SENTENCE_END = /(?:\p{L}{6,}|\))[.;!?] \p{L}/u
+const SENTENCE_END = /(?:\p{L}{6}|\))[.;!?] \p{L}/u
 /** "your driver wrote": programs write names. */
 const PERSON =
   /(?:^|[ ,])(?:your|my|our|his|her|he|she|they|we|i|ihre?|meine?|unsere?|votre|notre|elle|uw|mijn|vostro|mio|seu|meu|ваш[аи]?|мой|моя|он|она|nasz|panstwa|vas)(?: |$)/u
@@ -62,6 +63,8 @@ export function introEndingAt(lines: ReplyLine[], end: number, looks: Looks): In
 }
 
 function endsLikeIntro(line: ReplyLine): boolean {
+  // A link ends in a bracket as well.
+  if (/[>)\]][*_]{0,2}$/.test(line.view)) return line.view.includes('@')
   return ENDS_LIKE_INTRO.test(line.view) || endsWithVerb(keyOf(line).slice(-ENDING_SEEN))
 }
 

@@ -12,6 +12,8 @@ const LEAD_LETTERS = 24
 const LEAD_LETTERS_MIN = 6
 const LEAD_SEEN = 600
 const SIGNATURE_MAX = 2000
+/** Only what stands near the end is ever hidden. */
+const PASSAGES_MAX = 8
 const FORWARD_SUBJECT =
   /^\s*(?:fwd?|wg|tr|rv|i|enc|doorst|vb|vl|pd|tov|fs|enw|転送|转发|轉寄|轉發|пересл|прдж|прв|ilt|i̇lt|πρθ|הועבר|إعادة توجيه|vid|reenv|inoltra?|encam?|przek|forward(?:ed)?|trans|transf|yönlendirilen|전달)\s?(?:\[\d+\])?\s?[:：]/iu
 const LETTERS = /[^\p{L}\p{N}]+/gu
@@ -38,7 +40,10 @@ function evidenceIn(text: string, html: HtmlText): FoldEvidence | 'forward' {
   const places = lettersOf(text)
   const historyAt = from === undefined ? undefined : placeOf(places, html.text, from)
   const passages = (mark: HtmlRange['mark']) =>
-    html.ranges.filter((range) => range.mark === mark).flatMap((range) => passageIn(places, html.text, range) ?? [])
+    html.ranges
+      .filter((range) => range.mark === mark)
+      .slice(-PASSAGES_MAX)
+      .flatMap((range) => passageIn(places, html.text, range) ?? [])
   return {
     ...(historyAt !== undefined && { historyAt }),
     signatures: passages('signature'),
