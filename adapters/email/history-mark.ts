@@ -16,7 +16,7 @@ const ORIGINALS = new Set(
     Pôvodná správa|Pôvodný e-mail|Originálna správa|Originální zpráva|Eredeti üzenet|Eredeti levél|Eredeti e-mail|Mesaj original|
     Mesajul original|Mesaj inițial|Mesajul inițial|Orijinal ileti|Orijinal mesaj|Özgün ileti|Özgün mesaj|Orjinal mesaj|Orijinal İleti|Αρχικό μήνυμα|Πρωτότυπο μήνυμα|
     Исходное сообщение|Оригинальное сообщение|Первоначальное сообщение|Исходное письмо|Оригинал сообщения|Изначальное сообщение|Оригинал|
-    Оригінальне повідомлення|Вихідне повідомлення|Початкове повідомлення|Первісне повідомлення|Вихідний лист|Оригинално съобщение|Първоначално съобщение|
+    Оригінальне повідомлення|Вихідне повідомлення|Початкове повідомлення|Первісне повідомлення|Вихідний лист|Оригинално съобщение|Оригинално писмо|Първоначално съобщение|
     Оригинална порука|Originalna poruka|Izvorna poruka|Izvirno sporočilo|Originaalkiri|Algne sõnum|Algne kiri|Originalus laiškas|Pradinis laiškas|
     Pradinis pranešimas|Sākotnējais ziņojums|Oriģinālais ziņojums|הודעה מקורית|ההודעה המקורית|الرسالة الأصلية|رسالة أصلية|الرسالة الاصلية|
     پیام اصلی|原始邮件|原始郵件|邮件原件|郵件原件|原邮件|回复的原邮件|回复邮件|原始訊息|原始信件|原始消息|元のメッセージ|オリジナルメッセージ|元メッセージ|元のメール|

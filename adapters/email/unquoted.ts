@@ -1,10 +1,11 @@
 // What is new in a mail that may have both a text and an HTML: the words are the text's, where the history begins the HTML may know better.
+import type { FoldEvidence } from './history.ts'
 import { historyMark } from './history-mark.ts'
 import type { HtmlText } from './html-text.ts'
 import { isField } from './quote-header.ts'
 import type { HtmlRange } from './quote-html.ts'
 import { FOLD_TEXT_MAX, nextWords, readLines } from './reply-line.ts'
-import { type FoldEvidence, foldReply } from './visible-reply.ts'
+import { foldReply } from './visible-reply.ts'
 
 export const FOLD_HTML_MAX = 1_000_000
 /** So many letters and figures of a passage find it again in another writing of the same mail. */
