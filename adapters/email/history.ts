@@ -1,6 +1,7 @@
 // Where the history below a customer's words begins: at a help desk's delimiter, a title, a header block or an intro.
 import { labelOf } from './header-label.ts'
 import { type HistoryMark, historyMark } from './history-mark.ts'
+import { notesHeaderAt } from './notes-header.ts'
 import { headerBlockAt, OUTLOOK_RULE } from './quote-header.ts'
 import { beginsWithIntro, introEndingAt, type Looks } from './quote-intro.ts'
 import { isReplyDelimiter } from './reply-delimiter.ts'
@@ -35,7 +36,7 @@ export function findHistory(lines: ReplyLine[], looks: Looks, evidence: FoldEvid
 function historyAt(lines: ReplyLine[], index: number, looks: Looks, blocks: Blocks): number | HistoryMark | undefined {
   const line = lines[index]
   if (line && isReplyDelimiter(line)) return index
-  return oldMailAt(lines, index, blocks) ?? introAbove(lines, index, looks)
+  return oldMailAt(lines, index, blocks) ?? notesHeaderAt(lines, index) ?? introAbove(lines, index, looks)
 }
 
 /** How far a search for a header block has come in vain. */

@@ -13,6 +13,9 @@ const QUOTE_MARKS = /^(?:(?:>|&gt;)[ \u00a0]?){1,40}/
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 // Samsung's mail program writes the tags of its HTML into its plain text.
 const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>/gi
+const REST_AFTER_MIN = 70
+const REST_AFTER_MAX = 100
+const REST_MAX = 40
 const LINK_ALONE = /^[(<[]?https?:\/\/[^\s]+[)>\]]?(?: >)?$/
 const SPACES = /[\s\u00a0]+/g
 const NEEDS_CLEANING = /[^\x20-\x7e]| {2}|<(?:\/|div|br|p|span)/i
@@ -59,9 +62,16 @@ function mendMark(lines: ReplyLine[], index: number): void {
     /^[^\s@]{1,14}( [^\s@]{1,10})? ?[:：]$/.test(line.view)
   ) {
     line.quoted = false
-  } else if (!line.quoted && above.quoted && lines[index + 1]?.quoted && LINK_ALONE.test(line.view)) {
-    line.quoted = true
+  } else if (!line.quoted && above.quoted && lines[index + 1]?.quoted) {
+    line.quoted = LINK_ALONE.test(line.view) || isRest(above, line, lines[index + 1])
   }
+}
+
+/** A quoted line that grew too long by its mark was broken once more. Answers begin otherwise, or the question before them ends. */
+function isRest(above: ReplyLine, line: ReplyLine, below: ReplyLine | undefined): boolean {
+  const length = above.to - above.from
+  if (length < REST_AFTER_MIN || length > REST_AFTER_MAX || line.view.length > REST_MAX) return false
+  return /[\p{L},]$/u.test(above.view) && /^\p{Ll}.*[\p{L},]$/u.test(line.view) && /^\p{Ll}/u.test(below?.view ?? '')
 }
 
 function readLine(text: string, from: number, to: number): ReplyLine {

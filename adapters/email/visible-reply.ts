@@ -1,11 +1,14 @@
 // What is new in a mail: the customer's words without the history quoted below them and the signature. For display only; when unsure, all of it.
 import { type FoldEvidence, findHistory, withoutIntro } from './history.ts'
 import { introEndingAt, LOOKS_MAX, type Looks } from './quote-intro.ts'
-import { nextWords, type ReplyLine, readLines, wordsEnd } from './reply-line.ts'
+import { keyOf, nextWords, type ReplyLine, readLines, wordsEnd } from './reply-line.ts'
 import { disclaimerStart, signatureStart } from './signature-mark.ts'
 
 /** A signature, a quote, the footers of two lists: each takes a round. */
 const TAIL_ROUNDS_MAX = 12
+const LINES_READ_MAX = 200
+const ANSWERS_BELOW =
+  /\b(?:answers?|comments?|repl(?:y|ies)|responses?|remarks?)\b[^.]{0,25}\b(?:below|in ?-?line|in (?:red|blue|green|bold|caps|capitals|the text))\b|\b(?:antwort(?:en)?|anmerkung(?:en)?|kommentare?)\b[^.]{0,25}\b(?:unten|im text|in rot|in blau|in grun|inline)\b|\b(?:reponses?|commentaires?)\b[^.]{0,25}(?:ci-dessous|dans le texte|en rouge|en bleu)|\brespuestas?\b[^.]{0,25}(?:abajo|en rojo|en azul)|\brispost[ae]\b[^.]{0,25}(?:sotto|in rosso|in blu)|\brespostas?\b[^.]{0,25}(?:abaixo|em vermelho|em azul)|\bantwoord(?:en)?\b[^.]{0,25}(?:hieronder|in het rood)|ответы?[^.]{0,25}(?:ниже|красным|в тексте)|odpowiedzi[^.]{0,25}(?:ponizej|na czerwono|w tresci)/
 
 /** The new words of a plain text body; the whole of it when nothing is quoted in it or nothing would be left. */
 export function visibleReply(text: string): string {
@@ -19,13 +22,18 @@ export function foldReply(text: string, evidence: FoldEvidence = {}): string | u
   for (const { from, to } of evidence.indents ?? []) for (const line of lines.slice(from, to)) line.quoted = false
   const looks: Looks = { left: LOOKS_MAX }
   const history = findHistory(lines, looks, evidence)
-  if (history === 'forward') return undefined
+  if (history === 'forward' || saysBelow(lines.slice(0, history), history < lines.length)) return undefined
   const cut = history < lines.length ? withoutIntro(lines, history, looks) : history
   const end = withoutTail(lines, cut, looks, evidence)
   const start = withoutLeadingQuote(lines, end, cut, looks)
   // Whatever made us look this often was not written by a mail program.
   if (looks.left <= 0) return undefined
   return slice(text, lines, start, end)
+}
+
+/** Answers in another colour, or just below the questions, are lost in a text: then the history is shown with them. */
+function saysBelow(lines: ReplyLine[], unmarked: boolean): boolean {
+  return unmarked && lines.slice(0, LINES_READ_MAX).some((line) => !line.quoted && ANSWERS_BELOW.test(keyOf(line)))
 }
 
 function slice(text: string, lines: ReplyLine[], start: number, end: number): string | undefined {
