@@ -1,10 +1,10 @@
 // "Sent from my iPhone": a line the mail program wrote, not the customer.
-import { phraseKey } from './reply-line.ts'
+import { phraseKey } from './phrase-key.ts'
 
 const CLIENT_LINE_MAX = 160
 const LINK = /[<([]?\b(?:https?:\/\/|www\.)[^\s<>)\]]{1,300}[>)\]]?/g
 const DEVICE =
-  'iphon|ipad|ipod|apple ?watch|mac|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|lumia|htc|xperia|sony|motorola|moto|lg|pixel|nexus|smartphone|phone|telefon|mobil|mobile|handy|handheld|tablet|windows|outlook|yahoo|gmail|gmx|web\\.de|mail|mailbox|mailbird|mailspring|aol|proton|protonmail|tutanota|zoho|spark|airmail|bluemail|blue mail|typeapp|nine|superhuman|front|hey|fastmail|thunderbird|roundcube|newton|k-9|t-online|telekom|vodafone|orange|verizon|workspace|o2|libero|virgilio|seznam|wp|onet|interia|яндекс|почт|mail\\.ru|myмail|mymail|iris|edison|boxer|canary|airwatch|shift|polymail|postbox|em client|evolution|app|huawei|honor|oppo|vivo|realme|realme|samsung'
+  'iphon|ipad|ipod|apple ?watch|mac|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|lumia|htc|xperia|sony|motorola|moto|lg|pixel|nexus|smartphone|phone|telefon|mobil|mobile|handy|handheld|tablet|windows|outlook|yahoo|gmail|gmx|web\\.de|mail|mailbox|mailbird|mailspring|aol|proton|protonmail|tutanota|zoho|spark|airmail|bluemail|blue mail|typeapp|nine|superhuman|front|hey|fastmail|thunderbird|roundcube|newton|k-9|t-online|telekom|vodafone|orange|verizon|workspace|o2|libero|virgilio|seznam|wp|onet|interia|яндекс|почт|mail\\.ru|myмail|mymail|iris|edison|boxer|canary|airwatch|shift|polymail|postbox|em client|evolution|app|honor|oppo|vivo|realme|shortwave|missive|spike|mimestream'
 
 /** Each names the words around the device; the device may stand anywhere after (or, where the verb ends the line, before) them. */
 const OPENINGS =

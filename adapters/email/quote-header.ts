@@ -22,7 +22,7 @@ export interface HeaderBlock {
  */
 export function headerBlockAt(lines: ReplyLine[], at: number, announced: boolean): HeaderBlock {
   const first = lines[at]
-  const label = first && !first.quoted && labelOf(first.view)
+  const label = first && !first.quoted && labelOf(first)
   if (!first || !label) return { seenTo: at, found: false }
   if (isInOneLine(first.view, label)) return { seenTo: at, found: true }
   const { labels, foreign, last } = readBlock(lines, at)
@@ -38,7 +38,7 @@ function readBlock(lines: ReplyLine[], at: number): { labels: Label[]; foreign: 
   for (let index = at; index < Math.min(lines.length, at + BLOCK_LINES_MAX); index++) {
     const line = lines[index]
     if (!line || line.quoted) break
-    const label = labelOf(line.view)
+    const label = labelOf(line)
     if (label) {
       labels.push(label)
       last = index
@@ -53,7 +53,7 @@ function readBlock(lines: ReplyLine[], at: number): { labels: Label[]; foreign: 
 }
 
 function isLabelLine(line: ReplyLine | undefined): boolean {
-  return line !== undefined && !line.quoted && labelOf(line.view) !== undefined
+  return line !== undefined && !line.quoted && labelOf(line) !== undefined
 }
 
 function continuationsMax(line: ReplyLine, labels: Label[]): number {
@@ -96,7 +96,7 @@ export function isField(view: string): boolean {
 
 function hasFieldAbove(lines: ReplyLine[], at: number): boolean {
   const above = lines[at - 1]
-  return above !== undefined && !above.blank && !above.quoted && FIELD.test(above.view) && !labelOf(above.view)
+  return above !== undefined && !above.blank && !above.quoted && FIELD.test(above.view) && !labelOf(above)
 }
 
 /** Some conversions run the whole block together: "From: Ada Sent: Monday, … To: … Subject: …". */
