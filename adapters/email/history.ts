@@ -49,7 +49,8 @@ function oldMailAt(lines: ReplyLine[], index: number, blocks: Blocks): HistoryMa
   const line = lines[index]
   if (!line) return undefined
   const title = historyMark(line)
-  if (title && (title.mark === 'forward' || title.certain || headerFollows(lines, index))) return title.mark
+  if (title?.mark === 'forward') return 'forward'
+  if (title && !isAnnounced(lines, index) && (title.certain || headerFollows(lines, index))) return 'original'
   if (index < blocks.notBefore) return undefined
   const announced = OUTLOOK_RULE.test(lines[wordsEnd(lines, 0, index) - 1]?.view ?? '')
   const block = headerBlockAt(lines, index, announced)
@@ -85,7 +86,9 @@ function introAbove(lines: ReplyLine[], index: number, looks: Looks): number | u
   if (!intro) return undefined
   markInitials(lines, index + 1)
   if (lines[nextWords(lines, index + 1)]?.quoted) return undefined
-  return intro.strong ? intro.from : undefined
+  if (!intro.strong || isAnnounced(lines, intro.from)) return undefined
+  // "On 4 March at 9:12 your colleague wrote:" and then what they wrote: a program leaves a line free where it names no address.
+  return intro.spoken || (lines[index + 1]?.blank ?? true) ? intro.from : undefined
 }
 
 /** The Bat! marks quotes with the writer's initials: "AL> ". Only an intro above makes them one. */
@@ -107,10 +110,19 @@ function isAnnounced(lines: ReplyLine[], index: number): boolean {
 
 /** The rule and the intro above what was found to be history belong to it. */
 export function withoutIntro(lines: ReplyLine[], history: number, looks: Looks): number {
-  let end = withoutRules(lines, history)
+  let end = withoutTitle(lines, withoutRules(lines, history), history)
   const intro = introEndingAt(lines, end - 1, looks)
   if (intro) end = withoutRules(lines, intro.from)
   return end
+}
+
+const TITLED = /^[-\u2010-\u2015_=*]{2,20} ?[^-\u2010-\u2015_=*]{2,40} ?[-\u2010-\u2015_=*]{2,20}$/u
+
+/** "----- Skilaboð -----" right above a block of headers is its title, in whatever language. */
+function withoutTitle(lines: ReplyLine[], end: number, history: number): number {
+  const title = lines[end - 1]
+  const isTitle = title !== undefined && TITLED.test(title.view) && historyMark(title)?.mark !== 'forward'
+  return isTitle && headerBlockAt(lines, history, true).found ? withoutRules(lines, end - 1) : end
 }
 
 function withoutRules(lines: ReplyLine[], to: number): number {

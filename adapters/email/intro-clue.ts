@@ -35,6 +35,8 @@ export interface Judgement {
   named: boolean
   /** How much of what an intro says it says. */
   clues: number
+  /** With an address and a verb, or drawn between rules: no sentence of anybody's own. */
+  spoken: boolean
 }
 
 export function judge(joined: string): Judgement | undefined {
@@ -67,6 +69,7 @@ export function judge(joined: string): Judgement | undefined {
     strong,
     led,
     named: named || !bracketed,
+    spoken: ruled || (clues.addressed && clues.verb !== undefined),
     clues: Number(time) + Number(day) + Number(bracketed) + Number(named),
   }
 }

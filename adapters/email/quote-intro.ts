@@ -19,6 +19,8 @@ export interface Intro {
   from: number
   /** It carries what only a mail program writes. A weak one counts above marked quotes only. */
   strong: boolean
+  /** It has an address and a verb, and so is no sentence of anybody's own. */
+  spoken: boolean
 }
 
 /** "On Tue, Mar 5, 2013", and no word more. */
@@ -38,7 +40,7 @@ export function introEndingAt(lines: ReplyLine[], end: number, looks: Looks): In
     const judged = judge(joined)
     if (judged && (!best || isBetter(judged, best))) best = { from, ...judged }
   }
-  return best && { from: best.from, strong: best.strong }
+  return best && { from: best.from, strong: best.strong, spoken: best.spoken }
 }
 
 function endsLikeIntro(line: ReplyLine): boolean {

@@ -12,13 +12,13 @@ const QUOTE_MARKS = /^(?:(?:>|&gt;)[ \u00a0]?){1,40}/
 // Marks without width or with a reading direction stand in the intros of Gmail, Outlook and everything written right to left.
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 // Samsung's mail program writes the tags of its HTML into its plain text.
-const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>/gi
+const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>|&nbsp;/gi
 const REST_AFTER_MIN = 70
 const REST_AFTER_MAX = 100
 const REST_MAX = 40
 const LINK_ALONE = /^[(<[]?https?:\/\/[^\s]+[)>\]]?(?: >)?$/
 const SPACES = /[\s\u00a0]+/g
-const NEEDS_CLEANING = /[^\x20-\x7e]| {2}|<(?:\/|div|br|p|span)/i
+const NEEDS_CLEANING = /[^\x20-\x7e]| {2}|<(?:\/|div|br|p|span)|&nbsp;/i
 
 export interface ReplyLine {
   /** Where it stands in the text, without its line end. */

@@ -44,6 +44,8 @@ function slice(text: string, lines: ReplyLine[], start: number, end: number): st
   return visible.trim() === '' || visible.trim() === text.trim() ? undefined : visible
 }
 
+const LEADING_QUOTE_MIN = 4
+
 /** Quotes and signatures at the end, in whatever order they stand. */
 function withoutTail(lines: ReplyLine[], to: number, looks: Looks, evidence: FoldEvidence): number {
   let end = wordsEnd(lines, 0, to)
@@ -80,10 +82,20 @@ function withoutLeadingQuote(lines: ReplyLine[], end: number, cut: number, looks
   const first = nextWords(lines, 0, end)
   const quote = lines[first]?.quoted ? first : quoteBelowIntro(lines, first, end, looks)
   if (quote === undefined) return first
+  // Without an intro a line or two may be what the customer holds against us: "> Goods may be returned."
+  if (quote === first && quotedFrom(lines, first, end) < LEADING_QUOTE_MIN) return first
   let answer = quote
   while (answer < end && (lines[answer]?.quoted || lines[answer]?.blank)) answer++
   for (let index = answer; index < cut; index++) if (lines[index]?.quoted) return first
   return answer < end ? answer : first
+}
+
+function quotedFrom(lines: ReplyLine[], from: number, end: number): number {
+  let count = 0
+  for (let index = from; index < end && (lines[index]?.quoted || lines[index]?.blank); index++) {
+    if (lines[index]?.quoted) count++
+  }
+  return count
 }
 
 function quoteBelowIntro(lines: ReplyLine[], first: number, end: number, looks: Looks): number | undefined {

@@ -27,6 +27,11 @@ describe('mails as programs write them show what is new', () => {
     expect(visibleReply(text.replaceAll('\n', '\r\n')).trim()).toBe(visible.trim().replaceAll('\n', '\r\n'))
   })
 
+  // Written by somebody who did not know how it works.
+  test.each(casesOf('independent.txt'))('E18: seen from outside: $title', ({ text, visible }) => {
+    expect(visibleReply(text).trim()).toBe(visible.trim())
+  })
+
   test.each(casesOf('shown.txt'))('E18: all of it is shown: $title', ({ text }) => {
     expect(visibleReply(text)).toBe(text)
     expect(foldReply(text)).toBeUndefined()
