@@ -68,7 +68,11 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   const sending: { lastSentAt?: number; problem?: string } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
-    return toEvents(await pool.mail(raw.body, raw.meta?.tooLarge !== undefined), raw, mailbox)
+    return toEvents(
+      await pool.mail(raw.body, raw.meta?.tooLarge !== undefined || raw.meta?.withheld !== undefined),
+      raw,
+      mailbox,
+    )
   }
 
   async function send(parts: Part[], progress: Progress): Promise<Sent> {
@@ -122,8 +126,11 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   function health(): ChannelHealth {
     const receiving = receiver.health()
     const problem = receiving.problem ?? sending.problem ?? tokens?.problem()
+    const isRefused = receiving.problem ? receiving.isRefused : problem !== undefined
     return {
       ok: problem === undefined,
+      ...(isRefused && { isRefused }),
+      ...(receiving.importing && { importing: receiving.importing }),
       ...(receiving.lastReceivedAt !== undefined && { lastReceivedAt: receiving.lastReceivedAt }),
       ...(sending.lastSentAt !== undefined && { lastSentAt: sending.lastSentAt }),
       ...(problem !== undefined && { problem }),
