@@ -106,7 +106,9 @@ export async function mailReader(
       throw new KeepFailed((error as Error).message, { cause: error })
     }
     cursor = next
-    if (raws.length > 0) log.info({ channel: config.name, mails: raws.length }, '<= email')
+    // Of an import its progress is told, not each of a thousand batches.
+    const level = raws[0]?.canWait ? 'debug' : 'info'
+    if (raws.length > 0) log[level]({ channel: config.name, mails: raws.length }, '<= email')
   }
 
   async function readNew(): Promise<number> {
