@@ -43,3 +43,14 @@ export async function getBlob(db: Reader, id: string): Promise<Uint8Array> {
   const [only] = chunks
   return only && chunks.length === 1 ? only.data : Buffer.concat(chunks.map((chunk) => chunk.data))
 }
+
+/** At most the first 256 KB of it. Undefined when there is no such blob. */
+export async function findBlobStart(db: Reader, id: string): Promise<Uint8Array | undefined> {
+  const chunk = await db
+    .selectFrom('blob_chunk')
+    .select('data')
+    .where('blob_id', '=', id)
+    .where('n', '=', 0)
+    .executeTakeFirst()
+  return chunk?.data
+}

@@ -22,9 +22,19 @@ export interface Channel {
   /** After an uncertain send: was it there? `unknown` where the platform cannot be asked. Throws `SendError` if asking failed. */
   reconcile(parts: Part[], progress: Progress): Promise<Sent | 'absent' | 'unknown'>
   fetchAttachment(ref: AttachmentRef): AsyncIterable<Uint8Array>
+  /** Where attachments lie in the kept raw event: the bytes of one. Throws `ParseError`. */
+  readAttachment?(raw: Uint8Array, ref: AttachmentRef): Promise<Uint8Array>
+  /** What the beginning of a kept raw event says of it, for people to read. Bounded; never throws. */
+  readHead?(start: Uint8Array): HeadLine[]
   health(): ChannelHealth
   /** No `keep` begins after this resolves. */
   stop(): Promise<void>
+}
+
+/** A line of an original's head: `From`, `Subject`, and what stands behind it, decoded. */
+export interface HeadLine {
+  name: string
+  value: string
 }
 
 export interface ChannelLimits {
@@ -68,6 +78,8 @@ export interface InboundMessage {
   from: Address
   to: Address[]
   cc: Address[]
+  /** Whom it names besides its sender and ourselves: who may get a copy of the answer. */
+  others?: Address[]
   subject?: string
   /** The whole body as plain text. */
   text: string
@@ -112,16 +124,21 @@ export interface OwnMessage {
   keys: ConversationKey[]
   /** What it says, for the case that it is nothing the program sent: read as if a customer had written it. */
   said?: InboundMessage
+  /** Only we can have put it where it was seen, or the server has verified that it is ours. */
+  isProven?: true
 }
 
 export interface InboundBounce {
   kind: 'bounce'
   externalId: ExternalId
   arrivedAt: number
-  /** The keys of the outbound message that did not arrive. */
+  /** The keys of the outbound message that did not arrive, strongest evidence first. */
   of: ConversationKey[]
+  /** `hard`: it will not arrive. `soft`: the other side goes on trying. Hard as soon as it is so for one recipient. */
   lasting: 'hard' | 'soft'
-  recipient?: string
+  /** Whom it did not reach; absent or empty when nobody is named. */
+  recipients?: { address: string; lasting: 'hard' | 'soft'; reason: string }[]
+  /** A sentence for the agent. */
   reason: string
   /** The report itself, as a machine's message: what is kept and shown when nothing of ours answers to `of`. */
   notice?: InboundMessage

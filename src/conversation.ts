@@ -162,6 +162,7 @@ export const cardLane = (conversationId: string) => `card:${conversationId}`
 /** Rate keys of the desk: new posts are limited per channel, updates per workspace, direct messages per person. */
 export const deskRate = {
   post: (desk: string) => `desk:post:${desk}`,
+  file: (desk: string) => `desk:file:${desk}`,
   update: 'desk:update',
   page: (desk: string) => `desk:page:${desk}`,
   ping: (person: string) => `desk:ping:${person}`,

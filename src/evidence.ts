@@ -23,6 +23,19 @@ export async function findByEvidence(trx: Trx, channel: string, event: InboundMe
   return relatedTo === undefined ? {} : { relatedTo }
 }
 
+/** The same for what one of us wrote: we take part in every conversation. */
+export async function findByOurEvidence(
+  trx: Trx,
+  channel: string,
+  event: InboundMessage,
+): Promise<Conversation | undefined> {
+  for (const { key } of event.evidence) {
+    const [id] = await listConversationsByKey(trx, channelKind(channel), key)
+    if (id !== undefined) return await lockCurrent(trx, id)
+  }
+  return undefined
+}
+
 /** What was joined to another lives on there. */
 async function lockCurrent(trx: Trx, id: string): Promise<Conversation> {
   const conversation = await lockConversation(trx, id)
@@ -43,7 +56,7 @@ async function listConversationsByKey(db: Reader, kind: string, key: string): Pr
   return rows.map((row) => row.conversation_id)
 }
 
-async function takesPart(db: Reader, conversationId: string, address: string): Promise<boolean> {
+export async function takesPart(db: Reader, conversationId: string, address: string): Promise<boolean> {
   const row = await db
     .selectFrom('participant')
     .select('address')

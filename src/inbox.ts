@@ -1,16 +1,17 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
-import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
+import { type Address, type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
+import { readAwaited, receiveColleague, receiveOwn } from './elsewhere.ts'
 import { type Found, findByEvidence } from './evidence.ts'
 import { appendFact, appendFacts, type Fact } from './fact.ts'
 import type { Kept } from './intake.ts'
 import type { Source } from './intake-runner.ts'
 import { completeSalvaged, insertInbound, type Message } from './message.ts'
 import type { Policies } from './policy.ts'
-import { receiveBounce, receiveOwn } from './returned.ts'
+import { receiveBounce } from './returned.ts'
 import { addSighting } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 
@@ -51,20 +52,27 @@ interface Arrival {
 async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise<void> {
   const { channel, desk, kept } = arrival
   if (event.kind === 'message') return await receiveMessage(trx, arrival, event)
-  if (event.kind === 'own') return await receiveOwn(trx, channel, kept, event)
-  return await receiveBounce(trx, channel, desk.policies, event)
+  const seen = { channel, kept, policies: desk.policies }
+  if (event.kind === 'own') {
+    const doubtful = await receiveOwn(trx, seen, event)
+    return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
+  }
+  const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
+  // Whatever it is about, somebody may want to know.
+  if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage): Promise<void> {
   const { channel, desk, kept } = arrival
   if (await sawBefore(trx, arrival, event)) return
+  const colleague = await receiveColleague(trx, { channel, kept, policies: desk.policies }, event)
+  if (colleague?.kind === 'answered') return
+  if (colleague) return await receiveInto(trx, arrival, colleague.event, colleague.conversation)
   const identity = await findOrAddIdentity(trx, channelKind(channel), event.from)
   const found = await findByEvidence(trx, channel, event)
   const conversation = found.conversation ?? (await openNew(trx, arrival, identity, event, found.relatedTo))
-  const message = await insertInbound(trx, conversation, event, { ...kept, isSalvaged: arrival.isSalvaged })
-  // The unique row decides. All this event did is taken back; at the next try it is one more sighting.
-  if (!message) throw new Error('another instance received this message at the same moment')
-  await addSighting(trx, message.id, channel, kept)
+  const message = await insertMessage(trx, arrival, event, conversation)
+  if (event.automated === undefined && event.sender !== 'fail') await bringIn(trx, conversation.id, event.others ?? [])
   const isCounted = event.automated === undefined
   await appendFacts(trx, factsOf(conversation, message, event, found))
   const current = isCounted ? await reopenFor(trx, conversation) : conversation
@@ -73,6 +81,29 @@ async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage)
   // What we could not read we do not answer.
   if (!desk.acknowledge || arrival.isSalvaged) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
+}
+
+/** The unique row decides. All this event did is taken back; at the next try it is one more sighting. */
+async function insertMessage(trx: Trx, arrival: Arrival, event: InboundMessage, into: Conversation): Promise<Message> {
+  const { channel, kept, isSalvaged } = arrival
+  const message = await insertInbound(trx, into, event, { ...kept, isSalvaged })
+  if (!message) throw new Error('another instance received this message at the same moment')
+  await addSighting(trx, message.id, channel, kept)
+  await readAwaited(trx, channel, event.keys)
+  return message
+}
+
+/** Shown in this conversation, whoever it is from; it opens no window. */
+async function receiveInto(
+  trx: Trx,
+  arrival: Arrival,
+  event: InboundMessage,
+  conversation: Conversation,
+): Promise<void> {
+  if (await sawBefore(trx, arrival, event)) return
+  const message = await insertMessage(trx, arrival, event, conversation)
+  await appendFacts(trx, factsOf(conversation, message, event, { conversation }))
+  await refreshEntry(trx, conversation, message.id)
 }
 
 function factsOf(conversation: Conversation, message: Message, event: InboundMessage, found: Found): Fact[] {
@@ -119,6 +150,21 @@ async function openNew(
     .values({ conversation_id: conversation.id, address: event.from.address, name: event.from.name ?? null })
     .execute()
   return conversation
+}
+
+const BROUGHT_IN_MAX = 50
+
+/** Whoever takes part brings in whom they write to: a colleague in copy may answer for them. */
+async function bringIn(trx: Trx, conversationId: string, others: readonly Address[]): Promise<void> {
+  if (others.length === 0) return
+  const rows = others.slice(0, BROUGHT_IN_MAX).map(({ address, name }) => ({
+    ...{ conversation_id: conversationId, address, name: name ?? null },
+  }))
+  await trx
+    .insertInto('participant')
+    .values(rows)
+    .onConflict((oc) => oc.doNothing())
+    .execute()
 }
 
 /** A closed conversation that the customer wakes gets a card of its own at the bottom of the channel. */

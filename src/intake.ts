@@ -203,6 +203,17 @@ async function listParsing(db: Reader, owner: string): Promise<Pick<Kept, 'id' |
     .execute()
 }
 
+/** What was received is read once more: it can be understood now. */
+export async function readAgain(trx: Trx, ids: readonly string[]): Promise<void> {
+  await trx
+    .updateTable('intake')
+    .set({ state: 'kept', attempts: 0, due_at: trx.now() })
+    .where('id', 'in', [...ids])
+    .where('state', '=', 'received')
+    .execute()
+  trx.wake('intake')
+}
+
 /** A person wants a quarantined row read again, after a fix. False when it is not in quarantine. */
 export async function rerunKept(trx: Trx, id: string): Promise<boolean> {
   const result = await trx

@@ -1,5 +1,5 @@
 // An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
-import type { Channel, OutboundMessage, Part } from './channel.ts'
+import type { Channel, OutboundAttachment, OutboundMessage, Part } from './channel.ts'
 import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
@@ -13,6 +13,9 @@ export interface ReplyRequest {
   agent: { id: string; name: string }
   markdown: string
   template: string | undefined
+  /** Addresses that get a copy. */
+  cc?: string[]
+  attachments?: OutboundAttachment[]
   /** The newest seq of any kind the agent had before them when the composer opened. */
   seenSeq: number
 }
@@ -40,10 +43,11 @@ export async function preview(
     conversationToken: conversation.token,
     agentName: request.agent.name,
     to: [{ address: identity.address, ...(identity.name !== undefined && { name: identity.name }) }],
-    cc: [],
+    cc: (request.cc ?? []).map((address) => ({ address })),
     ...(conversation.subject !== null && { subject: answered?.subject ?? conversation.subject }),
     markdown: request.markdown,
     at: tools.now,
+    ...(request.attachments && { attachments: request.attachments }),
     ...(answered && { answers: answeredBy(answered, identity) }),
   }
   const parts = await channel.render(outbound)
@@ -59,7 +63,7 @@ export async function preview(
 function answeredBy(answered: Message, identity: { address: string; name: string | undefined }) {
   return {
     replyHandle: answered.reply_handle ?? '',
-    text: answered.text,
+    text: answered.unquoted ?? answered.text,
     arrivedAt: answered.arrived_at,
     from: { address: answered.author, ...(identity.name !== undefined && { name: identity.name }) },
   }

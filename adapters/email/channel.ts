@@ -16,6 +16,7 @@ import type { Log } from '../../src/log.ts'
 import { accessTokens, type RefreshTokens } from './access-token.ts'
 import { partOf } from './attachment.ts'
 import { fingerprint } from './fingerprint.ts'
+import { readHead } from './head.ts'
 import { firstHeader, readHeaders, splitMail } from './header.ts'
 import { imapReceiver } from './imap.ts'
 import { type Mailbox, toEvents } from './inbound.ts'
@@ -26,6 +27,7 @@ import { sharedParsePool } from './parse-pool.ts'
 import { salvage } from './salvage.ts'
 import { isInSentFolder } from './sent-folder.ts'
 import { sendMail } from './smtp.ts'
+import { storable } from './storable.ts'
 import { TokenError } from './token-request.ts'
 
 export type { MailboxConfig } from './mailbox-config.ts'
@@ -40,6 +42,8 @@ export interface EmailTools {
   secret: Uint8Array
   /** Of all our mailboxes, so that what one sends is no customer of another. */
   ownAddresses: string[]
+  /** Of all files of a reply together; 25 MB unless given. */
+  attachmentBytesMax?: number
   /** For a mailbox whose provider exchanges refresh tokens. */
   refreshTokens?: RefreshTokens
 }
@@ -60,19 +64,24 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     secret: tools.secret,
     ...(config.authServer && { authServer: config.authServer }),
   }
-  const sender = { address: config.address, displayName: config.displayName, isOwn, secret: tools.secret }
+  const attachmentBytesMax = tools.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX
+  const sender = {
+    ...{ address: config.address, displayName: config.displayName, isOwn, secret: tools.secret, attachmentBytesMax },
+    ...(config.signature !== undefined && { signature: config.signature }),
+  }
   const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
   const imapTokens = config.imap.password === undefined ? tokens : undefined
   const receiver = imapReceiver(config, { ...tools, tokens: imapTokens })
+  const sentReceiver =
+    config.sentFolder === undefined
+      ? undefined
+      : imapReceiver(sentFolderOf(config, config.sentFolder), { ...tools, tokens: imapTokens })
   const smtpTokens = config.smtp.password === undefined ? tokens : undefined
   const sending: { lastSentAt?: number; problem?: string } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
-    return toEvents(
-      await pool.mail(raw.body, raw.meta?.tooLarge !== undefined || raw.meta?.withheld !== undefined),
-      raw,
-      mailbox,
-    )
+    const isHeaderOnly = raw.meta?.tooLarge !== undefined || raw.meta?.withheld !== undefined
+    return storable(toEvents(await pool.mail(raw.body, isHeaderOnly), raw, mailbox))
   }
 
   async function send(parts: Part[], progress: Progress): Promise<Sent> {
@@ -125,8 +134,9 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   function health(): ChannelHealth {
     const receiving = receiver.health()
-    const problem = receiving.problem ?? sending.problem ?? tokens?.problem()
-    const isRefused = receiving.problem ? receiving.isRefused : problem !== undefined
+    const sent = sentReceiver?.health()
+    const problem = receiving.problem ?? sent?.problem ?? sending.problem ?? tokens?.problem()
+    const isRefused = receiving.problem ? receiving.isRefused : sent?.problem ? sent.isRefused : problem !== undefined
     return {
       ok: problem === undefined,
       ...(isRefused && { isRefused }),
@@ -141,16 +151,17 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     name: config.name,
     limits: {
       textMax: LETTER_TEXT_MAX,
-      attachmentBytesMax: ATTACHMENT_BYTES_MAX,
+      attachmentBytesMax,
       idempotency: config.sentFolder ? 'lookup' : 'none',
     },
     start(intake) {
       inUse = true
       use()
+      if (sentReceiver) void sentReceiver.start(intake) // Customers' mail does not wait for ours; its trouble shows in "health".
       return receiver.start(intake)
     },
     parse,
-    salvage: (raw) => salvage(raw, mailbox),
+    salvage: (raw) => storable(salvage(raw, mailbox)),
     render: async (message) => [await renderMail(message, sender)],
     send,
     reconcile,
@@ -158,13 +169,19 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
       throw new Error('email: an attachment lies in the kept mail; read it with readAttachment(raw, ref)')
     },
     readAttachment: (raw, ref) => pool.attachment(raw, partOf(ref)),
+    readHead,
     health,
     async stop() {
-      await receiver.stop()
+      await Promise.all([receiver.stop(), sentReceiver?.stop()])
       if (inUse) await release()
       inUse = false
     },
   }
+}
+
+/** What is sent from webmail is an answer too: the folder it is filed in is read like the other one, on a connection of its own. */
+function sentFolderOf(config: MailboxConfig, folder: string): MailboxConfig {
+  return { ...config, folder, holdsSent: true }
 }
 
 function allAccepted(part: Part): Sent['recipients'] {

@@ -1,5 +1,9 @@
 // HTML mail as readable text and as Markdown, in one pass over the tags. Nothing is fetched, run or kept of it but words and links.
+import { TEXT_MAX } from './clean-text.ts'
 import { decodeEntities } from './html-entity.ts'
+import { endOfElement, isHidden } from './html-hidden.ts'
+import type { ImageName } from './inline-image.ts'
+import { type HtmlRange, type RangeKeeper, rangeKeeper } from './quote-html.ts'
 import { type TextWriter, textWriter } from './text-writer.ts'
 
 const SKIPPED = new Set([
@@ -14,8 +18,16 @@ const SKIPPED = new Set([
   'iframe',
   'select',
 ])
-const PARAGRAPHS = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'table', 'dl', 'figure', 'form'])
-const LINES = new Set(['div', 'tr', 'section', 'article', 'header', 'footer', 'address', 'center', 'dt', 'dd', 'hr'])
+const MARKS: Record<string, '**' | '*'> = { b: '**', strong: '**', i: '*', em: '*' }
+/** A set with an end, so that looking for the ends of elements that have none comes to an end too. */
+const HIDEABLE = new Set(
+  'div span p a b i u font strong em small center table tbody thead tr td th ul ol li section article header footer img input h1 h2 h3 h4 h5 h6'.split(
+    ' ',
+  ),
+)
+const VOID = new Set(['img', 'br', 'hr', 'input', 'meta', 'link', 'area', 'base', 'col', 'wbr', 'source'])
+const PARAGRAPHS = new Set(['p', 'dl', 'figure', 'form'])
+const LINES = new Set(['div', 'section', 'article', 'header', 'footer', 'address', 'center', 'dt', 'dd', 'hr'])
 const TAG = /^<(\/?)([a-z][a-z0-9:]*)/i
 const TAG_HEAD_MAX = 100
 const ATTRIBUTES_MAX = 4000
@@ -31,29 +43,57 @@ interface Tag {
   end: number
 }
 
+export interface HtmlText {
+  text: string
+  markdown: string
+  /** Where in the text quotes and signatures are, as the mail program marked them. */
+  ranges: HtmlRange[]
+}
+
 /** Linear in the length: what could not be found once is not looked for again. */
-export function htmlToText(source: string): { text: string; markdown: string } {
+export function htmlToText(source: string, imageName: ImageName = () => undefined): HtmlText {
   const html = source.slice(0, HTML_MAX)
+  const seen = convert(html, imageName, true)
+  // Better what was meant to be hidden than nothing at all.
+  return seen.text ? seen : convert(html, imageName, false)
+}
+
+interface Conversion {
+  writer: TextWriter
+  ranges: RangeKeeper
+  imageName: ImageName
+  hides: boolean
+}
+
+function convert(html: string, imageName: ImageName, hides: boolean): HtmlText {
   const writer = textWriter()
+  const ranges = rangeKeeper(writer.length)
   const neverClosed = new Set<string>()
   let position = 0
   while (position < html.length) {
     const open = html.indexOf('<', position)
     const textEnd = open < 0 ? html.length : open
-    if (textEnd > position) writer.words(decodeEntities(html.slice(position, textEnd)))
+    if (textEnd > position) writer.words(decodeEntities(html.slice(position, Math.min(textEnd, position + TEXT_MAX))))
     if (open < 0) break
-    position = takeMarkup(html, open, writer, neverClosed)
+    position = takeMarkup(html, open, { writer, ranges, imageName, hides }, neverClosed)
   }
-  return writer.finish()
+  return { ...writer.finish(), ranges: ranges.finish() }
 }
 
 /** Writes what the markup at `open` means and returns where to go on; always further than `open`. */
-function takeMarkup(html: string, open: number, writer: TextWriter, neverClosed: Set<string>): number {
+function takeMarkup(
+  html: string,
+  open: number,
+  { writer, ranges, imageName, hides }: Conversion,
+  neverClosed: Set<string>,
+): number {
   if (html.startsWith('<!--', open)) return after(html, '-->', open + 4)
   if (!TAG.test(html.slice(open, open + TAG_HEAD_MAX))) {
     if (/[!?/]/.test(html[open + 1] ?? '')) return after(html, '>', open + 1)
-    writer.words('<')
-    return open + 1
+    let end = open + 1
+    while (html[end] === '<' && html[end + 1] === '<') end++ // A run of them at once; the last may begin a tag.
+    writer.words(html.slice(open, Math.min(end, open + TEXT_MAX)))
+    return end
   }
   const tag = readTag(html, open)
   if (!tag) {
@@ -61,22 +101,47 @@ function takeMarkup(html: string, open: number, writer: TextWriter, neverClosed:
     return html.length
   }
   if (SKIPPED.has(tag.name) && !tag.closing && !neverClosed.has(tag.name)) return skipElement(html, tag, neverClosed)
-  writeTag(tag, writer)
+  const hiddenEnd = tag.closing || !hides ? undefined : endOfHidden(html, tag, neverClosed)
+  if (hiddenEnd !== undefined) return hiddenEnd
+  if (tag.closing) ranges.close(tag.name)
+  else ranges.open(tag.name, tag.attributes)
+  writeTag(tag, writer, imageName)
   return tag.end
 }
 
-function writeTag(tag: Tag, writer: TextWriter): void {
+/** True when it was a tag of these: emphasis, headings, lists and tables. */
+function writeStructure({ name, closing, attributes }: Tag, writer: TextWriter): boolean {
+  const mark = MARKS[name]
+  if (mark) writer.mark(mark, !closing)
+  else if (/^h[1-6]$/.test(name)) writer.heading(closing ? 0 : Number(name[1]))
+  else if (name === 'ul' || name === 'ol') writer.list(!closing, name === 'ol', listStart(attributes))
+  else if (name === 'tr') writer.row()
+  else if (name === 'table') {
+    writer.row()
+    writer.blockBreak(2)
+  } else if (name === 'td' || name === 'th') {
+    if (!closing) writer.cell()
+  } else return false
+  return true
+}
+
+function listStart(attributes: string): number {
+  const start = Number(attribute(attributes, 'start') ?? 1)
+  return Number.isSafeInteger(start) && start >= 0 && start < 1_000_000 ? start : 1
+}
+
+function writeTag(tag: Tag, writer: TextWriter, imageName: ImageName): void {
+  if (writeStructure(tag, writer)) return
   if (tag.name === 'br') writer.lineBreak()
   else if (tag.name === 'pre') writer.pre(!tag.closing)
   else if (tag.name === 'blockquote') writer.quote(!tag.closing)
   else if (tag.name === 'li' && !tag.closing) writer.item()
-  else if (tag.name === 'td' || tag.name === 'th') writer.words(' ')
   else if (tag.name === 'a') {
     if (tag.closing) writer.endLink()
     else writer.startLink(linkIn(tag.attributes))
   } else if (tag.name === 'img') {
-    const alt = decodeEntities(attribute(tag.attributes, 'alt') ?? '').trim()
-    if (alt) writer.words(`[${alt}]`)
+    const shown = imageWords(tag.attributes, imageName)
+    if (shown) writer.words(`[${shown}]`)
   } else if (PARAGRAPHS.has(tag.name)) writer.blockBreak(2)
   else if (LINES.has(tag.name)) writer.blockBreak(1)
 }
@@ -104,6 +169,16 @@ function quotedEnd(html: string, from: number): number | undefined {
   return undefined
 }
 
+/** Undefined when it is not hidden, or when nobody can say where that ends. */
+function endOfHidden(html: string, tag: Tag, neverClosed: Set<string>): number | undefined {
+  if (!HIDEABLE.has(tag.name) || !isHidden(tag.attributes)) return undefined
+  if (VOID.has(tag.name)) return tag.end
+  if (neverClosed.has(`hidden ${tag.name}`)) return undefined
+  const end = endOfElement(html, tag.name, tag.end)
+  if (end === undefined) neverClosed.add(`hidden ${tag.name}`)
+  return end
+}
+
 function skipElement(html: string, tag: Tag, neverClosed: Set<string>): number {
   if (tag.attributes.endsWith('/')) return tag.end
   const close = new RegExp(`</${tag.name}\\b`, 'gi')
@@ -118,6 +193,22 @@ function skipElement(html: string, tag: Tag, neverClosed: Set<string>): number {
 function after(html: string, mark: string, from: number): number {
   const found = html.indexOf(mark, from)
   return found < 0 ? html.length : found + mark.length
+}
+
+/** Nothing is said of images without words: most of them only tell the sender that the mail was opened. */
+function imageWords(attributes: string, imageName: ImageName): string {
+  const source = decodeEntities(attribute(attributes, 'src') ?? '').trim()
+  const name = /^cid:/i.test(source) ? imageName(decodeURIText(source.slice(4))) : undefined
+  if (name !== undefined) return `image: ${name}`
+  return decodeEntities(attribute(attributes, 'alt') ?? '').trim()
+}
+
+function decodeURIText(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function linkIn(attributes: string): string | undefined {

@@ -6,12 +6,13 @@ import type {
   InboundBounce,
   InboundEvent,
   InboundMessage,
+  OwnMessage,
   RawEvent,
 } from '../../src/channel.ts'
 import { attachmentRef } from './attachment.ts'
 import { automatedBecause } from './automated.ts'
+import type { Bounce } from './bounce.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
-import type { DeliveryReport } from './delivery-report.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
 import type { Mail } from './mail.ts'
 import { messageIdOf, messageIdsIn, verifySignedId } from './message-id.ts'
@@ -39,13 +40,23 @@ const MACHINE =
   /^(mailer-?daemon|mail-?daemon|postmaster|(?:auto|system)?-?notifications?|bounces?|listserv|listproc|majordomo|mailman|owner-[^@]*|root|daemon|nobody|[^@]*-(?:request|owner|bounces?|no-?reply))(?:\+[^@]*)?@/
 
 export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
-  const bounce = mail.report && toBounce(mail.report, mail, raw)
-  if (bounce) return [bounce]
+  if (raw.meta?.sent) return [toOwn(mail, raw, mailbox)]
   const author = authorOf(mail, mailbox)
-  if (!author) {
-    return [{ kind: 'own', externalId: mail.externalId, arrivedAt: raw.arrivedAt, keys: keysOf(mail.headers) }]
+  if (mail.bounce) {
+    const from = { from: mail.from ?? { address: UNKNOWN_SENDER }, standsIn: false, warnings: [] }
+    return [toBounce(mail.bounce, toMessage(mail, raw, mailbox, author ?? from), mail, mailbox)]
   }
+  if (!author) return [toOwn(mail, raw, mailbox)]
   return [toMessage(mail, raw, mailbox, author)]
+}
+
+/** What stands in our Sent folder is ours whoever it says wrote it; elsewhere anybody can write our address. */
+function toOwn(mail: Mail, raw: RawEvent, mailbox: Mailbox): OwnMessage {
+  const from = mail.from ?? { address: UNKNOWN_SENDER }
+  const said = toMessage(mail, raw, mailbox, { from, standsIn: false, warnings: [] })
+  const isProven = raw.meta?.sent !== undefined || said.sender === 'pass'
+  const { externalId, arrivedAt } = said
+  return { kind: 'own', externalId, arrivedAt, keys: keysOf(mail.headers), said, ...(isProven && { isProven }) }
 }
 
 export interface Author {
@@ -56,9 +67,9 @@ export interface Author {
 }
 
 export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: Author): InboundMessage {
-  const automated = mail.report
+  const automated = mail.bounce
     ? 'a delivery report'
-    : automatedBecause(mail.headers, author.from.address, mail.subject ?? '')
+    : (mail.report ?? automatedBecause(mail.headers, author.from.address, mail.subject ?? ''))
   return {
     kind: 'message',
     externalId: mail.externalId,
@@ -66,9 +77,11 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     from: author.from,
     to: mail.to,
     cc: mail.cc,
+    ...othersIn(mail, author.from.address, mailbox),
     ...(mail.subject !== undefined && { subject: mail.subject }),
     text: mail.text,
     markdown: mail.markdown,
+    ...(mail.unquoted !== undefined && { unquoted: mail.unquoted }),
     evidence: evidenceIn(mail, mailbox),
     keys: keysOf(mail.headers),
     replyHandle: replyHandle(mail.headers, mail.subject),
@@ -79,6 +92,12 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
     warnings: [...author.warnings, ...mail.warnings, ...notWhole(raw)],
   }
+}
+
+function othersIn(mail: Mail, from: string, mailbox: Mailbox): { others?: Address[] } {
+  const named = new Map([...mail.cc, ...mail.to].map((person) => [person.address, person]))
+  const others = [...named.values()].filter(({ address }) => address !== from && !mailbox.isOwn(address))
+  return others.length > 0 ? { others } : {}
 }
 
 /** Who wrote; undefined when we did. Web forms and shops write in our name or as no-reply and put the customer in Reply-To. */
@@ -145,19 +164,29 @@ function isLikeOurs(id: string): boolean {
   return /^<o\.[^@]+\.[a-z0-9]{20}@/i.test(id)
 }
 
-/** Undefined for a report that says a mail did arrive, or not which one did not: those are shown as messages. */
-function toBounce(report: DeliveryReport, mail: Mail, raw: RawEvent): InboundBounce | undefined {
-  const failed = report.action === 'failed' || report.status.startsWith('5')
-  const delayed = report.action === 'delayed' || report.status.startsWith('4')
-  if (!report.messageId || !(failed || delayed)) return undefined
+/** Strongest first: the id of the mail that came back, ids of ours from anywhere in the notice, and where its answers would go. */
+function bounceKeys({ messageId, named, replyAddresses }: Bounce, mail: Mail, mailbox: Mailbox): ConversationKey[] {
+  const signed = (id: string) => verifySignedId(mailbox.secret, id)
+  const returned =
+    messageId === undefined ? undefined : (signed(messageId) ?? (isLikeOurs(messageId) ? undefined : messageId))
+  const ids = [...(returned === undefined ? [] : [returned]), ...named.flatMap((id) => signed(id) ?? [])]
+  const recipients = mail.to.map(({ address }) => address)
+  const tokens = [...replyAddresses, ...recipients].flatMap((address) => tokenIn(address, mailbox.isOwn) ?? [])
+  return [...new Set([...ids.map(messageIdKey), ...tokens.map(tokenKey)])]
+}
+
+function toBounce(bounce: Bounce, notice: InboundMessage, mail: Mail, mailbox: Mailbox): InboundBounce {
+  const { externalId, arrivedAt } = notice
+  const { lasting, recipients, reason } = bounce
   return {
     kind: 'bounce',
-    externalId: mail.externalId,
-    arrivedAt: raw.arrivedAt,
-    of: [messageIdKey(report.messageId)],
-    lasting: failed && report.action !== 'delayed' ? 'hard' : 'soft',
-    ...(report.recipient && { recipient: report.recipient }),
-    reason: [report.status, report.reason].filter(Boolean).join(' ') || 'The mail server gave no reason.',
+    externalId,
+    arrivedAt,
+    of: bounceKeys(bounce, mail, mailbox),
+    lasting,
+    recipients,
+    reason,
+    notice,
   }
 }
 

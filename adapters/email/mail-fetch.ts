@@ -75,6 +75,7 @@ export function mailFetch({ client, config, ask, clock, trouble }: FetchTools, f
       ...(stamp.isBacklog && { canWait: true }),
       meta: {
         ...meta,
+        ...(config.holdsSent && { sent: 'yes' }),
         ...(isLarge(mail) && { tooLarge: String(mail.bytes) }),
         ...(isWithheld && !isLarge(mail) && { withheld: 'yes' }),
         ...(stamp.isImport && !config.pingImported && { imported: 'yes' }),

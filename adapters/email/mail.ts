@@ -1,26 +1,29 @@
 // Raw mail -> a small plain object. Runs in the parse worker: what it is given was written by anyone.
-import PostalMime, { type Attachment, type Email, type Address as MailAddress } from 'postal-mime'
+import type { Address as MailAddress } from 'postal-mime'
 import { type Address, type ExternalId, ParseError } from '../../src/channel.ts'
 import { attachmentName } from './attachment.ts'
 import { AUTOMATED_HEADERS } from './automated.ts'
+import { type Bounce, findBounce } from './bounce.ts'
+import { machineReport } from './bounce-doubt.ts'
 import { cleanLine, cleanText, TEXT_MAX } from './clean-text.ts'
-import { type DeliveryReport, deliveryReport } from './delivery-report.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type Header, splitMail } from './header.ts'
-import { htmlToText } from './html-text.ts'
+import { type HtmlText, htmlToText } from './html-text.ts'
+import { contentIdOf, imageNames, withImageNames } from './inline-image.ts'
+import { isBlank, type MailFile } from './mail-content.ts'
 import { textToMarkdown } from './markdown-escape.ts'
+import { type ParsedMail, parseMime } from './parsed-mail.ts'
 import { SENDER_HEADERS } from './sender.ts'
+import { FOLD_HTML_MAX, unquotedIn } from './unquoted.ts'
 
 export const PARTS_MAX = 200
-const NESTING_MAX = 30
-const HEADERS_BYTES_MAX = 256 * 1024
-const EMBEDDED_MAILS_DEEP_MAX = 3
 const ADDRESSES_MAX = 200
 const SUBJECT_MAX = 500
 const ADDRESS_MAX = 320 // RFC 3696 erratum 1690 says 254; some exist that are longer.
 const ADDRESS = /^[^\s\p{Cc}<>@,;:"()\\]+@[^\s\p{Cc}<>@,;:"()\\]+$/u
 // A mail this long that yields nothing at all was not understood, whatever the parser says.
 const EMPTY_BODY_BYTES_MAX = 2048
+const TOO_LONG = 'The text is too long to show whole; the original mail has all of it.'
 const KEPT_HEADERS = new Set([
   ...['message-id', 'in-reply-to', 'references'],
   ...['delivered-to', 'x-original-to', 'envelope-to', ...AUTOMATED_HEADERS, ...SENDER_HEADERS],
@@ -36,22 +39,27 @@ export interface Mail {
   subject?: string
   text: string
   markdown: string
-  attachments: { name: string; type: string; bytes: number; part: number }[]
-  report?: DeliveryReport
+  /** The new words, where there are others. */
+  unquoted?: string
+  attachments: { name: string; type: string; bytes: number; contentId?: string; part: number[] }[]
+  bounce?: Bounce
+  /** It is a report in its form, whatever it reports; in a few words. */
+  report?: string
   warnings: string[]
 }
 
 export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<Mail> {
-  const email = await parseMime(raw)
-  const warnings: string[] = []
-  const body = readBody(email, warnings)
+  const email = parseMime(raw)
+  const warnings = [...email.warnings]
+  const { html, ...body } = readBody(email, warnings)
+  const subject = email.subject === undefined ? undefined : cleanLine(email.subject, SUBJECT_MAX)
   if (!headersOnly && isSuspiciouslyEmpty(raw, email)) {
     throw new ParseError('email: nothing in the mail could be read, although it is not empty', { final: true })
   }
-  const subject = email.subject === undefined ? undefined : cleanLine(email.subject, SUBJECT_MAX)
   const from = addresses(email.from ? [email.from] : [])[0]
   const replyTo = addresses(email.replyTo ?? [])[0]
-  const report = deliveryReport(email)
+  const bounce = findBounce(raw, email)
+  const report = machineReport(email)
   if (`${subject ?? ''}${from?.name ?? ''}${body.text}`.includes('\ufffd')) {
     warnings.push('Some characters could not be read (shown as \ufffd); the original mail has them.')
   }
@@ -64,38 +72,37 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     cc: addresses(email.cc ?? []),
     ...(subject !== undefined && { subject }),
     ...body,
+    ...unquotedIn(body.text, html, subject),
     attachments: listAttachments(email.attachments, warnings),
-    ...(report && { report }),
+    ...(bounce && { bounce }),
+    ...(report !== undefined && { report }),
     warnings,
   }
 }
 
-/** The same parts in the same order every time, so that a part's index names it. */
-export async function parseMime(raw: Uint8Array): Promise<Email> {
-  try {
-    return await PostalMime.parse(raw, {
-      maxNestingDepth: NESTING_MAX,
-      maxHeadersSize: HEADERS_BYTES_MAX,
-      maxRfc822NestingDepth: EMBEDDED_MAILS_DEEP_MAX,
-    })
-  } catch (error) {
-    // The same bytes fail the same way, so another try cannot help.
-    throw new ParseError(`email: cannot read the mail: ${(error as Error).message}`, { final: true, cause: error })
-  }
+function readBody({ content }: ParsedMail, warnings: string[]): { text: string; markdown: string; html: HtmlText } {
+  const name = imageNames(content.files)
+  const pieces = content.words.map((words) => {
+    const max = words.kind === 'text' ? TEXT_MAX : 4 * TEXT_MAX
+    if ((words.kind === 'text' ? words.text : words.html).length > max) warnings.push(TOO_LONG)
+    if (words.kind === 'html') return htmlToText(words.html, name)
+    const text = cleanText(words.text).trimEnd()
+    return { text, markdown: withImageNames(textToMarkdown(text), name) }
+  })
+  const said = pieces.filter(({ text }) => text.trim())
+  const join = (form: 'text' | 'markdown', max: number) => cleanText(said.map((piece) => piece[form]).join('\n\n'), max)
+  const html = said.length === 1 && said[0] && 'ranges' in said[0] ? said[0] : htmlBeside(content.html)
+  return { text: join('text', TEXT_MAX), markdown: join('markdown', 2 * TEXT_MAX), html }
 }
 
-function readBody(email: Email, warnings: string[]): { text: string; markdown: string } {
-  if ((email.text?.length ?? 0) > TEXT_MAX || (email.html?.length ?? 0) > 4 * TEXT_MAX) {
-    warnings.push('The text is too long to show whole; the original mail has all of it.')
-  }
-  const text = cleanText(email.text ?? '').trimEnd()
-  if (text.trim()) return { text, markdown: textToMarkdown(text) }
-  const html = htmlToText(email.html ?? '')
-  return { text: cleanText(html.text), markdown: cleanText(html.markdown, 2 * TEXT_MAX) }
+/** Beside a text the HTML only helps to tell what is quoted. */
+function htmlBeside(html: readonly string[]): HtmlText {
+  const all = html.join('\n')
+  return htmlToText(all.length <= FOLD_HTML_MAX ? all : '')
 }
 
-function isSuspiciouslyEmpty(raw: Uint8Array, email: Email): boolean {
-  if (email.text?.trim() || email.html?.trim() || email.attachments.length > 0) return false
+function isSuspiciouslyEmpty(raw: Uint8Array, { content, attachments }: ParsedMail): boolean {
+  if (!isBlank(content.words) || attachments.length > 0 || content.html.length > 0) return false
   const { body } = splitMail(raw)
   return body.length > EMPTY_BODY_BYTES_MAX && body.some((byte) => byte > 32)
 }
@@ -117,14 +124,18 @@ export function normalAddress(text: string): string | undefined {
   return address.length <= ADDRESS_MAX && ADDRESS.test(address) ? address : undefined
 }
 
-function listAttachments(attachments: Attachment[], warnings: string[]): Mail['attachments'] {
-  if (attachments.length > PARTS_MAX) {
-    warnings.push(`${attachments.length - PARTS_MAX} more attachments are only in the original mail.`)
+function listAttachments(files: MailFile[], warnings: string[]): Mail['attachments'] {
+  if (files.length > PARTS_MAX) {
+    warnings.push(`${files.length - PARTS_MAX} more attachments are only in the original mail.`)
   }
-  return attachments.slice(0, PARTS_MAX).map((attachment, part) => ({
-    name: attachmentName(attachment, part),
-    type: attachment.mimeType,
-    bytes: typeof attachment.content === 'string' ? attachment.content.length : attachment.content.byteLength,
-    part,
-  }))
+  return files.slice(0, PARTS_MAX).map((file, index) => {
+    const contentId = contentIdOf(file)
+    return {
+      name: attachmentName(file, index),
+      type: file.mimeType,
+      bytes: file.content.byteLength,
+      ...(contentId && { contentId }),
+      part: file.path,
+    }
+  })
 }

@@ -16,7 +16,7 @@ const LF = 10
 export interface ParsePool {
   /** Throws `ParseError` and nothing else. */
   mail(raw: Uint8Array, headersOnly: boolean): Promise<Mail>
-  attachment(raw: Uint8Array, part: number): Promise<Uint8Array>
+  attachment(raw: Uint8Array, part: number | number[]): Promise<Uint8Array>
   /** Starts a thread ahead of the first mail. */
   warm(): void
   /** Gives up what is being read; the next task starts anew. */

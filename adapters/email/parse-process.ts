@@ -1,5 +1,5 @@
 // Large mails are read in a process of their own, one at a time. A thread that runs out of memory inside V8 takes the whole
-// program with it, which a megabyte of empty lines was seen to do; a process takes nothing along, and gives its memory back.
+// program with it, which a mail was seen to do; a process takes nothing along, and gives its memory back.
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { ParseError } from '../../src/channel.ts'
@@ -16,8 +16,8 @@ export interface ParseProcesses {
   close(): Promise<void>
 }
 
-export function parseProcesses(clock: Clock): ParseProcesses {
-  const path = fileURLToPath(new URL('./parse-child.ts', import.meta.url))
+export function parseProcesses(clock: Clock, childUrl = new URL('./parse-child.ts', import.meta.url)): ParseProcesses {
+  const path = fileURLToPath(childUrl)
   let last: Promise<unknown> = Promise.resolve()
   let closing = new AbortController()
   let idle: { child: ChildProcess; leave: AbortController } | undefined

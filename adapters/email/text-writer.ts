@@ -1,6 +1,9 @@
 // Writes the words of an HTML mail twice at once, as plain text and as Markdown, with the same lines in both.
+import { emphasis, type Mark } from './emphasis.ts'
+import { hostToShow } from './link-host.ts'
 import { escapeLineStart, escapeMarkdown } from './markdown-escape.ts'
 
+const LISTS_DEEP_MAX = 20
 const QUOTE_DEPTH_MAX = 8 // Deeper quotes are still shown, only not deeper indented.
 
 export interface TextWriter {
@@ -10,9 +13,18 @@ export interface TextWriter {
   blockBreak(lines: 1 | 2): void
   quote(open: boolean): void
   pre(open: boolean): void
+  list(open: boolean, ordered: boolean, start?: number): void
   item(): void
+  /** 0 ends it. */
+  heading(level: number): void
+  mark(mark: Mark, open: boolean): void
+  row(): void
+  /** Begins one: those of a row stand in one line as long as each is a line. */
+  cell(): void
   startLink(href: string | undefined): void
   endLink(): void
+  /** Of the plain text so far. */
+  length(): number
   finish(): { text: string; markdown: string }
 }
 
@@ -26,21 +38,31 @@ export function textWriter(): TextWriter {
   let breaks = 0
   let hardBreak = false
   let started = false
+  let counted = 0
+  let length = 0
   let lineStart = true
   let space = false
+  let heading = ''
+  const marks = emphasis(markdown)
+  const lists: { ordered: boolean; next: number; indent: number }[] = []
+  let afterMarker = false
+  /** Of the current table row. */
+  let cell: { empty: boolean; oneLine: boolean; before: number } | undefined
 
   const put = (plain: string, marked = plain) => {
     text.push(plain)
     markdown.push(marked)
   }
-  const newLines = () => {
-    const marks = (depth: number) => '> '.repeat(Math.min(depth, QUOTE_DEPTH_MAX))
-    const between = marks(Math.min(quotes, quotesAbove)).trimEnd()
-    if (!started) put(marks(quotes))
+  const newLines = (hard = true) => {
+    marks.suspend()
+    if (cell && !cell.empty) cell.oneLine = false
+    const quoteMarks = (depth: number) => '> '.repeat(Math.min(depth, QUOTE_DEPTH_MAX))
+    const between = quoteMarks(Math.min(quotes, quotesAbove)).trimEnd()
+    if (!started) put(quoteMarks(quotes))
     else {
       // Blocks that only end a line would run together in CommonMark without a hard break.
-      if (breaks === 1) markdown.push(hardBreak || !lineStart ? '\\' : '')
-      put(`${`\n${between}`.repeat(breaks - 1)}\n${marks(quotes)}`)
+      if (breaks === 1 && hard) markdown.push(hardBreak || !lineStart ? '\\' : '')
+      put(`${`\n${between}`.repeat(breaks - 1)}\n${quoteMarks(quotes)}`)
     }
     started = true
     quotesAbove = quotes
@@ -52,13 +74,18 @@ export function textWriter(): TextWriter {
   const word = (piece: string) => {
     if (breaks > 0 || !started) newLines()
     if (space && !lineStart) put(' ')
+    if (heading && lineStart) markdown.push(heading)
+    heading = ''
+    const emphasised = marks.before(piece, space || lineStart)
     const escaped = escapeMarkdown(piece)
-    put(piece, lineStart ? escapeLineStart(escaped) : escaped)
+    put(piece, emphasised + (lineStart && !emphasised ? escapeLineStart(escaped) : escaped))
     lineStart = false
     space = false
+    afterMarker = false
+    if (cell) cell.empty = false
   }
   const blockBreak = (lines: 1 | 2) => {
-    if (started) breaks = Math.max(breaks, lines)
+    if (started && !afterMarker && !cell?.empty) breaks = Math.max(breaks, lines)
   }
   const preformatted = (piece: string) => {
     for (const [index, line] of piece.replaceAll('\t', '    ').split('\n').entries()) {
@@ -88,19 +115,61 @@ export function textWriter(): TextWriter {
       blockBreak(2)
       pre = Math.max(0, pre + (open ? 1 : -1))
     },
+    list(open, ordered, start = 1) {
+      blockBreak(lists.length > (open ? 0 : 1) ? 1 : 2)
+      const outer = lists.at(-1)
+      if (!open) lists.pop()
+      else if (lists.length < LISTS_DEEP_MAX) {
+        lists.push({ ordered, next: start, indent: outer ? outer.indent + (outer.ordered ? 3 : 2) : 0 })
+      }
+    },
     item() {
+      afterMarker = false
       blockBreak(1)
-      if (breaks > 0 || !started) newLines()
-      put('- ')
+      if (breaks > 0 || !started) newLines(false)
+      const list = lists.at(-1)
+      put(`${' '.repeat(list?.indent ?? 0)}${list?.ordered ? `${list.next++}. ` : '- '}`)
+      afterMarker = true
+    },
+    heading(level) {
+      blockBreak(2)
+      heading = level > 0 ? `${'#'.repeat(level)} ` : ''
+    },
+    mark(mark, open) {
+      if (open) marks.open(mark)
+      else marks.close(mark)
+    },
+    row() {
+      // Paragraphs in the cells of a table of data are no paragraphs: Word puts one in each.
+      if (cell?.oneLine && cell.before > 0) breaks = Math.min(breaks, 1)
+      cell = undefined
+      blockBreak(1)
+    },
+    cell() {
+      if (cell?.oneLine) {
+        breaks = 0
+        space = true
+      } else if (cell) blockBreak(1)
+      cell = { empty: true, oneLine: true, before: cell ? cell.before + 1 : 0 }
     },
     startLink(href) {
+      marks.suspend()
       if (href) link = { href, textFrom: text.length, markdownFrom: markdown.length }
     },
     endLink() {
+      marks.suspend()
       if (link && started) closeLink(text, markdown, link)
       link = undefined
     },
-    finish: () => ({ text: text.join('').trimEnd(), markdown: markdown.join('').trimEnd() }),
+    length() {
+      // Only ever appended to, so each piece is counted once.
+      for (; counted < text.length; counted++) length += text[counted]?.length ?? 0
+      return length
+    },
+    finish() {
+      marks.suspend()
+      return { text: text.join('').trimEnd(), markdown: markdown.join('').trimEnd() }
+    },
   }
 }
 
@@ -112,7 +181,9 @@ function closeLink(
 ): void {
   const shown = text.slice(link.textFrom).join('').trim()
   if (!shown) return
+  const host = hostToShow(shown, link.href)
   if (shown !== link.href && `mailto:${shown}` !== link.href) text.push(` (${link.href})`)
+  if (host && !showsHost(link.href, host)) text.push(` (leads to ${host})`)
   const label = markdown.slice(link.markdownFrom).join('')
   const target = link.href.replace(/[()\\<>]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
   if (label.includes('\n')) {
@@ -121,5 +192,11 @@ function closeLink(
   }
   markdown.length = link.markdownFrom
   const lead = /^\s*/.exec(label)?.[0] ?? ''
-  markdown.push(`${lead}[${label.trim()}](${target})`)
+  markdown.push(`${lead}[${label.trim()}](${target})${host ? ` (leads to ${escapeMarkdown(host)})` : ''}`)
+}
+
+/** The address itself says it already, where nothing in it pretends. */
+function showsHost(href: string, host: string): boolean {
+  const [, authority = ''] = /^https?:\/\/([^/?#]*)/i.exec(href) ?? []
+  return authority.toLowerCase() === host
 }

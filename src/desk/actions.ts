@@ -20,6 +20,9 @@ import type { DeskTools } from './tools.ts'
 import { editAgainFrom, undoReply } from './undo.ts'
 import { openWaive } from './waive.ts'
 import { type Whisper, whisper } from './whisper.ts'
+import { getAllFiles, getFile, openWhole, turnPage } from './whole.ts'
+import { GET_ALL, GET_FILE, GET_FILE_MENU } from './whole-files.ts'
+import type { PAGE_ACTIONS, WholeAction } from './whole-view.ts'
 import { openWhy } from './why.ts'
 
 const committing =
@@ -50,6 +53,14 @@ const parkedClicks = Object.fromEntries(
   ]),
 )
 
+const wholeClicks: Record<WholeAction | (typeof PAGE_ACTIONS)[number], OnClick> = {
+  show_all: opening(openWhole('all')),
+  show_original: opening(openWhole('original')),
+  show_files: opening(openWhole('files')),
+  page_back: opening(turnPage),
+  page_on: opening(turnPage),
+}
+
 export const CLICKS: Record<string, OnClick> = {
   take: committing(takeConversation),
   acknowledge: committing(acknowledgePing),
@@ -59,6 +70,10 @@ export const CLICKS: Record<string, OnClick> = {
   [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
   ...parkedClicks,
+  ...wholeClicks,
+  [GET_FILE]: opening(getFile),
+  [GET_FILE_MENU]: opening(getFile),
+  [GET_ALL]: opening(getAllFiles),
   ...MENU_CLICKS,
   [MENU]: chooseInMenu,
   reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),

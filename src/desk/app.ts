@@ -6,6 +6,7 @@ import type { Db } from '../db/open.ts'
 import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
 import type { Policies } from '../policy.ts'
+import { listRecipientChoices } from '../recipients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { Letter } from '../template/letter.ts'
 import { CLICKS } from './actions.ts'
@@ -29,6 +30,7 @@ export interface DeskAppOptions {
   letters(): readonly Letter[]
   explain: DeskTools['explain']
   queue: DeskTools['queue']
+  recipients?: DeskTools['recipients']
   /** What is not committed by then is acknowledged with a view in between. */
   saveWithinMs?: number
 }
@@ -46,6 +48,7 @@ const SAVE_WITHIN_MS = 800
 
 export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): DeskApp {
   const tools: DeskTools = {
+    recipients: (id) => listRecipientChoices(options.db, id),
     ...options,
     newId: options.db.newId,
     ui: room.clients.ui,

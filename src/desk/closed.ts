@@ -19,7 +19,10 @@ export function closedDesk(): OpenDesk {
       receive: async () => undefined,
       quarantine: async () => undefined,
     },
-    handlers: { card: waiting, entry: waiting, page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting },
+    handlers: {
+      ...{ card: waiting, entry: waiting, file: waiting, returned: waiting },
+      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting },
+    },
     paceOf: () => undefined,
     start: () => undefined,
     health: () => ({ ok: false, problem: MISSING }),

@@ -3,10 +3,15 @@ import { createHash } from 'node:crypto'
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import { channelKind } from '../channel.ts'
 import type { Message } from '../message.ts'
+import type { RecipientChoices } from '../recipients.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import type { Letter } from '../template/letter.ts'
+import { type FileLimits, fileInput } from './file-input.ts'
+import { shortenMiddle } from './file-name.ts'
 import type { OpenView } from './interaction.ts'
-import { channelWord, customerName, type Question } from './question.ts'
+import { channelWord, customerName, newWords, type Question } from './question.ts'
+import { ccInput } from './recipient-input.ts'
+import { markWords } from './recipient-words.ts'
 import { instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const COMPOSER = 'composer'
@@ -15,6 +20,8 @@ export const LETTER_ACTION = 'letter'
 /** Slack takes no more in one field. */
 export const BODY_LENGTH_MAX = 3000
 const QUOTED_LENGTH_MAX = 600
+const NAME_LENGTH_MAX = 200
+const ADDRESS_LENGTH_MAX = 400
 const OPTIONS_MAX = 100
 const OPTION_LENGTH_MAX = 75
 
@@ -35,13 +42,20 @@ export interface ComposerMeta {
 
 export interface Composer {
   question: Question
+  recipients: RecipientChoices
+  /** Who is ticked already, by value. */
+  ticked?: readonly string[] | undefined
+  limits: FileLimits
   meta: ComposerMeta
   text: string
   letters: readonly Letter[]
   notice?: string | undefined
 }
 
-export function composerView({ question, meta, text, letters, notice }: Composer): ModalView {
+export function composerView(composer: Composer): ModalView {
+  const { question, recipients, ticked, limits, meta, text, letters, notice } = composer
+  const { to } = recipients
+  const mark = markWords(to, question.identity)
   return {
     type: 'modal',
     callback_id: COMPOSER,
@@ -50,7 +64,9 @@ export function composerView({ question, meta, text, letters, notice }: Composer
     submit: plain('Preview'),
     close: plain('Cancel'),
     blocks: [
-      addressee(question.conversation.channel, question.identity),
+      addressee(question.conversation.channel, to),
+      ...(mark === undefined ? [] : [note(`⚠️ This address is ${mark}.`)]),
+      ...ccInput(recipients, ticked),
       ...question.waiting.flatMap((message) => asked(message, customerName(question.identity))),
       ...letterMenu(letters, meta.letter),
       ...(notice ? [note(notice)] : []),
@@ -69,6 +85,7 @@ export function composerView({ question, meta, text, letters, notice }: Composer
           ...(text !== '' && { initial_value: text }),
         },
       },
+      ...fileInput(limits),
     ],
   }
 }
@@ -85,9 +102,9 @@ export function loadingView(title = 'Reply'): ModalView {
 }
 
 export function addressee(channel: string, identity: { name?: string | undefined; address: string }): KnownBlock {
-  const { address } = identity
+  const address = shortenMiddle(identity.address, ADDRESS_LENGTH_MAX)
   // A name with line breaks in it could pretend to be more than a name.
-  const name = identity.name?.replaceAll(/\s+/g, ' ')
+  const name = identity.name && shorten(identity.name.replaceAll(/\s+/g, ' '), NAME_LENGTH_MAX)
   const who = name === undefined ? [word(address, { bold: true })] : [word(name, { bold: true }), word(`, ${address}`)]
   return paragraph([word('To: '), ...who, word(`, by ${channelWord(channel)}`)], 'to')
 }
@@ -95,8 +112,8 @@ export function addressee(channel: string, identity: { name?: string | undefined
 /** What the customer wrote, as far as there is room. */
 export function asked(message: Message, name: string): KnownBlock[] {
   return [
-    paragraph([word(name, { bold: true }), word(' wrote '), instant(message.arrived_at)]),
-    quote(shorten(message.text.trim(), QUOTED_LENGTH_MAX)),
+    paragraph([word(shorten(name, NAME_LENGTH_MAX), { bold: true }), word(' wrote '), instant(message.arrived_at)]),
+    quote(shorten(newWords(message).trim(), QUOTED_LENGTH_MAX)),
   ]
 }
 

@@ -1,9 +1,11 @@
 // The composer: what an agent needs before them to answer, or why they may not.
 import { admit } from './admission.ts'
-import { BODY_LENGTH_MAX, type ComposerMeta, composerView, lettersFor } from './composer-view.ts'
+import { BODY_LENGTH_MAX, type Composer, type ComposerMeta, composerView, lettersFor } from './composer-view.ts'
 import type { Click, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
-import { readQuestion } from './question.ts'
+import { mayUse } from './permission.ts'
+import { type Question, readQuestion } from './question.ts'
+import { valuesOf } from './recipient-input.ts'
 import { type DeskTools, getDesk } from './tools.ts'
 
 export interface Start {
@@ -11,6 +13,8 @@ export interface Start {
   text: string
   /** The letter the text came from, by its key. */
   letter?: string | undefined
+  /** Addresses that had a copy before; without it, whoever is ticked for a start. */
+  copies?: readonly string[]
   notice?: string | undefined
 }
 
@@ -28,10 +32,33 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     rev: 0,
     ...(start.letter !== undefined && { letter: start.letter }),
   }
-  const letters = lettersFor(tools.letters(), question.conversation.channel)
+  const offered = await readOffered(tools, question)
   const fits = start.text.length <= BODY_LENGTH_MAX
   const text = fits ? start.text : ''
-  return { kind: 'view', view: composerView({ question, meta, text, letters, notice: fits ? start.notice : TOO_LONG }) }
+  const ticked = start.copies && valuesOf(start.copies, offered.recipients)
+  const notice = fits ? start.notice : TOO_LONG
+  return { kind: 'view', view: composerView({ question, ...offered, ticked, meta, text, notice }) }
+}
+
+/** What an agent can choose from: recipients, letters, and how much may be added. */
+export async function readOffered(
+  tools: DeskTools,
+  { conversation }: Question,
+): Promise<Pick<Composer, 'recipients' | 'letters' | 'limits'>> {
+  return {
+    recipients: await tools.recipients(conversation.id),
+    letters: lettersFor(tools.letters(), conversation.channel),
+    limits: { attachmentBytesMax: bytesMaxOf(tools, conversation.channel), mayRead: await mayUse(tools, 'files:read') },
+  }
+}
+
+/** The form opens also for a channel that is not configured any more: the preview says so, and the text is kept. */
+function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
+  try {
+    return channelOf(channel).limits.attachmentBytesMax
+  } catch {
+    return 0
+  }
 }
 
 export const TOO_LONG = 'This text is longer than the 3,000 characters that fit here. Send it in two replies.'

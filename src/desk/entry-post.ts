@@ -1,16 +1,18 @@
 // Brings a message's entry into the card's thread, post by post, each on record before the next.
-import { getBlob } from '../blob.ts'
 import { SendError } from '../channel.ts'
+import { getConversation } from '../conversation.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { getMessage } from '../message.ts'
 import type { Effect } from '../outbox.ts'
-import type { Handler, Look, Outcome } from '../outbox-attempt.ts'
+import type { Handler, Look, Outcome, Settled } from '../outbox-attempt.ts'
 import { codeOf } from '../slack/trouble.ts'
-import { uploadFile } from '../slack/upload.ts'
 import type { DeskPosting } from './card-post.ts'
-import { type EntryFile, type EntryPlan, renderEntry } from './entry.ts'
-import { type EntryView, FILE_MARK, readEntry } from './entry-view.ts'
+import { type EntryPlan, renderEntry } from './entry.ts'
+import { type EntryView, readEntry } from './entry-view.ts'
 import { type Finder, makeFinder } from './find-post.ts'
+import { listOwnFiles } from './own-files.ts'
 import { inDesk, post, update } from './post.ts'
+import { bringOnce, type FileOf } from './thread-file.ts'
 import type { Posted } from './view.ts'
 
 export function entryHandler(options: DeskPosting): Handler {
@@ -26,8 +28,9 @@ export function entryHandler(options: DeskPosting): Handler {
     async verify(effect) {
       const view = await readEntry(db, messageOf(effect))
       if (!view) return NOTHING
-      return view.card ? await look(db, finder, effect, view, view.card) : { kind: 'absent' }
+      return view.card ? await look(options, finder, effect, view, view.card) : { kind: 'absent' }
     },
+    settle,
   }
 }
 
@@ -37,23 +40,17 @@ function messageOf(effect: Effect): string {
   return (JSON.parse(effect.payload) as { messageId: string }).messageId
 }
 
-async function bring({ db, room }: DeskPosting, view: EntryView, card: Posted, oid: string): Promise<Outcome> {
-  const { posts, file } = renderEntry(view)
+async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Posted, oid: string): Promise<Outcome> {
+  const plan = renderEntry(view)
   const [head] = view.posts
-  if (head) await renew(room.clients.board, head, posts[0])
-  for (const [n, content] of posts.entries()) {
+  if (head) await renew(room.clients.board, head, plan.posts[0])
+  for (const [n, content] of plan.posts.entries()) {
     if (n < view.posts.length) continue
     const place = { channel: card.channel, threadTs: card.ts }
     const posted = await post(room.clients.post, place, content, { oid, n }, 'post the message in the thread')
     await db.transaction((trx) => record(trx, view, posted))
   }
-  if (file && !view.hasFile) {
-    const bytes = await bytesOf(db, file)
-    const place = { channel: card.channel, threadTs: card.ts }
-    const id = await uploadFile(room.clients.post, { ...place, name: file.name, title: file.title, bytes })
-    await db.transaction((trx) => record(trx, view, { channel: card.channel, ts: FILE_MARK + id }))
-  }
-  return { kind: 'accepted' }
+  return { kind: 'accepted', detail: await filesOf(db, view, plan, clock.now()) }
 }
 
 /** Somebody deleted it in Slack: that was their decision. */
@@ -65,8 +62,21 @@ async function renew(client: Parameters<typeof update>[0], head: Posted, content
   }
 }
 
-async function bytesOf(db: Db, { content }: EntryFile): Promise<Uint8Array> {
-  return content.kind === 'text' ? new TextEncoder().encode(content.text) : await getBlob(db, content.blobId)
+/** What belongs below the entry without anybody asking for it. */
+async function filesOf(db: Db, view: EntryView, { file }: EntryPlan, now: number): Promise<FileOf[]> {
+  const own = await listOwnFiles(db, view.messageId, now)
+  return file === undefined || view.hasFile ? own : [file, ...own]
+}
+
+/** Behind the entry, each an effect of its own. */
+async function settle(trx: Trx, effect: Effect, settled: Settled): Promise<void> {
+  if (settled.kind !== 'accepted') return
+  const files = settled.detail as FileOf[]
+  if (files.length === 0) return
+  const messageId = messageOf(effect)
+  const { conversation_id: id } = await getMessage(trx, messageId)
+  const conversation = await getConversation(trx, id)
+  for (const what of files) await bringOnce(trx, conversation, messageId, what)
 }
 
 async function record(trx: Trx, { conversationId, messageId }: EntryView, { channel, ts }: Posted): Promise<void> {
@@ -78,19 +88,21 @@ async function record(trx: Trx, { conversationId, messageId }: EntryView, { chan
 }
 
 /** What is found is put on record, so that the next attempt goes on behind it. */
-async function look(db: Db, finder: Finder, effect: Effect, view: EntryView, card: Posted): Promise<Look> {
-  const { posts, file } = renderEntry(view)
-  const isMissing = view.posts.length < posts.length || (file !== undefined && !view.hasFile)
-  if (!isMissing) return { kind: 'repeatable' }
+async function look(
+  { db, clock }: DeskPosting,
+  finder: Finder,
+  effect: Effect,
+  view: EntryView,
+  card: Posted,
+): Promise<Look> {
+  const plan = renderEntry(view)
+  if (view.posts.length >= plan.posts.length) return { kind: 'repeatable' }
   const found = await finder.find(effect, { channel: card.channel, threadTs: card.ts })
   if (!found) return { kind: 'unknown' }
   const mine = found.filter(({ n, ts }) => n !== undefined && !view.posts.some((known) => known.ts === ts))
-  const shared = view.hasFile ? undefined : found.find(({ files }) => file !== undefined && files.includes(file.name))
   await db.transaction(async (trx) => {
     for (const { ts } of mine) await record(trx, view, { channel: card.channel, ts })
-    if (shared) await record(trx, view, { channel: card.channel, ts: FILE_MARK + shared.ts })
   })
-  const isThere =
-    view.posts.length + mine.length >= posts.length && (file === undefined || view.hasFile || shared !== undefined)
-  return isThere ? { kind: 'accepted' } : { kind: 'absent' }
+  const isThere = view.posts.length + mine.length >= plan.posts.length
+  return isThere ? { kind: 'accepted', detail: await filesOf(db, view, plan, clock.now()) } : { kind: 'absent' }
 }

@@ -6,7 +6,8 @@ import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
-import { type Person, type Posted, postedOf } from './view.ts'
+import { listThreadFiles } from './thread-file.ts'
+import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
 
 export interface EntryView {
   messageId: string
@@ -29,6 +30,8 @@ export interface SaidByCustomer {
   from: Person
   subject: string | undefined
   text: string
+  /** What is new in it, where that is less. */
+  unquoted: string | undefined
   automated: string | undefined
   /** Whether it waits for an answer: people's words do, a machine's only when a person says so. */
   counts: boolean
@@ -36,6 +39,8 @@ export interface SaidByCustomer {
   warnings: string[]
   attachments: { name: string; bytes: number }[]
   attachmentsMore: number
+  /** Files that somebody waits for in vain, and why. */
+  missing: { name: string; error: string }[]
   ownerId: string | undefined
   /** The original, where it could not be read. */
   raw: { blobId: string; bytes: number } | undefined
@@ -48,7 +53,10 @@ export interface SaidByAgent {
   authorId: string
   /** No agent's: a machine's acknowledgement. */
   isAutomatic: boolean
+  /** Written past the program, such as from webmail. */
+  isElsewhere: boolean
   recipients: string[]
+  attachments: { name: string; bytes: number }[]
   subject: string | undefined
   /** Exactly what leaves. */
   text: string
@@ -59,9 +67,10 @@ export interface SaidByAgent {
   acceptedAt: number | undefined
 }
 
+const FILE_WORDS: Record<string, string> = { original: 'The original', text: 'The whole text' }
 const ATTACHMENTS_MAX = 20
-/** A file's place among the posts: Slack tells its ts only later, and not at all to an app without files:read. */
-export const FILE_MARK = 'file:'
+/** Files brought by the first version stand among the posts. */
+const FILE_MARK = 'file:'
 
 /** Undefined for a message that has no entry of ours: what somebody typed in the thread stands there already. */
 export async function readEntry(db: Reader, messageId: string): Promise<EntryView | undefined> {
@@ -122,22 +131,28 @@ async function readInbound(
 ): Promise<SaidByCustomer> {
   const files = await db
     .selectFrom('attachment')
-    .select(['name', 'bytes'])
+    .select(['id', 'name', 'bytes'])
     .where('message_id', '=', message.id)
     .orderBy('id')
     .execute()
+  const brought = await listThreadFiles(db, message.id)
   return {
     kind: 'inbound',
     // Somebody else may take part in the conversation; we know the name of its contact.
     from: message.author === contact.address ? contact : { name: undefined, address: message.author },
     subject: message.subject ?? undefined,
     text: message.text,
+    unquoted: message.unquoted ?? undefined,
     automated: message.automated ?? undefined,
     counts: message.automated === null || (await countsNow(db, message.conversation_id, message.id)),
     sender: message.sender ?? undefined,
     warnings: JSON.parse(message.warnings),
     attachments: files.slice(0, ATTACHMENTS_MAX),
     attachmentsMore: Math.max(0, files.length - ATTACHMENTS_MAX),
+    missing: brought.flatMap(({ what, error }) => {
+      if (error === undefined) return []
+      return [{ name: files.find(({ id }) => id === what)?.name ?? FILE_WORDS[what] ?? 'A file', error }]
+    }),
     ownerId: ownerId ?? undefined,
     raw: await findRaw(db, message.id),
   }
@@ -180,14 +195,21 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     author: message.automated === null ? author?.name : 'Automatic acknowledgement',
     authorId: message.author,
     isAutomatic: message.automated !== null,
-    recipients: (parts[0]?.recipients ?? []).map(addressText),
+    isElsewhere: parts.length === 0,
+    recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
+    attachments: parts.flatMap(({ attachments }) => attachments ?? []),
     subject: message.subject ?? undefined,
-    text: parts.map(({ preview }) => preview).join('\n\n'),
+    text: parts.length === 0 ? (message.unquoted ?? message.text) : parts.map(({ preview }) => preview).join('\n\n'),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
-    reason: (JSON.parse(message.warnings) as string[])[0],
+    reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
-    acceptedAt: accepted?.at ?? undefined,
+    acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
   }
+}
+
+async function listRecipients(db: Reader, messageId: string): Promise<string[]> {
+  const rows = await db.selectFrom('recipient').select('address').where('message_id', '=', messageId).execute()
+  return rows.map(({ address }) => address)
 }
 
 function addressText({ name, address }: Address): string {

@@ -5,24 +5,20 @@ import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer } from './entry-view.ts'
+import { isRisky, shownName, sizeWords } from './file-name.ts'
 import { handOverHeader, handOverText } from './hand-over.ts'
 import { parkedButtons } from './parked.ts'
 import type { Content } from './post.ts'
 import { channelWord } from './question.ts'
 import { reclassifyButton } from './reclassify.ts'
+import { wholeButton } from './whole-view.ts'
 import { type Inline, instant, note, paragraph, word } from './words.ts'
 
 export interface EntryPlan {
   /** The first one says what changes; the others, once posted, stay as they are. */
   posts: [Content, ...Content[]]
-  file: EntryFile | undefined
-}
-
-/** Text that is too long for posts, or the original of a message that could not be read. */
-export interface EntryFile {
-  name: string
-  title: string
-  content: { kind: 'text'; text: string } | { kind: 'blob'; blobId: string }
+  /** What stands below it as a file: text that is too long for posts, or the original of what could not be read. */
+  file: 'text' | 'original' | undefined
 }
 
 /** Chunks of 2,900 characters in the first post, which has a header too, and in each one after it. */
@@ -34,10 +30,13 @@ const RAW_BYTES_MAX = 25 * 1024 * 1024
 const NAME_LENGTH = 120
 const SUBJECT_LENGTH = 200
 const RECIPIENTS_MAX = 10
+const FILES_MAX = 20
+const MISSING_MAX = 5
+const REASON_LENGTH = 300
 
 export function renderEntry(view: EntryView): EntryPlan {
-  const raw = view.said.kind === 'inbound' ? view.said.raw : undefined
-  const pieces = chunks(view.said.text)
+  const { said } = view
+  const pieces = chunks(shownText(said))
   const isTooLong = pieces.length > SHOWN_CHUNKS_MAX
   const body = isTooLong ? pieces.slice(0, FIRST_CHUNKS) : pieces
   const first = render(view, body.slice(0, FIRST_CHUNKS), isTooLong)
@@ -46,17 +45,14 @@ export function renderEntry(view: EntryView): EntryPlan {
     const blocks = body.slice(from, from + MORE_CHUNKS).flatMap(richText)
     posts.push({ text: `${first.text} (continued)`, blocks })
   }
-  return { posts, file: raw ? rawFile(view, raw) : isTooLong ? textFile(view) : undefined }
+  const hasRaw = said.kind === 'inbound' && said.raw !== undefined && said.raw.bytes > 0
+  const isRawShown = hasRaw && (said.raw?.bytes ?? 0) <= RAW_BYTES_MAX
+  return { posts, file: isRawShown ? 'original' : isTooLong && !hasRaw ? 'text' : undefined }
 }
 
-function rawFile({ messageId, channelKind }: EntryView, raw: { blobId: string; bytes: number }): EntryFile | undefined {
-  if (raw.bytes > RAW_BYTES_MAX || raw.bytes === 0) return undefined
-  const name = `${messageId}.${channelKind === 'email' ? 'eml' : 'json'}`
-  return { name, title: 'The original', content: { kind: 'blob', blobId: raw.blobId } }
-}
-
-function textFile({ messageId, said: { text } }: EntryView): EntryFile {
-  return { name: `${messageId}.txt`, title: 'The whole text', content: { kind: 'text', text } }
+/** Hidden for display only: the rest is one click away. */
+function shownText(said: EntryView['said']): string {
+  return said.kind === 'inbound' ? (said.unquoted ?? said.text) : said.text
 }
 
 function render(view: EntryView, body: string[], isCut: boolean): Content {
@@ -66,23 +62,36 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
   if (said.kind === 'outbound') {
     return {
       text: outboundText(view, said),
-      blocks: [outboundHeader(view, said), ...parts, ...deliveryBlocks(view, said)],
+      blocks: [outboundHeader(view, said), ...parts, ...fileLines(said.attachments), ...deliveryBlocks(view, said)],
     }
   }
   if (said.kind === 'hand-over') return { text: handOverText(said), blocks: [handOverHeader(said, view.at), ...parts] }
   return {
     text: inboundText(said),
-    blocks: [inboundHeader(view, said), ...parts, ...inboundFooter(said), ...reclassifying(view, said)],
+    blocks: [
+      inboundHeader(view, said),
+      ...parts,
+      ...(said.unquoted === undefined ? [] : [note('Quoted history and signature are folded.')]),
+      ...inboundFooter(said),
+      ...inboundButtons(view, said, isCut),
+    ],
   }
 }
 
-function inboundText({ from, text }: SaidByCustomer): string {
+function inboundText({ from, text: whole, unquoted }: SaidByCustomer): string {
+  const text = unquoted ?? whole
   return escapeMrkdwn(`${shortName(from)}: ${shorten(oneLine(text.slice(0, SUBJECT_LENGTH * 2)), SUBJECT_LENGTH)}`)
 }
 
-/** A machine's letter: a person may know better. */
-function reclassifying({ messageId }: EntryView, { automated, counts }: SaidByCustomer): KnownBlock[] {
-  return automated === undefined ? [] : [{ type: 'actions', elements: [reclassifyButton(messageId, counts)] }]
+/** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
+function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
+  const elements = [
+    ...(said.automated === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
+    ...(said.unquoted !== undefined || isCut ? [wholeButton('show_all', messageId)] : []),
+    ...(channelKind === 'email' ? [wholeButton('show_original', messageId)] : []),
+    ...(said.attachments.length > 0 ? [wholeButton('show_files', messageId)] : []),
+  ]
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }]
 }
 
 /** The owner is told that their customer wrote again. */
@@ -94,9 +103,25 @@ function inboundHeader(view: EntryView, { from, subject, ownerId, counts }: Said
 }
 
 function inboundFooter(said: SaidByCustomer): KnownBlock[] {
-  const listed = said.attachments.map(({ name, bytes }) => `📎 ${cutLine(name, NAME_LENGTH)} (${sizeWords(bytes)})`)
   const more = said.attachmentsMore > 0 ? [`📎 and ${said.attachmentsMore} more`] : []
-  const lines = [...listed, ...more, ...cautionLines(said), ...largeLine(said.raw)]
+  const missing = said.missing.slice(0, MISSING_MAX).map(({ name, error }) => {
+    return `⚠️ ${cutLine(name, NAME_LENGTH)} is not here: ${cutLine(error, REASON_LENGTH)}`
+  })
+  const lines = [...said.attachments.map(fileLine), ...more, ...missing, ...cautionLines(said), ...largeLine(said.raw)]
+  return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
+}
+
+function fileLine({ name, bytes }: { name: string; bytes: number }): string {
+  const shown = shownName(name)
+  return `📎 ${shown} (${sizeWords(bytes)})${isRisky(shown) ? ' ⚠️ can run on the computer that opens it' : ''}`
+}
+
+function fileLines(files: SaidByAgent['attachments']): KnownBlock[] {
+  const more = files.length > FILES_MAX ? [`📎 and ${files.length - FILES_MAX} more`] : []
+  const lines = [
+    ...files.slice(0, FILES_MAX).map(({ name, bytes }) => `📎 ${shownName(name)} (${sizeWords(bytes)})`),
+    ...more,
+  ]
   return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
 }
 
@@ -111,13 +136,17 @@ function outboundText({ contact }: EntryView, said: SaidByAgent): string {
 
 function outboundHeader(
   view: EntryView,
-  { author, authorId, isAutomatic, recipients, subject }: SaidByAgent,
+  { author, authorId, isAutomatic, isElsewhere, recipients, subject }: SaidByAgent,
 ): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
+  // Of a colleague who wrote from the shared mailbox only its address is known.
+  const who = author ?? (authorId.includes('@') ? `Somebody at ${authorId}` : undefined)
+  const named = who === undefined ? undefined : word(cutLine(who, NAME_LENGTH), { bold: true })
+  const way = `${channelWord(view.channelKind)}${isElsewhere ? ', outside Deskbell' : ''}`
   return paragraph([
-    author === undefined ? { type: 'user', user_id: authorId } : word(cutLine(author, NAME_LENGTH), { bold: true }),
-    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
+    named ?? { type: 'user', user_id: authorId },
+    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
   ])
@@ -166,10 +195,4 @@ function exactly(at: number): Inline {
 
 function cutLine(text: string, lengthMax = SUBJECT_LENGTH): string {
   return shorten(oneLine(text), lengthMax)
-}
-
-function sizeWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`
-  const kilobytes = bytes / 1024
-  return kilobytes < 1024 ? `${Math.ceil(kilobytes)} KB` : `${(kilobytes / 1024).toFixed(1)} MB`
 }

@@ -9,8 +9,8 @@ import { EVENT_TYPE } from './post.ts'
 export interface Found {
   ts: string
   n: number | undefined
-  /** Names of the files in it. */
-  files: string[]
+  /** The files in it, as Slack calls them. */
+  fileIds: string[]
 }
 
 /** Items of one page: what apps of every kind are allowed to ask for. */
@@ -65,7 +65,7 @@ export function makeFinder(read: WebClient): Finder {
 interface Message {
   ts?: string
   metadata?: { event_type?: string; event_payload?: { oid?: unknown; n?: unknown } }
-  files?: { name?: string | null }[]
+  files?: { id?: string }[]
 }
 
 interface Page {
@@ -97,9 +97,9 @@ function lookTrouble(error: unknown): SendError {
 }
 
 function foundIn({ ts, metadata, files }: Message, oid: string): Found[] {
-  const names = (files ?? []).flatMap(({ name }) => (name ? [name] : []))
+  const fileIds = (files ?? []).flatMap(({ id }) => (id ? [id] : []))
   const isOurs = metadata?.event_type === EVENT_TYPE && metadata.event_payload?.oid === oid
-  if (ts === undefined || (!isOurs && names.length === 0)) return []
+  if (ts === undefined || (!isOurs && fileIds.length === 0)) return []
   const n = metadata?.event_payload?.n
-  return [{ ts, n: isOurs && typeof n === 'number' ? n : undefined, files: names }]
+  return [{ ts, n: isOurs && typeof n === 'number' ? n : undefined, fileIds }]
 }

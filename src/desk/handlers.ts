@@ -1,27 +1,31 @@
 // What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
 import type { Handler } from '../outbox-attempt.ts'
-import { cardHandler, type DeskPosting } from './card-post.ts'
+import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { entryHandler } from './entry-post.ts'
+import { type FilePosting, fileHandler } from './file-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
+import { returnedHandler } from './returned-post.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
 
-export type HandlerOptions = Omit<DeskPosting, 'channelOfDesk'> &
+export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   TellOptions &
   Omit<PageOptions, 'db'> &
   Omit<DigestOptions, 'db'>
 
-export const DESK_EFFECTS = ['card', 'entry', 'page', 'tell', 'ping-update', 'digest'] as const
+export const DESK_EFFECTS = ['card', 'entry', 'file', 'returned', 'page', 'tell', 'ping-update', 'digest'] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
   const { desks } = options
   const channelOfDesk = (name: string) => getDesk({ desks }, name).channel
-  const posting: DeskPosting = { ...options, channelOfDesk }
+  const posting = { ...options, channelOfDesk }
   return {
     card: cardHandler(posting),
     entry: entryHandler(posting),
+    file: fileHandler(posting),
+    returned: returnedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),

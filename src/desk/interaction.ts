@@ -1,6 +1,7 @@
 // What a person did in Slack, reduced to what the desk acts on: a click, a choice in a view, a submitted view.
 import type { BlockAction, MessageShortcut, ViewOutput, ViewSubmitAction } from '@slack/bolt'
 import type { AnyBlock } from '@slack/types'
+import type { SlackFile } from '../slack/download.ts'
 
 export interface Person {
   id: string
@@ -37,6 +38,10 @@ export interface OpenView {
   typed(blockId: string, actionId: string): string
   /** The value of what was chosen in a menu; empty for nothing. */
   chosen(blockId: string, actionId: string): string
+  /** The values of all that was ticked. */
+  chosenMany(blockId: string, actionId: string): string[]
+  /** What was put into a field for files. */
+  files(blockId: string, actionId: string): SlackFile[]
 }
 
 export interface Submission {
@@ -108,5 +113,21 @@ function openViewOf(view: ViewOutput): OpenView {
     blocks: view.blocks as AnyBlock[],
     typed: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.value ?? '',
     chosen: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_option?.value ?? '',
+    chosenMany: (blockId, actionId) =>
+      (view.state.values[blockId]?.[actionId]?.selected_options ?? []).map(({ value }) => value),
+    files: (blockId, actionId) => (view.state.values[blockId]?.[actionId]?.files ?? []).map(fileOf),
+  }
+}
+
+type Uploaded = NonNullable<ViewOutput['state']['values'][string][string]['files']>[number]
+
+function fileOf(file: Uploaded): SlackFile {
+  return {
+    id: file.id,
+    name: file.name ?? file.title ?? 'file',
+    type: file.mimetype || 'application/octet-stream',
+    bytes: file.size ?? 0,
+    url: file.url_private_download ?? file.url_private ?? '',
+    mustAsk: file.file_access === 'check_file_info' || file.size === undefined,
   }
 }

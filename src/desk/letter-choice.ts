@@ -5,18 +5,18 @@ import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
 import { admit } from './admission.ts'
 import type { Agent } from './agents.ts'
-import { TOO_LONG } from './composer.ts'
+import { readOffered, TOO_LONG } from './composer.ts'
 import {
   BODY_LENGTH_MAX,
   type ComposerMeta,
   composerView,
   fingerprint,
-  lettersFor,
   letterValue,
   readComposer,
 } from './composer-view.ts'
 import type { Click, OpenView } from './interaction.ts'
 import { type Question, readQuestion } from './question.ts'
+import { tickedIn } from './recipient-input.ts'
 import { replaceView } from './respond.ts'
 import { type Desk, type DeskTools, deskTitle, getDesk } from './tools.ts'
 import { whisper } from './whisper.ts'
@@ -28,11 +28,11 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
   const place = { channel: desk.channel }
   const admission = await admit(tools, who, { desk, action: 'letter', conversationId: meta.conversationId })
   if (admission.kind === 'refused') return await whisper(tools, who, place, { text: admission.text })
-  const letters = lettersFor(tools.letters(), question.conversation.channel)
-  const letter = letters.find((candidate) => letterValue(candidate) === value)
+  const offered = await readOffered(tools, question)
+  const letter = offered.letters.find((candidate) => letterValue(candidate) === value)
   if (!letter) return await whisper(tools, who, place, { text: 'This letter is gone. Please choose another one.' })
   const filled = fill(meta, text, writeLetter(letter, question, admission.agent, desk), value)
-  const shown = composerView({ question, letters, ...filled })
+  const shown = composerView({ question, ...offered, ticked: tickedIn(view), ...filled })
   await replaceView(tools, who, place, { target: { view_id: view.id, hash: view.hash }, view: shown })
 }
 

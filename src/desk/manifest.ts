@@ -8,6 +8,8 @@ const SCOPES = {
   commands: 'the shortcut "Send to customer" and the command /desk',
   'groups:read': 'who is in the desk’s channel: they are its agents',
   'groups:history': 'notes in the threads; finding a post again whose answer was lost',
+  'files:write': 'attachments, originals and long texts in the threads',
+  'files:read': 'files that agents attach to a reply; whether a file of ours is in the thread',
   'im:write': 'pings to leads',
   'im:history': 'finding a ping again whose answer was lost',
   'users:read': 'the names of agents, and who is a guest',

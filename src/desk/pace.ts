@@ -8,5 +8,5 @@ const UPDATE: Pace = { minMs: 1.2 * SECOND, concurrencyMax: 1 }
 /** Undefined for the keys of others. */
 export function paceOf(rateKey: string): Pace | undefined {
   if (rateKey === 'desk:update') return UPDATE
-  return /^desk:(post|ping):/.test(rateKey) ? POST : undefined
+  return /^desk:(post|file|ping):/.test(rateKey) ? POST : undefined
 }

@@ -2,16 +2,22 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { Part } from '../channel.ts'
 import type { Message } from '../message.ts'
+import type { RecipientChoices } from '../recipients.ts'
 import { chunks, richText, shorten } from '../slack/mrkdwn.ts'
 import { addressee } from './composer-view.ts'
-import { channelWord } from './question.ts'
+import { shownName, sizeWords } from './file-name.ts'
+import { channelWord, newWords } from './question.ts'
+import { copiesBlocks, markWords } from './recipient-words.ts'
 import { heading, instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const PREVIEW = 'preview'
 
 const BUTTON_LENGTH_MAX = 24
-/** A view holds 250 kB; beyond this much of a long history only its length is said. */
+/** A view holds 250 kB, and comes back to us with more in it; beyond this much only the length of what follows is said. */
+const VIEW_BYTES_MAX = 200_000
+/** Nobody reads on here. */
 const SHOWN_LENGTH_MAX = 60_000
+const FILES_MAX = 20
 const PARTS_MAX = 20
 const NEWS_MAX = 5
 const NEWS_LENGTH_MAX = 600
@@ -31,7 +37,9 @@ export interface Letterhead {
 
 export interface Shown extends Letterhead {
   meta: PreviewMeta
-  parts: readonly Pick<Part, 'preview' | 'subject' | 'recipients'>[]
+  /** What is to be said of those who get it, as far as it is known still. */
+  recipients?: RecipientChoices | undefined
+  parts: readonly Pick<Part, 'preview' | 'subject' | 'recipients' | 'attachments'>[]
 }
 
 export function previewView(shown: Shown): ModalView {
@@ -81,34 +89,63 @@ function newsOf(message: Message, author: string): KnownBlock[] {
   const verb = message.direction === 'inbound' ? ' wrote ' : ' replied '
   return [
     paragraph([word(author, { bold: true }), word(verb), instant(message.arrived_at)]),
-    quote(shorten(message.text.trim(), NEWS_LENGTH_MAX)),
+    quote(shorten(newWords(message).trim(), NEWS_LENGTH_MAX)),
   ]
 }
 
-function leaving({ channel, to, parts }: Shown): KnownBlock[] {
+function leaving({ channel, to, recipients, parts }: Shown): KnownBlock[] {
   const others = (parts[0]?.recipients ?? []).filter(({ address }) => address !== to.address)
   const subject = parts[0]?.subject
-  return [
+  const files = parts.flatMap(({ attachments }) => attachments ?? [])
+  const mark = recipients && recipients.to.address === to.address ? markWords(recipients.to, to) : undefined
+  const head = [
     addressee(channel, to),
-    ...(others.length > 0 ? [labelled('Cc: ', others.map(({ address }) => address).join(', '))] : []),
-    ...(subject === undefined ? [] : [labelled('Subject: ', subject)]),
+    ...(mark === undefined ? [] : [note(`⚠️ This address is ${mark}.`)]),
+    ...copiesBlocks(others, recipients),
+    ...(subject === undefined ? [] : [labelled('Subject: ', shorten(subject, SUBJECT_LENGTH_MAX))]),
+    ...fileBlocks(files),
+  ]
+  const room = VIEW_BYTES_MAX - bytesOf(head)
+  return [
+    ...head,
     { type: 'divider' },
-    ...bodies(parts.map(({ preview }) => preview)),
+    ...bodies(
+      parts.map(({ preview }) => preview),
+      room,
+    ),
     { type: 'divider' },
   ]
 }
 
-function bodies(texts: readonly string[]): KnownBlock[] {
+const SUBJECT_LENGTH_MAX = 500
+
+function fileBlocks(files: readonly { name: string; bytes: number }[]): KnownBlock[] {
+  if (files.length === 0) return []
+  const lines = files.slice(0, FILES_MAX).map(({ name, bytes }) => `📎 ${shownName(name)} (${sizeWords(bytes)})`)
+  const more = files.length > FILES_MAX ? [`📎 and ${files.length - FILES_MAX} more`] : []
+  return [paragraph([word([...lines, ...more].join('\n'))])]
+}
+
+function bytesOf(blocks: readonly KnownBlock[]): number {
+  return Buffer.byteLength(JSON.stringify(blocks))
+}
+
+function bodies(texts: readonly string[], bytesMax: number): KnownBlock[] {
   const blocks: KnownBlock[] = []
-  let room = SHOWN_LENGTH_MAX
+  const all = texts.reduce((sum, text) => sum + text.length, 0)
+  let shown = 0
+  let bytes = 0
   for (const [n, text] of texts.slice(0, PARTS_MAX).entries()) {
     if (texts.length > 1) blocks.push(note(`Message ${n + 1} of ${texts.length}`))
-    const shown = room > 0 ? (chunks(text, room)[0] ?? '') : ''
-    blocks.push(...richText(shown))
-    room -= shown.length
+    for (const piece of chunks(text)) {
+      const added = richText(piece)
+      bytes += bytesOf(added)
+      if (bytes > bytesMax || shown + piece.length > SHOWN_LENGTH_MAX) break
+      blocks.push(...added)
+      shown += piece.length
+    }
   }
-  const hidden = texts.join('').length - (SHOWN_LENGTH_MAX - room)
-  if (hidden > 0) blocks.push(note(`${hidden} more characters follow, mostly the quoted history.`))
+  if (shown < all) blocks.push(note(`${all - shown} more characters follow, mostly the quoted history.`))
   return blocks
 }
 

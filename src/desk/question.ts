@@ -62,3 +62,8 @@ export function channelWord(channel: string): string {
 export function customerName({ name, address }: { name?: string | undefined; address: string }): string {
   return name ?? address
 }
+
+/** What is new in a message; the quotes in it stand in the thread already. */
+export function newWords({ unquoted, text }: Pick<Message, 'unquoted' | 'text'>): string {
+  return unquoted ?? text
+}

@@ -75,7 +75,8 @@ async function outcomeOf(tools: DeskTools, desk: Desk, draft: Draft, result: Dec
     }
     case 'stale': {
       const meta = { ...draft.meta, confirmedSeq: result.seenSeq }
-      const view = staleView({ ...draft, meta }, await nameAuthors(tools.db, draft, result.news))
+      const recipients = await tools.recipients(draft.meta.conversationId)
+      const view = staleView({ ...draft, meta, recipients }, await nameAuthors(tools.db, draft, result.news))
       const text = `Your reply to ${called(draft)} was not sent: something new arrived while you wrote. Open Reply again.`
       return { kind: 'update', view, late: { said: { text } } }
     }

@@ -7,6 +7,7 @@ import type { NewId } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Policies } from '../policy.ts'
 import type { QueueRow } from '../queue.ts'
+import type { RecipientChoices } from '../recipients.ts'
 import type { Letter } from '../template/letter.ts'
 
 export interface Desk {
@@ -38,11 +39,13 @@ export interface DeskTools {
   /** For what an agent is waiting for; never behind a rate limit of the board. */
   ui: WebClient
   read: WebClient
-  self: { teamId: string; botUserId: string }
+  self: { teamId: string; botUserId: string; scopes?: readonly string[] }
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
   policies: Policies
   letters(): readonly Letter[]
+  /** Who a reply to a conversation goes to, and who may get a copy. */
+  recipients(conversationId: string): Promise<RecipientChoices>
   /** How each window of a conversation came about, in plain lines; one that begins with `# ` heads a window. */
   explain(conversationId: string): Promise<readonly string[]>
   /** Who waits at a desk, soonest due first. */

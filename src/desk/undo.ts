@@ -2,10 +2,11 @@
 import type { ModalView } from '@slack/types'
 import { getConversation } from '../conversation.ts'
 import { getMessage } from '../message.ts'
-import { takeBack } from '../reply.ts'
+import { listParts, takeBack } from '../reply.ts'
 import { admit } from './admission.ts'
 import { openComposer, prepareComposer, type Start } from './composer.ts'
 import { loadingView } from './composer-view.ts'
+import { shownName } from './file-name.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import type { Outcome } from './respond.ts'
 import { editAgainButton, notSentView, tooLateView, type UndoneMeta, undoneView } from './sending-view.ts'
@@ -46,7 +47,10 @@ function refused(text: string): UndoAnswer {
 /** "Edit again" in the view: the composer lies below it and gets the text; where it does not, it takes the view's place. */
 export async function editAgain(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
   const { messageId } = JSON.parse(view.metadata) as UndoneMeta
-  const prepared = await prepareComposer(tools, who, await startAgain(tools, messageId))
+  const start = await startAgain(tools, messageId)
+  // A composer that lies below has its files still.
+  const kept = view.below === undefined ? start : { ...start, notice: undefined }
+  const prepared = await prepareComposer(tools, who, kept)
   if (prepared.kind === 'refused') return { kind: 'update', view: notSentView(prepared.text, '') }
   if (view.below === undefined) return { kind: 'update', view: prepared.view }
   const trouble = await troubleIn(tools.log, tools.ui.views.update({ view_id: view.below, view: prepared.view }))
@@ -64,7 +68,14 @@ export async function editAgainFrom(tools: DeskTools, click: Click): Promise<voi
   await openComposer(tools, click, await startAgain(tools, click.value))
 }
 
+const NAMED_MAX = 10
+
 async function startAgain({ db }: DeskTools, messageId: string): Promise<Start> {
   const { conversation_id, markdown, template } = await getMessage(db, messageId)
-  return { conversationId: conversation_id, text: markdown, letter: template ?? undefined }
+  const parts = await listParts(db, messageId)
+  const names = parts.flatMap(({ attachments }) => attachments ?? [])
+  const copies = parts.flatMap(({ recipients }) => recipients).map(({ address }) => address)
+  const shown = names.slice(0, NAMED_MAX).map(({ name }) => shownName(name))
+  const notice = names.length === 0 ? undefined : `Add the files again: ${shown.join(', ')}.`
+  return { conversationId: conversation_id, text: markdown, copies, letter: template ?? undefined, notice }
 }

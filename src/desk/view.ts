@@ -42,7 +42,7 @@ export interface CardView {
   card: Posted | undefined
 }
 
-/** The beginning of a message. */
+/** The beginning of a message: of what is new in it. */
 export interface Glimpse {
   text: string
   at: number
@@ -114,7 +114,7 @@ export async function findGlimpse(
   const about = db
     .selectFrom('message')
     .select(['id', 'arrived_at', 'automated', 'sender', 'warnings'])
-    .select(sql<string>`substr(text, 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
+    .select(sql<string>`substr(coalesce(unquoted, text), 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
     .where('conversation_id', '=', conversationId)
   const row = await (messageId === undefined
     ? about.where('direction', '=', 'inbound').orderBy('seq', 'desc').limit(1)
@@ -157,7 +157,13 @@ async function findTrouble(db: Reader, conversationId: string): Promise<CardView
     .limit(1)
     .executeTakeFirst()
   if (!row?.delivery || !TROUBLE.has(row.delivery)) return undefined
-  return { delivery: row.delivery, reason: (JSON.parse(row.warnings) as string[])[0] }
+  return { delivery: row.delivery, reason: reasonOf(row.warnings) }
+}
+
+/** All that is said of a reply, be it of several recipients. */
+export function reasonOf(warnings: string): string | undefined {
+  const all = JSON.parse(warnings) as string[]
+  return all.length === 0 ? undefined : all.join(' ')
 }
 
 async function readRelated(

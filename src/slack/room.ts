@@ -18,6 +18,8 @@ export interface Self {
   teamId: string
   botUserId: string
   botId: string
+  /** What the installed app may do, as far as Slack has told. */
+  scopes?: readonly string[]
 }
 
 export interface SlackRoom {
@@ -118,6 +120,8 @@ async function learnSelf(
     try {
       const who = await read.auth.test()
       Object.assign(self, { teamId: who.team_id ?? '', botUserId: who.user_id ?? '', botId: who.bot_id ?? '' })
+      const scopes = who.response_metadata?.scopes
+      if (scopes) self.scopes = scopes
       return
     } catch (error) {
       const trouble = troubleOf(error, 'sign in')

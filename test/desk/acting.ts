@@ -18,7 +18,15 @@ export async function makeActingDesk(open: OpenTestDb, options: DeskTestOptions 
   const { world, slack, channel, desks, lea } = desk
   const { clients } = desk.room()
   const presence = makePresence({ ...world, read: clients.read })
-  const posting = { ...world, room: { clients }, desks, presence, limits: LIMITS, isRestricted: () => false }
+  const posting = {
+    ...world,
+    channelOf: () => world.channel,
+    room: { clients },
+    desks,
+    presence,
+    limits: LIMITS,
+    isRestricted: () => false,
+  }
   const dayOf = () => deskDay(undefined)
   Object.assign(world.handlers, deskHandlers({ ...posting, dayOf }))
 

@@ -58,7 +58,16 @@ export async function makeBoard(open: OpenTestDb, options: BoardOptions = {}) {
     const isRestricted = (name: string) => restricted.has(name)
     Object.assign(
       made.handlers,
-      deskHandlers({ ...made, room, desks, presence, limits, isRestricted, dayOf: () => deskDay(undefined) }),
+      deskHandlers({
+        ...made,
+        channelOf: () => made.channel,
+        room,
+        desks,
+        presence,
+        limits,
+        isRestricted,
+        dayOf: () => deskDay(undefined),
+      }),
     )
   }
   connect()

@@ -25,6 +25,7 @@ export interface DeskTestOptions {
   clock?: Clock
   explain?: DeskTools['explain']
   queue?: DeskTools['queue']
+  recipients?: DeskTools['recipients']
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -33,6 +34,9 @@ export function letter(name: string, body: string, more = ''): Letter {
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
   return parsed.letter
 }
+
+const isTextInput = ({ element }: { element?: unknown }) =>
+  (element as { type?: string } | undefined)?.type === 'plain_text_input'
 
 export type TestDesk = Awaited<ReturnType<typeof makeTestDesk>>
 
@@ -66,6 +70,7 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       letters: () => options.letters ?? [],
       explain: options.explain ?? (async () => []),
       queue: options.queue ?? (async () => []),
+      ...(options.recipients && { recipients: options.recipients }),
     })
     desk.register()
     world.sources.set('slack:desk', desk.source as never)
@@ -126,10 +131,10 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       const direct = dm ? slack.workspace.messages(dm.id).map(({ text }) => text) : []
       return [...slack.workspace.ephemerals.filter(({ user }) => user === who).map(({ text }) => text), ...direct]
     },
-    bodyBlock: (who: string) => String(test.front(who).blocks.find(({ type }) => type === 'input')?.block_id),
+    bodyBlock: (who: string) => String(test.front(who).blocks.find(isTextInput)?.block_id),
     body(who: string): string {
       const view = test.front(who)
-      const input = view.blocks.find(({ type }) => type === 'input')
+      const input = view.blocks.find(isTextInput)
       const element = input?.element as { initial_value?: string } | undefined
       const entered = view.entered.get(`${input?.block_id} text`)
       return String((entered ? entered.value : element?.initial_value) ?? '')

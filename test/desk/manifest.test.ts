@@ -7,6 +7,8 @@ test('the Slack app asks for these permissions and no other; more needs a reason
     'commands',
     'groups:read',
     'groups:history',
+    'files:write',
+    'files:read',
     'im:write',
     'im:history',
     'users:read',

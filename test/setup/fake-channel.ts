@@ -30,6 +30,8 @@ export interface FakeChannel extends Channel {
   delivered: { to: string; text: string }[]
   /** What happens to the next parts; once it is empty, every part is accepted. */
   fates: PartFate[]
+  /** The bytes of attachments, by what refers to them. */
+  files: Map<string, Uint8Array>
   /** Who gets a copy of every reply. */
   copies: Address[]
   /** Recipients the platform refuses, with its reason. */
@@ -56,6 +58,7 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
     limits: { textMax: 1000, attachmentBytesMax: 1000, idempotency },
     delivered: [],
     fates: [],
+    files: new Map(),
     copies: [],
     refused: new Map(),
     sends: 0,
@@ -63,6 +66,24 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
     stop: async () => undefined,
     health: () => ({ ok: true }),
     async *fetchAttachment() {},
+    async readAttachment(_raw, ref) {
+      const bytes = this.files.get(ref)
+      if (!bytes) throw new ParseError(`there is no ${ref}`, { final: true })
+      return bytes
+    },
+    readHead(start) {
+      const read = JSON.parse(new TextDecoder().decode(start))
+      const { from, to, cc, subject } = read.events[0] as InboundMessage
+      const names = (list: Address[]) =>
+        list.map(({ name, address }) => (name ? `${name} <${address}>` : address)).join(', ')
+      return [
+        { name: 'From', value: names([from]) },
+        { name: 'To', value: names(to) },
+        ...(cc.length > 0 ? [{ name: 'Cc', value: names(cc) }] : []),
+        ...(subject === undefined ? [] : [{ name: 'Subject', value: subject }]),
+        { name: 'Message-ID', value: '<letter@example.org>' },
+      ]
+    },
     async parse(raw) {
       const read = JSON.parse(new TextDecoder().decode(raw.body))
       if (read.broken === 'deadly') await new Promise(() => undefined) // The process dies of it.
@@ -75,10 +96,12 @@ export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'look
       return inbound('', { externalId, at: raw.arrivedAt, evidence: [], keys: [] })
     },
     async render(message) {
+      const files = message.attachments?.map(({ name, content }) => ({ name, bytes: content.byteLength }))
       return message.markdown.split('\n\n').map((text, n) => ({
         body: new TextEncoder().encode(text),
         preview: text,
         recipients: [...message.to, ...message.cc, ...this.copies],
+        ...(n === 0 && files && { attachments: files }),
         keys: [`out:${message.id}:${n}` as ConversationKey],
       }))
     },

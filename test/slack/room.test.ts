@@ -217,6 +217,7 @@ describe('connecting', () => {
       teamId: slack.app.teamId,
       botUserId: slack.app.botUserId,
       botId: slack.app.botId,
+      scopes: expect.arrayContaining(['files:read', 'files:write']),
     })
   })
 

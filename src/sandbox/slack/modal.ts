@@ -1,6 +1,7 @@
 // A person's stack of modals: what may open, be pushed, replaced and closed, for views.* calls and for acks alike.
-import { type Refusal, refuse, refuseBecause } from './answer.ts'
-import { asText, isJson, type Json } from './json.ts'
+import { missingScope, type Refusal, refuse, refuseBecause } from './answer.ts'
+import { elementsOf } from './blocks.ts'
+import { asText, isJson, type Json, jsonList } from './json.ts'
 import { makeView, replaceView, type ViewRecord } from './view-record.ts'
 import { checkView, isTooLarge } from './view-shape.ts'
 import type { World } from './world.ts'
@@ -29,9 +30,15 @@ export function acceptView(world: World, value: unknown, type: 'modal' | 'home',
   if (isTooLarge(value)) return refuse('view_too_large')
   const errors = checkView(value, type)
   if (errors.length > 0) return refuseBecause('invalid_arguments', errors)
+  if (takesFiles(value) && !world.grant.scopes.has('files:read')) return missingScope(world, 'files:read')
   const externalId = asText(value.external_id)
   const holder = externalId ? findView(world, { externalId }) : undefined
   return holder && holder !== instead ? refuse('duplicate_external_id') : value
+}
+
+/** A form that takes files is for apps that may read them. */
+function takesFiles(view: Json): boolean {
+  return jsonList(view.blocks).some((block) => elementsOf(block).some(({ type }) => type === 'file_input'))
 }
 
 export function openModal(world: World, userId: string, view: Json): ViewRecord {

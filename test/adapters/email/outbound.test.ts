@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { emailChannel } from '../../../adapters/email/channel.ts'
 import { firstHeader, readHeaders, splitMail } from '../../../adapters/email/header.ts'
-import { parseMime } from '../../../adapters/email/mail.ts'
 import { subjectOf } from '../../../adapters/email/outbound.ts'
+import { parseMime } from '../../../adapters/email/parsed-mail.ts'
 import type { OutboundMessage, Part } from '../../../src/channel.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { systemRandom } from '../../../src/id.ts'
@@ -78,16 +78,15 @@ describe('E15: the mail that leaves', () => {
       {},
       { markdown: 'Hi **Anna**,\n\n- see [this](https://x.test/a?b=1&c=2)\n- 5 < 6 & "so" on — ü' },
     )
-    const email = await parseMime(part.body)
-    // The parser counts the line end before the boundary, which belongs to the boundary, as text.
-    expect(email.text?.replaceAll('\r\n', '\n')).toBe(`${part.preview}\n`)
+    const email = parseMime(part.body)
+    expect(email.text?.replaceAll('\r\n', '\n')).toBe(part.preview)
     expect(part.preview).toMatch(/^Hi Anna,\n\n- see this \(https:\/\/x\.test\/a\?b=1&c=2\)\n- 5 < 6 & "so" on — ü\n/)
     expect(email.html).toContain('<li>see <a href="https://x.test/a?b=1&amp;c=2">this</a></li>')
     expect(email.html).toContain('<strong>Anna</strong>')
   })
 
   test('the customer’s own words stay words in the quote', async () => {
-    const email = await parseMime((await answerTo({ text: '<script>alert(1)</script> & <img src=x>' })).body)
+    const email = parseMime((await answerTo({ text: '<script>alert(1)</script> & <img src=x>' })).body)
     expect(email.html).not.toMatch(/<script|<img/)
     expect(email.html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;img src=x&gt;')
   })
@@ -148,7 +147,7 @@ describe('nothing a customer or an agent writes can add a header or a recipient'
         const keys = headersOf(part).map(({ key }) => key)
         expect([...keys].sort()).toEqual([...new Set(keys)].sort())
         expect(keys.filter((key) => key !== 'in-reply-to' && key !== 'references').sort()).toEqual([...HEADERS].sort())
-        const email = await parseMime(part.body)
+        const email = parseMime(part.body)
         expect(email.to?.map(({ address }) => address)).toEqual([ANNA])
         expect(email.cc ?? email.bcc).toBeUndefined()
         expect(email.from?.address).toBe(SUPPORT)
@@ -173,7 +172,7 @@ describe('nothing a customer or an agent writes can add a header or a recipient'
     const part = await render({
       markdown: '![x](file:///etc/passwd) ![y](http://127.0.0.1:1/x) <img src="/etc/passwd">',
     })
-    const email = await parseMime(part.body)
+    const email = parseMime(part.body)
     expect(email.attachments).toEqual([])
     expect(email.html).not.toMatch(/<img/)
     expect(email.html).not.toContain('root:')

@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parsePool } from '../../../adapters/email/parse-pool.ts'
+import { parseProcesses } from '../../../adapters/email/parse-process.ts'
 import { parseThreads } from '../../../adapters/email/parse-threads.ts'
-import { ParseError } from '../../../src/channel.ts'
+import { type InboundMessage, ParseError } from '../../../src/channel.ts'
 import { type Clock, SECOND, systemClock } from '../../../src/clock.ts'
 import { manualClock, settle } from '../../setup/clock.ts'
 import { ANNA, configOf, letterOf, messageIn, openChannel, rawOf, SUPPORT } from './mailbox.ts'
@@ -37,10 +38,10 @@ async function failureOf(work: Promise<unknown>): Promise<ParseError> {
   return error
 }
 
-function nested(levels: number): string {
+function nested(levels: number, before = ''): string {
   let mail = HEAD
   for (let level = 0; level < levels; level++) {
-    mail += `Content-Type: multipart/mixed; boundary="b${level}"\r\n\r\n--b${level}\r\n`
+    mail += `Content-Type: multipart/mixed; boundary="b${level}"\r\n\r\n${before && level === 0 ? `--b0\r\n${before}` : ''}--b${level}\r\n`
   }
   return `${mail}Content-Type: text/plain\r\n\r\ndeep\r\n`
 }
@@ -52,33 +53,76 @@ function manyParts(count: number): string {
   return `${HEAD}Content-Type: multipart/mixed; boundary=B\r\n\r\n${text}${part.repeat(count)}--B--\r\n`
 }
 
-describe('a mail made to do harm is given up on in time, and still becomes visible', () => {
-  const LIMITED: [string, () => string, RegExp][] = [
-    ['a thousand levels deep', () => nested(1000), /nesting/i],
+describe('a mail made to do harm is read as far as it can be, in time', () => {
+  const HARMFUL: [string, () => string, Partial<InboundMessage>][] = [
+    [
+      'a thousand levels deep',
+      () => nested(1000),
+      {
+        warnings: [
+          'This mail has more than 100 levels, one in the other; the innermost are only in the original mail.',
+        ],
+      },
+    ],
+    [
+      'a thousand levels deep around words',
+      () => nested(1000, 'Content-Type: text/plain\r\n\r\nThe words are here.\r\n'),
+      { text: 'The words are here.' },
+    ],
     [
       'with three megabytes of recipients',
       () => `${HEAD}Cc: ${'a@example.test, '.repeat(190_000)}z@x\r\n\r\nHi`,
-      /header/i,
+      { text: 'Hi', warnings: ['The header of this mail is too long; only its beginning was read.'] },
     ],
-    ['of ten thousand parts', () => manyParts(10_000), /header/i],
-    ['with a header that is all fold', () => `${HEAD}X-Fold: a\r\n${' b\r\n'.repeat(200_000)}\r\nHi`, /header/i],
+    [
+      'of ten thousand parts',
+      () => manyParts(10_000),
+      { text: 'The words are here.', warnings: ['9800 more attachments are only in the original mail.'] },
+    ],
+    [
+      'of a hundred thousand parts',
+      () => manyParts(100_000),
+      {
+        text: 'The words are here.',
+        warnings: [
+          '80002 more parts are only in the original mail.',
+          '19798 more attachments are only in the original mail.',
+        ],
+      },
+    ],
+    [
+      'with a header that is all fold',
+      () => `${HEAD}X-Fold: a\r\n${' b\r\n'.repeat(200_000)}\r\nHi`,
+      { text: 'Hi', warnings: ['The header of this mail is too long; only its beginning was read.'] },
+    ],
+    ['of empty lines', () => `${HEAD}\r\n${'\n'.repeat(1_000_000)}Hi`, {}],
+    ['of one line', () => `${HEAD}\r\n${'x'.repeat(1_000_000)}`, { text: 'x'.repeat(1_000_000) }],
+    ['full of NUL', () => `${HEAD}\r\nHi\0${'\0'.repeat(1_000_000)}`, { text: 'Hi' }],
+    [
+      'in false base64',
+      () => `${HEAD}Content-Transfer-Encoding: base64\r\n\r\n${'=a'.repeat(1_000_000)}`,
+      { text: '=a'.repeat(500_000) },
+    ],
+    [
+      'in false quoted-printable',
+      () => `${HEAD}Content-Transfer-Encoding: quoted-printable\r\n\r\n${'= '.repeat(1_000_000)}`,
+      {},
+    ],
+    [
+      'with a mail in a mail, three hundred times',
+      () => `${`${HEAD}Content-Type: message/rfc822\r\n\r\n`.repeat(300)}${HEAD}\r\nHi`,
+      { attachments: expect.toSatisfy((files: unknown[]) => files.length >= 1) as never },
+    ],
   ]
-  test.each(LIMITED)('E17: %s', async (_what, make, reason) => {
+  // What limits a thread is no measure here: the machine may be busy.
+  test.each(HARMFUL)('E17: %s', async (_what, make, expected) => {
     const channel = makeChannel()
     const raw = rawOf(Buffer.from(make()))
     const startedAt = performance.now()
-    const error = await failureOf(channel.parse(raw))
-    expect(error.final).toBe(true)
-    expect(error.message).toMatch(reason)
-    const saved = channel.salvage(raw)
-    expect(performance.now() - startedAt).toBeLessThan(10 * SECOND)
-    expect(saved).toMatchObject({
-      kind: 'message',
-      arrivedAt: raw.arrivedAt,
-      from: { address: ANNA, name: 'Anna' },
-      subject: 'Bomb',
-    })
-    expect(saved.warnings).toContain('This mail could not be read. Open the original mail to see all of it.')
+    const message = messageIn(await channel.parse(raw))
+    expect(performance.now() - startedAt).toBeLessThan(8 * SECOND)
+    expect(message).toMatchObject({ from: { address: ANNA, name: 'Anna' }, subject: 'Bomb', ...expected })
+    expect(message.text).not.toContain('\0')
   })
 
   test('E20: of a thousand attachments the first two hundred are listed and the others counted', async () => {
@@ -110,12 +154,14 @@ describe('a mail made to do harm is given up on in time, and still becomes visib
     expect((await failures).map(({ final }) => final)).toEqual([true, true, true])
   })
 
-  // Seen failing: read in a thread, this mail ends the whole test run.
+  // Seen failing: in a thread, such a mail ends the whole test run.
   test('E17: a mail that takes too much memory ends its parser and not the program', async () => {
-    const pool = makePool()
-    const error = await failureOf(pool.mail(Buffer.from(`${HEAD}\r\n${'\n'.repeat(1_000_000)}x`), false))
+    const processes = parseProcesses(systemClock(), new URL('./greedy-child.ts', import.meta.url))
+    onTestFinished(() => processes.close())
+    const run = (raw: Uint8Array) => processes.run({ kind: 'mail', raw, headersOnly: false })
+    const error = await failureOf(run(Buffer.from('greedy')))
     expect(error).toMatchObject({ final: true, message: 'email: the mail takes too much memory to read' })
-    expect((await pool.mail(letterOf('next', { text: 'large '.repeat(100_000) }), false)).subject).toBe('next')
+    expect(await run(letterOf('next'))).toMatchObject({ subject: 'next' })
   })
 
   const EMBEDDED = 'MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n'
@@ -167,6 +213,13 @@ describe('a mail made to do harm is given up on in time, and still becomes visib
       '<blockquote>',
       '<pre>',
       '</',
+      '<b>',
+      '<ol><li>',
+      '<table><tr><td>',
+      '<div hidden>',
+      '<span style="display:none">',
+      '<h1>',
+      '<a href="https://x.test">a.b.',
     ]) {
       const html = Buffer.from(`${HEAD}Content-Type: text/html\r\n\r\n${piece.repeat(100_000)} end`)
       const startedAt = performance.now()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { manualClock } from '../../setup/clock.ts'
-import { connect, type Desk, inputBlock, makeDesk, modal, plain, refusal } from './desk.ts'
+import { connect, type Desk, inputBlock, makeDesk, makeWeb, modal, plain, refusal } from './desk.ts'
 
 const body = inputBlock('body', { type: 'plain_text_input', action_id: 'text' })
 const home = (text: string) => ({ type: 'home' as const, blocks: [{ type: 'header' as const, text: plain(text) }] })
@@ -197,4 +197,13 @@ test('a button in a message tells the app who clicked what, and where', async ()
   const olga = slack.addUser({ name: 'olga' })
   expect(() => slack.click(olga.id, { channel: desk, ts, actionId: 'take' })).toThrow('cannot see')
   expect(() => slack.click(ana, { channel: desk, ts, actionId: 'fly' })).toThrow('there is: take')
+})
+
+test('a form that takes files opens only for an app that may read files', async () => {
+  const desk = await makeDesk()
+  const files = inputBlock('files', { type: 'file_input', action_id: 'files' }, { optional: true })
+  expect((await desk.web.views.open({ trigger_id: await trigger(desk), view: modal([body, files]) })).ok).toBe(true)
+  const modest = makeWeb({ url: desk.slack.url, botToken: desk.slack.installBot(['chat:write']) })
+  const answer = await refusal(modest.views.open({ trigger_id: await trigger(desk), view: modal([body, files]) }))
+  expect(answer).toMatchObject({ error: 'missing_scope', needed: 'files:read' })
 })
