@@ -80,7 +80,8 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   const sending: { lastSentAt?: number; problem?: string } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
-    return storable(toEvents(await pool.mail(raw.body, raw.meta?.tooLarge !== undefined), raw, mailbox))
+    const isHeaderOnly = raw.meta?.tooLarge !== undefined || raw.meta?.withheld !== undefined
+    return storable(toEvents(await pool.mail(raw.body, isHeaderOnly), raw, mailbox))
   }
 
   async function send(parts: Part[], progress: Progress): Promise<Sent> {
@@ -133,9 +134,13 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   function health(): ChannelHealth {
     const receiving = receiver.health()
-    const problem = receiving.problem ?? sentReceiver?.health().problem ?? sending.problem ?? tokens?.problem()
+    const sent = sentReceiver?.health()
+    const problem = receiving.problem ?? sent?.problem ?? sending.problem ?? tokens?.problem()
+    const isRefused = receiving.problem ? receiving.isRefused : sent?.problem ? sent.isRefused : problem !== undefined
     return {
       ok: problem === undefined,
+      ...(isRefused && { isRefused }),
+      ...(receiving.importing && { importing: receiving.importing }),
       ...(receiving.lastReceivedAt !== undefined && { lastReceivedAt: receiving.lastReceivedAt }),
       ...(sending.lastSentAt !== undefined && { lastSentAt: sending.lastSentAt }),
       ...(problem !== undefined && { problem }),
