@@ -59,6 +59,8 @@ export interface RawEvent {
   body: Uint8Array
   /** The adapter's own small notes, such as folder and uid. */
   meta?: Record<string, string>
+  /** It was there before us: whatever is new goes first. */
+  canWait?: true
 }
 
 export type InboundEvent = InboundMessage | OwnMessage | InboundBounce
@@ -76,7 +78,9 @@ export interface InboundMessage {
   from: Address
   to: Address[]
   cc: Address[]
-  /** Of these, who are people besides us: no list, no machine, no address of ours. */
+  /** Whom it names besides its sender and ourselves: who may get a copy of the answer. */
+  others?: Address[]
+  /** Of these, who are people: no list and no machine. */
   people?: Address[]
   subject?: string
   /** The whole body as plain text. */
@@ -140,16 +144,21 @@ export interface OwnMessage {
   keys: ConversationKey[]
   /** What it says, for the case that it is nothing the program sent: read as if a customer had written it. */
   said?: InboundMessage
+  /** Only we can have put it where it was seen, or the server has verified that it is ours. */
+  isProven?: true
 }
 
 export interface InboundBounce {
   kind: 'bounce'
   externalId: ExternalId
   arrivedAt: number
-  /** The keys of the outbound message that did not arrive. */
+  /** The keys of the outbound message that did not arrive, strongest evidence first. */
   of: ConversationKey[]
+  /** `hard`: it will not arrive. `soft`: the other side goes on trying. Hard as soon as it is so for one recipient. */
   lasting: 'hard' | 'soft'
-  recipient?: string
+  /** Whom it did not reach; absent or empty when nobody is named. */
+  recipients?: { address: string; lasting: 'hard' | 'soft'; reason: string }[]
+  /** A sentence for the agent. */
   reason: string
   /** The report itself, as a machine's message: what is kept and shown when nothing of ours answers to `of`. */
   notice?: InboundMessage
@@ -234,6 +243,8 @@ export interface ChannelHealth {
   importing?: { done: number; total: number }
   /** What is wrong and what to do, in a sentence. */
   problem?: string
+  /** The account itself is refused: waiting mends nothing. */
+  isRefused?: boolean
 }
 
 export type SendFailure =

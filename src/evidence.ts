@@ -74,6 +74,20 @@ export async function findByEvidence(trx: Trx, place: Place, event: InboundMessa
   return conversation ? { ...found, conversation: await lockCurrent(trx, conversation.id) } : found
 }
 
+/** The same for what one of us wrote: we take part in every conversation. */
+export async function findByOurEvidence(
+  trx: Trx,
+  channel: string,
+  event: InboundMessage,
+): Promise<Conversation | undefined> {
+  const candidates = await listCandidates(trx, channelKind(channel), event)
+  for (const { key } of event.evidence) {
+    const candidate = candidates.find((one) => one.key === key)
+    if (candidate) return await lockCurrent(trx, candidate.id)
+  }
+  return undefined
+}
+
 async function weigh(
   trx: Trx,
   place: Place,

@@ -51,7 +51,13 @@ export interface FactData {
   'reply-queued': { seq: number; answersUpTo: number; dueAt: number }
   'reply-undone': Record<string, never>
   /** `nth`: its place among the conversation's acceptances, for the wall clock may step between two. */
-  'reply-accepted': { answersUpTo: number; at: number; nth?: number }
+  'reply-accepted': {
+    answersUpTo: number
+    at: number
+    nth?: number
+    /** Written past the program: it answers what had arrived by then, whenever we hear of it. */
+    answersUntil?: number
+  }
   'reply-rejected': Record<string, never>
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>

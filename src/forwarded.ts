@@ -17,6 +17,9 @@ export async function passedOnBy(db: Reader, event: InboundMessage): Promise<Pas
   const agent = await findAgentByEmail(db, event.from.address)
   if (!agent) return { event: rest }
   const { original } = forwarded
+  // An answer to the customer with us in copy, whatever stands below it.
+  const isAnswer = [...event.to, ...event.cc].some(({ address }) => address === original?.from.address)
+  if (isAnswer) return { event: rest }
   if (!original || (await findAgentByEmail(db, original.from.address))) {
     const warning = `This seems to pass on what somebody else wrote, but it cannot be read who that was. Replies go to ${event.from.address}.`
     return { event: { ...rest, warnings: [warning, ...event.warnings] } }

@@ -4,6 +4,7 @@ import { type Channel, channelKind, type InboundEvent, type InboundMessage } fro
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
+import { readAwaited, receiveColleague, receiveOwn } from './elsewhere.ts'
 import { type Found, findByEvidence } from './evidence.ts'
 import { appendFact, appendFacts, type Fact, type FactData, type Led } from './fact.ts'
 import { keepNote, passedOnBy } from './forwarded.ts'
@@ -12,7 +13,7 @@ import type { Source } from './intake-runner.ts'
 import { completeSalvaged, insertInbound, type Message } from './message.ts'
 import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
-import { receiveBounce, receiveOwn } from './returned.ts'
+import { receiveBounce } from './returned.ts'
 import { addSighting, wasSeenIn } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 
@@ -57,22 +58,28 @@ interface Arrival {
 async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise<void> {
   const { channel, desk, kept } = arrival
   if (event.kind === 'message') return await receiveMessage(trx, arrival, event)
-  if (event.kind === 'own') return await receiveOwn(trx, channel, kept, event)
-  return await receiveBounce(trx, channel, desk.policies, event)
+  const seen = { channel, kept, policies: desk.policies }
+  if (event.kind === 'own') {
+    const doubtful = await receiveOwn(trx, seen, event)
+    return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
+  }
+  const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
+  // Whatever it is about, somebody may want to know.
+  if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage): Promise<void> {
   const { channel, desk, kept } = arrival
   if (await sawBefore(trx, arrival, told)) return
   const { event: read, by: forwarder } = await passedOnBy(trx, told)
+  const colleague = await receiveColleague(trx, { channel, kept, policies: desk.policies }, read)
+  if (colleague?.kind === 'answered') return
+  if (colleague) return await receiveInto(trx, arrival, colleague.event, colleague.conversation)
   const identity = await findOrAddIdentity(trx, channelKind(channel), read.from)
   const found = await findByEvidence(trx, { ...desk, channel, identityId: identity.id }, read)
   const event = judged(read, found)
   const conversation = found.conversation ?? (await openNew(trx, arrival, identity, event, found.related?.to))
-  const message = await insertInbound(trx, conversation, event, { ...kept, isSalvaged: arrival.isSalvaged })
-  // The unique row decides. All this event did is taken back; at the next try it is one more sighting.
-  if (!message) throw new Error('another instance received this message at the same moment')
-  await addSighting(trx, message.id, channel, kept)
+  const message = await insertMessage(trx, arrival, event, conversation)
   await appendFacts(trx, factsOf(conversation, message, event, found, forwarder))
   if (forwarder) await keepNote(trx, conversation, message, forwarder)
   // Whom a verified sender brings in takes part from now on; nobody else's word lets anybody in.
@@ -83,6 +90,29 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   // What we could not read we do not answer.
   if (!desk.acknowledge || arrival.isSalvaged) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
+}
+
+/** The unique row decides. All this event did is taken back; at the next try it is one more sighting. */
+async function insertMessage(trx: Trx, arrival: Arrival, event: InboundMessage, into: Conversation): Promise<Message> {
+  const { channel, kept, isSalvaged } = arrival
+  const message = await insertInbound(trx, into, event, { ...kept, isSalvaged })
+  if (!message) throw new Error('another instance received this message at the same moment')
+  await addSighting(trx, message.id, channel, kept)
+  await readAwaited(trx, channel, event.keys)
+  return message
+}
+
+/** Shown in this conversation, whoever it is from; it opens no window. */
+async function receiveInto(
+  trx: Trx,
+  arrival: Arrival,
+  event: InboundMessage,
+  conversation: Conversation,
+): Promise<void> {
+  if (await sawBefore(trx, arrival, event)) return
+  const message = await insertMessage(trx, arrival, event, conversation)
+  await appendFacts(trx, factsOf(conversation, message, event, { conversation, passed: [], hasTwin: false }))
+  await refreshEntry(trx, conversation, message.id)
 }
 
 const TWIN =
@@ -102,7 +132,7 @@ function factsOf(
   message: Message,
   event: InboundMessage,
   found: Found,
-  forwarder: { agentId: string } | undefined,
+  forwarder?: { agentId: string },
 ): Fact[] {
   const { by, rank, via, related, passed } = found
   const about = { conversationId: conversation.id, messageId: message.id }

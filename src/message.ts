@@ -9,6 +9,7 @@ export type Message = Selectable<MessageTable>
 
 const KEYS_MAX = 50
 const ATTACHMENTS_MAX = 200
+const OTHERS_MAX = 200
 
 /** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
 export async function insertInbound(
@@ -64,6 +65,38 @@ export async function insertNote(
     .executeTakeFirst()
 }
 
+/** What one of us wrote past the program: it has left already. Undefined when it was received before. */
+export async function insertElsewhere(
+  trx: Trx,
+  conversation: Conversation,
+  event: InboundMessage,
+  answer: { author: string; blobId: string },
+): Promise<Message | undefined> {
+  const row = await trx
+    .insertInto('message')
+    .values({
+      ...blank(trx, conversation),
+      ...contentOf(event),
+      seq: await nextSeq(trx, conversation.id),
+      direction: 'outbound',
+      external_id: event.externalId,
+      author: answer.author,
+      arrived_at: Math.trunc(event.arrivedAt),
+      blob_id: answer.blobId,
+      automated: null,
+      sender: null,
+      delivery: 'accepted',
+      answers_up_to: 0,
+    })
+    .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) return undefined
+  await insertAttachments(trx, row.id, event, answer.blobId)
+  await addKeys(trx, conversation, row.id, event.keys)
+  return row
+}
+
 export async function insertOutbound(
   trx: Trx,
   conversation: Conversation,
@@ -109,6 +142,7 @@ function blank(trx: Trx, conversation: Conversation) {
     subject: null,
     unquoted: null,
     topic: null,
+    others: null,
     automated: null,
     sender: null,
     reply_handle: null,
@@ -128,6 +162,7 @@ function contentOf(event: InboundMessage) {
     markdown: event.markdown,
     unquoted: event.unquoted ?? null,
     topic: event.topic ?? null,
+    others: event.others ? JSON.stringify(event.others.slice(0, OTHERS_MAX)) : null,
     automated: event.automated ?? null,
     sender: event.sender,
     reply_handle: event.replyHandle,

@@ -1,6 +1,6 @@
 // Who takes part in a conversation: its contact, whom they brought in, and whom we wrote to. Only they lead a message back into it.
 import type { Address } from './channel.ts'
-import type { Trx } from './db/open.ts'
+import type { Reader, Trx } from './db/open.ts'
 
 /** More than these are a crowd, and a crowd is no circle of people who know of each other. */
 const PARTICIPANTS_MAX = 50
@@ -27,4 +27,14 @@ export async function addParticipants(trx: Trx, conversationId: string, people: 
     .values(rows)
     .onConflict((oc) => oc.doNothing())
     .execute()
+}
+
+export async function takesPart(db: Reader, conversationId: string, address: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('participant')
+    .select('address')
+    .where('conversation_id', '=', conversationId)
+    .where('address', '=', address)
+    .executeTakeFirst()
+  return row !== undefined
 }

@@ -63,7 +63,7 @@ export async function preview(
 function answeredBy(answered: Message, identity: { address: string; name: string | undefined }) {
   return {
     replyHandle: answered.reply_handle ?? '',
-    text: answered.text,
+    text: answered.unquoted ?? answered.text,
     arrivedAt: answered.arrived_at,
     from: { address: answered.author, ...(identity.name !== undefined && { name: identity.name }) },
   }

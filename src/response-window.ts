@@ -130,8 +130,10 @@ function listAnswers(facts: readonly StoredFact[]): Answer[] {
   return facts.flatMap((fact): Answer[] => {
     const upTo = (seq: number) => (question: Question) => question.ended === undefined && question.seq <= seq
     if (fact.kind === 'reply-accepted') {
-      const { answersUpTo, at, nth = 0 } = fact.data
-      return [{ at, as: 'answered', by: fact.messageId, nth, covers: upTo(answersUpTo) }]
+      const { answersUpTo, answersUntil = -Infinity, at, nth = 0 } = fact.data
+      const covers = (question: Question) =>
+        question.ended === undefined && (question.seq <= answersUpTo || question.at <= answersUntil)
+      return [{ at, as: 'answered', by: fact.messageId, nth, covers }]
     }
     if (fact.kind !== 'no-reply-needed') return []
     return [{ at: fact.at, as: 'waived', by: undefined, nth: fact.data.nth, covers: upTo(fact.data.upTo) }]

@@ -42,6 +42,8 @@ export interface EmailTools {
   secret: Uint8Array
   /** Of all our mailboxes, so that what one sends is no customer of another. */
   ownAddresses: string[]
+  /** Of all files of a reply together; 25 MB unless given. */
+  attachmentBytesMax?: number
   /** For a mailbox whose provider exchanges refresh tokens. */
   refreshTokens?: RefreshTokens
 }
@@ -62,15 +64,24 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     secret: tools.secret,
     ...(config.authServer && { authServer: config.authServer }),
   }
-  const sender = { address: config.address, displayName: config.displayName, isOwn, secret: tools.secret }
+  const attachmentBytesMax = tools.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX
+  const sender = {
+    ...{ address: config.address, displayName: config.displayName, isOwn, secret: tools.secret, attachmentBytesMax },
+    ...(config.signature !== undefined && { signature: config.signature }),
+  }
   const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
   const imapTokens = config.imap.password === undefined ? tokens : undefined
   const receiver = imapReceiver(config, { ...tools, tokens: imapTokens })
+  const sentReceiver =
+    config.sentFolder === undefined
+      ? undefined
+      : imapReceiver(sentFolderOf(config, config.sentFolder), { ...tools, tokens: imapTokens })
   const smtpTokens = config.smtp.password === undefined ? tokens : undefined
   const sending: { lastSentAt?: number; problem?: string } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
-    return storable(toEvents(await pool.mail(raw.body, raw.meta?.tooLarge !== undefined), raw, mailbox))
+    const isHeaderOnly = raw.meta?.tooLarge !== undefined || raw.meta?.withheld !== undefined
+    return storable(toEvents(await pool.mail(raw.body, isHeaderOnly), raw, mailbox))
   }
 
   async function send(parts: Part[], progress: Progress): Promise<Sent> {
@@ -123,9 +134,13 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   function health(): ChannelHealth {
     const receiving = receiver.health()
-    const problem = receiving.problem ?? sending.problem ?? tokens?.problem()
+    const sent = sentReceiver?.health()
+    const problem = receiving.problem ?? sent?.problem ?? sending.problem ?? tokens?.problem()
+    const isRefused = receiving.problem ? receiving.isRefused : sent?.problem ? sent.isRefused : problem !== undefined
     return {
       ok: problem === undefined,
+      ...(isRefused && { isRefused }),
+      ...(receiving.importing && { importing: receiving.importing }),
       ...(receiving.lastReceivedAt !== undefined && { lastReceivedAt: receiving.lastReceivedAt }),
       ...(sending.lastSentAt !== undefined && { lastSentAt: sending.lastSentAt }),
       ...(problem !== undefined && { problem }),
@@ -136,12 +151,13 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     name: config.name,
     limits: {
       textMax: LETTER_TEXT_MAX,
-      attachmentBytesMax: ATTACHMENT_BYTES_MAX,
+      attachmentBytesMax,
       idempotency: config.sentFolder ? 'lookup' : 'none',
     },
     start(intake) {
       inUse = true
       use()
+      if (sentReceiver) void sentReceiver.start(intake) // Customers' mail does not wait for ours; its trouble shows in "health".
       return receiver.start(intake)
     },
     parse,
@@ -156,11 +172,16 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     readHead,
     health,
     async stop() {
-      await receiver.stop()
+      await Promise.all([receiver.stop(), sentReceiver?.stop()])
       if (inUse) await release()
       inUse = false
     },
   }
+}
+
+/** What is sent from webmail is an answer too: the folder it is filed in is read like the other one, on a connection of its own. */
+function sentFolderOf(config: MailboxConfig, folder: string): MailboxConfig {
+  return { ...config, folder, holdsSent: true }
 }
 
 function allAccepted(part: Part): Sent['recipients'] {

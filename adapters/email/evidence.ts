@@ -78,6 +78,6 @@ function referencesIn(headers: Header[]): string[] {
 }
 
 /** An id made to look like ours whose signature is wrong is no evidence at all, not even a weak one. */
-function isLikeOurs(id: string): boolean {
+export function isLikeOurs(id: string): boolean {
   return /^<o\.[^@]+\.[a-z0-9]{20}@/i.test(id)
 }

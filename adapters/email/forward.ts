@@ -5,13 +5,14 @@ import type { Address } from '../../src/channel.ts'
 import { cleanLine } from './clean-text.ts'
 import { decodeWords, recodeWords } from './encoded-word.ts'
 import { firstHeader, type Header, splitMail } from './header.ts'
+import { type LabelKind, labelOf } from './header-label.ts'
+import { historyMark } from './history-mark.ts'
 import type { MailFile } from './mail-content.ts'
 import { readMailHeader } from './mail-header.ts'
 import { messageIdOf, messageIdsIn } from './message-id.ts'
-import { headerBlockEnd, readHeaderBlock } from './quote-header.ts'
-import { isForwardMark, isOriginalMark } from './reply-delimiter.ts'
-import { type ReplyLine, readLines, withoutQuoteMarks } from './reply-line.ts'
-import { isForwardSubject } from './subject.ts'
+import { headerBlockAt } from './quote-header.ts'
+import { type ReplyLine, readLines } from './reply-line.ts'
+import { isAnswerSubject, isForwardSubject } from './subject.ts'
 
 export interface Forward {
   /** As it is written there; undefined where it cannot be read. */
@@ -27,8 +28,6 @@ export interface Forward {
   references: string[]
 }
 
-const TEXT_LENGTH_MAX = 200_000
-const LINES_MAX = 20_000
 const HEAD_READ_MAX = 64 * 1024
 /** Between the mark and the header block. */
 const GAP_MAX = 4
@@ -49,6 +48,8 @@ export function forwardIn(mail: {
   /** The words of a mail that is carried whole. */
   wordsOf(raw: Uint8Array): string
 }): Forward | undefined {
+  // What an answer carries of this kind stands in the history below it.
+  if (isAnswerSubject(mail.subject)) return undefined
   return attachedMail(mail) ?? writtenMail(mail)
 }
 
@@ -88,43 +89,41 @@ function senderIn(value: string | undefined): Address | undefined {
 }
 
 function writtenMail({ headers, subject, text }: Parameters<typeof forwardIn>[0]): Forward | undefined {
+  const lines = readLines(text)?.map(unquoted)
+  if (!lines) return undefined
   const passedOn = firstHeader(headers, 'x-forwarded-message-id')
-  if (text.length > TEXT_LENGTH_MAX) return undefined
-  const lines = readLines(text).map(unquoted)
-  if (lines.length > LINES_MAX) return undefined
-  const mark = lines.findIndex((line) => isForwardMark(line))
-  const isSaid = mark >= 0 || passedOn !== undefined || isForwardSubject(subject)
-  if (!isSaid) return undefined
+  const mark = lines.findIndex((line) => historyMark(line)?.mark === 'forward')
+  if (mark < 0 && passedOn === undefined && !isForwardSubject(subject)) return undefined
   const block = mark >= 0 ? blockAfter(lines, mark) : firstBlock(lines)
-  const messageId = messageIdsIn(passedOn ?? '', 1)[0]
+  const [messageId] = messageIdsIn(passedOn ?? '', 1)
   const known = { ...(messageId !== undefined && { messageId }), references: [] }
   if (!block) return { text, note: '', ...known }
-  const from = writtenSender(block.fields.get('from') ?? '')
+  const from = writtenSender(block.fields)
   const title = cleanLine(block.fields.get('subject') ?? '')
   return {
     ...(from && { from }),
     ...(title && { subject: title }),
-    text: said(lines.slice(block.end)),
-    note: said(lines.slice(0, block.start)),
+    text: said(text, lines.slice(block.end)),
+    note: said(text, lines.slice(0, block.start)),
     ...known,
   }
 }
 
 /** Apple Mail quotes what it passes on, mark and header and all. */
-function unquoted(line: ReplyLine): ReplyLine {
-  if (!line.isQuoted) return line
-  const bare = withoutQuoteMarks(line.bare)
-  return { ...line, bare, isBlank: bare === '' }
+function unquoted(line: ReplyLine): ReplyLine & { wasQuoted: boolean } {
+  return { ...line, wasQuoted: line.quoted, quoted: false, blank: line.view === '' }
 }
 
+type Line = ReturnType<typeof unquoted>
+
 interface Block {
-  fields: NonNullable<ReturnType<typeof readHeaderBlock>>
+  fields: Map<LabelKind, string>
   /** The mark above it belongs to it. */
   start: number
   end: number
 }
 
-function blockAfter(lines: readonly ReplyLine[], mark: number): Block | undefined {
+function blockAfter(lines: Line[], mark: number): Block | undefined {
   for (let at = mark + 1; at <= mark + GAP_MAX && at < lines.length; at++) {
     const block = blockAt(lines, at)
     if (block) return { ...block, start: mark }
@@ -133,44 +132,52 @@ function blockAfter(lines: readonly ReplyLine[], mark: number): Block | undefine
 }
 
 /** Outlook writes no mark, or one that it writes above answers too. */
-function firstBlock(lines: readonly ReplyLine[]): Block | undefined {
+function firstBlock(lines: Line[]): Block | undefined {
   for (let at = 0; at < lines.length; at++) {
-    if (lines[at]?.isBlank) continue
-    const block = blockAt(lines, at)
+    const block = lines[at]?.blank ? undefined : blockAt(lines, at)
     if (block) return block
   }
   return undefined
 }
 
-function blockAt(lines: readonly ReplyLine[], at: number): Block | undefined {
-  const fields = readHeaderBlock(lines, at)
-  if (!fields) return undefined
+function blockAt(lines: Line[], at: number): Block | undefined {
+  const { found, seenTo } = headerBlockAt(lines, at, true)
+  if (!found) return undefined
   let start = at
   for (let above = at - 1; above >= 0; above--) {
     const line = lines[above]
-    if (!line || !(line.isBlank || RULE.test(line.bare) || isOriginalMark(line))) break
+    if (!line || !(line.blank || RULE.test(line.view) || historyMark(line))) break
     start = above
   }
-  return { fields, start, end: blockEnd(lines, at) }
+  // A last field may go on in a second line; the empty line below ends it.
+  const blank = lines.slice(seenTo + 1, seenTo + 2 + CONTINUED_MAX).findIndex((line) => line.blank)
+  return { fields: fieldsIn(lines.slice(at, seenTo + 1)), start, end: seenTo + 1 + Math.max(0, blank) }
 }
 
-/** The empty line below the fields ends them; a last field may go on in a second line. */
-function blockEnd(lines: readonly ReplyLine[], at: number): number {
-  const end = headerBlockEnd(lines, at) ?? at
-  const blank = lines.slice(end, end + CONTINUED_MAX + 1).findIndex(({ isBlank }) => isBlank)
-  return blank < 0 ? end : end + blank
+function fieldsIn(lines: Line[]): Map<LabelKind, string> {
+  const fields = new Map<LabelKind, string>()
+  let last: LabelKind | undefined
+  for (const line of lines) {
+    const label = labelOf(line)
+    if (label) last = fields.has(label.kind) ? undefined : label.kind
+    if (last !== undefined) fields.set(last, `${fields.get(last) ?? ''} ${label ? label.value : line.view}`.trim())
+  }
+  return fields
 }
 
 /** As a person reads it; a forward in quotes loses its marks. */
-function said(lines: readonly ReplyLine[]): string {
-  const isQuoted = lines.every((line) => line.isBlank || line.isQuoted)
+function said(text: string, lines: readonly Line[]): string {
+  const isQuoted = lines.every((line) => line.blank || line.wasQuoted)
   return lines
-    .map(({ raw }) => (isQuoted ? raw.replace(/^\s{0,3}>\s?/, '') : raw))
+    .map(({ from, to }) => text.slice(from, to))
+    .map((line) => (isQuoted ? line.replace(/^\s{0,3}>[ \u00a0]?/, '') : line))
     .join('\n')
     .trim()
 }
 
-function writtenSender(value: string): Address | undefined {
+/** Where all fields stand in one line, nobody can tell whose the address in it is. */
+function writtenSender(fields: Block['fields']): Address | undefined {
+  const value = fields.size > 1 ? (fields.get('from') ?? '') : ''
   const found = ADDRESS.exec(value)
   if (!found) return undefined
   return { address: found[0], name: value.slice(0, found.index).replace(/mailto:?|[<>[\]("'*]/gi, ' ') }

@@ -5,19 +5,21 @@ import type {
   InboundBounce,
   InboundEvent,
   InboundMessage,
+  OwnMessage,
   RawEvent,
 } from '../../src/channel.ts'
 import { attachmentRef } from './attachment.ts'
 import { type Automation, automationOf } from './automated.ts'
-import { messageIdKey } from './conversation-key.ts'
-import type { DeliveryReport } from './delivery-report.ts'
-import { evidenceIn, originalIds } from './evidence.ts'
+import type { Bounce } from './bounce.ts'
+import { messageIdKey, tokenKey } from './conversation-key.ts'
+import { evidenceIn, isLikeOurs, originalIds } from './evidence.ts'
 import { forwardedIn } from './forwarded.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
 import { isMachine, isNoReply } from './machine-address.ts'
 import type { Mail } from './mail.ts'
 import { messageIdOf, verifySignedId } from './message-id.ts'
 import type { IsOwn } from './own-mail.ts'
+import { tokenIn } from './reply-address.ts'
 import { replyHandle } from './reply-handle.ts'
 import { senderVerdict } from './sender.ts'
 import { topicOf } from './subject.ts'
@@ -38,14 +40,24 @@ export const UNKNOWN_SENDER = 'unknown@invalid' // RFC 2606: nothing can ever be
 const PEOPLE_MAX = 20
 
 export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
-  const bounce = mail.report && toBounce(mail.report, mail, raw)
-  if (bounce) return [bounce]
+  if (raw.meta?.sent) return [toOwn(mail, raw, mailbox)]
   const author = authorOf(mail, mailbox)
-  if (!author) {
-    const keys = [...keysOf(mail.headers), ...originalIds(mail.headers, mailbox.secret).map(messageIdKey)]
-    return [{ kind: 'own', externalId: mail.externalId, arrivedAt: raw.arrivedAt, keys: [...new Set(keys)] }]
+  if (mail.bounce) {
+    const from = { from: mail.from ?? { address: UNKNOWN_SENDER }, standsIn: false, warnings: [] }
+    return [toBounce(mail.bounce, toMessage(mail, raw, mailbox, author ?? from), mail, mailbox)]
   }
+  if (!author) return [toOwn(mail, raw, mailbox)]
   return [toMessage(mail, raw, mailbox, author)]
+}
+
+/** What stands in our Sent folder is ours whoever it says wrote it; elsewhere anybody can write our address. */
+function toOwn(mail: Mail, raw: RawEvent, mailbox: Mailbox): OwnMessage {
+  const from = mail.from ?? { address: UNKNOWN_SENDER }
+  const said = toMessage(mail, raw, mailbox, { from, standsIn: false, warnings: [] })
+  const isProven = raw.meta?.sent !== undefined || said.sender === 'pass'
+  const { externalId, arrivedAt } = said
+  const keys = [...new Set([...said.keys, ...originalIds(mail.headers, mailbox.secret).map(messageIdKey)])]
+  return { kind: 'own', externalId, arrivedAt, keys, said, ...(isProven && { isProven }) }
 }
 
 export interface Author {
@@ -60,7 +72,6 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
   const people = peopleIn(mail, author, mailbox)
   const sender = author.standsIn ? 'none' : verdictOf(mail, author.from.address, mailbox)
   const forwarded = author.standsIn ? undefined : forwardedIn(mail, sender, mailbox)
-  const tooLarge = raw.meta?.tooLarge
   return {
     kind: 'message',
     externalId: mail.externalId,
@@ -68,6 +79,7 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     from: author.from,
     to: mail.to,
     cc: mail.cc,
+    ...othersIn(mail, author.from.address, mailbox),
     ...(people.length > 0 && { people }),
     ...(mail.subject !== undefined && { subject: mail.subject, topic: topicOf(mail.subject) }),
     text: mail.text,
@@ -86,8 +98,14 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     ...(isAcknowledgeable(mail, author.from.address, mailbox) && { acknowledgeable: true }),
     sender,
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
-    warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],
+    warnings: [...author.warnings, ...mail.warnings, ...notWhole(raw)],
   }
+}
+
+function othersIn(mail: Mail, from: string, mailbox: Mailbox): { others?: Address[] } {
+  const named = new Map([...mail.cc, ...mail.to].map((person) => [person.address, person]))
+  const others = [...named.values()].filter(({ address }) => address !== from && !mailbox.isOwn(address))
+  return others.length > 0 ? { others } : {}
 }
 
 /** Who wrote; undefined when we did. Web forms and shops write in our name or as no-reply and put the customer in Reply-To. */
@@ -124,7 +142,8 @@ function isWrittenToUs(mail: Mail, mailbox: Mailbox): boolean {
 }
 
 function whyAutomated(mail: Mail, from: string): Automation | undefined {
-  if (mail.report) return { kind: 'program', because: 'a delivery report' }
+  if (mail.bounce) return { kind: 'program', because: 'a delivery report' }
+  if (mail.report !== undefined) return { kind: 'program', because: mail.report }
   const isCalendarReply = mail.isCalendarReply ?? false
   return automationOf({ headers: mail.headers, from, subject: mail.subject ?? '', isCalendarReply })
 }
@@ -160,22 +179,37 @@ function keysOf(headers: Header[]): ConversationKey[] {
   return id ? [messageIdKey(id)] : []
 }
 
-/** Undefined for a report that says a mail did arrive, or not which one did not: those are shown as messages. */
-function toBounce(report: DeliveryReport, mail: Mail, raw: RawEvent): InboundBounce | undefined {
-  const failed = report.action === 'failed' || report.status.startsWith('5')
-  const delayed = report.action === 'delayed' || report.status.startsWith('4')
-  if (!report.messageId || !(failed || delayed)) return undefined
+/** Strongest first: the id of the mail that came back, ids of ours from anywhere in the notice, and where its answers would go. */
+function bounceKeys({ messageId, named, replyAddresses }: Bounce, mail: Mail, mailbox: Mailbox): ConversationKey[] {
+  const signed = (id: string) => verifySignedId(mailbox.secret, id)
+  const returned =
+    messageId === undefined ? undefined : (signed(messageId) ?? (isLikeOurs(messageId) ? undefined : messageId))
+  const ids = [...(returned === undefined ? [] : [returned]), ...named.flatMap((id) => signed(id) ?? [])]
+  const recipients = mail.to.map(({ address }) => address)
+  const tokens = [...replyAddresses, ...recipients].flatMap((address) => tokenIn(address, mailbox.isOwn) ?? [])
+  return [...new Set([...ids.map(messageIdKey), ...tokens.map(tokenKey)])]
+}
+
+function toBounce(bounce: Bounce, notice: InboundMessage, mail: Mail, mailbox: Mailbox): InboundBounce {
+  const { externalId, arrivedAt } = notice
+  const { lasting, recipients, reason } = bounce
   return {
     kind: 'bounce',
-    externalId: mail.externalId,
-    arrivedAt: raw.arrivedAt,
-    of: [messageIdKey(report.messageId)],
-    lasting: failed && report.action !== 'delayed' ? 'hard' : 'soft',
-    ...(report.recipient && { recipient: report.recipient }),
-    reason: [report.status, report.reason].filter(Boolean).join(' ') || 'The mail server gave no reason.',
+    externalId,
+    arrivedAt,
+    of: bounceKeys(bounce, mail, mailbox),
+    lasting,
+    recipients,
+    reason,
+    notice,
   }
 }
 
-function tooLargeWarning(bytes: number): string {
-  return `The mail is too large to take in (${Math.ceil(bytes / 1_000_000)} MB): only its header is here. Read it in the mailbox.`
+/** Why there is only a header, or less. */
+function notWhole({ meta }: RawEvent): string[] {
+  if (meta?.tooLarge) {
+    const size = Math.ceil(Number(meta.tooLarge) / 1_000_000)
+    return [`The mail is too large to take in (${size} MB): only its header is here. Read it in the mailbox.`]
+  }
+  return meta?.withheld ? ['The mail server does not hand over what this mail says. Read it in the mailbox.'] : []
 }

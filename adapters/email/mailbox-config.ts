@@ -29,6 +29,8 @@ export interface MailboxConfig {
   address: string
   aliases: string[]
   displayName: string
+  /** Stands below every letter a person writes; `{agent}` is who it is. */
+  signature?: string
   imap: Account & { user: string }
   smtp: Account
   oauth?: OAuth
@@ -36,6 +38,8 @@ export interface MailboxConfig {
   folder: string
   /** Where the server files what we send; there an uncertain send is looked up by its Message-ID. */
   sentFolder?: string
+  /** What is read here is what we sent. */
+  holdsSent?: true
   /** What a first start takes in: nothing older, everything, or what arrived after this instant. */
   since: 'now' | 'all' | number
   /** Mail that was there before the first start counts as if it came after it. */

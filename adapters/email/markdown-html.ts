@@ -1,6 +1,7 @@
 // A letter as the HTML of a mail: a handful of tags, no styles but a quote's, every word escaped.
 import type { Block } from './markdown.ts'
 import type { Inline } from './markdown-inline.ts'
+import { contentId } from './outgoing-file.ts'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 const QUOTE_STYLE = 'margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex'
@@ -13,9 +14,13 @@ export function blocksToHtml(blocks: Block[]): string {
   return blocks.map(blockToHtml).join('\n')
 }
 
-/** Plain text, such as what is answered, in a quote. */
+/** Plain text, such as what is answered, in a quote that mail programs fold. */
 export function textToHtmlQuote(text: string): string {
-  return `<blockquote style="${QUOTE_STYLE}">${escapeHtml(text).replaceAll('\n', '<br>\n')}</blockquote>`
+  return `<blockquote type="cite" class="gmail_quote" style="${QUOTE_STYLE}">${escapeHtml(text).replaceAll('\n', '<br>\n')}</blockquote>`
+}
+
+export function textToHtmlSignature(text: string): string {
+  return `<div class="signature">-- <br>\n${escapeHtml(text).replaceAll('\n', '<br>\n')}</div>`
 }
 
 function blockToHtml(block: Block): string {
@@ -61,6 +66,8 @@ function inlineToHtml(inline: Inline): string {
       return `<em>${inlinesToHtml(inline.children)}</em>`
     case 'deleted':
       return `<del>${inlinesToHtml(inline.children)}</del>`
+    case 'image':
+      return `<img src="cid:${escapeHtml(contentId(inline.name))}" alt="${escapeHtml(inline.alt || inline.name)}">`
     case 'link':
       return `<a href="${escapeHtml(inline.href)}">${inlinesToHtml(inline.children)}</a>`
   }

@@ -7,6 +7,8 @@ export type Inline =
   | { type: 'break' }
   | { type: 'strong' | 'emphasis' | 'deleted'; children: Inline[] }
   | { type: 'link'; href: string; children: Inline[] }
+  /** An attached image, by its name. */
+  | { type: 'image'; name: string; alt: string }
 
 type Token = Inline | { type: 'mark'; text: string; opens: boolean; closes: boolean }
 
@@ -83,6 +85,10 @@ function takeLink(rest: string, depth: number): Taken | undefined {
   const label = rest.slice(image + 1, labelEnd)
   const href = unescapeMarkdown(target[1] ?? target[2] ?? '')
   const length = labelEnd + 1 + target[0].length
+  if (image && /^cid:./i.test(href)) {
+    const name = href.slice('cid:'.length)
+    return { token: { type: 'image', name, alt: unescapeMarkdown(label) }, length }
+  }
   // A link that leads nowhere safe stays visible as the text it was.
   if (!SAFE_LINK.test(href)) return textToken(rest.slice(0, length))
   return { token: { type: 'link', href, children: parseInline(label, depth + 1) }, length }

@@ -21,6 +21,22 @@ export function parseMarkdown(markdown: string): Block[] {
   return parseBlocks(markdown.replace(/\r\n?/g, '\n').split('\n'), 0)
 }
 
+/** The names of the attached images that a letter shows, in order. */
+export function imagesIn(blocks: readonly Block[]): string[] {
+  return blocks.flatMap((block) => {
+    if (block.type === 'paragraph' || block.type === 'heading') return inlineImages(block.children)
+    if (block.type === 'quote') return imagesIn(block.children)
+    return block.type === 'list' ? block.items.flatMap(imagesIn) : []
+  })
+}
+
+function inlineImages(inlines: readonly Inline[]): string[] {
+  return inlines.flatMap((inline) => {
+    if (inline.type === 'image') return [inline.name]
+    return 'children' in inline ? inlineImages(inline.children) : []
+  })
+}
+
 function parseBlocks(lines: string[], depth: number): Block[] {
   const blocks: Block[] = []
   let at = 0

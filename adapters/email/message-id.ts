@@ -11,6 +11,7 @@ const VALID = /^<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>$/
 // A long id may be folded in its middle, and a quoted one may hold spaces.
 const ANY_ID = /<[^<>]{1,998}>/g
 const BARE_ID = /^[^\s<>@"(),:;]{1,400}@[^\s<>@"(),:;]{1,400}$/
+const LIKE_OURS = /\bo\.[a-z0-9_-]{1,80}\.[a-z0-9]{20}@[a-z0-9.-]{1,200}/gi
 
 /** The same for the same message and domain, at every attempt and in every process. */
 export function signedMessageId(secret: Uint8Array, messageId: string, domain: string): string {
@@ -42,6 +43,16 @@ export function messageIdsIn(header: string, countMax: number): string[] {
 function bareIds(header: string): string[] {
   const words = header.slice(0, BARE_READ_MAX).split(/\s+/)
   return [...new Set(words.filter((word) => BARE_ID.test(word)).map((word) => `<${word}>`))]
+}
+
+/** Ids made like ours, wherever they stand in a text and whatever is around them. Only `verifySignedId` says whose they are. */
+export function idsLikeOurs(text: string, countMax: number): string[] {
+  const found = new Set<string>()
+  for (const [id] of text.matchAll(LIKE_OURS)) {
+    found.add(`<${id.toLowerCase().replace(/[.-]+$/, '')}>`)
+    if (found.size >= countMax) break
+  }
+  return [...found]
 }
 
 /** What stands in a Message-ID header, however wrong it is, or undefined when nothing does. */

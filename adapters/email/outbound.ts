@@ -6,10 +6,11 @@ import { AUTOMATIC_HEADERS } from './automatic.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
 import { normalAddress } from './mail.ts'
-import { parseMarkdown } from './markdown.ts'
-import { blocksToHtml, escapeHtml, textToHtmlQuote } from './markdown-html.ts'
+import { imagesIn, parseMarkdown } from './markdown.ts'
+import { blocksToHtml, escapeHtml, textToHtmlQuote, textToHtmlSignature } from './markdown-html.ts'
 import { blocksToText, quoteText } from './markdown-text.ts'
 import { signedMessageId } from './message-id.ts'
+import { outgoingFiles } from './outgoing-file.ts'
 import type { IsOwn } from './own-mail.ts'
 import { replyAddress } from './reply-address.ts'
 import { readReplyHandle, referencesOf } from './reply-handle.ts'
@@ -17,6 +18,7 @@ import { subjectOf } from './subject.ts'
 
 export const LETTER_TEXT_MAX = 500_000
 
+const SIGNATURE_MAX = 2000
 const QUOTED_LINES_MAX = 100
 const QUOTED_CHARS_MAX = 20_000
 const SUBJECT_MAX = 200
@@ -24,6 +26,8 @@ const SUBJECT_MAX = 200
 export interface Sender {
   address: string
   displayName: string
+  signature?: string
+  attachmentBytesMax: number
   isOwn: IsOwn
   secret: Uint8Array
 }
@@ -41,7 +45,8 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
       ? subjectOf(message.subject ?? handle.subject, message.answers !== undefined)
       : cleanLine(message.subject ?? '', SUBJECT_MAX)
   const messageId = signedMessageId(sender.secret, message.id, domainOf(sender.address))
-  const letter = letterOf(message)
+  const letter = letterOf(message, sender)
+  const files = outgoingFiles(message.attachments ?? [], letter.images, sender.attachmentBytesMax)
   const body = await new MailComposer({
     messageId,
     date: new Date(message.at),
@@ -57,6 +62,7 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     ...(message.automated && { headers: AUTOMATIC_HEADERS[message.automated] }),
     text: letter.text,
     html: letter.html,
+    ...(files.length > 0 && { attachments: files.map(({ part }) => part) }),
     baseBoundary: createHash('sha256').update(messageId).digest('hex').slice(0, 32),
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -69,6 +75,7 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     preview: letter.text,
     subject,
     recipients: [...to, ...cc],
+    ...(files.length > 0 && { attachments: files.map(({ name, bytes }) => ({ name, bytes })) }),
     keys: [
       messageIdKey(messageId),
       ...(message.conversationToken === undefined ? [] : [tokenKey(message.conversationToken.toLowerCase())]),
@@ -97,17 +104,35 @@ function fromName(agentName: string, displayName: string): string {
   return `${agent} (${displayName})`
 }
 
-function letterOf(message: OutboundMessage): { text: string; html: string } {
+interface LetterText {
+  text: string
+  html: string
+  /** Names of the attached images that it shows. */
+  images: string[]
+}
+
+function letterOf(message: OutboundMessage, sender: Sender): LetterText {
   const blocks = parseMarkdown(cleanText(message.markdown, LETTER_TEXT_MAX))
-  const text = blocksToText(blocks)
-  const html = blocksToHtml(blocks)
-  if (!message.answers || message.automated) return { text, html }
+  const images = imagesIn(blocks)
+  const signature =
+    message.automated || !sender.signature ? undefined : signatureOf(sender.signature, message.agentName)
+  const text = [blocksToText(blocks), ...(signature ? [`-- \n${signature}`] : [])].join('\n\n')
+  const html = [blocksToHtml(blocks), ...(signature ? [textToHtmlSignature(signature)] : [])].join('\n')
+  if (!message.answers || message.automated) return { text, html, images }
   const intro = quoteIntro(message.answers.from, message.answers.arrivedAt)
   const quoted = shortened(message.answers.text)
   return {
     text: `${text}\n\n${intro}\n${quoteText(quoted)}`,
-    html: `${html}\n<p>${escapeHtml(intro)}</p>\n${textToHtmlQuote(quoted)}`,
+    html: `${html}\n<div class="gmail_quote">\n<p class="gmail_attr">${escapeHtml(intro)}</p>\n${textToHtmlQuote(quoted)}\n</div>`,
+    images,
   }
+}
+
+function signatureOf(signature: string, agentName: string): string {
+  return cleanText(
+    signature.replaceAll('{agent}', () => cleanLine(agentName)),
+    SIGNATURE_MAX,
+  ).trim()
 }
 
 /** Without words, as we do not know the reader's language here. */

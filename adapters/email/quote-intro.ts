@@ -1,66 +1,92 @@
-// "On Monday, Ada wrote:" in the words of many mailers: what stands above the mail that is answered.
-import { type ReplyLine, withoutQuoteMarks } from './reply-line.ts'
+// "On Tue, Mar 5, 2013 at 10:30 AM, Ada <ada@example.org> wrote:", in any language, whole or broken over lines by the mail program.
+import { hasTime, type Judgement, judge } from './intro-clue.ts'
+import { endsWithVerb, LEAD } from './intro-words.ts'
+import { phraseKey } from './phrase-key.ts'
+import { keyOf, type ReplyLine } from './reply-line.ts'
 
-/** Mailers break the line at 72 to 78 characters, wherever that is. */
-const LINES_MAX = 5
-const LENGTH_MAX = 500
+const INTRO_LINES_MAX = 5
+const INTRO_MAX = 420
+const BROKEN_MIN = 28
+/** Real mails have a handful of lines that look like an intro at first glance. Past this many nobody is quoting, somebody is testing us. */
+export const LOOKS_MAX = 400
 
-/** As they stand before the colon, in the languages people write mail in. */
-const WROTE =
-  /wrote|writes|schrieb|geschrieben|hat am|a écrit|écrit|escribió|escribio|escreveu|ha scritto|schreef|skrev|napisał|napisała|pisze|pisał|пишет|писал|написал|написала|пише|написав|napsal|napísal|írta|kirjoitti|yazdı|yazmış|έγραψε|a scris|написа|rašė|rakstīja|kirjutas|napisao|je napisal|viết|เขียน|menulis|skrifaði|写道|寫道|のメッセージ|さんは書きました|wrote on|작성|כתב|كتب|пишува|написано|schrieb am/iu
-const ADDRESS = /[^\s<>()"'@]{1,100}@[^\s<>()"'@]{1,200}\.[^\s<>()"'@]{1,60}/u
-const DATE =
-  /\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{4}\s?[年년]|\b\d{1,2}(?:st|nd|rd|th|\.|er|º)?,? (?:de )?\p{L}{3,12}\.?,?(?: de)?(?: г\.)? \d{2,4}|\p{L}{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:at )?\d{2,4}|\b(?:19|20)\d\d\b/u
-const TIME = /\b\d{1,2}[:.h]\d{2}(?![\d.])/u
-const ENDS = /[:：]$/
-const ENDS_SOFTLY = /(?:wrote|schrieb|写道|寫道|작성|님이 작성)\s?[.…]?$/iu
-
-export interface QuoteIntro {
-  /** The line after it. */
-  end: number
-  /** It says when and who in a mailer's way: nothing a person would type, whatever follows. */
-  isCertain: boolean
+/** Counts what is still allowed to be looked at closely. */
+export interface Looks {
+  left: number
 }
 
-/** Undefined when none begins at this line. */
-export function quoteIntro(lines: readonly ReplyLine[], at: number): QuoteIntro | undefined {
-  let joined = ''
-  for (let i = at; i < Math.min(lines.length, at + LINES_MAX); i++) {
-    const line = lines[i]
-    // An empty line within, as some mailers wrote it, is no intro of a known kind.
-    if (!line || line.isBlank) return undefined
-    joined = `${joined} ${withoutQuoteMarks(line.bare)}`.trim()
-    if (joined.length > LENGTH_MAX) return undefined
-    const said = joined.replace(/^[-–—*]{2,}\s?/, '').replace(/\s?[-–—*]{2,}$/, '')
-    if (!ENDS.test(said) && !ENDS_SOFTLY.test(said)) continue
-    const found = judge(said, i === at)
-    if (found !== undefined) return { end: i + 1, isCertain: found }
-    if (ENDS.test(joined)) return undefined
+export interface Intro {
+  from: number
+  /** It carries what only a mail program writes. A weak one counts above marked quotes only. */
+  strong: boolean
+  /** It has an address and a verb, and so is no sentence of anybody's own. */
+  spoken: boolean
+}
+
+/** "On Tue, Mar 5, 2013", and no word more. */
+const LEAD_DAY = new RegExp(`${LEAD.source}[^\\p{L}]{0,12}$`, 'u')
+const ENDS_LIKE_INTRO = /[:：﹕] ?[*_"'”»]{0,3}$|[-\u2010-\u2015]{2,}$/u
+const ENDING_SEEN = 40
+
+/** The intro whose last line is `end`; undefined when there is none. */
+export function introEndingAt(lines: ReplyLine[], end: number, looks: Looks): Intro | undefined {
+  const last = lines[end]
+  if (!last || last.blank || last.quoted || !endsLikeIntro(last)) return undefined
+  let best: (Intro & Judgement) | undefined
+  for (const { from, joined, whole } of candidates(lines, end)) {
+    // What is an intro already is not made longer by a line that was not broken.
+    if (best?.named && !whole) break
+    if (looks.left-- <= 0) return undefined
+    const judged = judge(joined)
+    if (judged && (!best || isBetter(judged, best))) best = { from, ...judged }
   }
-  return undefined
+  return best && { from: best.from, strong: best.strong, spoken: best.spoken }
 }
 
-/** True when certain, false when it takes quoted lines below to believe it, undefined when it is none. */
-function judge(joined: string, isOneLine: boolean): boolean | undefined {
-  const address = ADDRESS.test(joined)
-  const date = DATE.test(joined)
-  const time = TIME.test(joined)
-  const wrote = WROTE.test(joined)
-  if (address && date && (time || wrote)) return true
-  if (wrote && date && time && startsLikeOne(joined)) return true
-  if (wrote && (date || address || time)) return false
-  if (address && (date || QUOTING.test(joined))) return false
-  // "Ada wrote:" of the oldest mailers.
-  return wrote && isOneLine && joined.length < 80 && ENDS.test(joined) ? false : undefined
+function endsLikeIntro(line: ReplyLine): boolean {
+  // A link ends in a bracket as well.
+  if (/[>)\]][*_]{0,2}$/.test(line.view)) return line.view.includes('@')
+  return ENDS_LIKE_INTRO.test(line.view) || endsWithVerb(keyOf(line).slice(-ENDING_SEEN))
 }
 
-/** Webmailers of the old school name no date. */
-const QUOTING =
-  /^(?:quoting|zitat von|zitiere|selon|citando|citat (?:från|af)|cytowanie|цитирование|in article|in message|also sprach)\b/iu
+/** The line, the line and the one above, and so on: mail programs break an intro like any other sentence. */
+function* candidates(lines: ReplyLine[], end: number): Generator<{ from: number; joined: string; whole: boolean }> {
+  let joined = ''
+  let blanks = 0
+  for (let from = end; from > end - INTRO_LINES_MAX && from >= 0; from--) {
+    const line = lines[from]
+    if (!line || line.quoted) return
+    if (line.blank) {
+      if (++blanks > 1) return
+      continue
+    }
+    if (from < end && /[!?]$/.test(line.view)) return
+    joined = joined ? `${keyOf(line)} ${joined}` : keyOf(line)
+    if (joined.length > INTRO_MAX) return
+    yield { from, joined, whole: isBroken(keyOf(line)) && (blanks === 0 || isDatedLead(keyOf(line))) }
+  }
+}
 
-const STARTS =
-  /^(?:on|am|le|el|em|il|in data|op|den|d\.|dne|dňa|dana|dnia|w dniu|на|в|у|ngày|pada|ในวันที่|în|בתאריך|ב|في|\\*|pe|στις|tarihinde|vào|på|ons|在|於|\d|["“<']|\p{L}{2,4}[.,] )/iu
+/** The first half of an intro may stand apart from the second; a sentence may not. */
+function isDatedLead(key: string): boolean {
+  return LEAD.test(key) && hasTime(key)
+}
 
-function startsLikeOne(joined: string): boolean {
-  return STARTS.test(joined)
+/** It is as long as lines are when a program breaks them, or ends where the sentence cannot. */
+function isBroken(view: string): boolean {
+  return view.length >= BROKEN_MIN || /[,<(،、，]$|@[^ ]+[>)]$/.test(view) || hasTime(view) || LEAD_DAY.test(view)
+}
+
+/** "On Tue …" begins an intro more surely than a name does; else the longer one must say more. */
+function isBetter(judged: Judgement, best: Judgement): boolean {
+  if (judged.strong !== best.strong) return judged.strong
+  if (judged.led !== best.led) return judged.led
+  return judged.led || judged.clues > best.clues
+}
+
+/** Yahoo goes on with the quoted words on the same line. */
+export function beginsWithIntro(line: ReplyLine): boolean {
+  if (line.quoted || line.view.length < 30 || !LEAD.test(keyOf(line).slice(0, 60))) return false
+  const end = /[>)\]] ?[^<>:：@\p{N}]{0,30}[:：](?=[^:：]*\p{L})/u.exec(line.view)
+  return end !== null && judge(phraseKey(line.view.slice(0, end.index + end[0].length)))?.strong === true
 }

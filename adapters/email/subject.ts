@@ -37,6 +37,12 @@ export function isForwardSubject(subject: string): boolean {
   return FORWARD.test(bare(subject, [OUTSIDE, LIST_TAG]))
 }
 
+/** Whether it answers: then what it passes on stands in the history below it. */
+export function isAnswerSubject(subject: string): boolean {
+  const start = bare(subject, [OUTSIDE, LIST_TAG])
+  return PREFIX.test(start) && !FORWARD.test(start)
+}
+
 function bare(subject: string, prefixes: readonly RegExp[]): string {
   let rest = cleanLine(subject, SUBJECT_MAX).trim()
   for (let n = 0; n < PREFIXES_MAX; n++) {

@@ -5,9 +5,11 @@ export async function mail(db: AnyDb): Promise<void> {
   const add = (table: string, column: string) => db.schema.alterTable(table).addColumn(column, 'text').execute()
   await add('message', 'unquoted')
   await add('message', 'topic')
+  await add('message', 'others')
   await add('attachment', 'content_id')
   await add('part', 'attachments')
   await deskFile(db)
+  await awaitedAnswer(db)
 }
 
 /** What of a message is brought into its thread as a file, and how far that is. */
@@ -21,4 +23,17 @@ async function deskFile(db: AnyDb): Promise<void> {
     .addColumn('error', 'text')
     .addPrimaryKeyConstraint('desk_file_pk', ['message_id', 'what'])
     .execute()
+}
+
+/** Answers seen before what they answer: read again when it comes. */
+async function awaitedAnswer(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable('awaited_answer')
+    .addColumn('channel_kind', 'text', required)
+    .addColumn('key', 'text', required)
+    .addColumn('intake_id', 'text', required)
+    .addColumn('since', 'bigint', required)
+    .addPrimaryKeyConstraint('awaited_answer_pk', ['channel_kind', 'key', 'intake_id'])
+    .execute()
+  await db.schema.createIndex('awaited_answer_since').on('awaited_answer').column('since').execute()
 }

@@ -48,7 +48,7 @@ export interface Schema {
   }
   draft: DraftTable
   part: PartTable
-  recipient: { message_id: string; address: string; state: 'accepted' | 'rejected' | 'bounced'; reason: string | null }
+  recipient: { message_id: string; address: string; state: RecipientState; reason: string | null }
   response_window: ResponseWindowTable
   ping: PingTable
   notice: NoticeTable
@@ -77,6 +77,7 @@ export interface Schema {
     data: string
   }
   outbox: OutboxTable
+  awaited_answer: { channel_kind: string; key: string; intake_id: string; since: number }
   /** A file of a message in its thread. `what`: the id of an attachment, or `original`, or `text`. */
   desk_file: {
     message_id: string
@@ -150,6 +151,9 @@ export type Delivery =
   | 'bounced'
   | 'partly-delivered'
 
+/** `deferred`: their server took it and goes on trying. */
+export type RecipientState = 'accepted' | 'rejected' | 'deferred' | 'bounced'
+
 export interface MessageTable {
   id: string
   conversation_id: string
@@ -165,6 +169,8 @@ export interface MessageTable {
   unquoted: string | null
   /** The subject without what mailers put before it. */
   topic: string | null
+  /** Whom it names besides its author and us. */
+  others: string | null
   arrived_at: number
   created_at: number
   automated: string | null

@@ -9,7 +9,7 @@ import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
 import { listThreadFiles } from './thread-file.ts'
-import { type Person, type Posted, postedOf } from './view.ts'
+import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
 
 export interface EntryView {
   messageId: string
@@ -61,6 +61,8 @@ export interface SaidByAgent {
   authorId: string
   /** No agent's: a machine's acknowledgement. */
   isAutomatic: boolean
+  /** Written past the program, such as from webmail. */
+  isElsewhere: boolean
   recipients: string[]
   attachments: { name: string; bytes: number }[]
   subject: string | undefined
@@ -248,15 +250,21 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     author: message.automated === null ? author?.name : 'Automatic acknowledgement',
     authorId: message.author,
     isAutomatic: message.automated !== null,
-    recipients: (parts[0]?.recipients ?? []).map(addressText),
+    isElsewhere: parts.length === 0,
+    recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
     attachments: parts.flatMap(({ attachments }) => attachments ?? []),
     subject: message.subject ?? undefined,
-    text: parts.map(({ preview }) => preview).join('\n\n'),
+    text: parts.length === 0 ? (message.unquoted ?? message.text) : parts.map(({ preview }) => preview).join('\n\n'),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
-    reason: (JSON.parse(message.warnings) as string[])[0],
+    reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
-    acceptedAt: accepted?.at ?? undefined,
+    acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
   }
+}
+
+async function listRecipients(db: Reader, messageId: string): Promise<string[]> {
+  const rows = await db.selectFrom('recipient').select('address').where('message_id', '=', messageId).execute()
+  return rows.map(({ address }) => address)
 }
 
 function addressText({ name, address }: Address): string {

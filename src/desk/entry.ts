@@ -139,13 +139,17 @@ function outboundText({ contact }: EntryView, said: SaidByAgent): string {
 
 function outboundHeader(
   view: EntryView,
-  { author, authorId, isAutomatic, recipients, subject }: SaidByAgent,
+  { author, authorId, isAutomatic, isElsewhere, recipients, subject }: SaidByAgent,
 ): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
+  // Of a colleague who wrote from the shared mailbox only its address is known.
+  const who = author ?? (authorId.includes('@') ? `Somebody at ${authorId}` : undefined)
+  const named = who === undefined ? undefined : word(cutLine(who, NAME_LENGTH), { bold: true })
+  const way = `${channelWord(view.channelKind)}${isElsewhere ? ', outside Deskbell' : ''}`
   return paragraph([
-    author === undefined ? { type: 'user', user_id: authorId } : word(cutLine(author, NAME_LENGTH), { bold: true }),
-    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${channelWord(view.channelKind)} · `),
+    named ?? { type: 'user', user_id: authorId },
+    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
   ])

@@ -1,5 +1,7 @@
 // The way out through a real mail server: what it says to us, and what the agent hears of that.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeMail } from '../../src/sandbox/mail/letter.ts'
+import { memoryIntake } from '../adapters/email/mailbox.ts'
 import { DOMAINS } from '../setup/exim.ts'
 import { type MailServers, mailServersSkipped, startMailServers } from '../setup/mail-servers.ts'
 import { until } from '../setup/until.ts'
@@ -108,5 +110,18 @@ describe.skipIf(mailServersSkipped())('sending through a real mail server', () =
     expect(await channel.reconcile(parts, firstAttempt())).toMatchObject({
       recipients: [{ address: 'ada@customer.test', accepted: true }],
     })
+  })
+
+  test('E13: what a colleague sends from webmail is read from the Sent folder as ours', async () => {
+    const user = servers.user('webmail')
+    const channel = openChannel({ ...mailboxConfig(servers, user), sentFolder: 'Sent' })
+    const intake = memoryIntake()
+    await channel.start(intake)
+    const letter = makeMail({ from: user, to: 'ada@customer.test', subject: 'Re: Your order', text: 'It left today.' })
+    await inMailbox(servers, user, (client) => client.append('Sent', letter, ['\\Seen']))
+    await until(() => intake.rows.length > 0, 'the answer from the Sent folder')
+    const [raw] = intake.rows
+    const [event] = raw ? await channel.parse(raw) : []
+    expect(event).toMatchObject({ kind: 'own', isProven: true, said: { text: 'It left today.' } })
   })
 })

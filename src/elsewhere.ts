@@ -1,0 +1,187 @@
+// What one of us wrote past the program, from webmail or in copy: if it answers a customer, it ends the window all the same.
+import { sql } from 'kysely'
+import { channelKind, type InboundMessage, type OwnMessage } from './channel.ts'
+import { DAY } from './clock.ts'
+import { type Conversation, getConversation, refreshEntry, transition } from './conversation.ts'
+import type { Reader, Trx } from './db/open.ts'
+import { findByOurEvidence } from './evidence.ts'
+import { appendFact } from './fact.ts'
+import { type Kept, readAgain } from './intake.ts'
+import { addKeys, insertElsewhere } from './message.ts'
+import { refreshOpenPings } from './open-ping.ts'
+import { addParticipants, takesPart } from './participant.ts'
+import type { Policies } from './policy.ts'
+import { addSighting } from './sighting.ts'
+import { nextEnding, reconcileWindows } from './window-record.ts'
+
+export interface Seen {
+  channel: string
+  kept: Kept
+  policies: Policies
+}
+
+/** What claims to be from us and proves nothing: shown where it belongs, as a machine's letter, so that it ends nothing. */
+export interface Doubtful {
+  conversation: Conversation
+  event: InboundMessage
+}
+
+/** Mail from an address of ours. Resolves to what nobody can vouch for, which is the caller's to show. */
+export async function receiveOwn(trx: Trx, seen: Seen, event: OwnMessage): Promise<Doubtful | undefined> {
+  const known = await findOurs(trx, channelKind(seen.channel), event)
+  if (known) {
+    await addSighting(trx, known.id, seen.channel, seen.kept)
+    // A server may have given it another id of its own: answers will carry that one.
+    await addKeys(trx, await getConversation(trx, known.conversation_id), known.id, event.keys)
+  }
+  // A machine of ours, such as the mailbox's own vacation notice, answers nobody.
+  const said = known || event.said?.automated !== undefined ? undefined : event.said
+  const conversation = said && (await findByOurEvidence(trx, seen.channel, said))
+  if (said && conversation && !event.isProven) return { conversation, event: { ...said, automated: UNPROVEN } }
+  if (said && conversation && (await isAddressed(trx, conversation, said))) {
+    const agent = await findAgentByMail(trx, said.from.address)
+    await recordAnswer(trx, seen, conversation, said, agent?.id ?? said.from.address)
+    return undefined
+  }
+  if (said && !conversation && event.isProven) await awaitQuestion(trx, seen, said)
+  await noteOwn(trx, known?.conversation_id ?? conversation?.id, known?.id)
+  return undefined
+}
+
+const UNPROVEN = 'it comes from one of our own addresses, and nothing proves that we wrote it'
+
+/** A colleague's own address. */
+export type Colleague = { kind: 'answered' } | ({ kind: 'doubtful' } & Doubtful) | undefined
+
+/**
+ * A mail of a known agent from their own address, with us in copy. Undefined when they write as anybody may: without reference to
+ * a conversation, or in one where they are the customer.
+ */
+export async function receiveColleague(trx: Trx, seen: Seen, event: InboundMessage): Promise<Colleague> {
+  if (event.sender === 'fail' || event.evidence.length === 0 || event.automated !== undefined) return undefined
+  const agent = await findAgentByMail(trx, event.from.address)
+  const conversation = agent && (await findByOurEvidence(trx, seen.channel, event))
+  if (!conversation || (await takesPart(trx, conversation.id, event.from.address))) return undefined
+  const automated =
+    event.sender !== 'pass'
+      ? `it says it is from ${agent.name}, and nothing proves it`
+      : (await isAddressed(trx, conversation, event))
+        ? undefined
+        : `${agent.name} wrote to us, not to the customer`
+  if (automated !== undefined) return { kind: 'doubtful', conversation, event: { ...event, automated } }
+  await recordAnswer(trx, seen, conversation, event, agent.id)
+  return { kind: 'answered' }
+}
+
+async function recordAnswer(
+  trx: Trx,
+  { channel, kept, policies }: Seen,
+  conversation: Conversation,
+  event: InboundMessage,
+  author: string,
+): Promise<void> {
+  const message = await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId })
+  if (!message) throw new Error('another instance received this answer at the same moment')
+  await addSighting(trx, message.id, channel, kept)
+  for (const { address } of [...event.to, ...event.cc]) await addRecipient(trx, message.id, address)
+  await addParticipants(trx, conversation.id, event.people ?? [])
+  const about = { conversationId: conversation.id, messageId: message.id, actor: author }
+  // The time is the server's for the mail: it answers what had come by then and nothing later, in whatever order we hear of both.
+  const at = message.arrived_at
+  const data = { answersUpTo: 0, answersUntil: at, at, nth: await nextEnding(trx, conversation.id) }
+  await appendFact(trx, { kind: 'reply-accepted', ...about, data })
+  const open = await reconcileWindows(trx, conversation.id, policies)
+  const moved = await transition(trx, await getConversation(trx, conversation.id), open ? 'cross' : 'answer')
+  if (moved.owner_id === null && (await isAgent(trx, author, moved.desk))) {
+    await trx.updateTable('conversation').set({ owner_id: author }).where('id', '=', moved.id).execute()
+    await refreshOpenPings(trx, moved.id)
+  }
+  await refreshEntry(trx, moved, message.id)
+}
+
+async function addRecipient(trx: Trx, messageId: string, address: string): Promise<void> {
+  await trx
+    .insertInto('recipient')
+    .values({ message_id: messageId, address, state: 'accepted', reason: null })
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** Whether the customer, or somebody else who takes part, is among those it went to. */
+async function isAddressed(db: Reader, { id }: Conversation, { to, cc }: InboundMessage): Promise<boolean> {
+  for (const { address } of [...to, ...cc]) if (await takesPart(db, id, address)) return true
+  return false
+}
+
+async function findOurs(db: Reader, kind: string, event: OwnMessage) {
+  const byContent = await db
+    .selectFrom('message')
+    .select(['id', 'conversation_id'])
+    .where('channel_kind', '=', kind)
+    .where('external_id', '=', event.externalId)
+    .executeTakeFirst()
+  if (byContent || event.keys.length === 0) return byContent
+  return await db
+    .selectFrom('conversation_key')
+    .innerJoin('message', 'message.id', 'conversation_key.message_id')
+    .select(['message.id', 'message.conversation_id'])
+    .where('conversation_key.channel_kind', '=', kind)
+    .where('conversation_key.key', 'in', event.keys)
+    .where('message.direction', '=', 'outbound')
+    .orderBy('message.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+async function noteOwn(trx: Trx, conversationId?: string, messageId?: string): Promise<void> {
+  const about = { ...(conversationId && { conversationId }), ...(messageId && { messageId }) }
+  await appendFact(trx, { kind: 'own-message-seen', ...about, data: {} })
+}
+
+async function findAgentByMail(db: Reader, address: string): Promise<{ id: string; name: string } | undefined> {
+  return await db
+    .selectFrom('agent')
+    .select(['id', 'name'])
+    .where(sql<string>`lower(email)`, '=', address)
+    .where('left_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+}
+
+async function isAgent(db: Reader, id: string, desk: string): Promise<boolean> {
+  const query = db.selectFrom('agent').select('id').where('id', '=', id).where('desk', '=', desk)
+  return (await query.where('left_at', 'is', null).executeTakeFirst()) !== undefined
+}
+
+/** Folders are read side by side, so that an answer may be seen before what it answers. */
+const AWAITED_MS = 7 * DAY
+const KEYS_MAX = 20
+
+async function awaitQuestion(trx: Trx, { channel, kept }: Seen, { evidence }: InboundMessage): Promise<void> {
+  await trx
+    .deleteFrom('awaited_answer')
+    .where('since', '<', trx.now() - AWAITED_MS)
+    .execute()
+  const rows = evidence.slice(0, KEYS_MAX).map(({ key }) => ({
+    ...{ channel_kind: channelKind(channel), key, intake_id: kept.id, since: trx.now() },
+  }))
+  if (rows.length === 0) return
+  await trx
+    .insertInto('awaited_answer')
+    .values(rows)
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** What was seen before the message with these keys is read once more, and now finds what it answers. */
+export async function readAwaited(trx: Trx, channel: string, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  const rows = await trx
+    .deleteFrom('awaited_answer')
+    .where('channel_kind', '=', channelKind(channel))
+    .where('key', 'in', [...keys])
+    .returning('intake_id')
+    .execute()
+  const ids = [...new Set(rows.map((row) => row.intake_id))]
+  if (ids.length > 0) await readAgain(trx, ids)
+}
