@@ -115,6 +115,18 @@ eachDatabase((open) => {
       }
     })
 
+    // Seen failing: when a forward mark anywhere in the history is enough.
+    test('when an agent answers a customer, whose forward stands in the history below', async () => {
+      const office = await withMaya(await makePostOffice(open))
+      const answer = (await mailFixture('forward/gmail')).replace('Subject: Fwd:', 'Subject: Re: Fwd:')
+      await ordinary(office, answer)
+      const copied = (await mailFixture('forward/gmail')).replace(
+        'To: support@',
+        'Cc: anna@customer.test\nTo: support@',
+      )
+      await ordinary(office, copied.replace('gmail@desk', 'copied@desk'))
+    })
+
     test('when it passes nothing on', async () => {
       const office = await withMaya(await makePostOffice(open))
       const message = await office.arrives(await mailFixture('forward/no-forward'))
