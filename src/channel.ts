@@ -76,6 +76,8 @@ export interface InboundMessage {
   from: Address
   to: Address[]
   cc: Address[]
+  /** Who got it beside us: those of `to` and `cc` that are neither ours nor the sender's. */
+  others?: Address[]
   subject?: string
   /** The whole body as plain text. */
   text: string

@@ -9,6 +9,7 @@ export type Message = Selectable<MessageTable>
 
 const KEYS_MAX = 50
 const ATTACHMENTS_MAX = 200
+const OTHERS_MAX = 100
 
 /** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
 export async function insertInbound(
@@ -141,6 +142,7 @@ function blank(trx: Trx, conversation: Conversation) {
     subject: null,
     unquoted: null,
     topic: null,
+    recipients: null,
     automated: null,
     sender: null,
     reply_handle: null,
@@ -160,6 +162,7 @@ function contentOf(event: InboundMessage) {
     markdown: event.markdown,
     unquoted: event.unquoted ?? null,
     topic: event.topic ?? null,
+    recipients: event.others?.length ? JSON.stringify(event.others.slice(0, OTHERS_MAX)) : null,
     automated: event.automated ?? null,
     sender: event.sender,
     reply_handle: event.replyHandle,
@@ -228,4 +231,29 @@ export async function findLastInbound(db: Reader, conversationId: string): Promi
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
+}
+
+/**
+ * What a reply answers: the newest message of somebody who takes part, on the channel the reply leaves by. A machine's only
+ * where no person wrote, for an out-of-office notice asks nothing.
+ */
+export async function findAnswered(
+  db: Reader,
+  { id: conversationId, channel }: Conversation,
+): Promise<Message | undefined> {
+  const ofParticipants = db
+    .selectFrom('message')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'inbound')
+    .where('channel_kind', '=', channelKind(channel))
+    .where('author', 'in', (eb) =>
+      eb.selectFrom('participant').select('address').where('conversation_id', '=', conversationId),
+    )
+    .orderBy('seq', 'desc')
+    .limit(1)
+  return (
+    (await ofParticipants.where('automated', 'is', null).executeTakeFirst()) ??
+    (await ofParticipants.executeTakeFirst())
+  )
 }

@@ -76,6 +76,7 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     from: author.from,
     to: mail.to,
     cc: mail.cc,
+    others: othersOf(mail, mailbox, author.from),
     ...(mail.subject !== undefined && { subject: mail.subject }),
     text: mail.text,
     markdown: mail.markdown,
@@ -90,6 +91,12 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
     warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],
   }
+}
+
+/** Each once, in the order they are named; the sender's own copy is no recipient of ours. */
+function othersOf(mail: Mail, mailbox: Mailbox, { address: sender }: Address): Address[] {
+  const named = [...mail.to, ...mail.cc].filter(({ address }) => address !== sender && !mailbox.isOwn(address))
+  return [...new Map(named.map((each) => [each.address, each])).values()]
 }
 
 /** Who wrote; undefined when we did. Web forms and shops write in our name or as no-reply and put the customer in Reply-To. */

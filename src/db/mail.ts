@@ -7,6 +7,7 @@ export async function mail(db: AnyDb): Promise<void> {
   await add('message', 'topic')
   await add('attachment', 'content_id')
   await add('part', 'attachments')
+  await add('message', 'recipients')
   await deskFile(db)
   await awaitedAnswer(db)
 }

@@ -166,6 +166,8 @@ export interface MessageTable {
   unquoted: string | null
   /** The subject without what mailers put before it. */
   topic: string | null
+  /** Who else got it, as JSON; null when nobody did. */
+  recipients: string | null
   arrived_at: number
   created_at: number
   automated: string | null
