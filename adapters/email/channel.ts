@@ -20,8 +20,9 @@ import { readHead } from './head.ts'
 import { firstHeader, readHeaders, splitMail } from './header.ts'
 import { imapReceiver } from './imap.ts'
 import { type Mailbox, toEvents } from './inbound.ts'
+import { LETTER_TEXT_MAX } from './letter.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
-import { LETTER_TEXT_MAX, renderMail } from './outbound.ts'
+import { renderMail } from './outbound.ts'
 import { ownAddresses } from './own-mail.ts'
 import { sharedParsePool } from './parse-pool.ts'
 import { salvage } from './salvage.ts'
@@ -62,7 +63,14 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     secret: tools.secret,
     ...(config.authServer && { authServer: config.authServer }),
   }
-  const sender = { address: config.address, displayName: config.displayName, isOwn, secret: tools.secret }
+  const sender = {
+    address: config.address,
+    displayName: config.displayName,
+    isOwn,
+    secret: tools.secret,
+    attachmentBytesMax: config.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX,
+    ...(config.signature !== undefined && { signature: config.signature }),
+  }
   const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
   const imapTokens = config.imap.password === undefined ? tokens : undefined
   const receiver = imapReceiver(config, { ...tools, tokens: imapTokens })
@@ -140,7 +148,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     name: config.name,
     limits: {
       textMax: LETTER_TEXT_MAX,
-      attachmentBytesMax: ATTACHMENT_BYTES_MAX,
+      attachmentBytesMax: sender.attachmentBytesMax,
       idempotency: config.sentFolder ? 'lookup' : 'none',
     },
     start(intake) {

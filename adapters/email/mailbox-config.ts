@@ -29,6 +29,10 @@ export interface MailboxConfig {
   address: string
   aliases: string[]
   displayName: string
+  /** Markdown below every reply; `{agent}` in it becomes the agent's name. */
+  signature?: string
+  /** All files of one mail together. */
+  attachmentBytesMax?: number
   imap: Account & { user: string }
   smtp: Account
   oauth?: OAuth

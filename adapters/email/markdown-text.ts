@@ -50,6 +50,8 @@ function inlineToText(inline: Inline): string {
       return inline.text
     case 'break':
       return '\n'
+    case 'image':
+      return `[${inline.alt || inline.contentId}]`
     case 'strong':
     case 'emphasis':
     case 'deleted':

@@ -3,21 +3,16 @@ import { createHash } from 'node:crypto'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Address, OutboundMessage, Part } from '../../src/channel.ts'
 import { AUTOMATIC_HEADERS } from './automatic.ts'
-import { cleanLine, cleanText } from './clean-text.ts'
+import { cleanLine } from './clean-text.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
+import { writeLetter } from './letter.ts'
 import { normalAddress } from './mail.ts'
-import { parseMarkdown } from './markdown.ts'
-import { blocksToHtml, escapeHtml, textToHtmlQuote } from './markdown-html.ts'
-import { blocksToText, quoteText } from './markdown-text.ts'
 import { signedMessageId } from './message-id.ts'
+import { checkFiles, checkPictures, type OutboundFile } from './outbound-file.ts'
 import type { IsOwn } from './own-mail.ts'
 import { replyAddress } from './reply-address.ts'
 import { readReplyHandle, referencesOf } from './reply-handle.ts'
 
-export const LETTER_TEXT_MAX = 500_000
-
-const QUOTED_LINES_MAX = 100
-const QUOTED_CHARS_MAX = 20_000
 const SUBJECT_MAX = 200
 const RE = /^(?:(?:re|aw|antw|sv|vs|r|ref|odp|rép)(?:\s*\[\d+\])?\s*:\s*)+/i
 
@@ -26,8 +21,12 @@ export interface Sender {
   displayName: string
   isOwn: IsOwn
   secret: Uint8Array
+  /** Markdown, in which `{agent}` stands for the agent's name; a machine has none. */
+  signature?: string
+  attachmentBytesMax: number
 }
 
+/** Throws `SendError` with a sentence for the agent where a file cannot leave. */
 export async function renderMail(message: OutboundMessage, sender: Sender): Promise<Part> {
   const to = recipients(message.automated === 'acknowledgement' ? message.to.slice(0, 1) : message.to)
   if (to.length === 0) throw new Error('email: the reply has no recipient that mail can be sent to')
@@ -41,7 +40,20 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
       ? subjectOf(message.subject ?? handle.subject, message.answers !== undefined)
       : cleanLine(message.subject ?? '', SUBJECT_MAX)
   const messageId = signedMessageId(sender.secret, message.id, domainOf(sender.address))
-  const letter = letterOf(message)
+  const files = checkFiles(message.attachments ?? [], sender.attachmentBytesMax)
+  const { automated, answers } = message
+  const letter = writeLetter({
+    markdown: message.markdown,
+    agentName: message.agentName,
+    ...(!automated && sender.signature !== undefined && { signature: sender.signature }),
+    ...(!automated && answers && { answers }),
+  })
+  checkPictures(letter.pictures, files)
+  const boundary = createHash('sha256').update(messageId).digest('hex').slice(0, 32)
+  const pictureId = (contentId: string) => {
+    const n = files.findIndex((file) => file.contentId === contentId)
+    return n >= 0 && letter.pictures.includes(contentId) ? `${boundary}.${n}@${domainOf(sender.address)}` : undefined
+  }
   const body = await new MailComposer({
     messageId,
     date: new Date(message.at),
@@ -55,9 +67,10 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     ...(handle.messageId !== undefined && { inReplyTo: handle.messageId }),
     references: referencesOf(handle),
     ...(message.automated && { headers: AUTOMATIC_HEADERS[message.automated] }),
-    text: letter.text,
-    html: letter.html,
-    baseBoundary: createHash('sha256').update(messageId).digest('hex').slice(0, 32),
+    text: letter.text || '\n', // Without any there would be no text part.
+    html: letter.html(pictureId),
+    attachments: files.map((file) => attachmentOf(file, pictureId)),
+    baseBoundary: boundary,
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: 'windows',
@@ -69,6 +82,7 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     preview: letter.text,
     subject,
     recipients: [...to, ...cc],
+    ...(files.length > 0 && { attachments: files.map(({ name, content }) => ({ name, bytes: content.byteLength })) }),
     keys: [
       messageIdKey(messageId),
       ...(message.conversationToken === undefined ? [] : [tokenKey(message.conversationToken.toLowerCase())]),
@@ -104,37 +118,19 @@ function fromName(agentName: string, displayName: string): string {
   return `${agent} (${displayName})`
 }
 
-function letterOf(message: OutboundMessage): { text: string; html: string } {
-  const blocks = parseMarkdown(cleanText(message.markdown, LETTER_TEXT_MAX))
-  const text = blocksToText(blocks)
-  const html = blocksToHtml(blocks)
-  if (!message.answers || message.automated) return { text, html }
-  const intro = quoteIntro(message.answers.from, message.answers.arrivedAt)
-  const quoted = shortened(message.answers.text)
+/** A picture the words do not show is a file like any other: hidden beside the words nobody would find it. */
+function attachmentOf(
+  { name, type, content, contentId }: OutboundFile,
+  pictureId: (contentId: string) => string | undefined,
+) {
+  const cid = contentId === undefined ? undefined : pictureId(contentId)
   return {
-    text: `${text}\n\n${intro}\n${quoteText(quoted)}`,
-    html: `${html}\n<p>${escapeHtml(intro)}</p>\n${textToHtmlQuote(quoted)}`,
+    filename: name,
+    contentType: type,
+    content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+    contentTransferEncoding: 'base64' as const,
+    ...(cid !== undefined ? { cid } : { contentDisposition: 'attachment' as const }),
   }
-}
-
-/** Without words, as we do not know the reader's language here. */
-function quoteIntro(from: Address, at: number): string {
-  const name = cleanLine(from.name ?? '')
-  const time = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return `${name ? `${name} <${from.address}>` : from.address}, ${time}:`
-}
-
-/** What is answered, without the quotes in it: those the customer has already. */
-function shortened(text: string): string {
-  const own = cleanText(text)
-    .split('\n')
-    .filter((line) => !line.startsWith('>'))
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim()
-  const lines = own.slice(0, QUOTED_CHARS_MAX).split('\n')
-  const cut = own.length > QUOTED_CHARS_MAX || lines.length > QUOTED_LINES_MAX
-  return [...lines.slice(0, QUOTED_LINES_MAX), ...(cut ? ['[…]'] : [])].join('\n').toWellFormed()
 }
 
 function domainOf(address: string): string {
