@@ -76,7 +76,7 @@ export interface InboundMessage {
   from: Address
   to: Address[]
   cc: Address[]
-  /** Who got it beside us: those of `to` and `cc` that are neither ours nor the sender's. */
+  /** Whom it names besides its sender and ourselves: who may get a copy of the answer. */
   others?: Address[]
   subject?: string
   /** The whole body as plain text. */
@@ -130,10 +130,13 @@ export interface InboundBounce {
   kind: 'bounce'
   externalId: ExternalId
   arrivedAt: number
-  /** The keys of the outbound message that did not arrive. */
+  /** The keys of the outbound message that did not arrive, strongest evidence first. */
   of: ConversationKey[]
+  /** `hard`: it will not arrive. `soft`: the other side goes on trying. Hard as soon as it is so for one recipient. */
   lasting: 'hard' | 'soft'
-  recipient?: string
+  /** Whom it did not reach; absent or empty when nobody is named. */
+  recipients?: { address: string; lasting: 'hard' | 'soft'; reason: string }[]
+  /** A sentence for the agent. */
   reason: string
   /** The report itself, as a machine's message: what is kept and shown when nothing of ours answers to `of`. */
   notice?: InboundMessage

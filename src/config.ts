@@ -62,6 +62,8 @@ export interface Mailbox {
   address: string
   aliases: string[]
   displayName: string
+  /** Below every letter; `{agent}` is who writes. */
+  signature?: string
   /** A key of `Config.desks`. */
   desk: string
   imap: MailServer

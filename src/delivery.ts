@@ -9,6 +9,7 @@ import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
 import { holds } from './outbox-claim.ts'
 import type { Policies } from './policy.ts'
+import { listRecipients, outcomeOf, readAddressees, recordSent } from './recipient.ts'
 import { listParts } from './reply.ts'
 import { nextEnding, reconcileWindows } from './window-record.ts'
 
@@ -88,18 +89,10 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, { policies }: 
 
 /** The window ends here: on accepted, never on clicked. */
 export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policies: Policies): Promise<void> {
-  const refused = sent.recipients.filter((recipient) => !recipient.accepted)
-  for (const { address, accepted, reason } of sent.recipients) {
-    const state = accepted ? ('accepted' as const) : ('rejected' as const)
-    const values = { message_id: message.id, address, state, reason: reason ?? null }
-    await trx
-      .insertInto('recipient')
-      .values(values)
-      .onConflict((oc) => oc.columns(['message_id', 'address']).doUpdateSet({ state, reason: reason ?? null }))
-      .execute()
-  }
-  const warnings = refused.map(({ address, reason }) => `Not delivered to ${address}: ${reason ?? 'refused'}`)
-  await mark(trx, message.id, refused.length > 0 ? 'partly-delivered' : 'accepted', warnings)
+  await recordSent(trx, message.id, sent.recipients)
+  const { contact } = await readAddressees(trx, message.id)
+  const { delivery, warnings } = outcomeOf(await listRecipients(trx, message.id), contact)
+  await mark(trx, message.id, delivery, warnings)
   const nth = await nextEnding(trx, message.conversation_id)
   const data = { answersUpTo: message.answers_up_to ?? 0, at: trx.now(), nth }
   const fact = { kind: 'reply-accepted', conversationId: message.conversation_id, messageId: message.id } as const

@@ -1,6 +1,6 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
-import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
+import { type Address, type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
@@ -57,7 +57,9 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
     const doubtful = await receiveOwn(trx, seen, event)
     return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
   }
-  return await receiveBounce(trx, channel, desk.policies, event)
+  const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
+  // Whatever it is about, somebody may want to know.
+  if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage): Promise<void> {
@@ -70,6 +72,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage)
   const found = await findByEvidence(trx, channel, event)
   const conversation = found.conversation ?? (await openNew(trx, arrival, identity, event, found.relatedTo))
   const message = await insertMessage(trx, arrival, event, conversation)
+  if (event.automated === undefined && event.sender !== 'fail') await bringIn(trx, conversation.id, event.others ?? [])
   const isCounted = event.automated === undefined
   await appendFacts(trx, factsOf(conversation, message, event, found))
   const current = isCounted ? await reopenFor(trx, conversation) : conversation
@@ -147,6 +150,21 @@ async function openNew(
     .values({ conversation_id: conversation.id, address: event.from.address, name: event.from.name ?? null })
     .execute()
   return conversation
+}
+
+const BROUGHT_IN_MAX = 50
+
+/** Whoever takes part brings in whom they write to: a colleague in copy may answer for them. */
+async function bringIn(trx: Trx, conversationId: string, others: readonly Address[]): Promise<void> {
+  if (others.length === 0) return
+  const rows = others.slice(0, BROUGHT_IN_MAX).map(({ address, name }) => ({
+    ...{ conversation_id: conversationId, address, name: name ?? null },
+  }))
+  await trx
+    .insertInto('participant')
+    .values(rows)
+    .onConflict((oc) => oc.doNothing())
+    .execute()
 }
 
 /** A closed conversation that the customer wakes gets a card of its own at the bottom of the channel. */

@@ -148,7 +148,9 @@ async function makeChannels(config: Config, db: Db, tools: Tools): Promise<Map<s
     const name = `email:${key}`
     const given = mailbox.oauth?.refreshToken
     const kept = given !== undefined && { refreshTokens: refreshTokens(db, { name, given, signingKey: secret }) }
-    const make = () => emailChannel({ ...mailbox, name }, { ...tools, secret, ownAddresses, ...kept })
+    const { attachmentBytesMax } = config.limits
+    const make = () =>
+      emailChannel({ ...mailbox, name }, { ...tools, secret, ownAddresses, attachmentBytesMax, ...kept })
     return [name, { channel: make(), desk: mailbox.desk, make }]
   })
   return new Map(named)

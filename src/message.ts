@@ -9,7 +9,7 @@ export type Message = Selectable<MessageTable>
 
 const KEYS_MAX = 50
 const ATTACHMENTS_MAX = 200
-const OTHERS_MAX = 100
+const OTHERS_MAX = 200
 
 /** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
 export async function insertInbound(
@@ -142,7 +142,7 @@ function blank(trx: Trx, conversation: Conversation) {
     subject: null,
     unquoted: null,
     topic: null,
-    recipients: null,
+    others: null,
     automated: null,
     sender: null,
     reply_handle: null,
@@ -162,7 +162,7 @@ function contentOf(event: InboundMessage) {
     markdown: event.markdown,
     unquoted: event.unquoted ?? null,
     topic: event.topic ?? null,
-    recipients: event.others?.length ? JSON.stringify(event.others.slice(0, OTHERS_MAX)) : null,
+    others: event.others ? JSON.stringify(event.others.slice(0, OTHERS_MAX)) : null,
     automated: event.automated ?? null,
     sender: event.sender,
     reply_handle: event.replyHandle,

@@ -14,7 +14,7 @@ export interface RecipientChoice {
   address: string
   name?: string
   /**
-   * `known`: takes part in this conversation, or has had a reply in it; `new`: named by the answered message for the first
+   * `known`: has written in this conversation, or has had a reply in it; `new`: the answered message names them for the first
    * time; `outside`: that, and of another organisation than the contact's and ours.
    */
   mark: 'known' | 'new' | 'outside'
@@ -39,26 +39,31 @@ export async function listRecipientChoices(
   const answered = await findAnswered(db, conversation)
   if (!answered) return { to, cc: [] }
   const known = await listKnown(db, conversationId)
+  const names = await listNames(db, conversationId)
   // In conversations that were joined somebody else than the contact may have asked last.
-  const author = { address: answered.author, ...nameIn(known, answered.author) }
-  const named = [author, ...readRecipients(answered.recipients)]
+  const named = [{ address: answered.author }, ...(JSON.parse(answered.others ?? '[]') as Address[])]
   const cc = new Map(named.filter((each) => each.address !== address).map((each) => [each.address, each]))
   const choiceOf = (each: Address): RecipientChoice => {
-    if (known.has(each.address)) return { ...each, ...nameIn(known, each.address), mark: 'known', ticked: true }
+    const called = each.name ?? names.get(each.address)
+    const person = { address: each.address, ...(called !== undefined && { name: called }) }
+    if (known.has(each.address)) return { ...person, mark: 'known', ticked: true }
     const isOutside = domainOf(each.address) !== domainOf(address) && !isOurs(each.address)
-    return { ...each, mark: isOutside ? 'outside' : 'new', ticked: false }
+    return { ...person, mark: isOutside ? 'outside' : 'new', ticked: false }
   }
   return { to, cc: [...cc.values()].slice(0, CHOICES_MAX).map(choiceOf) }
 }
 
-/** As the answered message says them; none where the channel has none or they were not kept yet. */
-function readRecipients(recipients: string | null): Address[] {
-  return recipients === null ? [] : (JSON.parse(recipients) as Address[])
-}
-
-/** Who has had a part in it before, with the name they had then. */
-async function listKnown(db: Reader, conversationId: string): Promise<Map<string, string | undefined>> {
-  const answered = await db
+/** Who has written here, or has had a reply of ours. A machine's letter may only claim to be from somebody. */
+async function listKnown(db: Reader, conversationId: string): Promise<Set<string>> {
+  const authors = await db
+    .selectFrom('message')
+    .select('author as address')
+    .distinct()
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'inbound')
+    .where('automated', 'is', null)
+    .execute()
+  const reached = await db
     .selectFrom('recipient')
     .innerJoin('message', 'message.id', 'recipient.message_id')
     .select('recipient.address')
@@ -66,20 +71,16 @@ async function listKnown(db: Reader, conversationId: string): Promise<Map<string
     .where('message.conversation_id', '=', conversationId)
     .where('recipient.state', '=', 'accepted')
     .execute()
+  return new Set([...authors, ...reached].map(({ address }) => address))
+}
+
+async function listNames(db: Reader, conversationId: string): Promise<Map<string, string>> {
   const people = await db
     .selectFrom('participant')
     .select(['address', 'name'])
     .where('conversation_id', '=', conversationId)
     .execute()
-  return new Map<string, string | undefined>([
-    ...answered.map(({ address }) => [address, undefined] as const),
-    ...people.map(({ address, name }) => [address, name ?? undefined] as const),
-  ])
-}
-
-function nameIn(known: ReadonlyMap<string, string | undefined>, address: string): { name?: string } {
-  const name = known.get(address)
-  return name === undefined ? {} : { name }
+  return new Map(people.flatMap(({ address, name }) => (name === null ? [] : [[address, name]])))
 }
 
 function domainOf(address: string): string {

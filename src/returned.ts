@@ -1,42 +1,107 @@
 // What comes back of our own: the news that a reply did not arrive.
 import { channelKind, type InboundBounce } from './channel.ts'
-import { type Conversation, getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
+import {
+  type Conversation,
+  cardLane,
+  deskRate,
+  getConversation,
+  lockConversation,
+  refreshEntry,
+  transition,
+} from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
+import type { Delivery } from './db/schema.ts'
 import { appendFact, listFacts } from './fact.ts'
+import type { Kept } from './intake.ts'
 import { getMessage } from './message.ts'
+import { put } from './outbox.ts'
 import type { Policies } from './policy.ts'
+import { listRecipients, outcomeOf, readAddressees, recordReturned } from './recipient.ts'
+import { addSighting } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 
-/** A lasting failure takes the answer back: the window is open again from its original start. */
+/**
+ * A lasting failure for the customer takes the answer back: the window is open again from its original start. False when
+ * nothing that we sent answers to the notice.
+ */
 export async function receiveBounce(
   trx: Trx,
   channel: string,
   policies: Policies,
-  event: InboundBounce,
-): Promise<void> {
-  const message = await findByKeys(trx, channelKind(channel), event.of)
-  if (message?.direction !== 'outbound') return
-  const conversation = await lockConversation(trx, message.conversation_id)
-  if (event.lasting === 'hard' && message.automated !== null) await markBounced(trx, message.id, event)
-  else if (event.lasting === 'hard') await voidReply(trx, conversation, message.id, event, policies)
-  else await deferReply(trx, message.id, event)
+  { kept, event }: { kept: Kept; event: InboundBounce },
+): Promise<boolean> {
+  const found = await findReturned(trx, channelKind(channel), event)
+  if (!found) return false
+  const conversation = await lockConversation(trx, found.conversation_id)
+  await addSighting(trx, found.id, channel, kept)
+  const message = await getMessage(trx, found.id)
+  const { contact, addresses } = await readAddressees(trx, message.id)
+  const lost: string[] = []
+  for (const result of resultsOf(event, contact, addresses)) {
+    if (result.lasting === 'soft' && !PASSED_ON.has(message.delivery)) continue
+    const isNews = await recordReturned(trx, message.id, result)
+    if (isNews && result.lasting === 'hard') lost.push(result.address)
+  }
+  const { delivery, warnings } = outcomeOf(await listRecipients(trx, message.id), contact)
+  // A copy can come back before we know that the mail has left at all.
+  if (delivery === 'bounced' || PASSED_ON.has(message.delivery)) {
+    const values = { delivery, warnings: JSON.stringify(warnings) }
+    await trx.updateTable('message').set(values).where('id', '=', message.id).execute()
+  }
+  const isVoid = message.automated === null && delivery === 'bounced' && message.delivery !== 'bounced'
+  if (isVoid) await voidReply(trx, conversation, message.id, policies)
   await refreshEntry(trx, conversation, message.id)
+  // Behind the card and the entry, which it stands below.
+  if (message.automated === null && lost.length > 0) {
+    await tellAuthor(trx, conversation, { messageId: message.id, addresses: lost, isVoid })
+  }
+  return true
 }
 
-async function voidReply(
-  trx: Trx,
-  conversation: Conversation,
-  messageId: string,
-  event: InboundBounce,
-  policies: Policies,
-): Promise<void> {
-  const already = await getMessage(trx, messageId)
-  if (already.delivery === 'bounced') return
-  await markBounced(trx, messageId, event)
+/** The channel has it, and says what became of it. */
+const PASSED_ON: ReadonlySet<Delivery | null> = new Set(['accepted', 'deferred', 'partly-delivered', 'bounced'])
+
+/**
+ * By address, the worst that is said of it. A notice that names nobody, or an address we did not write to, as behind a
+ * forwarding, speaks of the contact: whoever waits in vain is worse than a window that is open once too often.
+ */
+function resultsOf(
+  { recipients = [], lasting, reason }: InboundBounce,
+  contact: string | undefined,
+  addresses: readonly string[],
+) {
+  const told = recipients.length > 0 ? recipients : [{ address: contact ?? '', lasting, reason }]
+  const results = new Map<string, (typeof told)[number]>()
+  for (const one of told) {
+    const address = addresses.includes(one.address) ? one.address : contact
+    if (address === undefined) continue
+    if (one.lasting === 'hard' || !results.has(address)) results.set(address, { ...one, address })
+  }
+  return [...results.values()]
+}
+
+async function voidReply(trx: Trx, conversation: Conversation, messageId: string, policies: Policies): Promise<void> {
   await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
   const open = await reconcileWindows(trx, conversation.id, policies)
   await tellWhereItWent(trx, conversation.id, messageId, policies)
   if (open) await transition(trx, await getConversation(trx, conversation.id), 'bounce')
+}
+
+/** Each address is lost once, so each is told of once. */
+async function tellAuthor(
+  trx: Trx,
+  { id, desk }: Conversation,
+  returned: { messageId: string; addresses: string[]; isVoid: boolean },
+): Promise<void> {
+  await put(trx, {
+    kind: 'returned',
+    conversationId: id,
+    payload: returned,
+    rateKey: deskRate.post(desk),
+    lane: cardLane(id),
+    dedupe: `returned:${returned.messageId}:${returned.addresses[0]}`,
+    dueAt: trx.now(),
+  })
 }
 
 /** What the reply had answered may have moved to other conversations since: it waits there again. */
@@ -59,21 +124,44 @@ async function tellWhereItWent(
   }
 }
 
-/** All there is to do when nobody wrote it: it answered nothing, so nothing is open again. */
-async function markBounced(trx: Trx, messageId: string, event: InboundBounce): Promise<void> {
-  const warnings = JSON.stringify([`Not delivered: ${event.reason}`])
-  await trx.updateTable('message').set({ delivery: 'bounced', warnings }).where('id', '=', messageId).execute()
+const CANDIDATES_MAX = 20
+
+/** By the strongest key that names something of ours. A key that several replies share means the newest to that address. */
+async function findReturned(db: Reader, kind: string, { of, recipients = [] }: InboundBounce) {
+  for (const key of of.slice(0, CANDIDATES_MAX)) {
+    const named = await findByKeys(db, kind, [key])
+    if (!named) continue
+    const sharing = await listSent(db, named.conversation_id, key)
+    const addressed = sharing.find(({ addresses }) => recipients.some(({ address }) => addresses.includes(address)))
+    const found = addressed ?? sharing[0]
+    if (found) return { id: found.id, conversation_id: named.conversation_id }
+    if (named.direction === 'outbound') return named
+  }
+  return undefined
 }
 
-/** Their server is still trying: shown, and nothing is taken back. */
-async function deferReply(trx: Trx, messageId: string, event: InboundBounce): Promise<void> {
-  const warnings = JSON.stringify([`Not delivered yet, their server goes on trying: ${event.reason}`])
-  await trx
-    .updateTable('message')
-    .set({ delivery: 'deferred', warnings })
-    .where('id', '=', messageId)
-    .where('delivery', '=', 'accepted')
+/** What of this conversation carried the key and has left, newest first. */
+async function listSent(
+  db: Reader,
+  conversationId: string,
+  key: string,
+): Promise<{ id: string; addresses: string[] }[]> {
+  const rows = await db
+    .selectFrom('message')
+    .innerJoin('part', 'part.message_id', 'message.id')
+    .select(['message.id', 'part.keys', 'part.recipients'])
+    .where('message.conversation_id', '=', conversationId)
+    .where('message.direction', '=', 'outbound')
+    .where('message.delivery', 'in', ['accepted', 'deferred', 'partly-delivered', 'bounced', 'uncertain', 'parked'])
+    .orderBy('message.seq', 'desc')
+    .limit(CANDIDATES_MAX)
     .execute()
+  return rows
+    .filter(({ keys }) => (JSON.parse(keys) as string[]).includes(key))
+    .map(({ id, recipients }) => ({
+      id,
+      addresses: (JSON.parse(recipients) as { address: string }[]).map(({ address }) => address),
+    }))
 }
 
 async function findByKeys(db: Reader, kind: string, keys: readonly string[]) {

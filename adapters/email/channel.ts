@@ -43,6 +43,8 @@ export interface EmailTools {
   secret: Uint8Array
   /** Of all our mailboxes, so that what one sends is no customer of another. */
   ownAddresses: string[]
+  /** Of all files of a reply together; 25 MB unless given. */
+  attachmentBytesMax?: number
   /** For a mailbox whose provider exchanges refresh tokens. */
   refreshTokens?: RefreshTokens
 }
@@ -63,12 +65,9 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     secret: tools.secret,
     ...(config.authServer && { authServer: config.authServer }),
   }
+  const attachmentBytesMax = tools.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX
   const sender = {
-    address: config.address,
-    displayName: config.displayName,
-    isOwn,
-    secret: tools.secret,
-    attachmentBytesMax: config.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX,
+    ...{ address: config.address, displayName: config.displayName, isOwn, secret: tools.secret, attachmentBytesMax },
     ...(config.signature !== undefined && { signature: config.signature }),
   }
   const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
@@ -148,7 +147,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     name: config.name,
     limits: {
       textMax: LETTER_TEXT_MAX,
-      attachmentBytesMax: sender.attachmentBytesMax,
+      attachmentBytesMax,
       idempotency: config.sentFolder ? 'lookup' : 'none',
     },
     start(intake) {

@@ -3,6 +3,7 @@ import { TEXT_MAX } from './clean-text.ts'
 import { decodeEntities } from './html-entity.ts'
 import { endOfElement, isHidden } from './html-hidden.ts'
 import type { ImageName } from './inline-image.ts'
+import { type HtmlRange, type RangeKeeper, rangeKeeper } from './quote-html.ts'
 import { type TextWriter, textWriter } from './text-writer.ts'
 
 const SKIPPED = new Set([
@@ -42,16 +43,31 @@ interface Tag {
   end: number
 }
 
+export interface HtmlText {
+  text: string
+  markdown: string
+  /** Where in the text quotes and signatures are, as the mail program marked them. */
+  ranges: HtmlRange[]
+}
+
 /** Linear in the length: what could not be found once is not looked for again. */
-export function htmlToText(source: string, imageName: ImageName = () => undefined): { text: string; markdown: string } {
+export function htmlToText(source: string, imageName: ImageName = () => undefined): HtmlText {
   const html = source.slice(0, HTML_MAX)
   const seen = convert(html, imageName, true)
   // Better what was meant to be hidden than nothing at all.
   return seen.text ? seen : convert(html, imageName, false)
 }
 
-function convert(html: string, imageName: ImageName, hides: boolean): { text: string; markdown: string } {
+interface Conversion {
+  writer: TextWriter
+  ranges: RangeKeeper
+  imageName: ImageName
+  hides: boolean
+}
+
+function convert(html: string, imageName: ImageName, hides: boolean): HtmlText {
   const writer = textWriter()
+  const ranges = rangeKeeper(writer.length)
   const neverClosed = new Set<string>()
   let position = 0
   while (position < html.length) {
@@ -59,19 +75,17 @@ function convert(html: string, imageName: ImageName, hides: boolean): { text: st
     const textEnd = open < 0 ? html.length : open
     if (textEnd > position) writer.words(decodeEntities(html.slice(position, Math.min(textEnd, position + TEXT_MAX))))
     if (open < 0) break
-    position = takeMarkup(html, open, writer, neverClosed, imageName, hides)
+    position = takeMarkup(html, open, { writer, ranges, imageName, hides }, neverClosed)
   }
-  return writer.finish()
+  return { ...writer.finish(), ranges: ranges.finish() }
 }
 
 /** Writes what the markup at `open` means and returns where to go on; always further than `open`. */
 function takeMarkup(
   html: string,
   open: number,
-  writer: TextWriter,
+  { writer, ranges, imageName, hides }: Conversion,
   neverClosed: Set<string>,
-  imageName: ImageName,
-  hides: boolean,
 ): number {
   if (html.startsWith('<!--', open)) return after(html, '-->', open + 4)
   if (!TAG.test(html.slice(open, open + TAG_HEAD_MAX))) {
@@ -89,6 +103,8 @@ function takeMarkup(
   if (SKIPPED.has(tag.name) && !tag.closing && !neverClosed.has(tag.name)) return skipElement(html, tag, neverClosed)
   const hiddenEnd = tag.closing || !hides ? undefined : endOfHidden(html, tag, neverClosed)
   if (hiddenEnd !== undefined) return hiddenEnd
+  if (tag.closing) ranges.close(tag.name)
+  else ranges.open(tag.name, tag.attributes)
   writeTag(tag, writer, imageName)
   return tag.end
 }

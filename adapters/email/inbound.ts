@@ -11,8 +11,8 @@ import type {
 } from '../../src/channel.ts'
 import { attachmentRef } from './attachment.ts'
 import { automatedBecause } from './automated.ts'
+import type { Bounce } from './bounce.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
-import type { DeliveryReport } from './delivery-report.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
 import type { Mail } from './mail.ts'
 import { messageIdOf, messageIdsIn, verifySignedId } from './message-id.ts'
@@ -41,9 +41,11 @@ const MACHINE =
 
 export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
   if (raw.meta?.sent) return [toOwn(mail, raw, mailbox)]
-  const bounce = mail.report && toBounce(mail.report, mail, raw)
-  if (bounce) return [bounce]
   const author = authorOf(mail, mailbox)
+  if (mail.bounce) {
+    const from = { from: mail.from ?? { address: UNKNOWN_SENDER }, standsIn: false, warnings: [] }
+    return [toBounce(mail.bounce, toMessage(mail, raw, mailbox, author ?? from), mail, mailbox)]
+  }
   if (!author) return [toOwn(mail, raw, mailbox)]
   return [toMessage(mail, raw, mailbox, author)]
 }
@@ -65,9 +67,9 @@ export interface Author {
 }
 
 export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: Author): InboundMessage {
-  const automated = mail.report
+  const automated = mail.bounce
     ? 'a delivery report'
-    : automatedBecause(mail.headers, author.from.address, mail.subject ?? '')
+    : (mail.report ?? automatedBecause(mail.headers, author.from.address, mail.subject ?? ''))
   const tooLarge = raw.meta?.tooLarge
   return {
     kind: 'message',
@@ -76,7 +78,7 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     from: author.from,
     to: mail.to,
     cc: mail.cc,
-    others: othersOf(mail, mailbox, author.from),
+    ...othersIn(mail, author.from.address, mailbox),
     ...(mail.subject !== undefined && { subject: mail.subject }),
     text: mail.text,
     markdown: mail.markdown,
@@ -93,10 +95,10 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
   }
 }
 
-/** Each once, in the order they are named; the sender's own copy is no recipient of ours. */
-function othersOf(mail: Mail, mailbox: Mailbox, { address: sender }: Address): Address[] {
-  const named = [...mail.to, ...mail.cc].filter(({ address }) => address !== sender && !mailbox.isOwn(address))
-  return [...new Map(named.map((each) => [each.address, each])).values()]
+function othersIn(mail: Mail, from: string, mailbox: Mailbox): { others?: Address[] } {
+  const named = new Map([...mail.cc, ...mail.to].map((person) => [person.address, person]))
+  const others = [...named.values()].filter(({ address }) => address !== from && !mailbox.isOwn(address))
+  return others.length > 0 ? { others } : {}
 }
 
 /** Who wrote; undefined when we did. Web forms and shops write in our name or as no-reply and put the customer in Reply-To. */
@@ -163,19 +165,29 @@ function isLikeOurs(id: string): boolean {
   return /^<o\.[^@]+\.[a-z0-9]{20}@/i.test(id)
 }
 
-/** Undefined for a report that says a mail did arrive, or not which one did not: those are shown as messages. */
-function toBounce(report: DeliveryReport, mail: Mail, raw: RawEvent): InboundBounce | undefined {
-  const failed = report.action === 'failed' || report.status.startsWith('5')
-  const delayed = report.action === 'delayed' || report.status.startsWith('4')
-  if (!report.messageId || !(failed || delayed)) return undefined
+/** Strongest first: the id of the mail that came back, ids of ours from anywhere in the notice, and where its answers would go. */
+function bounceKeys({ messageId, named, replyAddresses }: Bounce, mail: Mail, mailbox: Mailbox): ConversationKey[] {
+  const signed = (id: string) => verifySignedId(mailbox.secret, id)
+  const returned =
+    messageId === undefined ? undefined : (signed(messageId) ?? (isLikeOurs(messageId) ? undefined : messageId))
+  const ids = [...(returned === undefined ? [] : [returned]), ...named.flatMap((id) => signed(id) ?? [])]
+  const recipients = mail.to.map(({ address }) => address)
+  const tokens = [...replyAddresses, ...recipients].flatMap((address) => tokenIn(address, mailbox.isOwn) ?? [])
+  return [...new Set([...ids.map(messageIdKey), ...tokens.map(tokenKey)])]
+}
+
+function toBounce(bounce: Bounce, notice: InboundMessage, mail: Mail, mailbox: Mailbox): InboundBounce {
+  const { externalId, arrivedAt } = notice
+  const { lasting, recipients, reason } = bounce
   return {
     kind: 'bounce',
-    externalId: mail.externalId,
-    arrivedAt: raw.arrivedAt,
-    of: [messageIdKey(report.messageId)],
-    lasting: failed && report.action !== 'delayed' ? 'hard' : 'soft',
-    ...(report.recipient && { recipient: report.recipient }),
-    reason: [report.status, report.reason].filter(Boolean).join(' ') || 'The mail server gave no reason.',
+    externalId,
+    arrivedAt,
+    of: bounceKeys(bounce, mail, mailbox),
+    lasting,
+    recipients,
+    reason,
+    notice,
   }
 }
 

@@ -3,17 +3,18 @@ import type { Address as MailAddress } from 'postal-mime'
 import { type Address, type ExternalId, ParseError } from '../../src/channel.ts'
 import { attachmentName } from './attachment.ts'
 import { AUTOMATED_HEADERS } from './automated.ts'
+import { type Bounce, findBounce } from './bounce.ts'
+import { machineReport } from './bounce-doubt.ts'
 import { cleanLine, cleanText, TEXT_MAX } from './clean-text.ts'
-import { type DeliveryReport, deliveryReport } from './delivery-report.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type Header, splitMail } from './header.ts'
-import { htmlToText } from './html-text.ts'
+import { type HtmlText, htmlToText } from './html-text.ts'
 import { contentIdOf, imageNames, withImageNames } from './inline-image.ts'
 import { isBlank, type MailFile } from './mail-content.ts'
 import { textToMarkdown } from './markdown-escape.ts'
 import { type ParsedMail, parseMime } from './parsed-mail.ts'
 import { SENDER_HEADERS } from './sender.ts'
-import { visibleReply } from './visible-reply.ts'
+import { FOLD_HTML_MAX, unquotedIn } from './unquoted.ts'
 
 export const PARTS_MAX = 200
 const ADDRESSES_MAX = 200
@@ -41,22 +42,24 @@ export interface Mail {
   /** The new words, where there are others. */
   unquoted?: string
   attachments: { name: string; type: string; bytes: number; contentId?: string; part: number[] }[]
-  report?: DeliveryReport
+  bounce?: Bounce
+  /** It is a report in its form, whatever it reports; in a few words. */
+  report?: string
   warnings: string[]
 }
 
 export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<Mail> {
   const email = parseMime(raw)
   const warnings = [...email.warnings]
+  const { html, ...body } = readBody(email, warnings)
   const subject = email.subject === undefined ? undefined : cleanLine(email.subject, SUBJECT_MAX)
-  const body = readBody(email, warnings)
-  const unquoted = newWords(body.text, subject ?? '')
   if (!headersOnly && isSuspiciouslyEmpty(raw, email)) {
     throw new ParseError('email: nothing in the mail could be read, although it is not empty', { final: true })
   }
   const from = addresses(email.from ? [email.from] : [])[0]
   const replyTo = addresses(email.replyTo ?? [])[0]
-  const report = deliveryReport(email)
+  const bounce = findBounce(raw, email)
+  const report = machineReport(email)
   if (`${subject ?? ''}${from?.name ?? ''}${body.text}`.includes('\ufffd')) {
     warnings.push('Some characters could not be read (shown as \ufffd); the original mail has them.')
   }
@@ -69,14 +72,15 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     cc: addresses(email.cc ?? []),
     ...(subject !== undefined && { subject }),
     ...body,
-    ...(unquoted !== undefined && { unquoted }),
+    ...unquotedIn(body.text, html, subject),
     attachments: listAttachments(email.attachments, warnings),
-    ...(report && { report }),
+    ...(bounce && { bounce }),
+    ...(report !== undefined && { report }),
     warnings,
   }
 }
 
-function readBody({ content }: ParsedMail, warnings: string[]): { text: string; markdown: string } {
+function readBody({ content }: ParsedMail, warnings: string[]): { text: string; markdown: string; html: HtmlText } {
   const name = imageNames(content.files)
   const pieces = content.words.map((words) => {
     const max = words.kind === 'text' ? TEXT_MAX : 4 * TEXT_MAX
@@ -87,17 +91,14 @@ function readBody({ content }: ParsedMail, warnings: string[]): { text: string; 
   })
   const said = pieces.filter(({ text }) => text.trim())
   const join = (form: 'text' | 'markdown', max: number) => cleanText(said.map((piece) => piece[form]).join('\n\n'), max)
-  return { text: join('text', TEXT_MAX), markdown: join('markdown', 2 * TEXT_MAX) }
+  const html = said.length === 1 && said[0] && 'ranges' in said[0] ? said[0] : htmlBeside(content.html)
+  return { text: join('text', TEXT_MAX), markdown: join('markdown', 2 * TEXT_MAX), html }
 }
 
-/** What was forwarded to us is new to us, whatever it looks like. */
-const FORWARDED =
-  /^\s*(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|i̇lt|ilt|doorst|videresendt|továbbítás|přeposlat|转发|轉寄|転送)\s*:/iu
-
-function newWords(text: string, subject: string): string | undefined {
-  if (FORWARDED.test(subject)) return undefined
-  const unquoted = visibleReply(text)
-  return unquoted === text ? undefined : unquoted
+/** Beside a text the HTML only helps to tell what is quoted. */
+function htmlBeside(html: readonly string[]): HtmlText {
+  const all = html.join('\n')
+  return htmlToText(all.length <= FOLD_HTML_MAX ? all : '')
 }
 
 function isSuspiciouslyEmpty(raw: Uint8Array, { content, attachments }: ParsedMail): boolean {

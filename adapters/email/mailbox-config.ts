@@ -29,10 +29,8 @@ export interface MailboxConfig {
   address: string
   aliases: string[]
   displayName: string
-  /** Markdown below every reply; `{agent}` in it becomes the agent's name. */
+  /** Markdown that stands below every letter a person writes; `{agent}` is who it is. */
   signature?: string
-  /** All files of one mail together. */
-  attachmentBytesMax?: number
   imap: Account & { user: string }
   smtp: Account
   oauth?: OAuth

@@ -7,7 +7,7 @@ export type Inline =
   | { type: 'break' }
   | { type: 'strong' | 'emphasis' | 'deleted'; children: Inline[] }
   | { type: 'link'; href: string; children: Inline[] }
-  /** A picture that comes with the mail. */
+  /** A picture that comes with the mail, by its content id or its file's name. */
   | { type: 'image'; contentId: string; alt: string }
 
 type Token = Inline | { type: 'mark'; text: string; opens: boolean; closes: boolean }
@@ -22,7 +22,7 @@ const PLAIN = /^[^\\`<[!*_~&\nh]+/
 const ENTITY = /^&(?:#x?[0-9a-f]{1,7}|[a-z][a-z0-9]{1,7});/i
 const LABEL_MAX = 2000
 const LINK_DEPTH_MAX = 4
-const PICTURE = /^cid:([^\s<>"]{1,200})$/i
+const PICTURE = /^cid:(.{1,200})$/i
 const SAFE_LINK = /^(?:https?:\/\/|mailto:)[^\s<>"]+$/i
 
 export function parseInline(text: string, depth = 0): Inline[] {

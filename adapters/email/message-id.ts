@@ -8,6 +8,7 @@ const OURS = /^<o\.([a-z0-9_-]{1,80})\.([a-z0-9]{20})@[a-z0-9.-]{1,200}>$/
 // RFC 5322 section 3.6.4, as strict as its ids need to be for us to repeat them in a header.
 const VALID = /^<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>$/
 const ANY_ID = /<[^<>\s]{1,998}>/g
+const LIKE_OURS = /\bo\.[a-z0-9_-]{1,80}\.[a-z0-9]{20}@[a-z0-9.-]{1,200}/gi
 
 /** The same for the same message and domain, at every attempt and in every process. */
 export function signedMessageId(secret: Uint8Array, messageId: string, domain: string): string {
@@ -29,6 +30,16 @@ export function messageIdsIn(header: string, countMax: number): string[] {
   const found = new Set<string>()
   for (const match of header.matchAll(ANY_ID)) {
     found.add(match[0])
+    if (found.size >= countMax) break
+  }
+  return [...found]
+}
+
+/** Ids made like ours, wherever they stand in a text and whatever is around them. Only `verifySignedId` says whose they are. */
+export function idsLikeOurs(text: string, countMax: number): string[] {
+  const found = new Set<string>()
+  for (const [id] of text.matchAll(LIKE_OURS)) {
+    found.add(`<${id.toLowerCase().replace(/[.-]+$/, '')}>`)
     if (found.size >= countMax) break
   }
   return [...found]

@@ -8,8 +8,8 @@ export interface OutboundFile {
   name: string
   type: string
   content: Uint8Array
-  /** By which the letter's words show it. */
-  contentId?: string
+  /** By which the letter's words may show it: `![a lamp](cid:lamp.png)`. */
+  ids: string[]
 }
 
 const FILES_MAX = 50
@@ -54,16 +54,17 @@ export function checkFiles(attachments: readonly OutboundAttachment[], bytesMax:
     if (isProgram(name, content)) {
       throw refused(`${name} is a program to mail servers, and they would return the mail. Send a link instead.`)
     }
-    return { name, type: typeOf(name, content), content, ...(contentId !== undefined && { contentId }) }
+    const ids = [...(contentId === undefined ? [] : [contentId]), given, name]
+    return { name, type: typeOf(name, content), content, ids }
   })
 }
 
 /** Throws `SendError` when the words show what is no picture, or is not there. */
 export function checkPictures(shown: readonly string[], files: readonly OutboundFile[]): void {
-  for (const contentId of shown) {
-    const file = files.find((each) => each.contentId === contentId)
+  for (const id of shown) {
+    const file = files.find(({ ids }) => ids.includes(id))
     if (!file)
-      throw refused(`The text shows a picture "${cleanLine(contentId)}" that is not attached. Add it, or take it out.`)
+      throw refused(`The text shows a picture "${cleanLine(id)}" that is not attached. Add it, or take it out.`)
     if (!PICTURES.has(file.type))
       throw refused(`${file.name} is no picture that mail programs show. Attach it as a file.`)
   }

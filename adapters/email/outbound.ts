@@ -50,9 +50,11 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
   })
   checkPictures(letter.pictures, files)
   const boundary = createHash('sha256').update(messageId).digest('hex').slice(0, 32)
-  const pictureId = (contentId: string) => {
-    const n = files.findIndex((file) => file.contentId === contentId)
-    return n >= 0 && letter.pictures.includes(contentId) ? `${boundary}.${n}@${domainOf(sender.address)}` : undefined
+  const cidOf = (n: number) => `${boundary}.${n}@${domainOf(sender.address)}`
+  const shown = new Map(letter.pictures.map((id) => [id, files.findIndex(({ ids }) => ids.includes(id))]))
+  const pictureId = (id: string) => {
+    const n = shown.get(id)
+    return n === undefined ? undefined : cidOf(n)
   }
   const body = await new MailComposer({
     messageId,
@@ -69,7 +71,7 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     ...(message.automated && { headers: AUTOMATIC_HEADERS[message.automated] }),
     text: letter.text || '\n', // Without any there would be no text part.
     html: letter.html(pictureId),
-    attachments: files.map((file) => attachmentOf(file, pictureId)),
+    attachments: files.map((file, n) => attachmentOf(file, [...shown.values()].includes(n) ? cidOf(n) : undefined)),
     baseBoundary: boundary,
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -119,11 +121,7 @@ function fromName(agentName: string, displayName: string): string {
 }
 
 /** A picture the words do not show is a file like any other: hidden beside the words nobody would find it. */
-function attachmentOf(
-  { name, type, content, contentId }: OutboundFile,
-  pictureId: (contentId: string) => string | undefined,
-) {
-  const cid = contentId === undefined ? undefined : pictureId(contentId)
+function attachmentOf({ name, type, content }: OutboundFile, cid: string | undefined) {
   return {
     filename: name,
     contentType: type,

@@ -1,72 +1,111 @@
-// Outlook and those that came after it put no mark before what they quote, only its header: who, when, to whom, about what.
-import { type ReplyLine, withoutEmphasis, withoutQuoteMarks } from './reply-line.ts'
+// The header block Outlook, Exchange and their kin put above a quoted mail instead of "On … wrote:".
+import { kindOf, type Label, type LabelKind, labelOf } from './header-label.ts'
+import { nextWords, type ReplyLine } from './reply-line.ts'
 
-type Field = 'from' | 'sent' | 'to' | 'cc' | 'subject'
+const BLOCK_LINES_MAX = 30
+// An address list goes on over many lines; a wrapped subject over two.
+const CONTINUATIONS_MAX = 12
+const FIELD = /^[*_]{0,2}\p{L}[\p{L}\p{M}' /-]{1,28}[*_]{0,2} ?[:：](?!\/\/)/u
+const ADDRESS_LIST = /[@;,<>]/
+const DATED = /\p{Nd}{1,2}\D{1,14}\p{Nd}/u
+export const OUTLOOK_RULE = /^[_]{10,}$/
 
-const LABELS: Record<Field, string> = {
-  from: 'from|von|de|da|van|från|fra|od|от|от кого|від|від кого|lähettäjä|kimden|gönderen|από|feladó|发件人|发件者|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|보낸이|מאת|من|de la|expéditeur|mittente|remitente|afzender|absender|pošiljatelj|šalje|saatja|nuo|kellelt|từ|จาก|dari|frá|avsändare|avsender|nadawca|odosielateľ|odesílatel|expeditor|подател',
-  sent: 'sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|date d’envoi|enviado|enviado el|enviada|enviada em|enviado em|fecha|data|inviato|data invio|verzonden|skickat|sendt|sendt den|dato|wysłano|wysłane|data wysłania|отправлено|дата|дата отправки|надіслано|відправлено|odesláno|odoslané|odoslaný|poslano|poslané|dátum|küldve|elküldve|küldés ideje|lähetetty|päivä|päiväys|päivämäärä|gönderildi|gönderilen|gönderme tarihi|gönderilme tarihi|tarih|trimis|trimisă|στάλθηκε|εστάλη|ημερομηνία|发送时间|发送日期|日期|时间|寄件日期|傳送時間|送信日時|送信日|日時|日付|보낸 날짜|보낸날짜|날짜|보낸 시간|נשלח|תאריך|تاريخ|أُرسلت|تم الإرسال|изпратено|poslato|saadetud|išsiųsta|ngày|đã gửi|วันที่|tanggal|dikirim',
-  to: 'to|an|à|a|al|para|aan|till|til|do|кому|до|komu|pro|címzett|vastaanottaja|kime|alıcı|προς|către|收件人|收件者|宛先|받는 사람|받는사람|אל|إلى|za|prima|adresat|destinataire|destinatario|destinatário|empfänger|adresát|kellele|kam|tới|ถึง|kepada',
-  cc: 'cc|bcc|kopie|kopia|kopi|copie|copia|cópia|копия|копія|kopie an|másolatot kap|kopio|bilgi|κοιν|抄送|副本|참조|עותק|نسخة|dw|ccn|cci',
-  subject:
-    'subject|betreff|objet|sujet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|тема|předmět|predmet|tárgy|aihe|konu|θέμα|subiect|主题|主題|主旨|标题|件名|제목|נושא|الموضوع|относно|teema|tema|tiêu đề|chủ đề|เรื่อง|subjek|efni',
+export interface HeaderBlock {
+  /** How far the search went: no block begins before this line either. */
+  seenTo: number
+  found: boolean
 }
-
-/** A line that is no field's beginning may go on with the field above. */
-const CONTINUED_MAX = 3
-const BLOCK_LINES_MAX = 14
-
-const FIELD = new Map<string, Field[]>()
-for (const [field, labels] of Object.entries(LABELS) as [Field, string][]) {
-  for (const label of labels.split('|')) FIELD.set(label, [...(FIELD.get(label) ?? []), field])
-}
-
-/** The fields that a line may begin; a label can mean one thing here and another there. */
-function fieldsOf(line: ReplyLine): Field[] {
-  const bare = withoutEmphasis(withoutQuoteMarks(line.bare))
-  const colon = /^([^:：]{1,24}?)\s?\*{0,2}\s?[:：]/u.exec(bare)
-  return colon?.[1] === undefined ? [] : (FIELD.get(colon[1].replaceAll('*', '').trim().toLowerCase()) ?? [])
-}
-
-const ADDRESS_OR_DATE = /@|\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}年/
 
 /**
- * Where the block that begins at this line ends (the line after it), or undefined when there is none. It takes a sender, a date
- * or subject and one field more, and an address or a date in them: a traveller's "From: Berlin, To: Paris" has none.
+ * `announced`: a rule or an "Original message" stands above it. Otherwise three of From, Sent, To and Subject must be there, and nothing
+ * that speaks of a form a customer filled in.
  */
-export function headerBlockEnd(lines: readonly ReplyLine[], at: number): number | undefined {
-  const found = new Set<Field>()
-  let proofs = 0
-  let end = at
-  for (const { index, fields, bare } of fieldLines(lines, at)) {
-    const field = fields.find((candidate) => !found.has(candidate)) ?? fields[0]
-    if (field) found.add(field)
-    if (ADDRESS_OR_DATE.test(bare)) proofs++
-    end = index + 1
-  }
-  const isWhole = found.size >= 3 && found.has('from') && (found.has('sent') || found.has('subject'))
-  return isWhole && proofs > 0 ? end : undefined
+export function headerBlockAt(lines: ReplyLine[], at: number, announced: boolean): HeaderBlock {
+  const first = lines[at]
+  const label = first && !first.quoted && labelOf(first.view)
+  if (!first || !label) return { seenTo: at, found: false }
+  if (isInOneLine(first.view, label)) return { seenTo: at, found: true }
+  const { labels, foreign, last } = readBlock(lines, at)
+  const fields = foreign + (hasFieldAbove(lines, at) ? 1 : 0)
+  return { seenTo: last, found: isMailHeader(labels, announced, fields) }
 }
 
-/** The lines from here on that begin a field, as long as they stand together. */
-function* fieldLines(
-  lines: readonly ReplyLine[],
-  at: number,
-): Generator<{ index: number; fields: Field[]; bare: string }> {
+function readBlock(lines: ReplyLine[], at: number): { labels: Label[]; foreign: number; last: number } {
+  const labels: Label[] = []
+  let foreign = 0
+  let last = at
   let continued = 0
   for (let index = at; index < Math.min(lines.length, at + BLOCK_LINES_MAX); index++) {
     const line = lines[index]
-    // Some mailers write an empty line between all of them.
-    if (line?.isBlank && index > at && beginsField(lines[index + 1])) continue
-    if (!line || line.isBlank) return
-    const fields = fieldsOf(line)
-    if (fields.length > 0) {
+    if (!line || line.quoted) break
+    const label = labelOf(line.view)
+    if (label) {
+      labels.push(label)
+      last = index
       continued = 0
-      yield { index, fields, bare: line.bare }
-    } else if (index === at || ++continued > CONTINUED_MAX) return
+    } else if (line.blank) {
+      // Some programs leave a line free after each; a block that is whole ends here.
+      if (kindsIn(labels).size >= 4 || !isLabelLine(lines[nextWords(lines, index)])) break
+    } else if (FIELD.test(line.view) && !line.view.includes('@')) foreign++
+    else if (++continued > continuationsMax(line, labels)) break
   }
+  return { labels, foreign, last }
 }
 
-function beginsField(line: ReplyLine | undefined): boolean {
-  return line !== undefined && fieldsOf(line).length > 0
+function isLabelLine(line: ReplyLine | undefined): boolean {
+  return line !== undefined && !line.quoted && labelOf(line.view) !== undefined
+}
+
+function continuationsMax(line: ReplyLine, labels: Label[]): number {
+  const inList = ['to', 'copy'].includes(labels.at(-1)?.kind ?? '')
+  return inList && ADDRESS_LIST.test(line.view) ? CONTINUATIONS_MAX : 2
+}
+
+function kindsIn(labels: Label[]): Set<LabelKind> {
+  return new Set(labels.map(({ kind }) => kind).filter((kind) => kind !== 'other' && kind !== 'copy'))
+}
+
+function isMailHeader(labels: Label[], announced: boolean, foreignFields: number): boolean {
+  const kinds = kindsIn(labels)
+  const sent = labels.find(({ kind }) => kind === 'sent')
+  if (!kinds.has('from')) return (announced && kinds.size >= 3) || isDateAndAddress(labels)
+  const dated = sent !== undefined && (sent.value === '' || DATED.test(sent.value))
+  // A form a customer filled in has a sender, a subject and a date too, among fields no mail has.
+  if (foreignFields > 0 && !(kinds.size === 4 && dated)) return false
+  if (announced && kinds.size >= 2) return true
+  const addressed = labels.some(({ kind, value }) => kind === 'from' && value.includes('@'))
+  // "From: Berlin, To: Paris, Date: 3 May" is a journey.
+  if (!kinds.has('subject') && !addressed) return false
+  if (kinds.size >= 3) return dated || (sent === undefined && addressed)
+  return kinds.size === 2 && addressed && dated && labels[0]?.kind === 'from'
+}
+
+/** "Date: Wed, 16 May 2012 00:15:02 -0600" above "To: ada@example.org": nobody but a program writes so. */
+function isDateAndAddress([first, second]: Label[]): boolean {
+  return (
+    first?.kind === 'sent' &&
+    /\d{4} \d{1,2}:\d{2}/.test(first.value) &&
+    second?.kind === 'to' &&
+    second.value.includes('@')
+  )
+}
+
+export function isField(view: string): boolean {
+  return FIELD.test(view)
+}
+
+function hasFieldAbove(lines: ReplyLine[], at: number): boolean {
+  const above = lines[at - 1]
+  return above !== undefined && !above.blank && !above.quoted && FIELD.test(above.view) && !labelOf(above.view)
+}
+
+/** Some conversions run the whole block together: "From: Ada Sent: Monday, … To: … Subject: …". */
+function isInOneLine(view: string, first: Label): boolean {
+  if (first.kind !== 'from') return false
+  const kinds = new Set<LabelKind>()
+  for (const { 1: name } of view.matchAll(/(?:^|[\s*>)\]])([^\s:*：]{1,20})[* ]{0,2}[:：]/gu)) {
+    const kind = kindOf(name ?? '')
+    if (kind) kinds.add(kind)
+  }
+  return kinds.has('sent') && kinds.has('subject') && kinds.has('to')
 }

@@ -1,27 +1,54 @@
-// Lines of which a machine has said that what is below them is not the answer.
-import { type ReplyLine, withoutQuoteMarks } from './reply-line.ts'
+// "##- Please type your reply above this line -##": a help desk tells the customer, and us, where their words end.
+import { keyOf, phraseKeys, type ReplyLine } from './reply-line.ts'
 
-const LENGTH_MAX = 160
-
-const ABOVE =
-  /\b(?:please )?(?:reply|respond|answer|type your (?:reply|response)|write your reply|enter your reply|add your reply|your reply)\b.{0,40}\babove\b.{0,30}\bline\b|\b(?:write|text|message|comments?|respond|post)\b.{0,20}\babove this line\b|\bdo not (?:write|type|edit|change|remove|reply|delete)\b.{0,30}\bthis line\b|\bbelow this line (?:will be|is) (?:ignored|removed)|(?:above|over) this line.{0,20}\b(?:reply|respond)|antwort\w*.{0,40}(?:oberhalb|über) diese[rs]? (?:zeile|linie)|(?:oberhalb|über) dieser (?:zeile|linie).{0,40}antwort|(?:répon\w+|réponse).{0,40}au[- ]dessus de cette ligne|au[- ]dessus de cette ligne.{0,40}répon|(?:respond\w+|respuesta|escrib\w+).{0,40}(?:encima|arriba) de esta línea|(?:respon\w+|resposta|digite).{0,40}acima d(?:esta|e) linha|(?:rispond\w+|risposta|scriv\w+).{0,40}sopra questa (?:riga|linea)|(?:antwoord|reageer|typ).{0,40}boven deze (?:regel|lijn)|svar\w*.{0,40}(?:ovanför|over|ovenfor) denn?e (?:rad\w*|linj\w*)|odpowied\w*.{0,40}(?:nad|powyżej) t\w+ lini|(?:ответ|напишите).{0,40}(?:выше|над) этой (?:строк|лини)|この行の上|在此行(?:上方|以上)|请在此行/iu
-
-const ORIGINAL =
-  /^[-_=*~–—‐―\s]{2,}\s?(?:original message|original email|original|reply message|ursprüngliche nachricht|ursprüngliche mail|originalnachricht|original-nachricht|message d['’ ]?origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|origineel bericht|originalmeddelande|ursprungligt meddelande|oprindelig meddelelse|original besked|opprinnelig melding|original melding|wiadomość oryginalna|oryginalna wiadomość|исходное сообщение|оригинальное сообщение|первоначальное сообщение|початкове повідомлення|вихідне повідомлення|původní zpráva|pôvodná správa|eredeti üzenet|alkuperäinen viesti|özgün ileti|orijinal mesaj|orjinal mesaj|αρχικό μήνυμα|mesaj original|mesajul original|izvorna poruka|izvirno sporočilo|originalus laiškas|元のメッセージ|原始邮件|原始郵件|原邮件|原始訊息|원본 메시지|원본 메일|הודעה מקורית|الرسالة الأصلية|оригинално съобщение|tin nhắn gốc|thư gốc|pesan asli|originalmeldung)\s?[-_=*~–—‐―:\s]{2,}$/iu
+const anyOf = (phrases: string) => new RegExp([...new Set(phraseKeys(phrases))].join('|'), 'u')
+const DELIMITER_MAX = 200
+/** What is said of the line, in the words between "reply" and "line". */
+const ABOVE_LINE =
+  anyOf(`above this line|above the line|over this line|above the dotted line|before this line|above this email|above this message|
+    above this text|above this marker|above this delimiter|below this line|under this line|beneath this line|
+    über dieser linie|über dieser zeile|über diese linie|über diese zeile|oberhalb dieser linie|oberhalb dieser zeile|oberhalb der linie|über der linie|ueber dieser zeile|
+    ueber dieser linie|unterhalb dieser linie|unterhalb dieser zeile|unter dieser linie|au-dessus de cette ligne|au dessus de cette ligne|ci-dessus de cette ligne|
+    en dessous de cette ligne|sous cette ligne|au-dessus de la ligne|encima de esta línea|arriba de esta línea|sobre esta línea|por debajo de esta línea|
+    sopra questa riga|sopra questa linea|sopra di questa riga|sopra di questa linea|di sopra di questa|sotto questa riga|sopra la linea|acima desta linha|acima dessa linha|
+    abaixo desta linha|boven deze regel|boven deze lijn|onder deze regel|onder deze lijn|ovanför den här raden|ovanför denna rad|ovanför den här linjen|
+    ovanför denna linje|nedanför denna|over denne linje|over denne linjen|over linjen|under denne linje|under denne linjen|over denne raden|ovenfor denne linje|
+    tämän rivin yläpuolelle|tämän viivan yläpuolelle|tämän rivin ylle|powyżej tej linii|nad tą linią|powyżej tego wiersza|poniżej tej linii|
+    nad tento řádek|nad tímto řádkem|nad tuto linii|nad touto čárou|nad tento riadok|nad týmto riadkom|nad túto čiaru|e sor fölé|ezen sor fölé|a vonal fölé|e fölé a sor fölé|
+    deasupra acestei linii|deasupra acestui rând|bu satırın üst|bu çizginin üst|bu satırın yukarı|πάνω από αυτή τη γραμμή|πάνω από αυτήν τη γραμμή|πάνω από τη γραμμή|
+    выше этой строки|выше этой линии|выше этой черты|над этой строкой|над этой линией|над этой чертой|выше данной строки|ниже этой строки|ниже этой линии|
+    вище цієї лінії|вище цього рядка|над цією лінією|над цим рядком|вище цієї риски|над този ред|над тази линия|iznad ove linije|iznad ovog retka|nad to vrstico|nad to črto|
+    ülal seda rida|selle rea kohale|virš šios linijos|virš šios eilutės|virs šīs līnijas|מעל שורה זו|מעל לשורה זו|מעל השורה הזו|מעל הקו|מעל לקו|
+    فوق هذا السطر|أعلى هذا السطر|فوق هذا الخط|أعلى هذا الخط|بالای این خط|在此行上方|此行以上|在此行之上|此线以上|在此线上方|在這行上方|此行上方|在这行上方|在本行上方|在此線上方|
+    この行より上|この線より上|この行の上|この線の上|この行以上|이 줄 위|이 선 위|이 라인 위|이 행 위|trên dòng này|bên trên dòng này|เหนือบรรทัดนี้|เหนือเส้นนี้|
+    di atas baris ini|di atas garis ini|per sobre d'aquesta línia`)
+/** What somebody is asked to do there. Stems: the languages bend them. */
+const ASKS =
+  anyOf(`reply|respond|response|answer|type|write|comment|enter|edit|text|antwort|erwider|schreib|eingeb|geben|répon|saisi|écri|respond|respuest|escrib|
+    contest|rispon|rispost|scriv|digit|respost|escrev|antwoord|reageer|typ|reactie|svar|skriv|vasta|kirjoit|odpowied|odpisz|wpis|odpov|odpo|napis|odpis|válasz|ír|răspun|scri|yanıt|
+    cevap|yaz|απαντ|γράψ|πληκτρ|ответ|введ|пиш|напи|відпов|введ|отговор|odgovor|vasta|kirjuta|atsaky|atbild|תשוב|הקלד|השב|כתוב|ענה|רשום|رد|اكتب|الرد|پاسخ|回复|回覆|答复|輸入|输入|
+    返信|入力|記入|답장|회신|작성|입력|trả lời|phản hồi|nhập|ตอบ|พิมพ์|balas|ketik|tulis`)
+const SHORT = /^(?:please )?(?:type |write |enter )?(?:your )?(?:reply|respond|response) (?:here )?above(?: here)?$/
+const DECOR = /^[^\p{L}\p{N}\s]{2,}/u
+const DECOR_END = /[^\p{L}\p{N}\s.!]{2,}$/u
 
 export function isReplyDelimiter(line: ReplyLine): boolean {
-  return line.bare.length <= LENGTH_MAX && ABOVE.test(line.bare)
+  if (line.view.length < 8 || line.view.length > DELIMITER_MAX) return false
+  const key = keyOf(line)
+  const decorated = DECOR.test(key) || DECOR_END.test(key)
+  const bare = key.replace(/^[^\p{L}\p{N}]{1,60}/u, '').replace(/[^\p{L}\p{N}]{1,60}$/u, '')
+  if (decorated && SHORT.test(bare)) return true
+  const place = ABOVE_LINE.exec(key)?.[0]
+  if (!place) return false
+  // Undecorated it must be the whole line: a customer may well write of the line above a line.
+  const asked = ASKS.test(key)
+  return decorated ? asked || bare.startsWith(place) : asked && bare.length <= 100 && startsAsRequest(bare, place)
 }
 
-export function isOriginalMark(line: ReplyLine): boolean {
-  return line.bare.length <= LENGTH_MAX && ORIGINAL.test(withoutQuoteMarks(line.bare))
+function startsAsRequest(bare: string, place: string): boolean {
+  return bare.endsWith(place) ? wordsIn(bare) <= 14 : wordsIn(bare) <= 12
 }
 
-const FORWARDED =
-  /^[-_=*~–—‐―\s]{2,}\s?(?:forwarded (?:message|by|mail|email)|weitergeleitete (?:nachricht|e-?mail|mail)|message (?:transféré|transmis|réexpédié)|courriel transféré|mensaje (?:reenviado|remitido)|messaggio (?:inoltrato)|mensagem (?:encaminhada|reencaminhada)|doorgestuurd bericht|vidarebefordrat meddelande|vidarebefordrat|videresendt (?:meddelelse|melding|besked)|välitetty viesti|przekazana wiadomość|wiadomość przekazana|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|přeposlaná zpráva|preposlaná správa|továbbított üzenet|iletilen (?:mesaj|ileti)|yönlendirilen|προωθημένο μήνυμα|mesaj redirecționat|转发的邮件|轉寄的郵件|转发邮件|転送メッセージ|전달된 메일|הודעה שהועברה|رسالة معاد توجيهها)/iu
-const FORWARDED_APPLE =
-  /^(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio (?:del )?messaggio inoltrato|início da mensagem (?:reenviada|encaminhada)|begin doorgestuurd bericht|vidarebefordrat (?:brev|meddelande)|start på videresendt (?:besked|melding)|videresendt (?:melding|besked)|välitetty viesti alkaa|początek przekazywanej wiadomości|начало переадресованного сообщения|začátek přeposílané zprávy|továbbított levél kezdete|başlangıç: iletilmiş ileti|転送されたメッセージ|下面是被转发的邮件|開始轉寄郵件|전달된 메시지 시작)\s?[:：]?$/iu
-
-export function isForwardMark({ bare }: ReplyLine): boolean {
-  return bare.length <= LENGTH_MAX && (FORWARDED.test(bare) || FORWARDED_APPLE.test(bare))
+function wordsIn(text: string): number {
+  return text.split(' ').length
 }

@@ -1,48 +1,120 @@
-// One line of a mail as the rules of folding see it: without the marks that mailers put around it.
+// The lines of a mail as the eye sees them, so that what looks for quotes meets no invisible marks and no endless lines.
 
-/** Zero-width characters, marks of reading direction and the byte order mark: invisible, and everywhere in copied text. */
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
-const SPACES = /[\s\u00a0\u2000-\u200a\u202f\u3000]+/g
-const FOREIGN_DIGITS = /[\u0660-\u0669]/g
-const QUOTED = /^\s{0,3}[>|\uff1e]/
-const LOOKED_AT_MAX = 1000
+/** Longer texts are shown whole: nobody writes them by hand, and a stranger must not make us search them. */
+export const FOLD_TEXT_MAX = 200_000
+export const FOLD_LINES_MAX = 6_000
+/** No pattern ever sees more of a line. */
+export const LINE_SEEN_MAX = 300
+const QUOTE_MARK = /^(?:[>]|&gt;)/
+const QUOTE_MARKS = /^(?:(?:>|&gt;)[ \u00a0]?){1,40}/
+// Marks without width or with a reading direction stand in the intros of Gmail, Outlook and everything written right to left.
+const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
+// Samsung's mail program writes the tags of its HTML into its plain text.
+const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>/gi
+const LINK_ALONE = /^[(<[]?https?:\/\/[^\s]+[)>\]]?(?: >)?$/
+const SPACES = /[\s\u00a0]+/g
+const PLAIN = /^[\x20-\x5f\x61-\x7e]*$/
+const NEEDS_CLEANING = /[^\x21-\x7e]|<(?:\/|div|br|p|span)/i
 
 export interface ReplyLine {
-  /** As it stands. */
-  raw: string
-  /** For recognising: one space between words, no invisible characters, no emphasis around it. */
-  bare: string
-  isBlank: boolean
-  isQuoted: boolean
+  /** Where it stands in the text, without its line end. */
+  from: number
+  to: number
+  /** Its first characters with plain single spaces, without quote marks. */
+  view: string
+  /** Made when first asked for. */
+  key?: string
+  quoted: boolean
+  blank: boolean
 }
 
-export function readLines(text: string): ReplyLine[] {
-  return text.split(/\r\n|\n|\r/).map(readLine)
+/** Undefined for what is too long to be looked at. */
+export function readLines(text: string): ReplyLine[] | undefined {
+  if (text.length > FOLD_TEXT_MAX) return undefined
+  const lines: ReplyLine[] = []
+  let from = 0
+  while (from <= text.length) {
+    const end = text.indexOf('\n', from)
+    const to = end < 0 ? text.length : end
+    if (lines.length >= FOLD_LINES_MAX) return undefined
+    lines.push(readLine(text, from, to))
+    from = to + 1
+  }
+  for (let index = 1; index < lines.length; index++) mendMark(lines, index)
+  return lines
 }
 
-function readLine(raw: string): ReplyLine {
-  const seen = raw
-    .slice(0, LOOKED_AT_MAX)
-    .replace(INVISIBLE, '')
-    .replace(FOREIGN_DIGITS, latinDigit)
-    .replace(SPACES, ' ')
-    .trim()
-  return { raw, bare: withoutEmphasis(seen), isBlank: seen === '', isQuoted: QUOTED.test(seen) }
+/** A `>` that closes an address, and a link a quote was broken at, would each look like the end or the beginning of a quote. */
+function mendMark(lines: ReplyLine[], index: number): void {
+  const line = lines[index]
+  const above = lines[index - 1]
+  if (!line || !above) return
+  if (
+    line.quoted &&
+    !above.quoted &&
+    above.view.includes('@') &&
+    /^[^\s@]{1,14}( [^\s@]{1,10})? ?[:：]$/.test(line.view)
+  ) {
+    line.quoted = false
+  } else if (!line.quoted && above.quoted && lines[index + 1]?.quoted && LINK_ALONE.test(line.view)) {
+    line.quoted = true
+  }
 }
 
-/** Dates are written with the digits of the language. */
-function latinDigit(digit: string): string {
-  return String((digit.codePointAt(0) ?? 0) & 0xf)
+function readLine(text: string, from: number, to: number): ReplyLine {
+  const start = wordsFrom(text, from, to)
+  const seen = clean(text.slice(start, Math.min(to, start + LINE_SEEN_MAX)))
+  const quoted = QUOTE_MARK.test(seen)
+  const view = quoted ? seen.replace(QUOTE_MARKS, '').trim() : seen
+  return { from, to, view, quoted, blank: seen === '' }
 }
 
-/** `*From:* Ada` and `_On Monday, Ada wrote:_` as they were before HTML became text. */
-export function withoutEmphasis(line: string): string {
-  const whole = /^([*_]{1,2})([^*_].*[^*_])\1$/.exec(line)
-  if (whole?.[2] !== undefined) return whole[2].trim()
-  return line.replace(/^\*{1,2}([^*]{1,40}?)\*{1,2}\s?/, '$1 ').trim()
+/** Past the indent, so that a thousand spaces before a word do not hide it from us. */
+function wordsFrom(text: string, from: number, to: number): number {
+  let start = from
+  while (start < to && (text.charCodeAt(start) <= 32 || text.charCodeAt(start) === 0xa0)) start++
+  return start
 }
 
-/** The line without its quote marks. */
-export function withoutQuoteMarks(bare: string): string {
-  return bare.replace(/^[>|\uff1e\s]+/, '')
+function clean(seen: string): string {
+  if (!NEEDS_CLEANING.test(seen)) return seen
+  return seen.replace(INVISIBLE, '').replace(STRAY_TAGS, ' ').replace(SPACES, ' ').trim()
+}
+
+/** The same for `Gönderen`, `GÖNDEREN` and a `Gonderen` that lost its dots on the way. */
+export function phraseKey(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase()
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
+    .replace(/ı/g, 'i')
+    .replace(/ł/g, 'l')
+    .replace(/[øö]/g, 'o')
+    .replace(/đ/g, 'd')
+    .replace(/ß/g, 'ss')
+    .normalize('NFC') // Hangul, taken apart above, is put together again.
+}
+
+export function keyOf(line: ReplyLine): string {
+  line.key ??= phraseKey(line.view)
+  return line.key
+}
+
+export function phraseKeys(phrases: string): string[] {
+  return phrases.split('|').map((phrase) => phraseKey(phrase.trim()))
+}
+
+export function nextWords(lines: ReplyLine[], from: number, to = lines.length): number {
+  let index = from
+  while (index < to && lines[index]?.blank) index++
+  return index
+}
+
+/** One past the last line before `to` that has words. */
+export function wordsEnd(lines: ReplyLine[], from: number, to: number): number {
+  let end = to
+  while (end > from && lines[end - 1]?.blank) end--
+  return end
 }

@@ -1,95 +1,148 @@
-// Where a signature begins: the dashes of RFC 3676, and the lines that mail programs add about themselves.
-import type { ReplyLine } from './reply-line.ts'
+// Where a signature begins: below "-- ", below "Sent from my iPhone". What only looks like one is the customer's own words.
+import { isClientLine } from './client-line.ts'
+import { keyOf, type ReplyLine, wordsEnd } from './reply-line.ts'
 
-const DASHES = /^(?:--|—|––|\u2015)$/
-const RULE = /^[_=-]{5,}$/
-const LINES_MAX = 15
-const LENGTH_MAX = 1500
-const CLIENT_LENGTH_MAX = 110
+const SIGNATURE_LINES_MAX = 40
+const AFTER_CLIENT_LINE_MAX = 5
+const WRAPPED_MIN = 55
+const WRAPPED_END_MAX = 30
+const DISCLAIMER_LINES_MAX = 30
+const FOOTER_MIN = 20
+const DISCLAIMER_MIN = 60
+const MARK = /^--$/
+const WEAK_MARK = /^(?:[\u2014\u2013\u2015]{1,3}|_{2,}|\u2010{2})$/
+/** People draw such lines below headings, too. */
+const RULE = /^(?:-{3,}|={5,}|\*{5,}|~{3,}|(?:- ){3,}-?)$/
+const MARKS_MAX = 2
+const SIGNED_IN_LINE = /^-- ?\p{Lu}[\p{L}\p{M}.'-]{0,20}(?: \p{Lu}[\p{L}\p{M}.'-]{0,20}){0,2}$/u
+const CONTACT =
+  /@|www\.|https?:|\p{N}[\p{N} ()/.-]{5,}\p{N}|(?:^|\s)(?:tel|phone|fon|fax|mobil|mobile|cell|t|m|e|w|f|email|e-mail|web)\s?[.:]/iu
+/** What list servers and lawyers put below a mail. */
+const FOOTER =
+  /to unsubscribe|unsubscribe (?:here|at|by|:)|mailing list\b.*@|you received this|you are receiving|listinfo|google groups|this message is confidential|handelsregister|amtsgericht|registered (?:in|office|number)|company (?:no|number|reg)|siege social|before printing|vor dem drucken/
+const DISCLAIMER =
+  /intended (?:only |solely |exclusively )?for|intended recipient|addressees? only|received (?:this|it) [^.]{0,40}in error|confidential and|bestimmungsgemass|vertrauliche? (?:und|informationen|nachricht)|nicht der (?:richtige|beabsichtigte|vorgesehene) |destinataire|strictement confidentiel|destinatari[oa]s?\b[^.]{0,60}(?:errore|error|erro)|informaci?on[ei]s? (?:riservat|confidencia)|informacoes confidenciais|poufn[aey]|adresat|конфиденциальн|vertrouwelijk|geadresseerde|konfidentiell|fortrolig/
 
-const CLIENT = new RegExp(
-  [
-    'sent (?:from|via|with|using|on|by) (?:my |the |a )?(?:\\S+ ){0,8}\\S+',
-    'get (?:the )?outlook for .{1,60}',
-    'download outlook for .{1,60}',
-    '(?:this (?:message|email|e-mail) was )?sent from (?:my |a )?.{1,50}',
-    '(?:von|vom) mein\\w* .{1,40} (?:gesendet|verschickt|versendet)',
-    '(?:diese nachricht wurde )?(?:gesendet|gesandt|verschickt|geschickt|versendet) (?:von|vom|mit|über|aus|via) .{1,50}',
-    '(?:diese nachricht wurde )?von meinem .{1,50} gesendet',
-    'outlook (?:für|for|voor|para|pour|per|för) .{1,50}',
-    'envoyé (?:de|depuis|avec|à partir|par|via) .{1,50}',
-    '(?:télécharger|obtenez|obtenir) outlook pour .{1,50}',
-    'enviad[oa] (?:desde|do|da|de|a partir d|con|com|via|por|pelo) ?.{1,50}',
-    '(?:obtener|obtén|descargar|obter|obtenha|baixar) (?:o )?outlook para .{1,50}',
-    'inviato (?:da|dal|dalla|con|tramite) .{1,50}',
-    '(?:scarica|ottieni) outlook per .{1,50}',
-    '(?:verstuurd|verzonden|gestuurd) (?:vanaf|met|via|van|vanuit) .{1,50}',
-    '(?:download|haal) outlook voor .{1,50}',
-    '(?:skickat|skickades) (?:från|via|med) .{1,50}',
-    'hämta outlook för .{1,50}',
-    'sendt (?:fra|via|med) .{1,50}',
-    '(?:hent|få|skaff) outlook (?:til|for) .{1,50}',
-    'lähetetty .{1,50}',
-    'hanki outlook .{1,50}',
-    'wysłan[eoy] (?:z|ze|za pomocą|przy użyciu) .{1,50}',
-    '(?:pobierz|uzyskaj) .{0,20}outlook .{1,50}',
-    '(?:odesláno|odoslané|poslano|poslané) (?:z|ze|zo|iz|s|pomocí) .{1,50}',
-    'küldve .{1,50}',
-    '.{1,30}(?:ról|ről|ból|ből) küldve',
-    'отправлено (?:из|с|со|через) .{1,60}',
-    '(?:надіслано|відправлено) (?:з|із|зі|через) .{1,60}',
-    'получить outlook для .{1,40}',
-    '.{1,30}(?:dan|den|tan|ten) gönderildi',
-    'trimis (?:de pe|din|cu) .{1,50}',
-    'στάλθηκε από .{1,50}',
-    '.{0,30}(?:から送信|から送信されました)',
-    '(?:发自|來自|来自|发送自|傳送自|寄自)我?的? ?.{1,40}',
-    '从我的 ?.{1,30}发送',
-    '.{1,30}에서 보냄',
-    'נשלח (?:מ|מה|באמצעות).{1,50}',
-    '(?:تم الإرسال|أُرسلت|مرسل) من .{1,50}',
-  ]
-    .map((pattern) => `(?:${pattern})`)
-    .join('|')
-    .replace(/^/, '^(?:')
-    .replace(/$/, ')[.!]?$'),
-  'iu',
-)
-
-/** A line by which the program or phone says that it sent the mail. */
-export function isClientLine({ bare }: ReplyLine): boolean {
-  if (bare.length === 0 || bare.length > CLIENT_LENGTH_MAX) return false
-  const words = bare.replace(/<https?:[^>]*>|\(https?:[^)]*\)|\[([^\]]*)\]/g, '$1').trim()
-  return CLIENT.test(words)
+interface Limits {
+  lines: number
+  characters: number
+  prose: number
+  /** A name is not enough. */
+  contact: boolean
 }
 
-/** How many of the lines are no signature: `lines.length` when there is none. */
-export function signatureStart(lines: readonly ReplyLine[]): number {
-  let length = 0
-  for (let i = lines.length - 1; i > 0 && lines.length - i <= 3 * LINES_MAX; i--) {
-    const line = lines[i]
-    if (!line) break
-    if (DASHES.test(line.bare)) return isSignature(lines.slice(i + 1)) ? i : lines.length
-    if (RULE.test(line.bare) && isListFooter(lines.slice(i + 1))) return i
-    length += line.raw.length
-    if (length > LENGTH_MAX) break
+const BELOW_MARK: Limits = { lines: 20, characters: 2400, prose: 2, contact: false }
+const BELOW_WEAK_MARK: Limits = { lines: 10, characters: 1000, prose: 0, contact: false }
+const BELOW_RULE: Limits = { lines: 8, characters: 800, prose: 0, contact: true }
+
+/** Where `from..to` ends without the signature at its end; `to` when it has none. */
+export function signatureStart(lines: ReplyLine[], from: number, to: number): number {
+  const client = clientLineStart(lines, from, to)
+  if (client < to) return client
+  const last = lines[to - 1]
+  if (last && SIGNED_IN_LINE.test(last.view) && hasWords(lines, from, to - 1)) return to - 1
+  return markAbove(lines, from, to) ?? to
+}
+
+function markAbove(lines: ReplyLine[], from: number, to: number): number | undefined {
+  const first = Math.max(from + 1, to - SIGNATURE_LINES_MAX)
+  // More than two of them divide a text.
+  if (lines.slice(first, to).filter(({ view }) => MARK.test(view)).length > MARKS_MAX) return undefined
+  for (let index = to - 1; index >= first; index--) {
+    const line = lines[index]
+    if (!line || line.quoted) return undefined
+    const limits = limitsBelow(line.view)
+    const closes = limits === BELOW_RULE && index === to - 1
+    if (!limits || closes) continue
+    return hasWords(lines, from, index) && isSignature(lines.slice(index + 1, to), limits) ? index : undefined
   }
-  return lines.length
+  return undefined
 }
 
-/** A question, or a paragraph, is something the customer says. */
-function isSignature(below: readonly ReplyLine[]): boolean {
-  const said = below.filter(({ isBlank }) => !isBlank)
-  return said.length > 0 && said.length <= LINES_MAX && !said.some(({ bare }) => /[?？]$/.test(bare))
+function limitsBelow(view: string): Limits | undefined {
+  if (MARK.test(view)) return BELOW_MARK
+  if (WEAK_MARK.test(view)) return BELOW_WEAK_MARK
+  return RULE.test(view) ? BELOW_RULE : undefined
 }
 
-function isListFooter(below: readonly ReplyLine[]): boolean {
-  const said = below.filter(({ isBlank }) => !isBlank)
-  return (
-    said.length > 0 &&
-    said.length <= 6 &&
-    /mailing list|mailinglist|unsubscribe|listinfo|google groups|groups\.google/i.test(
-      said.map(({ bare }) => bare).join(' '),
-    )
-  )
+/** The program's line, and with it what of a visiting card stands below it. */
+function clientLineStart(lines: ReplyLine[], from: number, to: number): number {
+  let below = 0
+  for (let index = to - 1; index >= from && below <= AFTER_CLIENT_LINE_MAX; index--) {
+    const line = lines[index]
+    if (!line || line.quoted) break
+    if (line.blank) continue
+    const above = index > from ? (lines[index - 1]?.view ?? '') : ''
+    if (isWrapped(above, line.view)) return withMarkAbove(lines, from, index - 1)
+    if (isClientLine(line.view)) return withMarkAbove(lines, from, index)
+    if (!isCard(line.view)) break
+    below++
+  }
+  return to
+}
+
+/** A link makes the line too long, and its end goes below. */
+function isWrapped(above: string, view: string): boolean {
+  return above.length >= WRAPPED_MIN && view.length < WRAPPED_END_MAX && isClientLine(above, view)
+}
+
+function isCard(view: string): boolean {
+  return CONTACT.test(view) && view.split(' ').length <= 6 && !/[.!?]$/.test(view)
+}
+
+function withMarkAbove(lines: ReplyLine[], from: number, start: number): number {
+  const end = wordsEnd(lines, from, start)
+  const mark = lines[end - 1]?.view ?? ''
+  return limitsBelow(mark) ? end - 1 : start
+}
+
+function isSignature(below: ReplyLine[], limits: Limits): boolean {
+  const words = below.filter(({ blank }) => !blank)
+  const first = words[0]?.view ?? ''
+  if (words.length > limits.lines || words.some(({ quoted }) => quoted)) return false
+  if (below.reduce((sum, { from, to }) => sum + to - from, 0) > limits.characters) return false
+  if (words.some(isFooter)) return true
+  if (words.some(({ view }) => /[?？]$/.test(view))) return false
+  // "-- and please hurry": nobody's card begins in the middle of a sentence.
+  if (/^\p{Ll}/u.test(first) && first.split(' ').length > 3 && !CONTACT.test(first)) return false
+  if (words.filter(({ view }) => isProse(view)).length > limits.prose) return false
+  if (limits.contact) return words.some(({ view }) => CONTACT.test(view)) && isName(first)
+  return limits === BELOW_MARK || words.length === 0 || isName(first) || CONTACT.test(first)
+}
+
+/** A short line may be the customer's own: "Please unsubscribe me from the mailing list". */
+function isFooter(line: ReplyLine): boolean {
+  return line.view.length >= FOOTER_MIN && (FOOTER.test(keyOf(line)) || DISCLAIMER.test(keyOf(line)))
+}
+
+function isName(view: string): boolean {
+  const words = view.split(' ')
+  return words.length <= 6 && !/[.!…。]$/.test(view) && words.every((word) => !/^\p{Ll}{4}/u.test(word))
+}
+
+/** What a mail server put below the quote, in the name of the law: where it begins, when nothing else stands there. */
+export function disclaimerStart(lines: ReplyLine[], to: number): number {
+  let start = to
+  while (start > 0 && start > to - DISCLAIMER_LINES_MAX && !lines[start - 1]?.quoted) start--
+  if (!lines[start - 1]?.quoted) return to
+  const paragraphs = ['']
+  for (const line of lines.slice(start, to)) {
+    if (line.blank) paragraphs.push('')
+    else paragraphs[paragraphs.length - 1] += `${keyOf(line)} `
+  }
+  const said = paragraphs.filter((paragraph) => /\p{L}/u.test(paragraph))
+  const legal = said.every((paragraph) => paragraph.length >= DISCLAIMER_MIN && DISCLAIMER.test(paragraph))
+  return said.length > 0 && legal ? start : to
+}
+
+function isProse(view: string): boolean {
+  return /[.!…。]$/.test(view) && view.split(' ').length >= 7 && !CONTACT.test(view)
+}
+
+function hasWords(lines: ReplyLine[], from: number, to: number): boolean {
+  for (let index = from; index < to; index++) {
+    const line = lines[index]
+    if (line && !line.blank && !line.quoted) return true
+  }
+  return false
 }

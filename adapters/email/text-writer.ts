@@ -23,6 +23,8 @@ export interface TextWriter {
   cell(): void
   startLink(href: string | undefined): void
   endLink(): void
+  /** Of the plain text so far. */
+  length(): number
   finish(): { text: string; markdown: string }
 }
 
@@ -36,6 +38,8 @@ export function textWriter(): TextWriter {
   let breaks = 0
   let hardBreak = false
   let started = false
+  let counted = 0
+  let length = 0
   let lineStart = true
   let space = false
   let heading = ''
@@ -156,6 +160,11 @@ export function textWriter(): TextWriter {
       marks.suspend()
       if (link && started) closeLink(text, markdown, link)
       link = undefined
+    },
+    length() {
+      // Only ever appended to, so each piece is counted once.
+      for (; counted < text.length; counted++) length += text[counted]?.length ?? 0
+      return length
     },
     finish() {
       marks.suspend()

@@ -1,194 +1,192 @@
-// The new words of a mail: without the mail it answers and without the signature. For display only; when in doubt, all of it.
+// What is new in a mail: the customer's words without the history quoted below them and the signature. For display only; when unsure, all of it.
+import { type HistoryMark, historyMark } from './history-mark.ts'
+import { headerBlockAt, OUTLOOK_RULE } from './quote-header.ts'
+import { beginsWithIntro, introEndingAt, LOOKS_MAX, type Looks } from './quote-intro.ts'
+import { isReplyDelimiter } from './reply-delimiter.ts'
+import { nextWords, type ReplyLine, readLines, wordsEnd } from './reply-line.ts'
+import { disclaimerStart, signatureStart } from './signature-mark.ts'
 
-import { headerBlockEnd } from './quote-header.ts'
-import { type QuoteIntro, quoteIntro } from './quote-intro.ts'
-import { isForwardMark, isOriginalMark, isReplyDelimiter } from './reply-delimiter.ts'
-import { type ReplyLine, readLines } from './reply-line.ts'
-import { isClientLine, signatureStart } from './signature-mark.ts'
+/** A signature, a quote, the footers of two lists: each takes a round. */
+const TAIL_ROUNDS_MAX = 12
 
-/** Beyond this nothing is folded. */
-const TEXT_LENGTH_MAX = 200_000
-const LINES_MAX = 20_000
-/** A quoted line this long may have been wrapped, and its end stands below it without a mark. */
-const WRAPPED_LENGTH_MIN = 60
+/** What the HTML of the same mail says, in lines of the text. */
+export interface FoldEvidence {
+  /** The first line of the history. */
+  historyAt?: number
+  /** Lines from..to of marked signatures. */
+  signatures?: { from: number; to: number }[]
+  /** Lines the customer indented in their own mail: no quotes, although they are marked like them. */
+  indents?: { from: number; to: number }[]
+  /** The subject says that the mail passes another one on: then the old mail is the news. */
+  forwarded?: boolean
+}
 
-/** A rule of its own above a header block belongs to it. */
-const RULE = /^[-_=*–—‐]{5,}$/
-const DASHES = /^(?:--|—)$/
-const SEE_BELOW =
-  /\b(?:see|find|my|our)\b.{0,30}\b(?:below|inline|in[- ]line|in (?:red|blue|green|bold|caps))\b|\binline\b|s(?:iehe|\.) ?(?:unten|u\.|text)|im text unten|in (?:rot|blau)\b|ci-dessous|en (?:rouge|bleu|rojo|azul)\b|más abajo|abaixo|di seguito|zie onder|hieronder|poniżej|см\.? ниже|ниже/iu
-
-/** The whole text when nothing is found to fold, or nothing would be left. */
+/** The new words of a plain text body; the whole of it when nothing is quoted in it or nothing would be left. */
 export function visibleReply(text: string): string {
-  if (text.length > TEXT_LENGTH_MAX) return text
+  return foldReply(text) ?? text
+}
+
+/** Undefined when nothing is to be hidden. */
+export function foldReply(text: string, evidence: FoldEvidence = {}): string | undefined {
   const lines = readLines(text)
-  if (lines.length > LINES_MAX) return text
-  const shown = trimmed(withoutSignature(withoutHistory(lines)))
-  return shown.length === 0 || shown.length === trimmed(lines).length ? text : shown.map(({ raw }) => raw).join('\n')
+  if (!lines) return undefined
+  for (const { from, to } of evidence.indents ?? []) for (const line of lines.slice(from, to)) line.quoted = false
+  const looks: Looks = { left: LOOKS_MAX }
+  const history = findHistory(lines, looks, evidence)
+  if (history === 'forward') return undefined
+  const cut = history < lines.length ? withoutIntro(lines, history, looks) : history
+  const end = withoutTail(lines, cut, looks, evidence)
+  const start = withoutLeadingQuote(lines, end, cut, looks)
+  // Whatever made us look this often was not written by a mail program.
+  if (looks.left <= 0) return undefined
+  return slice(text, lines, start, end)
 }
 
-function withoutHistory(lines: ReplyLine[]): ReplyLine[] {
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i]
-    if (!line || line.isBlank) continue
-    if (line.isQuoted) continue
-    if (isForwardMark(line)) return lines
-    const isEnd = isReplyDelimiter(line) || isOriginalMark(line) || isHeaderBlock(lines, i) || isMemoHead(lines, i)
-    if (isEnd) return cutAt(lines, i)
-    const found = introAt(lines, i)
-    // Another line of own words: the intro is met again at its own first line.
-    if (found?.start !== i) continue
-    const { intro } = found
-    const below = nextSaid(lines, intro.end)
-    if (below !== undefined && lines[below]?.isQuoted) return aroundQuote(lines, i, below)
-    if (intro.isCertain) return cutAt(lines, i)
+function slice(text: string, lines: ReplyLine[], start: number, end: number): string | undefined {
+  const first = lines[start]
+  const last = lines[end - 1]
+  if (!first || !last || start >= end) return undefined
+  const visible = text.slice(first.from, last.to).trimEnd()
+  return visible.trim() === '' || visible.trim() === text.trim() ? undefined : visible
+}
+
+/** The line from which everything down to the end is history, whether or not it is marked as quoted. */
+function findHistory(lines: ReplyLine[], looks: Looks, evidence: FoldEvidence): number | 'forward' {
+  const blocks = { notBefore: 0 }
+  const told = evidence.forwarded ? undefined : evidence.historyAt
+  for (const [index, line] of lines.entries()) {
+    if (index === told) return index
+    if (line.blank) continue
+    const found = line.quoted ? groupWiseAt(lines, index) : historyAt(lines, index, looks, blocks)
+    if (found === 'original') return evidence.forwarded ? 'forward' : index
+    if (found !== undefined) return found
   }
-  return withoutQuotedTail(lines)
+  return lines.length
 }
 
-/** Own words may stand right above an intro: it begins at the last line from which it is as good. */
-function introAt(lines: readonly ReplyLine[], at: number): { intro: QuoteIntro; start: number } | undefined {
-  const whole = quoteIntro(lines, at)
-  if (!whole) return undefined
-  let best = { intro: whole, start: at }
-  for (let start = at + 1; start < whole.end; start++) {
-    const intro = quoteIntro(lines, start)
-    if (intro?.end === whole.end && (intro.isCertain || !whole.isCertain)) best = { intro, start }
-  }
-  return best
+function historyAt(lines: ReplyLine[], index: number, looks: Looks, blocks: Blocks): number | HistoryMark | undefined {
+  const line = lines[index]
+  if (line && isReplyDelimiter(line)) return index
+  return oldMailAt(lines, index, blocks) ?? introAbove(lines, index, looks)
 }
 
-function isHeaderBlock(lines: readonly ReplyLine[], at: number): boolean {
-  const line = lines[at]
-  const from = line && RULE.test(line.bare) ? nextSaid(lines, at + 1) : at
-  return from !== undefined && from - at <= 2 && headerBlockEnd(lines, from) !== undefined
+/** How far a search for a header block has come in vain. */
+interface Blocks {
+  notBefore: number
 }
 
-const MEMO_LINES_MAX = 14
-const MEMO_TO = /^(?:to|an|para|à|a|aan|till|til)$/i
-const MEMO_SUBJECT = /^(?:subject|thema|betreff|asunto|objet|oggetto|onderwerp|ämne|emne)$/i
-
-/** Lotus Notes writes the labels on lines of their own, below the sender and a date. */
-function isMemoHead(lines: readonly ReplyLine[], at: number): boolean {
-  if (!/[@/]/.test(lines[at]?.bare ?? '')) return false
-  const below = lines.slice(at + 1, at + MEMO_LINES_MAX)
-  const to = below.findIndex(({ bare }) => MEMO_TO.test(bare))
-  const dated = below.slice(0, Math.max(0, to)).some(({ bare }) => /\d{1,2}[:.]\d{2}/.test(bare))
-  return to >= 0 && dated && below.slice(to).some(({ bare }) => MEMO_SUBJECT.test(bare))
+/** A title or a block of header lines. */
+function oldMailAt(lines: ReplyLine[], index: number, blocks: Blocks): HistoryMark | undefined {
+  const line = lines[index]
+  if (!line) return undefined
+  const title = historyMark(line)
+  if (title && (title.mark === 'forward' || title.certain || headerFollows(lines, index))) return title.mark
+  if (index < blocks.notBefore) return undefined
+  const announced = OUTLOOK_RULE.test(lines[wordsEnd(lines, 0, index) - 1]?.view ?? '')
+  const block = headerBlockAt(lines, index, announced)
+  blocks.notBefore = block.seenTo
+  return block.found && (announced || !isAnnounced(lines, index)) ? 'original' : undefined
 }
 
-/** All that is above; a rule or an empty quote mark right above it belongs to what is cut. */
-function cutAt(lines: ReplyLine[], at: number): ReplyLine[] {
-  const above = withoutQuotedTail(lines.slice(0, at))
-  if (!hasWords(above)) return lines
-  const pointsBelow = above.some(({ bare }) => SEE_BELOW.test(bare)) && above.length < 12
-  return pointsBelow ? lines : above
+/** GroupWise writes ">>> Ada Lovelace 03/05/13 10:30 AM >>>" above an old mail without quote marks. */
+function groupWiseAt(lines: ReplyLine[], index: number): number | undefined {
+  const ends = />>> ?$/.test(lines[index]?.view ?? '')
+  return ends && !lines[nextWords(lines, index + 1)]?.quoted ? index : undefined
 }
 
-/** What follows a quote may be the answer to it, or to parts of it. */
-function aroundQuote(lines: ReplyLine[], intro: number, quote: number): ReplyLine[] {
-  const end = quoteEnd(lines, quote)
-  const above = lines.slice(0, intro)
-  const below = lines.slice(end)
-  const said = withoutSignature(withoutHistory(below))
-  if (!hasWords(below) || !hasWords(said) || isOnlyHistory(below)) return hasWords(above) ? above : lines
-  if (hasWords(above)) return withoutQuotedTail(lines)
-  const isInterleaved = below.some(({ isQuoted }) => isQuoted) && !isOnlyHistory(afterWords(below))
-  return isInterleaved ? withoutQuotedTail(lines) : withoutHistory(below)
+/** An intro above lines that carry no quote marks, of the sort that only a mail program writes. */
+function introAbove(lines: ReplyLine[], index: number, looks: Looks): number | undefined {
+  const line = lines[index]
+  if (line && beginsWithIntro(line)) return index
+  const intro = introEndingAt(lines, index, looks)
+  if (!intro) return undefined
+  const next = lines[nextWords(lines, index + 1)]
+  if (next?.quoted) return undefined
+  markInitials(lines, index + 1)
+  if (lines[nextWords(lines, index + 1)]?.quoted) return undefined
+  return intro.strong ? intro.from : undefined
 }
 
-/** From where the first own words end. */
-function afterWords(lines: ReplyLine[]): ReplyLine[] {
-  const start = lines.findIndex(({ isQuoted }) => isQuoted)
-  return start < 0 ? [] : lines.slice(start)
+/** The Bat! marks quotes with the writer's initials: "AL> ". Only an intro above makes them one. */
+function markInitials(lines: ReplyLine[], from: number): void {
+  const initials = /^\p{Lu}[\p{L}]{0,3}>/u.exec(lines[nextWords(lines, from)]?.view ?? '')?.[0]
+  if (!initials) return
+  for (const line of lines.slice(from)) if (line.view.startsWith(initials)) line.quoted = true
 }
 
-/** Nothing but quotes, their intros and headers from here on. */
-function isOnlyHistory(lines: ReplyLine[]): boolean {
-  const first = nextSaid(lines, 0)
-  if (first === undefined) return true
-  const line = lines[first]
-  if (!line) return true
-  if (line.isQuoted) return !lines.slice(quoteEnd(lines, first)).some(({ isBlank, isQuoted }) => !isBlank && !isQuoted)
-  return isOriginalMark(line) || isHeaderBlock(lines, first)
+function headerFollows(lines: ReplyLine[], index: number): boolean {
+  return headerBlockAt(lines, nextWords(lines, index + 1), true).found
 }
 
-/** The line after a block of quoted lines, with empty lines and ends of wrapped lines within. */
-function quoteEnd(lines: readonly ReplyLine[], start: number): number {
-  let end = start
-  for (let i = start; i < lines.length; i++) {
-    const line = lines[i]
-    if (!line) break
-    if (line.isQuoted) {
-      end = i + 1
-      continue
-    }
-    if (line.isBlank) continue
-    const above = lines[i - 1]
-    const below = lines[i + 1]
-    const isWrapped = above?.isQuoted && above.raw.length >= WRAPPED_LENGTH_MIN && below?.isQuoted
-    if (!isWrapped) break
+/** "I received this mail:" above a block of headers: the customer shows us a mail, it is not the history of ours. */
+function isAnnounced(lines: ReplyLine[], index: number): boolean {
+  const above = lines[wordsEnd(lines, 0, index) - 1]
+  return above !== undefined && /[:：]$/.test(above.view) && !above.quoted
+}
+
+/** The rule and the intro above what was found to be history belong to it. */
+function withoutIntro(lines: ReplyLine[], history: number, looks: Looks): number {
+  let end = withoutRules(lines, history)
+  const intro = introEndingAt(lines, end - 1, looks)
+  if (intro) end = withoutRules(lines, intro.from)
+  return end
+}
+
+function withoutRules(lines: ReplyLine[], to: number): number {
+  let end = wordsEnd(lines, 0, to)
+  while (end > 0 && /^[-_=*~\u2010-\u2015#+>|]{3,}$/.test((lines[end - 1]?.view ?? '').replaceAll(' ', ''))) {
+    end = wordsEnd(lines, 0, end - 1)
   }
   return end
 }
 
-/** Quotes at the very end are history, with the line that introduces them; a sentence that needs them keeps them. */
-function withoutQuotedTail(lines: ReplyLine[]): ReplyLine[] {
-  let start = lines.length
-  for (let i = lines.length - 1; i >= 0; i--) {
-    const line = lines[i]
-    if (!line) break
-    if (line.isQuoted) start = i
-    else if (!line.isBlank && !isWrapEnd(lines, i)) break
+/** Quotes and signatures at the end, in whatever order they stand. */
+function withoutTail(lines: ReplyLine[], to: number, looks: Looks, evidence: FoldEvidence): number {
+  let end = wordsEnd(lines, 0, to)
+  for (let round = 0; round < TAIL_ROUNDS_MAX; round++) {
+    const before = end
+    end = wordsEnd(lines, 0, markedSignatureStart(end, evidence))
+    end = wordsEnd(lines, 0, signatureStart(lines, 0, end))
+    end = wordsEnd(lines, 0, disclaimerStart(lines, end))
+    end = wordsEnd(lines, 0, quoteStart(lines, end, looks))
+    if (end === before) break
   }
-  if (start === lines.length) return lines
-  const above = lines.slice(0, start)
-  if (!hasWords(above)) return lines
-  const last = above.findLastIndex(({ isBlank }) => !isBlank)
-  for (let i = Math.max(0, last - 4); i <= last; i++) {
-    const found = introAt(lines, i)
-    if (found?.intro.end === last + 1)
-      return hasWords(lines.slice(0, found.start)) ? lines.slice(0, found.start) : lines
+  return end
+}
+
+function markedSignatureStart(end: number, { signatures = [] }: FoldEvidence): number {
+  return signatures.find(({ from, to }) => from < end && end <= to)?.from ?? end
+}
+
+function quoteStart(lines: ReplyLine[], end: number, looks: Looks): number {
+  if (!lines[end - 1]?.quoted) return end
+  let start = end
+  while (start > 0 && (lines[start - 1]?.quoted || lines[start - 1]?.blank)) start--
+  const above = wordsEnd(lines, 0, start)
+  const intro = introEndingAt(lines, above - 1, looks)
+  if (intro) return intro.from
+  // A single line close below the words may be the customer's own: "> 5 kg cost more".
+  if (above === end - 1 && above > 0) return end
+  // "I do not understand this:" and then the quote: the words need it.
+  return /[:：]$/.test(lines[above - 1]?.view ?? '') ? end : start
+}
+
+/** Whoever answers below the quote, and only there, is read without it. */
+function withoutLeadingQuote(lines: ReplyLine[], end: number, cut: number, looks: Looks): number {
+  const first = nextWords(lines, 0, end)
+  const quote = lines[first]?.quoted ? first : quoteBelowIntro(lines, first, end, looks)
+  if (quote === undefined) return first
+  let answer = quote
+  while (answer < end && (lines[answer]?.quoted || lines[answer]?.blank)) answer++
+  for (let index = answer; index < cut; index++) if (lines[index]?.quoted) return first
+  return answer < end ? answer : first
+}
+
+function quoteBelowIntro(lines: ReplyLine[], first: number, end: number, looks: Looks): number | undefined {
+  for (let index = first; index < Math.min(end, first + 5); index++) {
+    if (lines[index]?.blank) return undefined
+    const quote = nextWords(lines, index + 1, end)
+    if (lines[quote]?.quoted) return introEndingAt(lines, index, looks)?.from === first ? quote : undefined
   }
-  return /[:：]$/.test(above[last]?.bare ?? '') ? lines : above
-}
-
-function isWrapEnd(lines: readonly ReplyLine[], at: number): boolean {
-  const above = lines[at - 1]
-  return (above?.isQuoted && above.raw.length >= WRAPPED_LENGTH_MIN && lines[at + 1]?.isQuoted) ?? false
-}
-
-function withoutSignature(lines: ReplyLine[]): ReplyLine[] {
-  let shown = trimmed(lines)
-  for (;;) {
-    const without = trimmed(withoutClientLine(shown.slice(0, signatureStart(shown))))
-    if (without.length === 0) return shown
-    if (without.length === shown.length) return shown
-    shown = without
-  }
-}
-
-function withoutClientLine(lines: ReplyLine[]): ReplyLine[] {
-  const last = lines.at(-1)
-  if (!last || lines.length < 2) return lines
-  if (RULE.test(last.bare) || DASHES.test(last.bare)) return lines.slice(0, -1)
-  const above = lines.at(-2)
-  if (isClientLine(last) && (above?.isBlank || isClientLine(above ?? last) || lines.length < 4))
-    return lines.slice(0, -1)
-  return lines
-}
-
-function nextSaid(lines: readonly ReplyLine[], from: number): number | undefined {
-  for (let i = from; i < lines.length; i++) if (!lines[i]?.isBlank) return i
   return undefined
-}
-
-function hasWords(lines: readonly ReplyLine[]): boolean {
-  return lines.some(({ isBlank, isQuoted, bare }) => !isBlank && !isQuoted && !RULE.test(bare))
-}
-
-function trimmed(lines: ReplyLine[]): ReplyLine[] {
-  const first = lines.findIndex(({ isBlank }) => !isBlank)
-  if (first < 0) return []
-  return lines.slice(first, lines.findLastIndex(({ isBlank }) => !isBlank) + 1)
 }

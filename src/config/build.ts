@@ -58,6 +58,7 @@ function buildMailbox(mailbox: Settings['email'][string], key: string, sources: 
     address,
     aliases: mailbox.aliases.map((alias) => alias.toLowerCase()),
     displayName: mailbox.display_name ?? settings.desks[deskKey]?.name ?? title(deskKey),
+    ...(mailbox.signature !== undefined && { signature: mailbox.signature }),
     desk: deskKey,
     imap: buildServer(orKnown(mailbox.imap, known?.imap), {
       ports: IMAP_PORTS,

@@ -91,6 +91,12 @@ const mailbox = section({
   address,
   aliases: list(address, 'List the other addresses that arrive in this mailbox.').default([]),
   display_name: text('a name', 'Write the name that customers see as the sender.', undefined, 80).optional(),
+  signature: text(
+    'a signature',
+    'Write a few lines of text, at most 1000 characters; {agent} stands for who writes.',
+    undefined,
+    1000,
+  ).optional(),
   desk: text('a name', 'Write the name of a desk of this file.').optional(),
   imap: section(serverShape).optional(),
   smtp: section(serverShape).optional(),

@@ -5,9 +5,9 @@ export async function mail(db: AnyDb): Promise<void> {
   const add = (table: string, column: string) => db.schema.alterTable(table).addColumn(column, 'text').execute()
   await add('message', 'unquoted')
   await add('message', 'topic')
+  await add('message', 'others')
   await add('attachment', 'content_id')
   await add('part', 'attachments')
-  await add('message', 'recipients')
   await deskFile(db)
   await awaitedAnswer(db)
 }

@@ -48,7 +48,7 @@ export interface Schema {
   }
   draft: DraftTable
   part: PartTable
-  recipient: { message_id: string; address: string; state: 'accepted' | 'rejected' | 'bounced'; reason: string | null }
+  recipient: { message_id: string; address: string; state: RecipientState; reason: string | null }
   response_window: ResponseWindowTable
   ping: PingTable
   notice: NoticeTable
@@ -151,6 +151,9 @@ export type Delivery =
   | 'bounced'
   | 'partly-delivered'
 
+/** `deferred`: their server took it and goes on trying. */
+export type RecipientState = 'accepted' | 'rejected' | 'deferred' | 'bounced'
+
 export interface MessageTable {
   id: string
   conversation_id: string
@@ -166,8 +169,8 @@ export interface MessageTable {
   unquoted: string | null
   /** The subject without what mailers put before it. */
   topic: string | null
-  /** Who else got it, as JSON; null when nobody did. */
-  recipients: string | null
+  /** Whom it names besides its author and us. */
+  others: string | null
   arrived_at: number
   created_at: number
   automated: string | null

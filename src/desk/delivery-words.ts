@@ -1,5 +1,6 @@
 // What became of a reply, in words for the person who wrote it: what is known, and what to do.
 import type { Delivery } from '../db/schema.ts'
+import { NOT_YET } from '../recipient.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 
 const REASON_LENGTH = 400
@@ -21,6 +22,7 @@ export function deliverySentence(delivery: Delivery, reason: string | undefined)
     case 'accepted':
       return 'Accepted.'
     case 'deferred':
+      if (why.startsWith(NOT_YET)) return why
       return `Not accepted yet; Deskbell tries again by itself. ${why}`
     case 'rejected':
       return `Not delivered. ${why} Nothing reached the customer: put it right and press Reply again.`

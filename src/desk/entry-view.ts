@@ -7,7 +7,7 @@ import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
 import { listThreadFiles } from './thread-file.ts'
-import { type Person, type Posted, postedOf } from './view.ts'
+import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
 
 export interface EntryView {
   messageId: string
@@ -201,7 +201,7 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     subject: message.subject ?? undefined,
     text: parts.length === 0 ? (message.unquoted ?? message.text) : parts.map(({ preview }) => preview).join('\n\n'),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
-    reason: (JSON.parse(message.warnings) as string[])[0],
+    reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
     acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
   }

@@ -6,6 +6,7 @@ import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
+import { returnedHandler } from './returned-post.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
 
@@ -14,16 +15,17 @@ export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   Omit<PageOptions, 'db'> &
   Omit<DigestOptions, 'db'>
 
-export const DESK_EFFECTS = ['card', 'entry', 'file', 'page', 'tell', 'ping-update', 'digest'] as const
+export const DESK_EFFECTS = ['card', 'entry', 'file', 'returned', 'page', 'tell', 'ping-update', 'digest'] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
   const { desks } = options
   const channelOfDesk = (name: string) => getDesk({ desks }, name).channel
-  const posting: FilePosting = { ...options, channelOfDesk }
+  const posting = { ...options, channelOfDesk }
   return {
     card: cardHandler(posting),
     entry: entryHandler(posting),
     file: fileHandler(posting),
+    returned: returnedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),

@@ -157,7 +157,13 @@ async function findTrouble(db: Reader, conversationId: string): Promise<CardView
     .limit(1)
     .executeTakeFirst()
   if (!row?.delivery || !TROUBLE.has(row.delivery)) return undefined
-  return { delivery: row.delivery, reason: (JSON.parse(row.warnings) as string[])[0] }
+  return { delivery: row.delivery, reason: reasonOf(row.warnings) }
+}
+
+/** All that is said of a reply, be it of several recipients. */
+export function reasonOf(warnings: string): string | undefined {
+  const all = JSON.parse(warnings) as string[]
+  return all.length === 0 ? undefined : all.join(' ')
 }
 
 async function readRelated(

@@ -167,7 +167,7 @@ eachDatabase((open) => {
       await world.replyBounces(draft)
       await board.comeToRest()
       expect(entry()).toContain('It came back, and the customer is waiting again. Not delivered: no such user')
-      expect(board.thread()).toHaveLength(2)
+      expect(board.thread()).toHaveLength(3) // The last one tells its author.
     })
 
     test.each([

@@ -1,6 +1,6 @@
 // One small world for tests of the core: a real store, a clock that stands still, seeded chance, one channel, a desk in memory.
 import { createHash } from 'node:crypto'
-import type { ConversationKey, ExternalId, RawEvent } from '../../src/channel.ts'
+import type { ConversationKey, ExternalId, InboundBounce, RawEvent } from '../../src/channel.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { replyHandler } from '../../src/delivery.ts'
 import type { Random } from '../../src/id.ts'
@@ -101,6 +101,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
     tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
     'ping-update': show,
+    returned: show,
   }
   const shared = { db, clock, random, log, limiter: openLimiter, handlers, tickMs: SECOND, limits: ATTEMPT_LIMITS }
 
@@ -189,9 +190,14 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
       return await applyPolicies(db, policies)
     },
     /** The other side's server reports that our reply did not arrive. */
-    async replyBounces(messageId: string, lasting: 'hard' | 'soft' = 'hard'): Promise<void> {
+    async replyBounces(
+      messageId: string,
+      lasting: 'hard' | 'soft' = 'hard',
+      said: Partial<InboundBounce> = {},
+    ): Promise<void> {
       const of = [`out:${messageId}:0` as ConversationKey]
-      const externalId = `report/${messageId}/${lasting}` as ExternalId
+      const { address = '' } = said.recipients?.[0] ?? {}
+      const externalId = `report/${messageId}/${lasting}/${address}` as ExternalId
       const report = {
         kind: 'bounce' as const,
         externalId,
@@ -199,6 +205,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
         of,
         lasting,
         reason: 'no such user',
+        ...said,
       }
       await keep([rawOf(report)])
       await runIntake()

@@ -15,6 +15,7 @@ export function deskHandlers(machine: Machine, world: World): Record<string, Han
     entry: entryHandler(machine, world),
     page: pageHandler(machine, world),
     tell: tellHandler(machine, world),
+    returned: { send: async () => ({ kind: 'accepted' }), verify: async () => ({ kind: 'repeatable' }) },
     'ping-update': { send: async () => ({ kind: 'accepted' }), verify: async () => ({ kind: 'repeatable' }) },
   }
 }

@@ -205,9 +205,18 @@ Final-Recipient: rfc822; ${ANNA}\nAction: ${action}\nStatus: ${status}\nDiagnost
 --B\nContent-Type: message/rfc822\n\nMessage-ID: ${OURS}\nFrom: ${SUPPORT}\nTo: ${ANNA}\nSubject: Re: x\n\nHi\n--B--`,
     )
 
+  const NO_SUCH_USER = 'The address does not exist: 550 5.1.1 No such user'
+
   test('E14: a bounce names the reply that did not arrive, to whom and why', async () => {
     expect(await parse(report('failed', '5.1.1'))).toMatchObject([
-      { kind: 'bounce', of: [`mid:${OURS}`], lasting: 'hard', recipient: ANNA, reason: '5.1.1 550 5.1.1 No such user' },
+      {
+        kind: 'bounce',
+        of: [`mid:${OURS}`],
+        lasting: 'hard',
+        recipients: [{ address: ANNA, lasting: 'hard', reason: NO_SUCH_USER }],
+        reason: NO_SUCH_USER,
+        notice: { kind: 'message', automated: 'a delivery report' },
+      },
     ])
     expect(await parse(report('delayed', '4.4.1'))).toMatchObject([{ kind: 'bounce', lasting: 'soft' }])
   })

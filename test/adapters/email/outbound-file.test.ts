@@ -1,13 +1,17 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { emailChannel } from '../../../adapters/email/channel.ts'
 import { parseMail } from '../../../adapters/email/mail.ts'
 import { parseMime } from '../../../adapters/email/parsed-mail.ts'
 import { type OutboundAttachment, type Part, SendError } from '../../../src/channel.ts'
-import { configOf, openChannel, outbound } from './mailbox.ts'
+import { systemClock } from '../../../src/clock.ts'
+import { systemRandom } from '../../../src/id.ts'
+import { silentLog } from '../../../src/log.ts'
+import { configOf, outbound, SECRET } from './mailbox.ts'
 
 const nowhere = { host: '127.0.0.1', port: 9 }
-const channel = openChannel({
-  ...configOf({ imap: nowhere, smtp: nowhere, password: 'x' }),
+const channel = emailChannel(configOf({ imap: nowhere, smtp: nowhere, password: 'x' }), {
+  ...{ clock: systemClock(), random: systemRandom(), log: silentLog, secret: SECRET, ownAddresses: [] },
   attachmentBytesMax: 100_000,
 })
 afterAll(() => channel.stop())
@@ -182,6 +186,11 @@ describe('pictures in the text', () => {
     const source = Buffer.from(part.body).toString()
     expect(source).not.toMatch(/Content-Id|multipart\/related/i)
     expect(source).toContain('Content-Disposition: attachment; filename=shot.png')
+  })
+
+  test('can be named by their file', async () => {
+    const part = await render([file('my shot.png', PNG)], '![](<cid:my shot.png>)')
+    expect(parseMime(part.body).html).toMatch(/<img src="cid:[0-9a-f]{32}\.0@desk\.test" alt="my shot\.png"/)
   })
 
   test('one that is not there, or is no picture, stops the reply', async () => {

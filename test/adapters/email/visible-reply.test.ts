@@ -1,71 +1,132 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseMail } from '../../../adapters/email/mail.ts'
-import { visibleReply } from '../../../adapters/email/visible-reply.ts'
+import { introEndingAt } from '../../../adapters/email/quote-intro.ts'
+import { FOLD_LINES_MAX, FOLD_TEXT_MAX, LINE_SEEN_MAX, readLines } from '../../../adapters/email/reply-line.ts'
+import { foldReply, visibleReply } from '../../../adapters/email/visible-reply.ts'
+import { blocksOf, casesOf, linesOf } from './reply-cases.ts'
 
-const CASES = readFileSync(join(import.meta.dirname, '../../fixtures/reply/replies.txt'), 'utf8')
+const OWN = 'Yes, that works.\n\nAda'
+const HISTORY = 'Please try again.\n\nBob'
+const QUOTED = '> Please try again.\n>\n> Bob'
 
-/**
- * A case is `=== name`, the new words, `@@@`, and the rest of the mail; nothing after `@@@` means that all of it is shown. After
- * `@@@bottom` stand the new words when they come last.
- */
-function readCase(text: string): [string, string, string] {
-  const [name = '', ...lines] = text.split('\n')
-  const rest = lines.join('\n')
-  const [body, bottom] = rest.split(/^@@@bottom\n/m)
-  if (bottom !== undefined) return [name, body ?? '', bottom.trim()]
-  const [shown = '', hidden = ''] = rest.split(/^@@@\n/m)
-  return [name, shown + hidden, shown.trim()]
+/** As a mail program breaks a long line. */
+function wrap(line: string, width: number): string {
+  const lines = ['']
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1) ?? ''
+    if (last && last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word
+  }
+  return lines.join('\n')
 }
 
-const cases = CASES.split(/^=== /m).slice(1).map(readCase)
-
-describe('E18: of a mail the new words are shown, without the mail they answer', () => {
-  test.each(cases)('%s', (_name, body, shown) => {
-    expect(visibleReply(body).trim()).toBe(shown)
+describe('mails as programs write them show what is new', () => {
+  test.each([...casesOf('folded.txt'), ...casesOf('more.txt')])('E18: $title', ({ text, visible }) => {
+    expect(visibleReply(text).trim()).toBe(visible.trim())
+    expect(visibleReply(visible)).toBe(visible)
+    expect(visibleReply(text.replaceAll('\n', '\r\n')).trim()).toBe(visible.trim().replaceAll('\n', '\r\n'))
   })
 
-  test.each(cases)('%s, with the line ends of mail', (_name, body, shown) => {
-    expect(visibleReply(body.replaceAll('\n', '\r\n')).replaceAll('\r\n', '\n').trim()).toBe(shown)
+  test.each(casesOf('shown.txt'))('E18: all of it is shown: $title', ({ text }) => {
+    expect(visibleReply(text)).toBe(text)
+    expect(foldReply(text)).toBeUndefined()
   })
 })
 
-test('E18: whatever is written, what is shown are lines of it in their order, and something is shown', () => {
-  const pieces = fc.constantFrom(
-    ...['', '> quoted', 'On Mon, 1 Jan 2024 at 10:00, Ada <a@b.example> wrote:', '--', 'From: a@b.example', 'To: c'],
-    ...['Sent: 1 Jan 2024', 'Subject: x', 'Sent from my iPhone', '________', '----- Original Message -----', 'Yes.'],
-    ...['Reply above this line', '---------- Forwarded message ---------', 'wrote:', '\u200f', '>>> deep', 'No?'],
-  )
-  fc.assert(
-    fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 30 }), (parts) => {
-      const text = parts.join('\n')
-      const shown = visibleReply(text)
-      if (text.trim()) expect(shown.trim()).not.toBe('')
-      const lines = text.split(/\r\n|\n|\r/)
-      let at = 0
-      for (const line of shown.split(/\r\n|\n|\r/)) {
-        at = lines.indexOf(line, at) + 1
-        expect(at).toBeGreaterThan(0)
-      }
-    }),
-    { seed: 1, numRuns: 2000 },
-  )
+test.each(linesOf('intros.txt'))('the history goes with its intro: %s', (intro) => {
+  for (const written of [intro, wrap(intro, 72), wrap(intro, 50)]) {
+    expect(visibleReply(`${OWN}\n\n${written}\n\n${HISTORY}`)).toBe(OWN)
+    expect(visibleReply(`${OWN}\n\n${written}\n${QUOTED}`)).toBe(OWN)
+    expect(visibleReply(`${OWN}\n\n${written}`)).toBe(OWN)
+    expect(visibleReply(`${OWN}\n\n> ${written.replaceAll('\n', '\n> ')}\n${QUOTED}`)).toBe(OWN)
+  }
 })
 
-test('E18: a mail that is all pattern is given up on in time', () => {
-  for (const unit of ['On ', '> ', ' ', 'From: ', 'wrote: ', '\n> ', 'On 1 Jan 2024\n', '--\n', '____\n', 'a@b '])
-    expect(visibleReply(unit.repeat(200_000 / unit.length)).length).toBeGreaterThan(0)
+test.each(linesOf('weak-intros.txt'))('above marked lines only, it is an intro: %s', (intro) => {
+  expect(visibleReply(`${OWN}\n\n${intro}\n\n${QUOTED}`)).toBe(OWN)
+  const prose = `${OWN}\n\n${intro}\n\n${HISTORY}`
+  expect(visibleReply(prose)).toBe(prose)
 })
 
-test('E18: what is folded stays in the text, and a forwarded mail is not folded', async () => {
-  const mail = (subject: string) =>
-    Buffer.from(
-      `From: Ada <ada@example.org>\r\nTo: support@desk.test\r\nSubject: ${subject}\r\n\r\nPlease look.\r\n\r\nFrom: Shop <shop@example.net>\r\nSent: Monday, January 5, 2026 9:00 AM\r\nTo: Ada\r\nSubject: Invoice\r\n\r\nYour invoice.\r\n`,
+test.each(blocksOf('header-blocks.txt'))('the history goes with its header block: %s', (block) => {
+  expect(visibleReply(`${OWN}\n\n${block}\n\n${HISTORY}`)).toBe(OWN)
+  expect(visibleReply(`${OWN}\n________________________________\n${block}\n${HISTORY}`)).toBe(OWN)
+})
+
+test.each(linesOf('marks.txt'))('the history goes with the title above it: %s', (mark) => {
+  expect(visibleReply(`${OWN}\n${mark}\n\n${HISTORY}`)).toBe(OWN)
+})
+
+test.each(linesOf('delimiters.txt'))('only what stands above is new: %s', (delimiter) => {
+  expect(visibleReply(`${OWN}\n\n${delimiter}\n\n${HISTORY}`)).toBe(OWN)
+  expect(visibleReply(`${OWN}\n\n> ${delimiter}\n${QUOTED}`)).toBe(OWN)
+})
+
+test.each(linesOf('client-lines.txt'))('the mail program’s line is not the customer’s: %s', (line) => {
+  expect(visibleReply(`${OWN}\n\n${line}`)).toBe(OWN)
+  expect(visibleReply(`${OWN}\n${line}\n\nOn 03/05/2013 10:30 AM, Bob wrote:\n${QUOTED}`)).toBe(OWN)
+})
+
+test.each(linesOf('forwards.txt'))('E18: what is passed on is news: %s', (mark) => {
+  const text = `${OWN}\n\n${mark}\nFrom: Bob <bob@example.net>\nDate: 5 March 2013 10:30\nTo: Ada\nSubject: x\n\n${HISTORY}\n\nOn 03/05/2013 10:30 AM, Carol wrote:\n${QUOTED}`
+  expect(visibleReply(text)).toBe(text)
+})
+
+describe('whatever a stranger sends', () => {
+  const unit = fc.constantFrom(
+    ...['> ', '>', '\n', '\n\n', '\r\n', ' ', '-- ', '--', '_____', 'a', 'Hi', '\u200f', '\u00a0', '\0', '\ud800', ':'],
+    ...['On Tue, Mar 5, 2013 at 10:30 AM, Ada <ada@example.org> wrote:', 'Ada wrote:', 'Sent from my iPhone', '@', '<'],
+    ...[
+      'From: a@b',
+      'Sent: 5 May 2013',
+      'To: c',
+      'Subject: d',
+      '-----Original Message-----',
+      '## reply above this line ##',
+    ],
+  )
+  const bodies = fc.oneof(
+    fc.string({ unit, maxLength: 40 }),
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.array(unit, { maxLength: 20 }).map((lines) => lines.join('\n')),
+  )
+
+  test('E18: the visible words are lines of the mail, in their order, and never none', () => {
+    fc.assert(
+      fc.property(bodies, (text) => {
+        const visible = visibleReply(text)
+        expect(text.includes(visible)).toBe(true)
+        expect(visible.trim() === '').toBe(text.trim() === '')
+        const [lines, kept] = [text.split('\n'), visible.split('\n')]
+        const at = lines.findIndex((_, index) =>
+          kept.every((line, i) => lines[index + i]?.trimEnd() === line.trimEnd()),
+        )
+        expect(at).toBeGreaterThanOrEqual(0)
+      }),
+      { numRuns: 4000 },
     )
-  const answer = await parseMail(mail('Re: Invoice'), false)
-  expect(answer.unquoted).toBe('Please look.')
-  expect(answer.text).toContain('Your invoice.')
-  expect((await parseMail(mail('Fwd: Invoice'), false)).unquoted).toBeUndefined()
+  })
+
+  test('E20: of an endless line, of endless lines and of an endless text only so much is looked at', () => {
+    for (const char of [' ', '>', '-', '<', ':', '@', '\u200b', 'On 1:', 'a@']) {
+      for (const line of readLines(char.repeat(FOLD_TEXT_MAX / char.length)) ?? []) {
+        expect(line.view.length).toBeLessThanOrEqual(LINE_SEEN_MAX)
+      }
+    }
+    expect(readLines('\n'.repeat(FOLD_LINES_MAX - 1))).toHaveLength(FOLD_LINES_MAX)
+    expect(readLines('\n'.repeat(FOLD_LINES_MAX))).toBeUndefined()
+    expect(readLines('x'.repeat(FOLD_TEXT_MAX + 1))).toBeUndefined()
+    const long = `${OWN}\n\n${QUOTED}\n${'> x\n'.repeat(FOLD_LINES_MAX)}`
+    expect(visibleReply(long)).toBe(long)
+  })
+
+  test('E20: a mail made of intros is looked at a bounded number of times, and then shown whole', () => {
+    const text = `Hello\n${'Ada wrote\n'.repeat(5000)}`
+    const lines = readLines(text) ?? []
+    const looks = { left: 100 }
+    for (const index of lines.keys()) introEndingAt(lines, index, looks)
+    expect(looks.left).toBeLessThanOrEqual(0)
+    expect(looks.left).toBeGreaterThan(-lines.length)
+    expect(visibleReply(`${text}> x\n> y`)).toBe(`${text}> x\n> y`)
+  })
 })

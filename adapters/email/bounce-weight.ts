@@ -1,0 +1,81 @@
+// Whether a notice is a bounce: what its sender, its words and what came back with it weigh together.
+import type { Notice } from './bounce.ts'
+import { isAbsence, isAnswer, isChallenge, isReceipt, isToMany } from './bounce-doubt.ts'
+import { hasNullPath, type SenderKind } from './bounce-sender.ts'
+import { FAILURE_PHRASES, FAILURE_SUBJECTS, SERVER_PHRASES, SUSPECT_SUBJECT } from './bounce-words.ts'
+import { firstHeader } from './header.ts'
+import type { ReturnedMail } from './returned-mail.ts'
+
+const SENDER: Record<SenderKind, number> = { daemon: 3, system: 2, program: 1, person: 0 }
+const REPORT: Record<Notice['report'], number> = { whole: 5, part: 4, words: 3, none: 0 }
+const RETURNED: Record<ReturnedMail['how'], number> = { part: 2, inline: 2, loose: 1 }
+/** A mail server with a telling subject has nearly all of it, and so has a whole report; nothing has it that lacks either. */
+const ENOUGH = 5
+/** What a shop's or a monitor's mail would need besides its subject. */
+const ENOUGH_OF_PROGRAM = 4
+
+interface Evidence {
+  report: number
+  /** A sentence that only mail servers write. */
+  server: number
+  /** Words of failure that anybody may use. */
+  failure: number
+  code: number
+  returned: number
+  failedRecipients: number
+}
+
+export function isBounce(notice: Notice): boolean {
+  const { sender, reported, report } = notice
+  if (reported.length > 0 && reported.every(({ outcome }) => outcome === 'arrived')) return false
+  if (report === 'whole') return true
+  const evidence = weigh(notice)
+  return sender !== 'person' && !isDoubtful(notice, evidence) && isEnough(notice, evidence)
+}
+
+const CODE =
+  /\b[45]\d\d[ -]+[(<]?#?[45]\.\d{1,3}\.\d{1,3}|#[45]\.\d{1,3}\.\d{1,3}|(?:said|says|response was|error|smtp|code|status|returned)\b[^.]{0,30}\b(?:4[25]\d|5[0-7]\d)\b|\b5\d\d (?:user|no such|unknown|mailbox|recipient|relay|requested|sorry|invalid|address|message|account|delivery|<)/
+
+function weigh({ words, report, returned, failedRecipients }: Notice): Evidence {
+  return {
+    report: REPORT[report],
+    server: SERVER_PHRASES.some((phrase) => words.includes(phrase)) ? 3 : 0,
+    failure: Math.min(2, FAILURE_PHRASES.filter((phrase) => words.includes(phrase)).length),
+    code: CODE.test(words) ? 1 : 0,
+    returned: returned ? RETURNED[returned.how] : 0,
+    failedRecipients: failedRecipients.length > 0 ? 3 : 0,
+  }
+}
+
+/** What resembles a bounce counts as one only if it carries what the others never do. */
+function isDoubtful(notice: Notice, { report, server, code, returned, failedRecipients }: Evidence): boolean {
+  const { headers, sender, subject, words, report: how } = notice
+  if ((isToMany(headers) && sender !== 'daemon') || isPersonal(notice)) return true
+  const isCertain = (report > 0 && how !== 'words') || (server > 0 && returned + code > 0) || failedRecipients > 0
+  return !isCertain && (isAbsence(subject, words) || isChallenge(words) || isReceipt(words) || isReceipt(subject))
+}
+
+function isEnough({ sender, subject }: Notice, evidence: Evidence): boolean {
+  const { report, server, failure, code, returned, failedRecipients } = evidence
+  const all = report + server + failure + code + returned + failedRecipients
+  const told = subjectWeight(subject)
+  // Shops, parcel services and quota warnings say "delivery failed" too; only mail servers say of what, or in which code.
+  const isOfMail = report + code + failedRecipients > 0 || returned > 1 || (server > 0 && returned > 0)
+  if (sender === 'program') return isOfMail && all >= ENOUGH_OF_PROGRAM
+  if (sender === 'system' && !(isOfMail || server > 0 || (told > 1 && all > 0))) return false
+  return SENDER[sender] + all + told >= ENOUGH
+}
+
+/** Behind "Re:" stands what somebody else called it. */
+function subjectWeight(subject: string): number {
+  if (isAnswer(subject)) return 0
+  if (FAILURE_SUBJECTS.some((phrase) => subject.includes(phrase))) return 3
+  return SUSPECT_SUBJECT.test(subject) ? 1 : 0
+}
+
+/** An administrator is a person as well: who answers or forwards a notice does not send one. */
+function isPersonal({ headers, sender, subject }: Notice): boolean {
+  if (sender === 'daemon' || hasNullPath(headers)) return false
+  const isReply = firstHeader(headers, 'in-reply-to') !== undefined || firstHeader(headers, 'references') !== undefined
+  return isAnswer(subject) || (isReply && firstHeader(headers, 'auto-submitted') === undefined)
+}
