@@ -99,15 +99,15 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   async function handOver(part: Part): Promise<Sent['recipients']> {
     try {
-      const { recipients } = await sendMail(
+      const { recipients, queueId } = await sendMail(
         config,
         part.body,
         part.recipients.map(({ address }) => address),
-        smtpTokens,
+        { clock, tokens: smtpTokens },
       )
       sending.lastSentAt = clock.now()
       delete sending.problem
-      log.info({ channel: config.name, bytes: part.body.length }, '=> email')
+      log.info({ channel: config.name, bytes: part.body.length, ...(queueId && { queueId }) }, '=> email')
       return recipients
     } catch (error) {
       const failure = (error as SendError).failure
