@@ -13,8 +13,11 @@ export interface Breaker {
   /** True when the attempt that is about to leave is a probe: its failure says nothing of the message. */
   isProbe(key: string): boolean
   succeeded(key: string): void
-  /** `account`: the door itself is locked (wrong password, revoked token), so it opens at once and for longer. */
-  failed(key: string, account: boolean): void
+  /**
+   * `account`: the door itself is locked (wrong password, revoked token, too much mail), so it shuts at once, and for as long as
+   * was asked for.
+   */
+  failed(key: string, account: boolean, pauseMs?: number): void
 }
 
 interface Door {
@@ -32,11 +35,11 @@ export function makeBreaker(clock: Clock, random: Random): Breaker {
       return door !== undefined && isOpen(door)
     },
     succeeded: (key) => void doors.delete(key),
-    failed: (key, account) => {
+    failed: (key, account, askedMs = ACCOUNT_PAUSE_MS) => {
       const before = doors.get(key) ?? { failures: 0, opensAt: 0 }
       const failures = account ? FAILURES_MAX : before.failures + 1
       let pauseMs = 0
-      if (account) pauseMs = ACCOUNT_PAUSE_MS
+      if (account) pauseMs = askedMs
       else if (failures >= FAILURES_MAX) pauseMs = jitter(random, failures - FAILURES_MAX)
       // An attempt that was in the air when the door was locked does not unlock it by failing.
       doors.set(key, { failures, opensAt: Math.max(before.opensAt, clock.monotonic() + pauseMs) })

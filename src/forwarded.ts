@@ -26,7 +26,16 @@ export async function passedOnBy(db: Reader, event: InboundMessage): Promise<Pas
   }
   const { note, ...said } = original
   const warning = `Passed on by ${agent.name} (${event.from.address}). Replies go to ${said.from.address}.`
-  const { unquoted: _, people: __, acknowledgeable: ___, soleKey: ____, automated: _____, ...kept } = rest
+  // Whom the agent wrote to is no circle of the customer's, and what is hidden of the agent's mail is nothing of theirs.
+  const {
+    unquoted: _,
+    people: __, others: ___,
+   
+    acknowledgeable: ____,
+    soleKey: _____,
+    automated: ______,
+    ...kept
+  } = rest
   const passed: InboundMessage = {
     ...kept,
     ...said,

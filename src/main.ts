@@ -60,6 +60,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     limits: config.limits.ping,
     quietOf: (name) => quietOf(config, name),
     isRestricted: (name) => config.email[name.slice('email:'.length)]?.restricted ?? false,
+    isOurs: isOursOf(config),
     dayOf: (name) => dayOf(config, name),
   })
   const lookUp = (name: string) => channelOf(channels, name)
@@ -115,6 +116,13 @@ function heldBy(keepers: ChannelKeeper[], channels: Map<string, NamedChannel>): 
 function addressesOf({ email }: Config, channel: string): readonly string[] {
   const mailbox = email[channel.slice('email:'.length)]
   return mailbox ? [mailbox.address, ...mailbox.aliases] : []
+}
+
+/** Of a domain that one of our mailboxes has. */
+function isOursOf({ email }: Config): (address: string) => boolean {
+  const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  const domains = new Set(Object.values(email).flatMap((box) => [box.address, ...box.aliases].map(domainOf)))
+  return (address) => domains.has(domainOf(address))
 }
 
 function dayOf({ desks, calendars }: Config, name: string): DeskDay {

@@ -232,3 +232,28 @@ export async function findLastInbound(db: Reader, conversationId: string): Promi
     .limit(1)
     .executeTakeFirst()
 }
+
+/**
+ * What a reply answers: the newest message of somebody who takes part, on the channel the reply leaves by. A machine's only
+ * where no person wrote, for an out-of-office notice asks nothing.
+ */
+export async function findAnswered(
+  db: Reader,
+  { id: conversationId, channel }: Conversation,
+): Promise<Message | undefined> {
+  const ofParticipants = db
+    .selectFrom('message')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'inbound')
+    .where('channel_kind', '=', channelKind(channel))
+    .where('author', 'in', (eb) =>
+      eb.selectFrom('participant').select('address').where('conversation_id', '=', conversationId),
+    )
+    .orderBy('seq', 'desc')
+    .limit(1)
+  return (
+    (await ofParticipants.where('automated', 'is', null).executeTakeFirst()) ??
+    (await ofParticipants.executeTakeFirst())
+  )
+}

@@ -149,8 +149,9 @@ async function failed(
 ): Promise<void> {
   const { failure } = error
   const account = failure.kind === 'temporary' && failure.account === true
+  const askedMs = failure.kind === 'temporary' ? failure.retryAfterMs : undefined
   if (failure.kind === 'rejected') tools.breaker.succeeded(effect.rateKey)
-  else tools.breaker.failed(effect.rateKey, account)
+  else tools.breaker.failed(effect.rateKey, account, askedMs)
   if (failure.kind === 'rejected') return await refused(tools, handler, effect, error.message)
   if (failure.kind === 'uncertain') {
     return await tools.db.transaction(async (trx) => {

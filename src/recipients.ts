@@ -1,9 +1,9 @@
-// Who a reply goes to: the contact, and whoever else the answered message names. Nobody else's list counts.
+// Who a reply goes to: the contact, and whoever else the answered message names.
 import type { Address } from './channel.ts'
 import { getIdentity } from './contact.ts'
 import { getConversation } from './conversation.ts'
 import type { Reader } from './db/open.ts'
-import { findLastInbound } from './message.ts'
+import { findAnswered } from './message.ts'
 
 export interface RecipientChoices {
   to: RecipientChoice
@@ -13,33 +13,47 @@ export interface RecipientChoices {
 export interface RecipientChoice {
   address: string
   name?: string
-  /** `new`: not seen in this conversation before; `outside`: of another organisation than the contact's. */
+  /**
+   * `known`: has written in this conversation, or has had a reply in it; `new`: the answered message names them for the first
+   * time; `outside`: that, and of another organisation than the contact's and ours.
+   */
   mark: 'known' | 'new' | 'outside'
   /** Whether they get a copy unless the agent says otherwise. */
   ticked: boolean
 }
 
-/** Throws when there is no such conversation. */
-export async function listRecipientChoices(db: Reader, conversationId: string): Promise<RecipientChoices> {
+export const CHOICES_MAX = 100
+
+/**
+ * Derived from the answered message alone: an address that an earlier one named is not drawn in again. `isOurs` says of an
+ * address whether it is of our own house. Throws when there is no such conversation.
+ */
+export async function listRecipientChoices(
+  db: Reader,
+  conversationId: string,
+  isOurs: (address: string) => boolean = () => false,
+): Promise<RecipientChoices> {
   const conversation = await getConversation(db, conversationId)
   const { address, name } = await getIdentity(db, conversation.identity_id)
   const to = { address, ...(name !== undefined && { name }), mark: 'known' as const, ticked: true }
-  const answered = await findLastInbound(db, conversationId)
+  const answered = await findAnswered(db, conversation)
   if (!answered) return { to, cc: [] }
   const known = await listKnown(db, conversationId)
-  const others = JSON.parse(answered.others ?? '[]') as Address[]
-  // Somebody else's message is answered to the contact, with whoever wrote it in copy.
-  const named = [{ address: answered.author }, ...others].filter((other) => other.address !== address)
-  const unique = new Map(named.map((other) => [other.address, other]))
-  return { to, cc: [...unique.values()].map((other) => choiceOf(other, known, domainOf(address))) }
+  const names = await listNames(db, conversationId)
+  // In conversations that were joined somebody else than the contact may have asked last.
+  const named = [{ address: answered.author }, ...(JSON.parse(answered.others ?? '[]') as Address[])]
+  const cc = new Map(named.filter((each) => each.address !== address).map((each) => [each.address, each]))
+  const choiceOf = (each: Address): RecipientChoice => {
+    const called = each.name ?? names.get(each.address)
+    const person = { address: each.address, ...(called !== undefined && { name: called }) }
+    if (known.has(each.address)) return { ...person, mark: 'known', ticked: true }
+    const isOutside = domainOf(each.address) !== domainOf(address) && !isOurs(each.address)
+    return { ...person, mark: isOutside ? 'outside' : 'new', ticked: false }
+  }
+  return { to, cc: [...cc.values()].slice(0, CHOICES_MAX).map(choiceOf) }
 }
 
-function choiceOf(other: Address, known: ReadonlySet<string>, domain: string): RecipientChoice {
-  const mark = known.has(other.address) ? 'known' : domainOf(other.address) === domain ? 'new' : 'outside'
-  return { ...other, mark, ticked: mark === 'known' }
-}
-
-/** Who has written here, or has had a reply of ours. */
+/** Who has written here, or has had a reply of ours. A machine's letter may only claim to be from somebody. */
 async function listKnown(db: Reader, conversationId: string): Promise<Set<string>> {
   const authors = await db
     .selectFrom('message')
@@ -47,6 +61,7 @@ async function listKnown(db: Reader, conversationId: string): Promise<Set<string
     .distinct()
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'inbound')
+    .where('automated', 'is', null)
     .execute()
   const reached = await db
     .selectFrom('recipient')
@@ -57,6 +72,15 @@ async function listKnown(db: Reader, conversationId: string): Promise<Set<string
     .where('recipient.state', '=', 'accepted')
     .execute()
   return new Set([...authors, ...reached].map(({ address }) => address))
+}
+
+async function listNames(db: Reader, conversationId: string): Promise<Map<string, string>> {
+  const people = await db
+    .selectFrom('participant')
+    .select(['address', 'name'])
+    .where('conversation_id', '=', conversationId)
+    .execute()
+  return new Map(people.flatMap(({ address, name }) => (name === null ? [] : [[address, name]])))
 }
 
 function domainOf(address: string): string {

@@ -1,19 +1,27 @@
 // An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
-import type { Channel, OutboundAttachment, OutboundMessage, Part } from './channel.ts'
+import {
+  type Address,
+  type Channel,
+  type OutboundAttachment,
+  type OutboundMessage,
+  type Part,
+  SendError,
+} from './channel.ts'
 import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
-import { addKeys, findLastInbound, getMessage, insertOutbound, type Message } from './message.ts'
+import { addKeys, findAnswered, findLastInbound, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
+import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
 
 export interface ReplyRequest {
   conversationId: string
   agent: { id: string; name: string }
   markdown: string
   template: string | undefined
-  /** Addresses that get a copy. */
+  /** Who gets a copy, of those that `listRecipientChoices` names; without it those that are ticked there. */
   cc?: string[]
   attachments?: OutboundAttachment[]
   /** The newest seq of any kind the agent had before them when the composer opened. */
@@ -25,47 +33,78 @@ export interface Preview {
   draftId: string
   channel: string
   to: { address: string; name: string | undefined }
+  /** Everybody it leaves for. */
+  recipients: (Address & Pick<RecipientChoice, 'mark'>)[]
   parts: Part[]
 }
 
-/** Renders the reply once, through the channel itself, and keeps it. Throws what `render` throws. */
+/**
+ * Renders the reply once, through the channel itself, and keeps it. `choices` are the recipients the agent chose from. Throws what
+ * `render` throws, and `SendError`.
+ */
 export async function preview(
   db: Db,
   channel: Channel,
   request: ReplyRequest,
-  tools: { id: string; now: number },
+  tools: { id: string; now: number; choices?: RecipientChoices },
 ): Promise<Preview> {
   const conversation = await getConversation(db, request.conversationId)
   const identity = await getIdentity(db, conversation.identity_id)
-  const answered = await findLastInbound(db, conversation.id)
+  const answered = await findAnswered(db, conversation)
+  const newest = await findLastInbound(db, conversation.id)
+  const choices = tools.choices ?? (await listRecipientChoices(db, conversation.id))
   const outbound: OutboundMessage = {
     id: tools.id,
     conversationToken: conversation.token,
     agentName: request.agent.name,
     to: [{ address: identity.address, ...(identity.name !== undefined && { name: identity.name }) }],
-    cc: (request.cc ?? []).map((address) => ({ address })),
+    cc: copiesOf(choices, request.cc),
     ...(conversation.subject !== null && { subject: answered?.subject ?? conversation.subject }),
     markdown: request.markdown,
     at: tools.now,
     ...(request.attachments && { attachments: request.attachments }),
-    ...(answered && { answers: answeredBy(answered, identity) }),
+    ...(answered && { answers: answeredBy(answered, choices) }),
   }
   const parts = await channel.render(outbound)
-  await db.transaction((trx) => keepDraft(trx, conversation, request, answered, tools.id, parts))
+  await db.transaction((trx) => keepDraft(trx, conversation, request, newest, tools.id, parts))
   return {
     draftId: tools.id,
     channel: conversation.channel,
     to: { address: identity.address, name: identity.name },
+    recipients: markedIn(parts, choices),
     parts,
   }
 }
 
-function answeredBy(answered: Message, identity: { address: string; name: string | undefined }) {
+/** Nobody but those the answered message names: what was ticked before a newer one came may not be what is answered now. */
+function copiesOf({ to, cc }: RecipientChoices, chosen: readonly string[] | undefined): Address[] {
+  if (!chosen) return cc.filter(({ ticked }) => ticked).map(addressOf)
+  return chosen
+    .filter((address) => address !== to.address)
+    .map((address) => {
+      const choice = cc.find((each) => each.address === address)
+      if (choice) return addressOf(choice)
+      const said = `${address} is not on the message that is answered. Open Reply again and choose who gets a copy.`
+      throw new SendError({ kind: 'rejected' }, said)
+    })
+}
+
+function addressOf({ address, name }: RecipientChoice): Address {
+  return { address, ...(name !== undefined && { name }) }
+}
+
+function markedIn(parts: readonly Part[], { to, cc }: RecipientChoices): Preview['recipients'] {
+  const markOf = (address: string) => [to, ...cc].find((choice) => choice.address === address)?.mark ?? 'new'
+  return (parts[0]?.recipients ?? []).map((recipient) => ({ ...recipient, mark: markOf(recipient.address) }))
+}
+
+function answeredBy(answered: Message, { to, cc }: RecipientChoices): NonNullable<OutboundMessage['answers']> {
+  const author = [to, ...cc].find(({ address }) => address === answered.author)
   return {
     replyHandle: answered.reply_handle ?? '',
-    text: answered.unquoted ?? answered.text,
+    text: answered.unquoted ?? answered.text, // What it answers in its turn they have already.
     arrivedAt: answered.arrived_at,
-    from: { address: answered.author, ...(identity.name !== undefined && { name: identity.name }) },
+    from: author ? addressOf(author) : { address: answered.author },
   }
 }
 
@@ -73,7 +112,7 @@ async function keepDraft(
   trx: Trx,
   conversation: Conversation,
   request: ReplyRequest,
-  answered: Message | undefined,
+  newest: Message | undefined,
   id: string,
   parts: Part[],
 ): Promise<void> {
@@ -84,7 +123,7 @@ async function keepDraft(
       conversation_id: conversation.id,
       identity_id: conversation.identity_id,
       agent_id: request.agent.id,
-      answers_up_to: Math.min(answered?.seq ?? 0, request.seenSeq),
+      answers_up_to: Math.min(newest?.seq ?? 0, request.seenSeq),
       seen_seq: request.seenSeq,
       markdown: request.markdown,
       template: request.template ?? null,

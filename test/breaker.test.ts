@@ -75,3 +75,16 @@ test('the wait before another try is anywhere between nothing and a ceiling that
   const random = seededRandom(3)
   for (let n = 0; n < 200; n++) expect(Number.isInteger(backoffMs(random, n % 12))).toBe(true)
 })
+
+test('a door that says when to come back is left alone until then, by everybody', async () => {
+  const clock = manualClock()
+  const breaker = makeBreaker(clock, seededRandom(1))
+  breaker.failed('a', true, HOUR)
+  await clock.advance(HOUR - 1)
+  expect(breaker.passes('a')).toBe(false)
+  await clock.advance(1)
+  expect(breaker.passes('a')).toBe(true)
+  breaker.failed('a', true, MINUTE)
+  await clock.advance(MINUTE)
+  expect(breaker.passes('a')).toBe(true) // Not a quarter of an hour, as where nothing is said.
+})

@@ -1,6 +1,7 @@
 // What an agent passes on to a mailbox of ours: the customer's question, the agent's note apart, and nobody else's to do.
 import { describe, expect, test } from 'vitest'
 import { enter } from '../src/desk/agents.ts'
+import { listRecipientChoices } from '../src/recipients.ts'
 import { eachDatabase } from './setup/database.ts'
 import { answered, mailFixture, makePostOffice, type PostOffice } from './setup/post-office.ts'
 
@@ -60,6 +61,15 @@ eachDatabase((open) => {
     expect(body).toContain('In-Reply-To: <q1@customer.test>')
     expect(body).toContain('Subject: Re: Where is my order?')
     expect(body).not.toMatch(/Difficult|maya@/)
+  })
+
+  // Seen failing: when those stay whom the agent wrote to.
+  test('whom the agent wrote to besides is offered no copy of the answer', async () => {
+    const office = await withMaya(await makePostOffice(open))
+    const mail = (await mailFixture('forward/gmail')).replace('To: support@', 'Cc: boss@desk.test\nTo: support@')
+    const { conversation_id: id } = await office.arrives(mail)
+    expect((await listRecipientChoices(office.world.db, id)).cc).toEqual([])
+    expect(await office.participants(id)).toEqual(['anna@customer.test'])
   })
 
   test('what answers a reply of ours, sent to the agent’s own box, joins its conversation', async () => {

@@ -20,8 +20,9 @@ import { readHead } from './head.ts'
 import { firstHeader, readHeaders, splitMail } from './header.ts'
 import { imapReceiver } from './imap.ts'
 import { type Mailbox, toEvents } from './inbound.ts'
+import { LETTER_TEXT_MAX } from './letter.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
-import { LETTER_TEXT_MAX, renderMail } from './outbound.ts'
+import { renderMail } from './outbound.ts'
 import { ownAddresses } from './own-mail.ts'
 import { sharedParsePool } from './parse-pool.ts'
 import { salvage } from './salvage.ts'
@@ -99,15 +100,15 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   async function handOver(part: Part): Promise<Sent['recipients']> {
     try {
-      const { recipients } = await sendMail(
+      const { recipients, queueId } = await sendMail(
         config,
         part.body,
         part.recipients.map(({ address }) => address),
-        smtpTokens,
+        { clock, tokens: smtpTokens },
       )
       sending.lastSentAt = clock.now()
       delete sending.problem
-      log.info({ channel: config.name, bytes: part.body.length }, '=> email')
+      log.info({ channel: config.name, bytes: part.body.length, ...(queueId && { queueId }) }, '=> email')
       return recipients
     } catch (error) {
       const failure = (error as SendError).failure

@@ -7,6 +7,8 @@ export interface MailServer {
   ca?: string
   /** How long a silent server may keep us waiting; for sending 60 s unless given, as for reading. */
   timeoutMs?: number
+  /** The same once it has a whole mail, which it may look through for minutes; 10 min unless given. */
+  answerMs?: number
 }
 
 /** Without a password: by OAuth. */
@@ -29,7 +31,7 @@ export interface MailboxConfig {
   address: string
   aliases: string[]
   displayName: string
-  /** Stands below every letter a person writes; `{agent}` is who it is. */
+  /** Markdown that stands below every letter a person writes; `{agent}` is who it is. */
   signature?: string
   imap: Account & { user: string }
   smtp: Account

@@ -1,58 +1,63 @@
-// A letter as the HTML of a mail: a handful of tags, no styles but a quote's, every word escaped.
+// A letter as the HTML of a mail: a handful of tags, no style but what a quote and code need, every word escaped.
 import type { Block } from './markdown.ts'
 import type { Inline } from './markdown-inline.ts'
-import { contentId } from './outgoing-file.ts'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const QUOTE_STYLE = 'margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex'
+// A grey that can be seen on white and on black; no other colour is set, so that a dark reader stays dark.
+export const QUOTE_STYLE = 'margin:0 0 0 .8ex;border-left:2px solid #999;padding-left:1ex'
+const CODE_STYLE = 'white-space:pre-wrap'
+const PICTURE_STYLE = 'max-width:100%;height:auto'
+
+/** Under which Content-ID the picture of this name leaves; undefined when it does not come along. */
+export type PictureId = (contentId: string) => string | undefined
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char)
 }
 
-export function blocksToHtml(blocks: Block[]): string {
-  return blocks.map(blockToHtml).join('\n')
+/** Each block finds its own direction: a letter in Arabic may quote one in English. */
+export function blocksToHtml(blocks: Block[], pictureId: PictureId = () => undefined): string {
+  return blocks.map((block) => blockToHtml(block, pictureId)).join('\n')
 }
 
-/** Plain text, such as what is answered, in a quote that mail programs fold. */
-export function textToHtmlQuote(text: string): string {
-  return `<blockquote type="cite" class="gmail_quote" style="${QUOTE_STYLE}">${escapeHtml(text).replaceAll('\n', '<br>\n')}</blockquote>`
+/** Plain text, such as what is answered. */
+export function textToHtml(text: string): string {
+  return escapeHtml(text).replaceAll('\n', '<br>\n')
 }
 
-export function textToHtmlSignature(text: string): string {
-  return `<div class="signature">-- <br>\n${escapeHtml(text).replaceAll('\n', '<br>\n')}</div>`
-}
-
-function blockToHtml(block: Block): string {
+function blockToHtml(block: Block, pictureId: PictureId): string {
+  const inlines = (children: Inline[]) => inlinesToHtml(children, pictureId)
   switch (block.type) {
     case 'paragraph':
-      return `<p>${inlinesToHtml(block.children)}</p>`
+      return `<p dir="auto">${inlines(block.children)}</p>`
     case 'heading':
-      return `<h${block.level}>${inlinesToHtml(block.children)}</h${block.level}>`
+      return `<h${block.level} dir="auto">${inlines(block.children)}</h${block.level}>`
     case 'code':
-      return `<pre>${escapeHtml(block.text)}</pre>`
+      return `<pre style="${CODE_STYLE}">${escapeHtml(block.text)}</pre>`
     case 'quote':
-      return `<blockquote style="${QUOTE_STYLE}">${blocksToHtml(block.children)}</blockquote>`
+      return `<blockquote style="${QUOTE_STYLE}">${blocksToHtml(block.children, pictureId)}</blockquote>`
     case 'rule':
       return '<hr>'
     case 'list': {
-      const items = block.items.map((item) => `<li>${itemToHtml(item)}</li>`).join('\n')
-      return block.start === undefined ? `<ul>\n${items}\n</ul>` : `<ol start="${block.start}">\n${items}\n</ol>`
+      const items = block.items.map((item) => `<li>${itemToHtml(item, pictureId)}</li>`).join('\n')
+      if (block.start === undefined) return `<ul dir="auto">\n${items}\n</ul>`
+      return `<ol dir="auto" start="${block.start}">\n${items}\n</ol>`
     }
   }
 }
 
 /** The common item is one line, and needs no paragraph around it. */
-function itemToHtml(item: Block[]): string {
+function itemToHtml(item: Block[], pictureId: PictureId): string {
   const [first, ...rest] = item
-  return first?.type === 'paragraph' ? inlinesToHtml(first.children) + blocksToHtml(rest) : blocksToHtml(item)
+  if (first?.type !== 'paragraph') return blocksToHtml(item, pictureId)
+  return inlinesToHtml(first.children, pictureId) + blocksToHtml(rest, pictureId)
 }
 
-function inlinesToHtml(inlines: Inline[]): string {
-  return inlines.map(inlineToHtml).join('')
+function inlinesToHtml(inlines: Inline[], pictureId: PictureId): string {
+  return inlines.map((inline) => inlineToHtml(inline, pictureId)).join('')
 }
 
-function inlineToHtml(inline: Inline): string {
+function inlineToHtml(inline: Inline, pictureId: PictureId): string {
   switch (inline.type) {
     case 'text':
       return escapeHtml(inline.text)
@@ -60,15 +65,18 @@ function inlineToHtml(inline: Inline): string {
       return `<code>${escapeHtml(inline.text)}</code>`
     case 'break':
       return '<br>\n'
+    case 'image': {
+      const alt = escapeHtml(inline.alt || inline.contentId)
+      const id = pictureId(inline.contentId)
+      return id === undefined ? `[${alt}]` : `<img src="cid:${escapeHtml(id)}" alt="${alt}" style="${PICTURE_STYLE}">`
+    }
     case 'strong':
-      return `<strong>${inlinesToHtml(inline.children)}</strong>`
+      return `<strong>${inlinesToHtml(inline.children, pictureId)}</strong>`
     case 'emphasis':
-      return `<em>${inlinesToHtml(inline.children)}</em>`
+      return `<em>${inlinesToHtml(inline.children, pictureId)}</em>`
     case 'deleted':
-      return `<del>${inlinesToHtml(inline.children)}</del>`
-    case 'image':
-      return `<img src="cid:${escapeHtml(contentId(inline.name))}" alt="${escapeHtml(inline.alt || inline.name)}">`
+      return `<del>${inlinesToHtml(inline.children, pictureId)}</del>`
     case 'link':
-      return `<a href="${escapeHtml(inline.href)}">${inlinesToHtml(inline.children)}</a>`
+      return `<a href="${escapeHtml(inline.href)}">${inlinesToHtml(inline.children, pictureId)}</a>`
   }
 }

@@ -7,8 +7,8 @@ export type Inline =
   | { type: 'break' }
   | { type: 'strong' | 'emphasis' | 'deleted'; children: Inline[] }
   | { type: 'link'; href: string; children: Inline[] }
-  /** An attached image, by its name. */
-  | { type: 'image'; name: string; alt: string }
+  /** A picture that comes with the mail, by its content id or its file's name. */
+  | { type: 'image'; contentId: string; alt: string }
 
 type Token = Inline | { type: 'mark'; text: string; opens: boolean; closes: boolean }
 
@@ -22,6 +22,7 @@ const PLAIN = /^[^\\`<[!*_~&\nh]+/
 const ENTITY = /^&(?:#x?[0-9a-f]{1,7}|[a-z][a-z0-9]{1,7});/i
 const LABEL_MAX = 2000
 const LINK_DEPTH_MAX = 4
+const PICTURE = /^cid:(.{1,200})$/i
 const SAFE_LINK = /^(?:https?:\/\/|mailto:)[^\s<>"]+$/i
 
 export function parseInline(text: string, depth = 0): Inline[] {
@@ -85,10 +86,8 @@ function takeLink(rest: string, depth: number): Taken | undefined {
   const label = rest.slice(image + 1, labelEnd)
   const href = unescapeMarkdown(target[1] ?? target[2] ?? '')
   const length = labelEnd + 1 + target[0].length
-  if (image && /^cid:./i.test(href)) {
-    const name = href.slice('cid:'.length)
-    return { token: { type: 'image', name, alt: unescapeMarkdown(label) }, length }
-  }
+  const picture = image ? PICTURE.exec(href)?.[1] : undefined
+  if (picture) return { token: { type: 'image', contentId: picture, alt: unescapeMarkdown(label) }, length }
   // A link that leads nowhere safe stays visible as the text it was.
   if (!SAFE_LINK.test(href)) return textToken(rest.slice(0, length))
   return { token: { type: 'link', href, children: parseInline(label, depth + 1) }, length }

@@ -51,7 +51,7 @@ function inlineToText(inline: Inline): string {
     case 'break':
       return '\n'
     case 'image':
-      return `[${inline.alt || inline.name}]`
+      return `[${inline.alt || inline.contentId}]`
     case 'strong':
     case 'emphasis':
     case 'deleted':

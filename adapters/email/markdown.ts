@@ -21,22 +21,6 @@ export function parseMarkdown(markdown: string): Block[] {
   return parseBlocks(markdown.replace(/\r\n?/g, '\n').split('\n'), 0)
 }
 
-/** The names of the attached images that a letter shows, in order. */
-export function imagesIn(blocks: readonly Block[]): string[] {
-  return blocks.flatMap((block) => {
-    if (block.type === 'paragraph' || block.type === 'heading') return inlineImages(block.children)
-    if (block.type === 'quote') return imagesIn(block.children)
-    return block.type === 'list' ? block.items.flatMap(imagesIn) : []
-  })
-}
-
-function inlineImages(inlines: readonly Inline[]): string[] {
-  return inlines.flatMap((inline) => {
-    if (inline.type === 'image') return [inline.name]
-    return 'children' in inline ? inlineImages(inline.children) : []
-  })
-}
-
 function parseBlocks(lines: string[], depth: number): Block[] {
   const blocks: Block[] = []
   let at = 0
@@ -91,13 +75,16 @@ function takeQuote(lines: string[], at: number, depth: number): Taken {
 /** An item goes on as long as its lines are indented; an empty line between items changes nothing. */
 function takeList(lines: string[], at: number, depth: number): Taken {
   const first = ITEM.exec(lines[at] ?? '')
-  const shape: ListShape = { ordered: first?.[3] !== undefined, inside: (first?.[1]?.length ?? 0) + 2 }
+  const indent = first?.[1]?.length ?? 0
+  const shape: ListShape = { ordered: first?.[3] !== undefined, inside: indent + 2 }
+  // Not a column more than belongs to this item: the rest says how deep what stands in it is.
+  const margin = new RegExp(`^(?: {1,${indent + (first?.[2]?.length ?? 1) + 1}}|\\t)`)
   const items: string[][] = []
   let next = at
   while (next < lines.length) {
     const line = lines[next] ?? ''
     if (isItemOf(line, shape)) items.push([line.replace(ITEM, '')])
-    else if (isInside(line, shape)) items.at(-1)?.push(line.replace(/^(?: {1,4}|\t)/, ''))
+    else if (isInside(line, shape)) items.at(-1)?.push(line.replace(margin, ''))
     else if (!line.trim() && goesOn(lines, next, shape)) items.at(-1)?.push('')
     else if (!line.trim() || startsBlock(line)) break
     else items.at(-1)?.push(line)

@@ -3,35 +3,30 @@ import { createHash } from 'node:crypto'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Address, OutboundMessage, Part } from '../../src/channel.ts'
 import { AUTOMATIC_HEADERS } from './automatic.ts'
-import { cleanLine, cleanText } from './clean-text.ts'
+import { cleanLine } from './clean-text.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
+import { writeLetter } from './letter.ts'
 import { normalAddress } from './mail.ts'
-import { imagesIn, parseMarkdown } from './markdown.ts'
-import { blocksToHtml, escapeHtml, textToHtmlQuote, textToHtmlSignature } from './markdown-html.ts'
-import { blocksToText, quoteText } from './markdown-text.ts'
 import { signedMessageId } from './message-id.ts'
-import { outgoingFiles } from './outgoing-file.ts'
+import { checkFiles, checkPictures, type OutboundFile } from './outbound-file.ts'
 import type { IsOwn } from './own-mail.ts'
 import { replyAddress } from './reply-address.ts'
 import { readReplyHandle, referencesOf } from './reply-handle.ts'
 import { subjectOf } from './subject.ts'
 
-export const LETTER_TEXT_MAX = 500_000
-
-const SIGNATURE_MAX = 2000
-const QUOTED_LINES_MAX = 100
-const QUOTED_CHARS_MAX = 20_000
 const SUBJECT_MAX = 200
 
 export interface Sender {
   address: string
   displayName: string
-  signature?: string
-  attachmentBytesMax: number
   isOwn: IsOwn
   secret: Uint8Array
+  /** Markdown, in which `{agent}` stands for the agent's name; a machine has none. */
+  signature?: string
+  attachmentBytesMax: number
 }
 
+/** Throws `SendError` with a sentence for the agent where a file cannot leave. */
 export async function renderMail(message: OutboundMessage, sender: Sender): Promise<Part> {
   const to = recipients(message.automated === 'acknowledgement' ? message.to.slice(0, 1) : message.to)
   if (to.length === 0) throw new Error('email: the reply has no recipient that mail can be sent to')
@@ -45,8 +40,22 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
       ? subjectOf(message.subject ?? handle.subject, message.answers !== undefined)
       : cleanLine(message.subject ?? '', SUBJECT_MAX)
   const messageId = signedMessageId(sender.secret, message.id, domainOf(sender.address))
-  const letter = letterOf(message, sender)
-  const files = outgoingFiles(message.attachments ?? [], letter.images, sender.attachmentBytesMax)
+  const files = checkFiles(message.attachments ?? [], sender.attachmentBytesMax)
+  const { automated, answers } = message
+  const letter = writeLetter({
+    markdown: message.markdown,
+    agentName: message.agentName,
+    ...(!automated && sender.signature !== undefined && { signature: sender.signature }),
+    ...(!automated && answers && { answers }),
+  })
+  checkPictures(letter.pictures, files)
+  const boundary = createHash('sha256').update(messageId).digest('hex').slice(0, 32)
+  const cidOf = (n: number) => `${boundary}.${n}@${domainOf(sender.address)}`
+  const shown = new Map(letter.pictures.map((id) => [id, files.findIndex(({ ids }) => ids.includes(id))]))
+  const pictureId = (id: string) => {
+    const n = shown.get(id)
+    return n === undefined ? undefined : cidOf(n)
+  }
   const body = await new MailComposer({
     messageId,
     date: new Date(message.at),
@@ -60,10 +69,10 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     ...(handle.messageId !== undefined && { inReplyTo: handle.messageId }),
     references: referencesOf(handle),
     ...(message.automated && { headers: AUTOMATIC_HEADERS[message.automated] }),
-    text: letter.text,
-    html: letter.html,
-    ...(files.length > 0 && { attachments: files.map(({ part }) => part) }),
-    baseBoundary: createHash('sha256').update(messageId).digest('hex').slice(0, 32),
+    text: letter.text || '\n', // Without any there would be no text part.
+    html: letter.html(pictureId),
+    attachments: files.map((file, n) => attachmentOf(file, [...shown.values()].includes(n) ? cidOf(n) : undefined)),
+    baseBoundary: boundary,
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: 'windows',
@@ -75,7 +84,7 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     preview: letter.text,
     subject,
     recipients: [...to, ...cc],
-    ...(files.length > 0 && { attachments: files.map(({ name, bytes }) => ({ name, bytes })) }),
+    ...(files.length > 0 && { attachments: files.map(({ name, content }) => ({ name, bytes: content.byteLength })) }),
     keys: [
       messageIdKey(messageId),
       ...(message.conversationToken === undefined ? [] : [tokenKey(message.conversationToken.toLowerCase())]),
@@ -104,55 +113,15 @@ function fromName(agentName: string, displayName: string): string {
   return `${agent} (${displayName})`
 }
 
-interface LetterText {
-  text: string
-  html: string
-  /** Names of the attached images that it shows. */
-  images: string[]
-}
-
-function letterOf(message: OutboundMessage, sender: Sender): LetterText {
-  const blocks = parseMarkdown(cleanText(message.markdown, LETTER_TEXT_MAX))
-  const images = imagesIn(blocks)
-  const signature =
-    message.automated || !sender.signature ? undefined : signatureOf(sender.signature, message.agentName)
-  const text = [blocksToText(blocks), ...(signature ? [`-- \n${signature}`] : [])].join('\n\n')
-  const html = [blocksToHtml(blocks), ...(signature ? [textToHtmlSignature(signature)] : [])].join('\n')
-  if (!message.answers || message.automated) return { text, html, images }
-  const intro = quoteIntro(message.answers.from, message.answers.arrivedAt)
-  const quoted = shortened(message.answers.text)
+/** A picture the words do not show is a file like any other: hidden beside the words nobody would find it. */
+function attachmentOf({ name, type, content }: OutboundFile, cid: string | undefined) {
   return {
-    text: `${text}\n\n${intro}\n${quoteText(quoted)}`,
-    html: `${html}\n<div class="gmail_quote">\n<p class="gmail_attr">${escapeHtml(intro)}</p>\n${textToHtmlQuote(quoted)}\n</div>`,
-    images,
+    filename: name,
+    contentType: type,
+    content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+    contentTransferEncoding: 'base64' as const,
+    ...(cid !== undefined ? { cid } : { contentDisposition: 'attachment' as const }),
   }
-}
-
-function signatureOf(signature: string, agentName: string): string {
-  return cleanText(
-    signature.replaceAll('{agent}', () => cleanLine(agentName)),
-    SIGNATURE_MAX,
-  ).trim()
-}
-
-/** Without words, as we do not know the reader's language here. */
-function quoteIntro(from: Address, at: number): string {
-  const name = cleanLine(from.name ?? '')
-  const time = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return `${name ? `${name} <${from.address}>` : from.address}, ${time}:`
-}
-
-/** What is answered, without the quotes in it: those the customer has already. */
-function shortened(text: string): string {
-  const own = cleanText(text)
-    .split('\n')
-    .filter((line) => !line.startsWith('>'))
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim()
-  const lines = own.slice(0, QUOTED_CHARS_MAX).split('\n')
-  const cut = own.length > QUOTED_CHARS_MAX || lines.length > QUOTED_LINES_MAX
-  return [...lines.slice(0, QUOTED_LINES_MAX), ...(cut ? ['[…]'] : [])].join('\n').toWellFormed()
 }
 
 function domainOf(address: string): string {

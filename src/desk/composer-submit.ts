@@ -48,8 +48,8 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView): Promi
   const shown = await preview(
     tools.db,
     channel,
-    { ...written, ...(cc.length > 0 && { cc }), ...(attachments.length > 0 && { attachments }) },
-    { id: tools.newId('m'), now: tools.clock.now() },
+    { ...written, cc, ...(attachments.length > 0 && { attachments }) },
+    { id: tools.newId('m'), now: tools.clock.now(), choices: recipients },
   )
   const { draftId, channel: by, to, parts } = shown
   const letterhead = { channel: by, to, recipients }

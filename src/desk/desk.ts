@@ -10,6 +10,7 @@ import type { Handler } from '../outbox-attempt.ts'
 import type { Policies } from '../policy.ts'
 import { listQueue } from '../queue.ts'
 import type { Pace } from '../rate.ts'
+import { listRecipientChoices } from '../recipients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
 import { loadLetters, renderLetterFaults } from '../template/letter.ts'
@@ -48,6 +49,8 @@ export interface DeskOptions extends Tools {
   /** The end of the desk's quiet hours that this instant is in. */
   quietOf(desk: string): Desk['quiet']
   isRestricted(channel: string): boolean
+  /** Whether an address is of our own house. */
+  isOurs(address: string): boolean
   dayOf(desk: string): DeskDay
 }
 
@@ -82,6 +85,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     letters: () => letters,
     explain: async (id) => [...(await explainWindows(db, policies, id, clock.now())), ...(await explainPlaces(db, id))],
     queue: (desk) => listQueue(db, desk, { limit: QUEUE_MAX }),
+    recipients: (id) => listRecipientChoices(db, id, options.isOurs),
   })
   app.register()
   return {

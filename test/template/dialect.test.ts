@@ -16,7 +16,9 @@ describe('T3: what leaves shows a hostile name as its very characters', () => {
     const blocks = parseMarkdown(renderLetter(letter, { 'contact.name': name }).text)
     expect(blocksToText(blocks)).toBe(`${name}: hello, dear ${name}\n\n${name}`)
     const shown = escapeHtml(name)
-    expect(blocksToHtml(blocks)).toBe(`<p>${shown}: hello, <strong>dear</strong> ${shown}</p>\n<p>${shown}</p>`)
+    expect(blocksToHtml(blocks)).toBe(
+      `<p dir="auto">${shown}: hello, <strong>dear</strong> ${shown}</p>\n<p dir="auto">${shown}</p>`,
+    )
   })
 
   test.each(HOSTILE)('in Slack nobody is called and nothing is a link: %s', (name) => {
