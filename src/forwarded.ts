@@ -29,8 +29,9 @@ export async function passedOnBy(db: Reader, event: InboundMessage): Promise<Pas
   // Whom the agent wrote to is no circle of the customer's, and what is hidden of the agent's mail is nothing of theirs.
   const {
     unquoted: _,
-    people: __, others: ___,
-   
+    people: __,
+    others: ___,
+
     acknowledgeable: ____,
     soleKey: _____,
     automated: ______,
