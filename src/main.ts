@@ -113,16 +113,16 @@ function heldBy(keepers: ChannelKeeper[], channels: Map<string, NamedChannel>): 
   return [...channels.values()].flatMap(({ channel }, n) => (keepers[n]?.holds() ? [channel] : []))
 }
 
-function addressesOf({ email }: Config, channel: string): readonly string[] {
-  const mailbox = email[channel.slice('email:'.length)]
-  return mailbox ? [mailbox.address, ...mailbox.aliases] : []
-}
-
 /** Of a domain that one of our mailboxes has. */
 function isOursOf({ email }: Config): (address: string) => boolean {
   const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
   const domains = new Set(Object.values(email).flatMap((box) => [box.address, ...box.aliases].map(domainOf)))
   return (address) => domains.has(domainOf(address))
+}
+
+function addressesOf({ email }: Config, channel: string): readonly string[] {
+  const mailbox = email[channel.slice('email:'.length)]
+  return mailbox ? [mailbox.address, ...mailbox.aliases] : []
 }
 
 function dayOf({ desks, calendars }: Config, name: string): DeskDay {
