@@ -1,0 +1,51 @@
+// A copy of each reply in the Sent folder, for servers that file none themselves. Best effort: the reply has been accepted by then.
+import { atMost, type Clock, SECOND } from '../../src/clock.ts'
+import type { Log } from '../../src/log.ts'
+import type { AccessTokens } from './access-token.ts'
+import type { MailboxConfig } from './mailbox-config.ts'
+import { fileInSentFolder } from './sent-folder.ts'
+
+export interface SentCopies {
+  /** Returns at once; one copy after the other is filed in the background. */
+  file(mail: Uint8Array, messageId: string): void
+  /** Why the last one was not filed. */
+  problem(): string | undefined
+  /** Waits a little for what is under way. */
+  stop(): Promise<void>
+}
+
+const WAITING_MAX = 20
+const STOP_MS = 5 * SECOND
+
+export function sentCopies(
+  config: MailboxConfig,
+  sentFolder: string,
+  { clock, log, tokens }: { clock: Clock; log: Log; tokens: AccessTokens | undefined },
+): SentCopies {
+  let waiting = 0
+  let problem: string | undefined
+  let running = Promise.resolve()
+  const fail = (reason: string) => {
+    problem = `${config.name}: no copy was put into the folder "${sentFolder}" (${reason}). The reply itself was sent.`
+    log.warn({ channel: config.name }, 'no copy in the Sent folder')
+  }
+  const copy = async (mail: Uint8Array, messageId: string) => {
+    try {
+      await fileInSentFolder(config, sentFolder, { mail, messageId }, tokens)
+      problem = undefined
+    } catch (error) {
+      fail((error as Error).message)
+    } finally {
+      waiting -= 1
+    }
+  }
+  return {
+    file(mail, messageId) {
+      if (waiting >= WAITING_MAX) return fail('too many wait already')
+      waiting += 1
+      running = running.then(() => copy(mail, messageId))
+    },
+    problem: () => problem,
+    stop: () => atMost(clock, STOP_MS, running),
+  }
+}
