@@ -59,6 +59,8 @@ export interface RawEvent {
   body: Uint8Array
   /** The adapter's own small notes, such as folder and uid. */
   meta?: Record<string, string>
+  /** It was there before us: whatever is new goes first. */
+  canWait?: true
 }
 
 export type InboundEvent = InboundMessage | OwnMessage | InboundBounce
@@ -221,6 +223,8 @@ export interface ChannelHealth {
   importing?: { done: number; total: number }
   /** What is wrong and what to do, in a sentence. */
   problem?: string
+  /** The account itself is refused: waiting mends nothing. */
+  isRefused?: boolean
 }
 
 export type SendFailure =

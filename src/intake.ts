@@ -2,7 +2,7 @@
 import { type ExpressionBuilder, sql } from 'kysely'
 import { getBlob, keepBlobs } from './blob.ts'
 import type { Intake, RawEvent } from './channel.ts'
-import { MINUTE } from './clock.ts'
+import { DAY, MINUTE } from './clock.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import type { Schema } from './db/schema.ts'
 
@@ -19,6 +19,8 @@ export interface Kept {
 const KEEP_MAX = 500
 const KEY_BYTES_MAX = 200
 const WAIT_MAX_MS = 6 * MINUTE
+/** Far beyond any backoff: due at once, and behind everything else that is. */
+const BEHIND_MS = 3650 * DAY
 
 /** The contract's edge for one channel: what `keep` resolved for outlives a crash, and the cursor never runs ahead of it. */
 export function intakeOf(db: Db, channel: string): Intake {
@@ -60,7 +62,7 @@ async function keepAll(trx: Trx, channel: string, raws: RawEvent[]): Promise<voi
       meta: JSON.stringify(raw.meta ?? {}),
       arrived_at: Math.trunc(raw.arrivedAt),
       kept_at: now,
-      due_at: now,
+      due_at: raw.canWait ? now + BEHIND_MS : now,
       owner: null,
       error: null,
     }

@@ -1,6 +1,6 @@
 // What the heartbeat of the whole program watches, and the ways an alarm can take: Slack first, then mail, and never the outbox.
 import type { ChannelHealth } from './channel.ts'
-import { type Clock, SECOND } from './clock.ts'
+import { type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
 import type { OpenDesk } from './desk/desk.ts'
 import type { Watched } from './heartbeat.ts'
@@ -16,6 +16,9 @@ export interface Standing {
 
 export const OUTBOX = 'the outbox'
 export const SLACK = 'Slack'
+
+/** A refused account is mended by a person alone; still, a provider was seen to refuse a right password for a moment. */
+const REFUSED_ALERT_MS = 3 * MINUTE
 
 export function watchedOf(config: Config, { clock, outbox, desk, held }: Standing): Watched[] {
   const { heartbeatMs, mailboxAlertMs } = config.limits
@@ -36,7 +39,7 @@ export function watchedOf(config: Config, { clock, outbox, desk, held }: Standin
     ...held().map(({ name, health }) => ({
       name,
       isOurs: false,
-      limitMs: mailboxAlertMs,
+      limitMs: health().isRefused ? Math.min(mailboxAlertMs, REFUSED_ALERT_MS) : mailboxAlertMs,
       problem: () => problemOf(health()),
     })),
   ]

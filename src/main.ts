@@ -9,6 +9,7 @@ import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
 import { armDigests, type DigestDesk, dailyHandler } from './digest.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
+import type { Importing } from './import-progress.ts'
 import { channelSource, type InboxDesk } from './inbox.ts'
 import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
 import { intakeOf } from './intake.ts'
@@ -33,6 +34,8 @@ export interface Deskbell {
   db: Db
   /** In sentences, for whoever runs the program. Empty when all is well. */
   problems(): string[]
+  /** Mailboxes that take in what was there before their first start. */
+  importing(): Importing[]
   stop(): Promise<void>
 }
 
@@ -90,6 +93,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   return {
     db,
     problems: () => problemsOf(channels, desk),
+    importing: () => importingOf(channels),
     async stop() {
       await page?.stop()
       stopHeartbeat()
@@ -233,6 +237,13 @@ function problemsOf(channels: Map<string, NamedChannel>, desk: OpenDesk): string
   return healths.flatMap(({ ok, problem }) => (ok ? [] : [problem ?? 'something does not answer']))
 }
 
+function importingOf(channels: Map<string, NamedChannel>): Importing[] {
+  return [...channels].flatMap(([name, { channel }]) => {
+    const { importing } = channel.health()
+    return importing ? [{ name, ...importing }] : []
+  })
+}
+
 async function openHealthPage(
   config: Config,
   db: Db,
@@ -251,5 +262,10 @@ async function openHealthPage(
     )
     return live() && problemsOf(parts.channels, parts.desk).length === 0
   }
-  return await serveHealth(config.web, { live, ready, lagSeconds: () => Math.round(lagMs() / SECOND) })
+  return await serveHealth(config.web, {
+    live,
+    ready,
+    lagSeconds: () => Math.round(lagMs() / SECOND),
+    importing: () => importingOf(parts.channels),
+  })
 }

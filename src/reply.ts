@@ -38,18 +38,21 @@ export interface Preview {
   parts: Part[]
 }
 
-/** Renders the reply once, through the channel itself, and keeps it. Throws what `render` throws, and `SendError`. */
+/**
+ * Renders the reply once, through the channel itself, and keeps it. `choices` are the recipients the agent chose from. Throws what
+ * `render` throws, and `SendError`.
+ */
 export async function preview(
   db: Db,
   channel: Channel,
   request: ReplyRequest,
-  tools: { id: string; now: number; isOurs?: (address: string) => boolean },
+  tools: { id: string; now: number; choices?: RecipientChoices },
 ): Promise<Preview> {
   const conversation = await getConversation(db, request.conversationId)
   const identity = await getIdentity(db, conversation.identity_id)
   const answered = await findAnswered(db, conversation)
   const newest = await findLastInbound(db, conversation.id)
-  const choices = await listRecipientChoices(db, conversation.id, tools.isOurs)
+  const choices = tools.choices ?? (await listRecipientChoices(db, conversation.id))
   const outbound: OutboundMessage = {
     id: tools.id,
     conversationToken: conversation.token,

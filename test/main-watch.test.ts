@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { imapProblem } from '../adapters/email/imap-problem.ts'
+import type { ChannelHealth } from '../src/channel.ts'
 import { MINUTE, SECOND } from '../src/clock.ts'
+import { HEARTBEAT_EVERY_MS } from '../src/heartbeat.ts'
 import { silentLog } from '../src/log.ts'
 import { OUTBOX, SLACK, soundAlarm, watchedOf } from '../src/main-watch.ts'
 import { configOf, YAML } from './config/reading.ts'
@@ -34,6 +36,22 @@ test('P10: a wrong password and a dead network are told apart, for they need dif
 test('P10: a mailbox gets the time the configuration gives it', () => {
   const watched = watch({ held: [{ name: 'email:support', health: () => ({ ok: true }) }] })
   expect(watched.find(({ name }) => name === 'email:support')?.limitMs).toBe(config.limits.mailboxAlertMs)
+})
+
+// Fails when watchedOf() in src/main-watch.ts does not ask whether it is the account. Seen to fail.
+test('E21: that an account is refused is told within five minutes, for waiting mends nothing', () => {
+  const health = (isRefused: boolean) => () => ({
+    ok: false,
+    problem: 'It is refused.',
+    ...(isRefused && { isRefused }),
+  })
+  const [refused, dead] = [true, false].map((isRefused) =>
+    watch({ held: [{ name: 'email:support', health: health(isRefused) }] }).find(
+      ({ name }) => name === 'email:support',
+    ),
+  )
+  expect((refused?.limitMs ?? Infinity) + 2 * HEARTBEAT_EVERY_MS).toBeLessThanOrEqual(5 * MINUTE)
+  expect(dead?.limitMs).toBe(config.limits.mailboxAlertMs)
 })
 
 test('P10: an outbox that has not gone round for too long is named with how long, and not a moment before', async () => {
@@ -93,7 +111,7 @@ function watch({
 }: Partial<{
   clock: ReturnType<typeof manualClock>
   health(): { ok: boolean; problem?: string }
-  held: { name: string; health(): { ok: boolean; problem?: string } }[]
+  held: { name: string; health(): ChannelHealth }[]
 }>) {
   return watchedOf(config, { clock, outbox: { lastPassAt: () => 0 }, desk: { health }, held: () => held })
 }

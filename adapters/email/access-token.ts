@@ -83,7 +83,8 @@ export function accessTokens(name: string, oauth: OAuth, tools: TokenTools): Acc
   }
 }
 
-const SCOPES = 'offline_access https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send'
+export const SCOPES =
+  'offline_access https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send'
 const APP_SCOPE = 'https://outlook.office365.com/.default'
 
 /** Asks for a grant, by whatever refresh token is good, and keeps the one that comes in exchange. */

@@ -36,6 +36,21 @@ export function senderKind(headers: Header[], from: { name?: string; address?: s
   return PROGRAM_LOCAL.test(local) || isProgram(headers) ? 'program' : 'person'
 }
 
+/** Whether its name and address are a mail server's, or its administrator's, whatever else it carries. */
+export function nameOfSender(headers: Header[]): 'server' | 'other' {
+  const from = firstHeader(headers, 'from') ?? ''
+  const address = /<([^<>]*)>/.exec(from)?.[1] ?? from
+  const local = (address.split('@', 1)[0] ?? '').toLowerCase().replace(/[^a-z0-9]/g, '')
+  const name = from
+    .replace(/<[^<>]*>/, '')
+    .replaceAll('"', '')
+    .trim()
+  const isServer = [DAEMON_LOCAL, SYSTEM_LOCAL].some((pattern) => pattern.test(local))
+  return isServer || [DAEMON_NAME, SYSTEM_NAME].some((pattern) => pattern.test(name)) || local === ''
+    ? 'server'
+    : 'other'
+}
+
 /** RFC 5321 section 4.5.5: notices are sent so that nobody can answer them with a notice. */
 export function hasNullPath(headers: Header[]): boolean {
   return PATHS.some((key) => allHeaders(headers, key).some((path) => NULL_PATH.test(path.trim())))

@@ -28,7 +28,8 @@ const ADDRESSES_MAX = 200
 /** In lower case, in order, without repeats. */
 export function addressesIn(text: string): string[] {
   const found = new Set<string>()
-  for (const [address] of text.matchAll(ADDRESS)) {
+  // What stands in a link is part of the link.
+  for (const [address] of text.replace(/\bhttps?:\/\/[^\s<>"]{1,500}/gi, ' ').matchAll(ADDRESS)) {
     found.add(
       address
         .toLowerCase()

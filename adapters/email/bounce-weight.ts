@@ -1,5 +1,6 @@
 // Whether a notice is a bounce: what its sender, its words and what came back with it weigh together.
 import type { Notice } from './bounce.ts'
+import { isTied, speaksInLayout } from './bounce-anchor.ts'
 import { isAbsence, isAnswer, isChallenge, isReceipt, isToMany } from './bounce-doubt.ts'
 import { hasNullPath, type SenderKind } from './bounce-sender.ts'
 import { FAILURE_PHRASES, FAILURE_SUBJECTS, SERVER_PHRASES, SUSPECT_SUBJECT } from './bounce-words.ts'
@@ -55,10 +56,14 @@ function isDoubtful(notice: Notice, { report, server, code, returned, failedReci
   return !isCertain && (isAbsence(subject, words) || isChallenge(words) || isReceipt(words) || isReceipt(subject))
 }
 
-function isEnough({ sender, subject }: Notice, evidence: Evidence): boolean {
+function isEnough(notice: Notice, evidence: Evidence): boolean {
+  const { sender, subject } = notice
   const { report, server, failure, code, returned, failedRecipients } = evidence
   const all = report + server + failure + code + returned + failedRecipients
   const told = subjectWeight(subject)
+  if (!isTied(notice, { technical: report + code > 0 || returned > 1, server: server > 0, told: told > 1 }))
+    return false
+  if (speaksInLayout(notice)) return true
   // Shops, parcel services and quota warnings say "delivery failed" too; only mail servers say of what, or in which code.
   const isOfMail = report + code + failedRecipients > 0 || returned > 1 || (server > 0 && returned > 0)
   if (sender === 'program') return isOfMail && all >= ENOUGH_OF_PROGRAM

@@ -207,6 +207,14 @@ export const SERVER_PHRASES = [
 
 /** Said by servers, by people about servers, and by who brings parcels. */
 export const FAILURE_PHRASES = [
+  ...[
+    "n'a pas été remis",
+    'nu a putut fi livrat',
+    'ei voitu toimittaa',
+    'δεν ήταν δυνατό να παραδοθεί',
+    'nebolo možné doručiť',
+  ],
+  ...['nije moguće isporučiti', 'nije isporučena', 'nebyla doručena', 'nelze doručit', 'не може да бъде доставен'],
   ...['user unknown', 'unknown user', 'no such user', 'unknown recipient', 'unknown address', 'unknown mailbox'],
   ...[
     'unrouteable address',

@@ -84,10 +84,11 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     config.sentCopy && config.sentFolder !== undefined
       ? sentCopies(config, config.sentFolder, { ...tools, tokens: imapTokens })
       : undefined
-  const sending: { lastSentAt?: number; problem?: string } = {}
+  const sending: { lastSentAt?: number; problem?: string; isRefused?: boolean } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
-    return storable(toEvents(await pool.mail(raw.body, raw.meta?.tooLarge !== undefined), raw, mailbox))
+    const isHeaderOnly = raw.meta?.tooLarge !== undefined || raw.meta?.withheld !== undefined
+    return storable(toEvents(await pool.mail(raw.body, isHeaderOnly), raw, mailbox))
   }
 
   async function send(parts: Part[], progress: Progress): Promise<Sent> {
@@ -119,7 +120,10 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     } catch (error) {
       const failure = (error as SendError).failure
       const ofTheToken = (error as SendError).cause instanceof TokenError // It is told, and over, with the tokens themselves.
-      if (failure.kind === 'temporary' && failure.account && !ofTheToken) sending.problem = (error as SendError).message
+      if (failure.kind === 'temporary' && failure.account && !ofTheToken) {
+        sending.problem = (error as SendError).message
+        sending.isRefused = failure.retryAfterMs === undefined // Who says when to come back wants us back.
+      }
       log.warn({ channel: config.name, failure: failure.kind }, '=> email failed')
       throw error
     }
@@ -143,10 +147,19 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
 
   function health(): ChannelHealth {
     const receiving = receiver.health()
-    const problem =
-      receiving.problem ?? sentReceiver?.health().problem ?? sending.problem ?? copies?.problem() ?? tokens?.problem()
+    const sent = sentReceiver?.health()
+    const ofReceiving = receiving.problem !== undefined ? receiving : sent
+    const problem = ofReceiving?.problem ?? sending.problem ?? tokens?.problem() ?? copies?.problem()
+    const isRefused =
+      ofReceiving?.problem !== undefined
+        ? ofReceiving.isRefused
+        : sending.problem !== undefined
+          ? sending.isRefused
+          : tokens?.problem() !== undefined
     return {
       ok: problem === undefined,
+      ...(isRefused && { isRefused }),
+      ...(receiving.importing && { importing: receiving.importing }),
       ...(receiving.lastReceivedAt !== undefined && { lastReceivedAt: receiving.lastReceivedAt }),
       ...(sending.lastSentAt !== undefined && { lastSentAt: sending.lastSentAt }),
       ...(problem !== undefined && { problem }),

@@ -1,10 +1,10 @@
 // "Sent from my iPhone": a line the mail program wrote, not the customer.
-import { phraseKey } from './reply-line.ts'
+import { phraseKey } from './phrase-key.ts'
 
 const CLIENT_LINE_MAX = 160
 const LINK = /[<([]?\b(?:https?:\/\/|www\.)[^\s<>)\]]{1,300}[>)\]]?/g
 const DEVICE =
-  'iphon|ipad|ipod|apple ?watch|mac|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|lumia|htc|xperia|sony|motorola|moto|lg|pixel|nexus|smartphone|phone|telefon|mobil|mobile|handy|handheld|tablet|windows|outlook|yahoo|gmail|gmx|web\\.de|mail|mailbox|mailbird|mailspring|aol|proton|protonmail|tutanota|zoho|spark|airmail|bluemail|blue mail|typeapp|nine|superhuman|front|hey|fastmail|thunderbird|roundcube|newton|k-9|t-online|telekom|vodafone|orange|verizon|workspace|o2|libero|virgilio|seznam|wp|onet|interia|яндекс|почт|mail\\.ru|myмail|mymail|iris|edison|boxer|canary|airwatch|shift|polymail|postbox|em client|evolution|app|huawei|honor|oppo|vivo|realme|realme|samsung'
+  'iphon|ipad|ipod|apple ?watch|mac|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|lumia|htc|xperia|sony|motorola|moto|lg|pixel|nexus|smartphone|phone|telefon|mobil|mobile|handy|handheld|tablet|windows|outlook|yahoo|gmail|gmx|web\\.de|mail|mailbox|mailbird|mailspring|aol|proton|protonmail|tutanota|zoho|spark|airmail|bluemail|blue mail|typeapp|nine|superhuman|front|hey|fastmail|thunderbird|roundcube|newton|k-9|t-online|telekom|vodafone|orange|verizon|workspace|o2|libero|virgilio|seznam|wp|onet|interia|яндекс|почт|mail\\.ru|myмail|mymail|iris|edison|boxer|canary|airwatch|shift|polymail|postbox|em client|evolution|app|honor|oppo|vivo|realme|shortwave|missive|spike|mimestream'
 
 /** Each names the words around the device; the device may stand anywhere after (or, where the verb ends the line, before) them. */
 const OPENINGS =
@@ -14,9 +14,12 @@ const ENDINGS =
 const MINE =
   /^(?:sent from my |von meinem |envoye de mon |envoye depuis mon |enviado desde mi |enviad[oa] do meu |inviato dal mio |verzonden vanaf mijn |verstuurd vanaf mijn |skickat fran min |sendt fra min |发自我的|从我的|發自我的|從我的)/
 /** What people add to the line in the settings. */
+/** As the programs write them, word by word. */
+const WHOLE =
+  /^(?:pobierz aplikacje outlook dla .{3,30}|skaffa outlook for .{2,20}|получить outlook для .{2,20}|завантажити outlook для .{2,20}|outlook for .{2,12} を入手|获取 outlook for .{2,12}|取得 outlook for .{2,12}|.{2,12} icin outlook'?u edinin|laden sie outlook fur .{2,20} herunter|yahoo mail: ?search, organize, conquer|von yahoo .{3,30} gesendet|dapatkan outlook untuk .{2,20})$/
 const EXCUSE =
   /excuse|forgive|typo|brevity|apolog|sorry|pardon|spelling|autocorrect|kurze|entschuldig|tippfehler|excusez|faute|disculp|errores|scus|desculp|fouten|get the app|free e-?mail app|encrypted|secure e-?mail/
-const MINE_WORDS_MAX = 9
+const MINE_WORDS_MAX = 12
 const DEVICES = new RegExp(`(?:^|[^\\p{L}])(?:${DEVICE})`, 'u')
 
 /** `follows`: the next line, where a long link made the program wrap. */
@@ -32,6 +35,7 @@ export function isClientLine(view: string, follows = ''): boolean {
 
 function isFromClient(key: string): boolean {
   if (key.length > 110) return false
+  if (WHOLE.test(key)) return true
   if (MINE.test(key)) return wordCount(key) <= MINE_WORDS_MAX
   return (OPENINGS.test(key) || ENDINGS.test(key)) && DEVICES.test(key) && wordCount(key) <= 14
 }

@@ -1,5 +1,6 @@
 // The names mail programs give to a quoted mail's header lines ("From:", "Von:", "发件人："), and what each stands for.
-import { phraseKey, phraseKeys } from './reply-line.ts'
+import { phraseKey, phraseKeys } from './phrase-key.ts'
+import type { ReplyLine } from './reply-line.ts'
 
 export type LabelKind = 'from' | 'sent' | 'to' | 'copy' | 'subject' | 'other'
 
@@ -19,7 +20,7 @@ const NAMES: Record<LabelKind, string> = {
     Data invio|Data di invio|Verzonden|Verzonden op|Verstuurd|Skickat|Skickat den|Sendt|Sendt den|Dato|Lähetetty|Päivämäärä|Päiväys|Päivä|Pvm|
     Wysłano|Wysłane|Wysłany|Data wysłania|Odesláno|Odosláno|Odoslané|Dátum|Elküldve|Küldve|Küldés ideje|Trimis|Trimis la|Dată|Data trimiterii|
     Gönderildi|Tarih|Gönderim Tarihi|Gönderme Tarihi|Gönderilme Tarihi|Στάλθηκε|Ημερομηνία|Απεστάλη|Εστάλη|Отправлено|Дата|Дата отправки|Отправлен|
-    Дата и время|Надіслано|Відправлено|Дата надсилання|Изпратено|Послато|Poslano|Poslato|Датум|Saadetud|Kuupäev|Nosūtīts|Datums|Išsiųsta|נשלח|תאריך|נשלח ב|
+    Дата и время|Надіслано|Відправлено|Дата надсилання|Изпратено|Изпратено на|Послато|Poslano|Poslato|Датум|Saadetud|Kuupäev|Nosūtīts|Datums|Išsiųsta|נשלח|תאריך|נשלח ב|
     نشر|التاريخ|تاريخ الإرسال|أرسلت|تم الإرسال|أرسل|الإرسال|تم الإرسال في|تاریخ|ارسال شده|发送时间|发送日期|日期|时间|寄件日期|傳送時間|傳送日期|發送日期|
     發送時間|時間|送信日時|送信日|日付|日時|보낸 날짜|보낸날짜|날짜|보낸 시간|Đã gửi|Ngày|Ngày gửi|Gửi|Gửi lúc|ส่ง|วันที่|ส่งเมื่อ|Terkirim|Dikirim|Tanggal|
     Tarikh|Dihantar|Enviat|Enviat el|Bidalia|Sent (date)|Dags|Dagsetning|तारीख|दिनांक|Dërguar`,
@@ -43,7 +44,12 @@ const KINDS = new Map(
 )
 
 /** What a header line of a quoted mail says; undefined for every other line. */
-export function labelOf(view: string): Label | undefined {
+export function labelOf(line: ReplyLine): Label | undefined {
+  if (line.label === undefined) line.label = read(line.view) ?? null
+  return line.label ?? undefined
+}
+
+function read(view: string): Label | undefined {
   const colon = view.slice(0, LABEL_MAX).search(/[:：]/)
   if (colon < 1) return undefined
   const kind = kindOf(view.slice(0, colon))

@@ -1,5 +1,6 @@
 // The line a mail program draws above an old mail: "-----Original Message-----" above history, "Forwarded message" above what is passed on.
-import { keyOf, phraseKeys, type ReplyLine } from './reply-line.ts'
+import { phraseKeys } from './phrase-key.ts'
+import { keyOf, type ReplyLine } from './reply-line.ts'
 
 const ORIGINALS = new Set(
   phraseKeys(`Original Message|Original Appointment|Original mail|Original email|Original e-mail|Original|Original message follows|
@@ -15,7 +16,7 @@ const ORIGINALS = new Set(
     Pôvodná správa|Pôvodný e-mail|Originálna správa|Originální zpráva|Eredeti üzenet|Eredeti levél|Eredeti e-mail|Mesaj original|
     Mesajul original|Mesaj inițial|Mesajul inițial|Orijinal ileti|Orijinal mesaj|Özgün ileti|Özgün mesaj|Orjinal mesaj|Orijinal İleti|Αρχικό μήνυμα|Πρωτότυπο μήνυμα|
     Исходное сообщение|Оригинальное сообщение|Первоначальное сообщение|Исходное письмо|Оригинал сообщения|Изначальное сообщение|Оригинал|
-    Оригінальне повідомлення|Вихідне повідомлення|Початкове повідомлення|Первісне повідомлення|Вихідний лист|Оригинално съобщение|Първоначално съобщение|
+    Оригінальне повідомлення|Вихідне повідомлення|Початкове повідомлення|Первісне повідомлення|Вихідний лист|Оригинално съобщение|Оригинално писмо|Първоначално съобщение|
     Оригинална порука|Originalna poruka|Izvorna poruka|Izvirno sporočilo|Originaalkiri|Algne sõnum|Algne kiri|Originalus laiškas|Pradinis laiškas|
     Pradinis pranešimas|Sākotnējais ziņojums|Oriģinālais ziņojums|הודעה מקורית|ההודעה המקורית|الرسالة الأصلية|رسالة أصلية|الرسالة الاصلية|
     پیام اصلی|原始邮件|原始郵件|邮件原件|郵件原件|原邮件|回复的原邮件|回复邮件|原始訊息|原始信件|原始消息|元のメッセージ|オリジナルメッセージ|元メッセージ|元のメール|

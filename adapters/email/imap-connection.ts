@@ -20,6 +20,7 @@ export function imapClient(config: MailboxConfig, token: string | undefined): Im
     auth: token === undefined ? { user, pass: password } : { user, accessToken: token },
     clientInfo: { name: 'Deskbell', version: false, vendor: false, 'support-url': false },
     logger: false,
+    qresync: true, // Where the server can.
     disableAutoIdle: true, // We say when, or up to 15 s would pass before the server may tell us anything.
     maxIdleTime: IDLE_MS_MAX,
     connectionTimeout: timeoutMs ?? CONNECT_MS_MAX,
@@ -33,12 +34,39 @@ export function silenceMsMax({ imap }: Pick<MailboxConfig, 'imap'>): number {
   return imap.timeoutMs ?? SILENCE_MS_MAX
 }
 
-export async function openFolder(client: ImapFlow, path: string): Promise<Folder> {
-  const folder = await client.mailboxOpen(path, { readOnly: true })
+export interface OpenFolder extends Folder {
+  /** The server's name for the folder's state, where it has one: it changes with every change (RFC 7162). */
+  modseq?: string
+  /** UIDs that the server says are gone, as long as the connection stands: take from it what is settled. */
+  vanished: Set<number>
+}
+
+const VANISHED_MAX = 100_000
+
+/** `known`: how it was left. A server that can is then asked what is gone since (QRESYNC). */
+export async function openFolder(
+  client: ImapFlow,
+  path: string,
+  known?: { uidValidity: string; modseq?: string },
+): Promise<OpenFolder> {
+  const vanished = new Set<number>()
+  client.on('expunge', ({ uid }: { uid?: number }) => {
+    if (uid !== undefined && vanished.size < VANISHED_MAX) vanished.add(uid)
+  })
+  const plain = { readOnly: true }
+  const resync = known?.modseq !== undefined && {
+    changedSince: BigInt(known.modseq),
+    uidValidity: BigInt(known.uidValidity),
+  }
+  const folder = resync
+    ? await client.mailboxOpen(path, { ...plain, ...resync }).catch(() => client.mailboxOpen(path, plain)) // It may not mean what it offers.
+    : await client.mailboxOpen(path, plain)
   const newest = folder.uidNext ? undefined : await client.fetchOne('*', { uid: true })
   return {
     uidValidity: String(folder.uidValidity),
     lastUid: folder.uidNext ? folder.uidNext - 1 : ((newest || undefined)?.uid ?? 0),
+    ...(folder.highestModseq && !folder.noModseq && { modseq: String(folder.highestModseq) }),
+    vanished,
   }
 }
 

@@ -1,13 +1,14 @@
 // The connection to the mailbox: opened, watched, and opened again whatever happened. imapflow leaves all of that to us.
 import type { ImapFlow } from 'imapflow'
-import type { Intake } from '../../src/channel.ts'
+import type { ChannelHealth, Intake } from '../../src/channel.ts'
 import { atMost, type Clock, MINUTE, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
 import { type AccessTokens, signedIn } from './access-token.ts'
+import { fetchTrouble } from './fetch-trouble.ts'
 import { type ConnectionLife, connectionLife, imapClient, openFolder, silenceMsMax } from './imap-connection.ts'
-import { imapProblem, isAuthProblem } from './imap-problem.ts'
-import { mailReader } from './mail-reader.ts'
+import { imapProblem, isAuthProblem, isThrottled, renumberedProblem } from './imap-problem.ts'
+import { type MailReader, mailReader, storedCursor } from './mail-reader.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
 import { TokenError } from './token-request.ts'
 
@@ -15,6 +16,9 @@ const BACKOFF_MS_MIN = SECOND
 const BACKOFF_MS_MAX = MINUTE
 // A server that says the password is wrong may lock the account if it is asked too often.
 const AUTH_BACKOFF_MS_MAX = 5 * MINUTE
+// A provider that finds we ask too much counts on for as long as we ask.
+const THROTTLED_BACKOFF_MS_MIN = MINUTE
+const THROTTLED_BACKOFF_MS_MAX = 15 * MINUTE
 const RECHECK_MS = SECOND
 const RECHECK_GROWTH = 1.7
 const STOP_MS_MAX = 10 * SECOND
@@ -31,14 +35,18 @@ export interface Receiver {
   /** Resolves once connected for the first time, or once stopped. */
   start(intake: Intake): Promise<void>
   stop(): Promise<void>
-  health(): { problem?: string; lastReceivedAt?: number }
+  health(): ReceiverHealth
 }
+
+export type ReceiverHealth = Pick<ChannelHealth, 'problem' | 'isRefused' | 'lastReceivedAt' | 'importing'>
 
 export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver {
   const { clock, random, log, tokens } = tools
   const stopping = new AbortController()
   const connected = Promise.withResolvers<void>()
-  const state: { problem?: string; lastReceivedAt?: number } = {}
+  const state: { problem?: string | undefined; isRefused?: boolean; lastReceivedAt?: number } = {}
+  const trouble = fetchTrouble()
+  let read: MailReader | undefined
   let running: Promise<void> = Promise.resolve()
   let stopped: Promise<void> | undefined
 
@@ -52,9 +60,10 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
       } catch (error) {
         if (stopping.signal.aborted) break
         state.problem = imapProblem(config, error)
+        state.isRefused = isAuthProblem(error)
         log.warn({ channel: config.name, error: (error as Error).message, failures }, state.problem)
         const askedMs = error instanceof TokenError ? (error.retryAfterMs ?? 0) : 0
-        const pauseMs = Math.max(askedMs, backoffMs(failures, isAuthProblem(error), random))
+        const pauseMs = Math.max(askedMs, backoffMs(failures, error, random))
         await clock.wait(pauseMs, stopping.signal)
         failures++
       }
@@ -66,11 +75,15 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
   async function session(intake: Intake, succeeded: () => void): Promise<void> {
     const { client, life } = await untilStopped(signedIn(tokens, isAuthProblem, connect))
     try {
-      const folder = await life.ask(() => openFolder(client, config.folder))
+      const known = await storedCursor(intake, config.folder)
+      const folder = await life.ask(() => openFolder(client, config.folder, known))
+      const { signal } = stopping
       const reader = await mailReader(
-        { client, config, intake, clock, log, ask: life.ask, signal: stopping.signal },
+        { client, config, intake, clock, log, ask: life.ask, trouble, signal },
         folder,
+        known,
       )
+      read = reader
       connected.resolve()
       let fruitless = 0
       while (!stopping.signal.aborted) {
@@ -78,16 +91,19 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
         const pushed = life.takePush()
         const startedAt = clock.now()
         const found = await reader.readNew()
+        const isMore = await reader.readBacklog()
         await reader.fillGaps()
         state.lastReceivedAt = startedAt
-        delete state.problem
+        state.problem = reader.isRenumberedOften() ? renumberedProblem(config) : undefined
         succeeded()
+        if (isMore) continue // After each bit of what is old, a look for what is new.
         // Some servers announce a mail a while before they show it: look again soon, and ever less often.
         fruitless = pushed && found === 0 ? fruitless + 1 : 0
         const recheckMs = fruitless > 0 ? RECHECK_MS * RECHECK_GROWTH ** (fruitless - 1) : config.pollMs
         await life.quiet(Math.min(recheckMs, config.pollMs), fruitless > 0)
       }
     } finally {
+      trouble.ended()
       life.end()
     }
   }
@@ -125,12 +141,25 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
       stopped ??= atMost(clock, STOP_MS_MAX, running)
       return stopped
     },
-    health: () => ({ ...state }),
+    health() {
+      const importing = read?.importing()
+      const { problem, isRefused, lastReceivedAt } = state
+      return {
+        ...(problem !== undefined && { problem, ...(isRefused && { isRefused }) }),
+        ...(lastReceivedAt !== undefined && { lastReceivedAt }),
+        ...(importing && { importing }),
+      }
+    },
   }
 }
 
 /** Full jitter: many clients of one server must not come back at the same moment. */
-function backoffMs(failures: number, auth: boolean, random: Random): number {
-  const max = auth ? AUTH_BACKOFF_MS_MAX : BACKOFF_MS_MAX
-  return random.fraction() * Math.min(max, BACKOFF_MS_MIN * 2 ** Math.min(failures, 20))
+function backoffMs(failures: number, error: unknown, random: Random): number {
+  const max = isThrottled(error)
+    ? THROTTLED_BACKOFF_MS_MAX
+    : isAuthProblem(error)
+      ? AUTH_BACKOFF_MS_MAX
+      : BACKOFF_MS_MAX
+  const min = isThrottled(error) ? THROTTLED_BACKOFF_MS_MIN : BACKOFF_MS_MIN
+  return random.fraction() * Math.min(max, min * 2 ** Math.min(failures, 20))
 }

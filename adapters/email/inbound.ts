@@ -70,7 +70,6 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
   const automated = mail.bounce
     ? 'a delivery report'
     : (mail.report ?? automatedBecause(mail.headers, author.from.address, mail.subject ?? ''))
-  const tooLarge = raw.meta?.tooLarge
   return {
     kind: 'message',
     externalId: mail.externalId,
@@ -91,7 +90,7 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     ...(isAcknowledgeable(mail, author.from.address, mailbox) && { acknowledgeable: true }),
     sender: author.standsIn ? 'none' : senderVerdict(mail.headers, author.from.address, mailbox.authServer),
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
-    warnings: [...author.warnings, ...mail.warnings, ...(tooLarge ? [tooLargeWarning(Number(tooLarge))] : [])],
+    warnings: [...author.warnings, ...mail.warnings, ...notWhole(raw)],
   }
 }
 
@@ -191,6 +190,11 @@ function toBounce(bounce: Bounce, notice: InboundMessage, mail: Mail, mailbox: M
   }
 }
 
-function tooLargeWarning(bytes: number): string {
-  return `The mail is too large to take in (${Math.ceil(bytes / 1_000_000)} MB): only its header is here. Read it in the mailbox.`
+/** Why there is only a header, or less. */
+function notWhole({ meta }: RawEvent): string[] {
+  if (meta?.tooLarge) {
+    const size = Math.ceil(Number(meta.tooLarge) / 1_000_000)
+    return [`The mail is too large to take in (${size} MB): only its header is here. Read it in the mailbox.`]
+  }
+  return meta?.withheld ? ['The mail server does not hand over what this mail says. Read it in the mailbox.'] : []
 }

@@ -1,5 +1,5 @@
 // The words of "On …, Ada wrote:" in the languages mail programs speak. All are written as `phraseKey` writes them: small, without accents.
-import { phraseKeys } from './reply-line.ts'
+import { phraseKeys } from './phrase-key.ts'
 
 /** "wrote". Stems where a language bends them. */
 const VERBS =
@@ -17,11 +17,8 @@ const VERB_MAX = Math.max(...VERBS.map((verb) => verb.length))
 // Chinese, Japanese, Korean and Thai put no space between words; the others do.
 const SPACED =
   /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}]/u
-const alternatives = (spaced: boolean) =>
-  VERBS.filter((verb) => SPACED.test(verb) === spaced)
-    .map((verb) => verb.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('|')
-const INSIDE = new RegExp(`(?<!\\p{L})(?:${alternatives(true)})(?!\\p{L})|${alternatives(false)}`, 'u')
+const UNSPACED = VERBS.filter((verb) => !SPACED.test(verb))
+const VERB_WORDS_MAX = 3
 
 export function endsWithVerb(key: string): boolean {
   for (let length = Math.min(VERB_MAX, key.length); length > 1; length--) {
@@ -32,7 +29,13 @@ export function endsWithVerb(key: string): boolean {
 }
 
 export function hasVerb(key: string): boolean {
-  return INSIDE.test(key)
+  const words = key.split(/[\s,:;]+/)
+  for (let from = 0; from < words.length; from++) {
+    for (let count = 1; count <= VERB_WORDS_MAX; count++) {
+      if (VERB_SET.has(words.slice(from, from + count).join(' '))) return true
+    }
+  }
+  return UNSPACED.some((verb) => key.includes(verb))
 }
 
 /** What stands before the date: "On", "Am", "Le", "W dniu" ... */

@@ -4,6 +4,7 @@ import type { RawEvent } from '../../src/channel.ts'
 import type { Clock } from '../../src/clock.ts'
 import { placeKey } from './conversation-key.ts'
 import { type Folder, uidSet } from './cursor.ts'
+import type { FetchTrouble } from './fetch-trouble.ts'
 import type { Ask } from './imap-connection.ts'
 import type { MailboxConfig } from './mailbox-config.ts'
 
@@ -22,7 +23,7 @@ export interface MailFetch {
   lastKnownUid(): number
   search(query: { uid?: string; since?: Date }): Promise<number[]>
   list(uids: string): Promise<Listed[]>
-  /** Without those deleted meanwhile. Of mails above the limit only the header. */
+  /** Without those deleted meanwhile. Of mails above the limit, and of those the server breaks down on, only the header. */
   fetch(mails: Listed[], stampOf: (mail: Listed) => Stamp): Promise<RawEvent[]>
 }
 
@@ -31,31 +32,52 @@ export interface Stamp {
   arrivedAt: number
   /** It was there before us. */
   isImport: boolean
+  /** New mail goes first. */
+  isBacklog: boolean
 }
 
-export function mailFetch(client: ImapFlow, config: MailboxConfig, folder: Folder, ask: Ask, clock: Clock): MailFetch {
+export interface FetchTools {
+  client: ImapFlow
+  config: MailboxConfig
+  ask: Ask
+  clock: Clock
+  trouble: FetchTrouble
+}
+
+export function mailFetch({ client, config, ask, clock, trouble }: FetchTools, folder: Folder): MailFetch {
   const isLarge = ({ bytes }: Listed) => bytes > config.mailBytesMax
+  const isAskedFor = (mail: Listed, what: 'source' | 'headers') => {
+    const how = trouble.how(mail.uid)
+    return how !== 'nothing' && (what === 'headers') === (isLarge(mail) || how === 'header')
+  }
 
   async function contents(mails: Listed[], what: 'source' | 'headers'): Promise<FetchMessageObject[]> {
     if (mails.length === 0) return []
-    const uids = uidSet(mails.map(({ uid }) => uid))
-    return await ask(() => client.fetchAll(uids, { uid: true, [what]: true }, { uid: true }))
+    const uids = mails.map(({ uid }) => uid)
+    trouble.asking(uids)
+    const messages = await ask(() => client.fetchAll(uidSet(uids), { uid: true, [what]: true }, { uid: true }))
+    trouble.answered(messages.filter((message) => message[what]).map(({ uid }) => uid))
+    return messages
   }
 
   /** Undefined for a mail that was deleted meanwhile: it comes back without content, or not at all. */
-  function toRaw(mail: Listed, message: FetchMessageObject | undefined, stamp: Stamp): RawEvent | undefined {
-    const large = isLarge(mail)
-    const body = large ? message?.headers : message?.source
-    if (!body || body.length === 0) return undefined
+  function bodyOf(mail: Listed, message: FetchMessageObject | undefined): Uint8Array | undefined {
+    if (trouble.how(mail.uid) === 'nothing') return nothingOf(mail, folder)
+    return isAskedFor(mail, 'headers') ? message?.headers : message?.source
+  }
+
+  function toRaw(mail: Listed, body: Uint8Array, stamp: Stamp, isWithheld: boolean): RawEvent {
     const meta = { folder: config.folder, uidValidity: folder.uidValidity, uid: String(mail.uid) }
     return {
       key: placeKey(config.imap.user, config.folder, folder.uidValidity, mail.uid),
       arrivedAt: stamp.arrivedAt,
       body,
+      ...(stamp.isBacklog && { canWait: true }),
       meta: {
         ...meta,
         ...(config.holdsSent && { sent: 'yes' }),
-        ...(large && { tooLarge: String(mail.bytes) }),
+        ...(isLarge(mail) && { tooLarge: String(mail.bytes) }),
+        ...(isWithheld && !isLarge(mail) && { withheld: 'yes' }),
         ...(stamp.isImport && !config.pingImported && { imported: 'yes' }),
       },
     }
@@ -80,15 +102,30 @@ export function mailFetch(client: ImapFlow, config: MailboxConfig, folder: Folde
         .sort((a, b) => a.uid - b.uid)
     },
     async fetch(mails, stampOf) {
+      const withheld = new Set(mails.map(({ uid }) => uid).filter((uid) => trouble.how(uid) !== 'whole'))
       const sources = await contents(
-        mails.filter((mail) => !isLarge(mail)),
+        mails.filter((mail) => isAskedFor(mail, 'source')),
         'source',
       )
-      const headers = await contents(mails.filter(isLarge), 'headers')
+      const headers = await contents(
+        mails.filter((mail) => isAskedFor(mail, 'headers')),
+        'headers',
+      )
       const fetched = new Map([...sources, ...headers].map((message) => [message.uid, message]))
-      return mails.flatMap((mail) => toRaw(mail, fetched.get(mail.uid), stampOf(mail)) ?? [])
+      return mails.flatMap((mail) => {
+        const message = fetched.get(mail.uid)
+        const body = withheld.has(mail.uid) && message?.headers ? message.headers : bodyOf(mail, message)
+        return body && body.length > 0 ? [toRaw(mail, body, stampOf(mail), withheld.has(mail.uid))] : []
+      })
     },
   }
+}
+
+/** That it is there: the card leads a person to the mailbox. */
+function nothingOf({ uid, internalDate }: Listed, { uidValidity }: Folder): Uint8Array {
+  const date = new Date(internalDate).toUTCString()
+  const id = `<${uid}.${uidValidity}@withheld.invalid>`
+  return Buffer.from(`Subject: A mail that cannot be read\r\nDate: ${date}\r\nMessage-ID: ${id}\r\n\r\n`)
 }
 
 function instantOf(date: Date | string | undefined, clock: Clock): number {
@@ -97,11 +134,12 @@ function instantOf(date: Date | string | undefined, clock: Clock): number {
 }
 
 /** Small enough to be held twice in memory, large enough that committing them is cheap. */
-export function* batches(listed: Listed[]): Generator<Listed[]> {
+export function* batches(listed: Listed[], isAlone: (uid: number) => boolean): Generator<Listed[]> {
   let batch: Listed[] = []
   let bytes = 0
   for (const mail of listed) {
-    if (batch.length >= BATCH_MAILS_MAX || (batch.length > 0 && bytes + mail.bytes > BATCH_BYTES_MAX)) {
+    const isFull = batch.length >= BATCH_MAILS_MAX || bytes + mail.bytes > BATCH_BYTES_MAX
+    if (batch.length > 0 && (isFull || isAlone(mail.uid) || batch.some(({ uid }) => isAlone(uid)))) {
       yield batch
       batch = []
       bytes = 0

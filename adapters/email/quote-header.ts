@@ -8,6 +8,9 @@ const CONTINUATIONS_MAX = 12
 const FIELD = /^[*_]{0,2}\p{L}[\p{L}\p{M}' /-]{1,28}[*_]{0,2} ?[:：](?!\/\/)/u
 const ADDRESS_LIST = /[@;,<>]/
 const DATED = /\p{Nd}{1,2}\D{1,14}\p{Nd}/u
+const TIMED = /\p{Nd}{1,2} ?[:.h時时시] ?\p{Nd}{2}|\p{Nd}{1,2} ?[ap]\.?m\b/iu
+/** Above or below them in the raw source of a mail, which somebody shows us. */
+const TRANSPORT = /^(?:received|return-path|message-id|delivered-to|mime-version|dkim-signature|x-[a-z-]{2,40}) ?:/i
 export const OUTLOOK_RULE = /^[_]{10,}$/
 
 export interface HeaderBlock {
@@ -22,12 +25,19 @@ export interface HeaderBlock {
  */
 export function headerBlockAt(lines: ReplyLine[], at: number, announced: boolean): HeaderBlock {
   const first = lines[at]
-  const label = first && !first.quoted && labelOf(first.view)
-  if (!first || !label) return { seenTo: at, found: false }
+  const label = first && !first.quoted && labelOf(first)
+  if (!first || !label || isSource(lines, at)) return { seenTo: at, found: false }
   if (isInOneLine(first.view, label)) return { seenTo: at, found: true }
   const { labels, foreign, last } = readBlock(lines, at)
+  // A file of settings has such lines too, and a rule below them.
+  if (!announced && /^[-=_]{3,}$/.test(lines[last + 1]?.view ?? '')) return { seenTo: last, found: false }
   const fields = foreign + (hasFieldAbove(lines, at) ? 1 : 0)
   return { seenTo: last, found: isMailHeader(labels, announced, fields) }
+}
+
+/** Raw source, or a file of settings: `from:`, `"from":`. */
+function isSource(lines: ReplyLine[], at: number): boolean {
+  return /^["'{ ]{0,3}[a-z]/.test(lines[at]?.view ?? '') || TRANSPORT.test(lines[at - 1]?.view ?? '')
 }
 
 function readBlock(lines: ReplyLine[], at: number): { labels: Label[]; foreign: number; last: number } {
@@ -38,7 +48,7 @@ function readBlock(lines: ReplyLine[], at: number): { labels: Label[]; foreign: 
   for (let index = at; index < Math.min(lines.length, at + BLOCK_LINES_MAX); index++) {
     const line = lines[index]
     if (!line || line.quoted) break
-    const label = labelOf(line.view)
+    const label = labelOf(line)
     if (label) {
       labels.push(label)
       last = index
@@ -53,7 +63,7 @@ function readBlock(lines: ReplyLine[], at: number): { labels: Label[]; foreign: 
 }
 
 function isLabelLine(line: ReplyLine | undefined): boolean {
-  return line !== undefined && !line.quoted && labelOf(line.view) !== undefined
+  return line !== undefined && !line.quoted && labelOf(line) !== undefined
 }
 
 function continuationsMax(line: ReplyLine, labels: Label[]): number {
@@ -73,6 +83,8 @@ function isMailHeader(labels: Label[], announced: boolean, foreignFields: number
   // A form a customer filled in has a sender, a subject and a date too, among fields no mail has.
   if (foreignFields > 0 && !(kinds.size === 4 && dated)) return false
   if (announced && kinds.size >= 2) return true
+  // A fax has all of them, and neither an address nor the time of day.
+  if (!labels.some(({ value }) => value.includes('@')) && !TIMED.test(sent?.value ?? '')) return false
   const addressed = labels.some(({ kind, value }) => kind === 'from' && value.includes('@'))
   // "From: Berlin, To: Paris, Date: 3 May" is a journey.
   if (!kinds.has('subject') && !addressed) return false
@@ -96,7 +108,7 @@ export function isField(view: string): boolean {
 
 function hasFieldAbove(lines: ReplyLine[], at: number): boolean {
   const above = lines[at - 1]
-  return above !== undefined && !above.blank && !above.quoted && FIELD.test(above.view) && !labelOf(above.view)
+  return above !== undefined && !above.blank && !above.quoted && FIELD.test(above.view) && !labelOf(above)
 }
 
 /** Some conversions run the whole block together: "From: Ada Sent: Monday, … To: … Subject: …". */

@@ -1,5 +1,6 @@
 // "##- Please type your reply above this line -##": a help desk tells the customer, and us, where their words end.
-import { keyOf, phraseKeys, type ReplyLine } from './reply-line.ts'
+import { phraseKeys } from './phrase-key.ts'
+import { keyOf, type ReplyLine } from './reply-line.ts'
 
 const anyOf = (phrases: string) => new RegExp([...new Set(phraseKeys(phrases))].join('|'), 'u')
 const DELIMITER_MAX = 200
@@ -29,26 +30,29 @@ const ASKS =
     cevap|yaz|απαντ|γράψ|πληκτρ|ответ|введ|пиш|напи|відпов|введ|отговор|odgovor|vasta|kirjuta|atsaky|atbild|תשוב|הקלד|השב|כתוב|ענה|רשום|رد|اكتب|الرد|پاسخ|回复|回覆|答复|輸入|输入|
     返信|入力|記入|답장|회신|작성|입력|trả lời|phản hồi|nhập|ตอบ|พิมพ์|balas|ketik|tulis`)
 const SHORT = /^(?:please )?(?:type |write |enter )?(?:your )?(?:reply|respond|response) (?:here )?above(?: here)?$/
-const DECOR = /^[^\p{L}\p{N}\s]{2,}/u
-const DECOR_END = /[^\p{L}\p{N}\s.!]{2,}$/u
+const DECORATION = /^[^\p{L}\p{N}\s.!]{2}$/u
+const WORD = /[\p{L}\p{N}]/u
+const REQUEST_MAX = 100
+const REQUEST_WORDS_MAX = 14
 
 export function isReplyDelimiter(line: ReplyLine): boolean {
   if (line.view.length < 8 || line.view.length > DELIMITER_MAX) return false
   const key = keyOf(line)
-  const decorated = DECOR.test(key) || DECOR_END.test(key)
-  const bare = key.replace(/^[^\p{L}\p{N}]{1,60}/u, '').replace(/[^\p{L}\p{N}]{1,60}$/u, '')
-  if (decorated && SHORT.test(bare)) return true
   const place = ABOVE_LINE.exec(key)?.[0]
-  if (!place) return false
+  if (!place && !key.includes('above')) return false
+  const decorated = DECORATION.test(key.slice(0, 2)) || DECORATION.test(key.slice(-2))
+  const bare = wordsOf(key)
+  if (decorated && (SHORT.test(bare) || (place && (ASKS.test(key) || bare.startsWith(place))))) return true
   // Undecorated it must be the whole line: a customer may well write of the line above a line.
-  const asked = ASKS.test(key)
-  return decorated ? asked || bare.startsWith(place) : asked && bare.length <= 100 && startsAsRequest(bare, place)
+  const short = bare.length <= REQUEST_MAX && bare.split(' ').length <= REQUEST_WORDS_MAX
+  return place !== undefined && short && ASKS.test(key)
 }
 
-function startsAsRequest(bare: string, place: string): boolean {
-  return bare.endsWith(place) ? wordsIn(bare) <= 14 : wordsIn(bare) <= 12
-}
-
-function wordsIn(text: string): number {
-  return text.split(' ').length
+/** Without what is drawn around it. */
+function wordsOf(key: string): string {
+  let from = 0
+  let to = key.length
+  while (from < to && !WORD.test(key[from] ?? '')) from++
+  while (to > from && !WORD.test(key[to - 1] ?? '')) to--
+  return key.slice(from, to)
 }

@@ -1,8 +1,10 @@
 // The lines of a mail as the eye sees them, so that what looks for quotes meets no invisible marks and no endless lines.
+import type { Label } from './header-label.ts'
+import { phraseKey } from './phrase-key.ts'
 
 /** Longer texts are shown whole: nobody writes them by hand, and a stranger must not make us search them. */
 export const FOLD_TEXT_MAX = 200_000
-export const FOLD_LINES_MAX = 6_000
+export const FOLD_LINES_MAX = 4_000
 /** No pattern ever sees more of a line. */
 export const LINE_SEEN_MAX = 300
 const QUOTE_MARK = /^(?:[>]|&gt;)/
@@ -10,11 +12,13 @@ const QUOTE_MARKS = /^(?:(?:>|&gt;)[ \u00a0]?){1,40}/
 // Marks without width or with a reading direction stand in the intros of Gmail, Outlook and everything written right to left.
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 // Samsung's mail program writes the tags of its HTML into its plain text.
-const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>/gi
+const STRAY_TAGS = /<\/?(?:div|br|p|span)[ /]{0,3}>|&nbsp;/gi
+const REST_AFTER_MIN = 70
+const REST_AFTER_MAX = 100
+const REST_MAX = 40
 const LINK_ALONE = /^[(<[]?https?:\/\/[^\s]+[)>\]]?(?: >)?$/
 const SPACES = /[\s\u00a0]+/g
-const PLAIN = /^[\x20-\x5f\x61-\x7e]*$/
-const NEEDS_CLEANING = /[^\x21-\x7e]|<(?:\/|div|br|p|span)/i
+const NEEDS_CLEANING = /[^\x20-\x7e]| {2}|<(?:\/|div|br|p|span)|&nbsp;/i
 
 export interface ReplyLine {
   /** Where it stands in the text, without its line end. */
@@ -24,6 +28,8 @@ export interface ReplyLine {
   view: string
   /** Made when first asked for. */
   key?: string
+  /** Likewise; null when there is none. */
+  label?: Label | null
   quoted: boolean
   blank: boolean
 }
@@ -56,9 +62,16 @@ function mendMark(lines: ReplyLine[], index: number): void {
     /^[^\s@]{1,14}( [^\s@]{1,10})? ?[:：]$/.test(line.view)
   ) {
     line.quoted = false
-  } else if (!line.quoted && above.quoted && lines[index + 1]?.quoted && LINK_ALONE.test(line.view)) {
-    line.quoted = true
+  } else if (!line.quoted && above.quoted && lines[index + 1]?.quoted) {
+    line.quoted = LINK_ALONE.test(line.view) || isRest(above, line, lines[index + 1])
   }
+}
+
+/** A quoted line that grew too long by its mark was broken once more. Answers begin otherwise, or the question before them ends. */
+function isRest(above: ReplyLine, line: ReplyLine, below: ReplyLine | undefined): boolean {
+  const length = above.to - above.from
+  if (length < REST_AFTER_MIN || length > REST_AFTER_MAX || line.view.length > REST_MAX) return false
+  return /[\p{L},]$/u.test(above.view) && /^\p{Ll}.*[\p{L},]$/u.test(line.view) && /^\p{Ll}/u.test(below?.view ?? '')
 }
 
 function readLine(text: string, from: number, to: number): ReplyLine {
@@ -77,33 +90,13 @@ function wordsFrom(text: string, from: number, to: number): number {
 }
 
 function clean(seen: string): string {
-  if (!NEEDS_CLEANING.test(seen)) return seen
+  if (!NEEDS_CLEANING.test(seen)) return seen.trim()
   return seen.replace(INVISIBLE, '').replace(STRAY_TAGS, ' ').replace(SPACES, ' ').trim()
-}
-
-/** The same for `Gönderen`, `GÖNDEREN` and a `Gonderen` that lost its dots on the way. */
-export function phraseKey(text: string): string {
-  if (PLAIN.test(text)) return text.toLowerCase()
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
-    .replace(/ı/g, 'i')
-    .replace(/ł/g, 'l')
-    .replace(/[øö]/g, 'o')
-    .replace(/đ/g, 'd')
-    .replace(/ß/g, 'ss')
-    .normalize('NFC') // Hangul, taken apart above, is put together again.
 }
 
 export function keyOf(line: ReplyLine): string {
   line.key ??= phraseKey(line.view)
   return line.key
-}
-
-export function phraseKeys(phrases: string): string[] {
-  return phrases.split('|').map((phrase) => phraseKey(phrase.trim()))
 }
 
 export function nextWords(lines: ReplyLine[], from: number, to = lines.length): number {

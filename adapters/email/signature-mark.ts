@@ -9,6 +9,7 @@ const WRAPPED_END_MAX = 30
 const DISCLAIMER_LINES_MAX = 30
 const FOOTER_MIN = 20
 const DISCLAIMER_MIN = 60
+const ADVERTISEMENT_LINES_MAX = 6
 const MARK = /^--$/
 const WEAK_MARK = /^(?:[\u2014\u2013\u2015]{1,3}|_{2,}|\u2010{2})$/
 /** People draw such lines below headings, too. */
@@ -23,6 +24,9 @@ const FOOTER =
 const DISCLAIMER =
   /intended (?:only |solely |exclusively )?for|intended recipient|addressees? only|received (?:this|it) [^.]{0,40}in error|confidential and|bestimmungsgemass|vertrauliche? (?:und|informationen|nachricht)|nicht der (?:richtige|beabsichtigte|vorgesehene) |destinataire|strictement confidentiel|destinatari[oa]s?\b[^.]{0,60}(?:errore|error|erro)|informaci?on[ei]s? (?:riservat|confidencia)|informacoes confidenciais|poufn[aey]|adresat|конфиденциальн|vertrouwelijk|geadresseerde|konfidentiell|fortrolig/
 
+/** "PS: the other order must stay", below the name. */
+const AFTERTHOUGHT = /^(?:p\.? ?p?\.?s\.?|n\.?b\.?|зы|ps)(?: ?[:.,-]| )/iu
+
 interface Limits {
   lines: number
   characters: number
@@ -33,6 +37,7 @@ interface Limits {
 
 const BELOW_MARK: Limits = { lines: 20, characters: 2400, prose: 2, contact: false }
 const BELOW_WEAK_MARK: Limits = { lines: 10, characters: 1000, prose: 0, contact: false }
+const BELOW_UNDERSCORES: Limits = { lines: 10, characters: 1000, prose: 0, contact: true }
 const BELOW_RULE: Limits = { lines: 8, characters: 800, prose: 0, contact: true }
 
 /** Where `from..to` ends without the signature at its end; `to` when it has none. */
@@ -61,6 +66,7 @@ function markAbove(lines: ReplyLine[], from: number, to: number): number | undef
 
 function limitsBelow(view: string): Limits | undefined {
   if (MARK.test(view)) return BELOW_MARK
+  if (/^_+$/.test(view)) return BELOW_UNDERSCORES // Where one signs by hand.
   if (WEAK_MARK.test(view)) return BELOW_WEAK_MARK
   return RULE.test(view) ? BELOW_RULE : undefined
 }
@@ -102,7 +108,9 @@ function isSignature(below: ReplyLine[], limits: Limits): boolean {
   if (words.length > limits.lines || words.some(({ quoted }) => quoted)) return false
   if (below.reduce((sum, { from, to }) => sum + to - from, 0) > limits.characters) return false
   if (words.some(isFooter)) return true
-  if (words.some(({ view }) => /[?？]$/.test(view))) return false
+  if (words.some(({ view }) => /[?？]$/.test(view) || AFTERTHOUGHT.test(view))) return false
+  // A line free and then a sentence: the dashes divide.
+  if (below[0]?.blank && isProse(first)) return false
   // "-- and please hurry": nobody's card begins in the middle of a sentence.
   if (/^\p{Ll}/u.test(first) && first.split(' ').length > 3 && !CONTACT.test(first)) return false
   if (words.filter(({ view }) => isProse(view)).length > limits.prose) return false
@@ -132,7 +140,14 @@ export function disclaimerStart(lines: ReplyLine[], to: number): number {
   }
   const said = paragraphs.filter((paragraph) => /\p{L}/u.test(paragraph))
   const legal = said.every((paragraph) => paragraph.length >= DISCLAIMER_MIN && DISCLAIMER.test(paragraph))
-  return said.length > 0 && legal ? start : to
+  return said.length > 0 && (legal || isAdvertisement(lines.slice(start, to))) ? start : to
+}
+
+/** What mail services put below a rule, with a link. */
+function isAdvertisement(below: readonly ReplyLine[]): boolean {
+  const words = below.filter(({ blank }) => !blank)
+  const isRuled = /^[-_=]{3,}$/.test(words[0]?.view ?? '')
+  return isRuled && words.length <= ADVERTISEMENT_LINES_MAX && words.some(({ view }) => /https?:\/\/|www\./i.test(view))
 }
 
 function isProse(view: string): boolean {

@@ -72,6 +72,8 @@ const SIGN_IN = new Set([
   'consent_required',
   'login_required',
   'access_denied',
+  'authorization_declined',
+  'expired_token',
 ])
 /** Microsoft calls an app that is not there, or lacks a consent of the administrator, an invalid grant too. */
 const OF_THE_APP = new Set(['AADSTS700016', 'AADSTS7000215', 'AADSTS7000222', 'AADSTS90002', 'AADSTS65001'])

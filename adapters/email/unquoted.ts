@@ -1,10 +1,11 @@
 // What is new in a mail that may have both a text and an HTML: the words are the text's, where the history begins the HTML may know better.
+import type { FoldEvidence } from './history.ts'
 import { historyMark } from './history-mark.ts'
 import type { HtmlText } from './html-text.ts'
 import { isField } from './quote-header.ts'
 import type { HtmlRange } from './quote-html.ts'
 import { FOLD_TEXT_MAX, nextWords, readLines } from './reply-line.ts'
-import { type FoldEvidence, foldReply } from './visible-reply.ts'
+import { foldReply } from './visible-reply.ts'
 
 export const FOLD_HTML_MAX = 1_000_000
 /** So many letters and figures of a passage find it again in another writing of the same mail. */
@@ -12,6 +13,8 @@ const LEAD_LETTERS = 24
 const LEAD_LETTERS_MIN = 6
 const LEAD_SEEN = 600
 const SIGNATURE_MAX = 2000
+/** Only what stands near the end is ever hidden. */
+const PASSAGES_MAX = 8
 const FORWARD_SUBJECT =
   /^\s*(?:fwd?|wg|tr|rv|i|enc|doorst|vb|vl|pd|tov|fs|enw|転送|转发|轉寄|轉發|пересл|прдж|прв|ilt|i̇lt|πρθ|הועבר|إعادة توجيه|vid|reenv|inoltra?|encam?|przek|forward(?:ed)?|trans|transf|yönlendirilen|전달)\s?(?:\[\d+\])?\s?[:：]/iu
 const LETTERS = /[^\p{L}\p{N}]+/gu
@@ -38,7 +41,10 @@ function evidenceIn(text: string, html: HtmlText): FoldEvidence | 'forward' {
   const places = lettersOf(text)
   const historyAt = from === undefined ? undefined : placeOf(places, html.text, from)
   const passages = (mark: HtmlRange['mark']) =>
-    html.ranges.filter((range) => range.mark === mark).flatMap((range) => passageIn(places, html.text, range) ?? [])
+    html.ranges
+      .filter((range) => range.mark === mark)
+      .slice(-PASSAGES_MAX)
+      .flatMap((range) => passageIn(places, html.text, range) ?? [])
   return {
     ...(historyAt !== undefined && { historyAt }),
     signatures: passages('signature'),

@@ -1,25 +1,14 @@
 // What is new in a mail: the customer's words without the history quoted below them and the signature. For display only; when unsure, all of it.
-import { type HistoryMark, historyMark } from './history-mark.ts'
-import { headerBlockAt, OUTLOOK_RULE } from './quote-header.ts'
-import { beginsWithIntro, introEndingAt, LOOKS_MAX, type Looks } from './quote-intro.ts'
-import { isReplyDelimiter } from './reply-delimiter.ts'
-import { nextWords, type ReplyLine, readLines, wordsEnd } from './reply-line.ts'
+import { type FoldEvidence, findHistory, withoutIntro } from './history.ts'
+import { introEndingAt, LOOKS_MAX, type Looks } from './quote-intro.ts'
+import { keyOf, nextWords, type ReplyLine, readLines, wordsEnd } from './reply-line.ts'
 import { disclaimerStart, signatureStart } from './signature-mark.ts'
 
 /** A signature, a quote, the footers of two lists: each takes a round. */
 const TAIL_ROUNDS_MAX = 12
-
-/** What the HTML of the same mail says, in lines of the text. */
-export interface FoldEvidence {
-  /** The first line of the history. */
-  historyAt?: number
-  /** Lines from..to of marked signatures. */
-  signatures?: { from: number; to: number }[]
-  /** Lines the customer indented in their own mail: no quotes, although they are marked like them. */
-  indents?: { from: number; to: number }[]
-  /** The subject says that the mail passes another one on: then the old mail is the news. */
-  forwarded?: boolean
-}
+const LINES_READ_MAX = 200
+const ANSWERS_BELOW =
+  /\b(?:answers?|comments?|repl(?:y|ies)|responses?|remarks?)\b[^.]{0,25}\b(?:below|in ?-?line|in (?:red|blue|green|bold|caps|capitals|the text))\b|\b(?:antwort(?:en)?|anmerkung(?:en)?|kommentare?)\b[^.]{0,25}\b(?:unten|im text|in rot|in blau|in grun|inline)\b|\b(?:reponses?|commentaires?)\b[^.]{0,25}(?:ci-dessous|dans le texte|en rouge|en bleu)|\brespuestas?\b[^.]{0,25}(?:abajo|en rojo|en azul)|\brispost[ae]\b[^.]{0,25}(?:sotto|in rosso|in blu)|\brespostas?\b[^.]{0,25}(?:abaixo|em vermelho|em azul)|\bantwoord(?:en)?\b[^.]{0,25}(?:hieronder|in het rood)|ответы?[^.]{0,25}(?:ниже|красным|в тексте)|odpowiedzi[^.]{0,25}(?:ponizej|na czerwono|w tresci)/
 
 /** The new words of a plain text body; the whole of it when nothing is quoted in it or nothing would be left. */
 export function visibleReply(text: string): string {
@@ -33,13 +22,18 @@ export function foldReply(text: string, evidence: FoldEvidence = {}): string | u
   for (const { from, to } of evidence.indents ?? []) for (const line of lines.slice(from, to)) line.quoted = false
   const looks: Looks = { left: LOOKS_MAX }
   const history = findHistory(lines, looks, evidence)
-  if (history === 'forward') return undefined
+  if (history === 'forward' || saysBelow(lines.slice(0, history), history < lines.length)) return undefined
   const cut = history < lines.length ? withoutIntro(lines, history, looks) : history
   const end = withoutTail(lines, cut, looks, evidence)
   const start = withoutLeadingQuote(lines, end, cut, looks)
   // Whatever made us look this often was not written by a mail program.
   if (looks.left <= 0) return undefined
   return slice(text, lines, start, end)
+}
+
+/** Answers in another colour, or just below the questions, are lost in a text: then the history is shown with them. */
+function saysBelow(lines: ReplyLine[], unmarked: boolean): boolean {
+  return unmarked && lines.slice(0, LINES_READ_MAX).some((line) => !line.quoted && ANSWERS_BELOW.test(keyOf(line)))
 }
 
 function slice(text: string, lines: ReplyLine[], start: number, end: number): string | undefined {
@@ -50,95 +44,7 @@ function slice(text: string, lines: ReplyLine[], start: number, end: number): st
   return visible.trim() === '' || visible.trim() === text.trim() ? undefined : visible
 }
 
-/** The line from which everything down to the end is history, whether or not it is marked as quoted. */
-function findHistory(lines: ReplyLine[], looks: Looks, evidence: FoldEvidence): number | 'forward' {
-  const blocks = { notBefore: 0 }
-  const told = evidence.forwarded ? undefined : evidence.historyAt
-  for (const [index, line] of lines.entries()) {
-    if (index === told) return index
-    if (line.blank) continue
-    const found = line.quoted ? groupWiseAt(lines, index) : historyAt(lines, index, looks, blocks)
-    if (found === 'original') return evidence.forwarded ? 'forward' : index
-    if (found !== undefined) return found
-  }
-  return lines.length
-}
-
-function historyAt(lines: ReplyLine[], index: number, looks: Looks, blocks: Blocks): number | HistoryMark | undefined {
-  const line = lines[index]
-  if (line && isReplyDelimiter(line)) return index
-  return oldMailAt(lines, index, blocks) ?? introAbove(lines, index, looks)
-}
-
-/** How far a search for a header block has come in vain. */
-interface Blocks {
-  notBefore: number
-}
-
-/** A title or a block of header lines. */
-function oldMailAt(lines: ReplyLine[], index: number, blocks: Blocks): HistoryMark | undefined {
-  const line = lines[index]
-  if (!line) return undefined
-  const title = historyMark(line)
-  if (title && (title.mark === 'forward' || title.certain || headerFollows(lines, index))) return title.mark
-  if (index < blocks.notBefore) return undefined
-  const announced = OUTLOOK_RULE.test(lines[wordsEnd(lines, 0, index) - 1]?.view ?? '')
-  const block = headerBlockAt(lines, index, announced)
-  blocks.notBefore = block.seenTo
-  return block.found && (announced || !isAnnounced(lines, index)) ? 'original' : undefined
-}
-
-/** GroupWise writes ">>> Ada Lovelace 03/05/13 10:30 AM >>>" above an old mail without quote marks. */
-function groupWiseAt(lines: ReplyLine[], index: number): number | undefined {
-  const ends = />>> ?$/.test(lines[index]?.view ?? '')
-  return ends && !lines[nextWords(lines, index + 1)]?.quoted ? index : undefined
-}
-
-/** An intro above lines that carry no quote marks, of the sort that only a mail program writes. */
-function introAbove(lines: ReplyLine[], index: number, looks: Looks): number | undefined {
-  const line = lines[index]
-  if (line && beginsWithIntro(line)) return index
-  const intro = introEndingAt(lines, index, looks)
-  if (!intro) return undefined
-  const next = lines[nextWords(lines, index + 1)]
-  if (next?.quoted) return undefined
-  markInitials(lines, index + 1)
-  if (lines[nextWords(lines, index + 1)]?.quoted) return undefined
-  return intro.strong ? intro.from : undefined
-}
-
-/** The Bat! marks quotes with the writer's initials: "AL> ". Only an intro above makes them one. */
-function markInitials(lines: ReplyLine[], from: number): void {
-  const initials = /^\p{Lu}[\p{L}]{0,3}>/u.exec(lines[nextWords(lines, from)]?.view ?? '')?.[0]
-  if (!initials) return
-  for (const line of lines.slice(from)) if (line.view.startsWith(initials)) line.quoted = true
-}
-
-function headerFollows(lines: ReplyLine[], index: number): boolean {
-  return headerBlockAt(lines, nextWords(lines, index + 1), true).found
-}
-
-/** "I received this mail:" above a block of headers: the customer shows us a mail, it is not the history of ours. */
-function isAnnounced(lines: ReplyLine[], index: number): boolean {
-  const above = lines[wordsEnd(lines, 0, index) - 1]
-  return above !== undefined && /[:：]$/.test(above.view) && !above.quoted
-}
-
-/** The rule and the intro above what was found to be history belong to it. */
-function withoutIntro(lines: ReplyLine[], history: number, looks: Looks): number {
-  let end = withoutRules(lines, history)
-  const intro = introEndingAt(lines, end - 1, looks)
-  if (intro) end = withoutRules(lines, intro.from)
-  return end
-}
-
-function withoutRules(lines: ReplyLine[], to: number): number {
-  let end = wordsEnd(lines, 0, to)
-  while (end > 0 && /^[-_=*~\u2010-\u2015#+>|]{3,}$/.test((lines[end - 1]?.view ?? '').replaceAll(' ', ''))) {
-    end = wordsEnd(lines, 0, end - 1)
-  }
-  return end
-}
+const LEADING_QUOTE_MIN = 4
 
 /** Quotes and signatures at the end, in whatever order they stand. */
 function withoutTail(lines: ReplyLine[], to: number, looks: Looks, evidence: FoldEvidence): number {
@@ -176,10 +82,20 @@ function withoutLeadingQuote(lines: ReplyLine[], end: number, cut: number, looks
   const first = nextWords(lines, 0, end)
   const quote = lines[first]?.quoted ? first : quoteBelowIntro(lines, first, end, looks)
   if (quote === undefined) return first
+  // Without an intro a line or two may be what the customer holds against us: "> Goods may be returned."
+  if (quote === first && quotedFrom(lines, first, end) < LEADING_QUOTE_MIN) return first
   let answer = quote
   while (answer < end && (lines[answer]?.quoted || lines[answer]?.blank)) answer++
   for (let index = answer; index < cut; index++) if (lines[index]?.quoted) return first
   return answer < end ? answer : first
+}
+
+function quotedFrom(lines: ReplyLine[], from: number, end: number): number {
+  let count = 0
+  for (let index = from; index < end && (lines[index]?.quoted || lines[index]?.blank); index++) {
+    if (lines[index]?.quoted) count++
+  }
+  return count
 }
 
 function quoteBelowIntro(lines: ReplyLine[], first: number, end: number, looks: Looks): number | undefined {

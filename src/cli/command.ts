@@ -24,6 +24,10 @@ const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
     load: async () => (await import('./templates.ts')).checkTemplates,
     says: 'templates check: read every letter and say what is wrong with it, and where.',
   },
+  mailbox: {
+    load: async () => (await import('./mailbox.ts')).mailbox,
+    says: 'mailbox login NAME: sign in to a mailbox by OAuth, in a browser. Says what to set.',
+  },
   parked: {
     load: async () => (await import('./parked.ts')).parked,
     says: 'List what waits for your decision. parked retry ID: try that one again.',

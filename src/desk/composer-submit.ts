@@ -49,7 +49,7 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView): Promi
     tools.db,
     channel,
     { ...written, cc, ...(attachments.length > 0 && { attachments }) },
-    { id: tools.newId('m'), now: tools.clock.now() },
+    { id: tools.newId('m'), now: tools.clock.now(), choices: recipients },
   )
   const { draftId, channel: by, to, parts } = shown
   const letterhead = { channel: by, to, recipients }

@@ -8,6 +8,8 @@ export interface Health {
   lagSeconds(): number
   /** The store takes writes and every configured source was seen working lately. */
   ready(): Promise<boolean>
+  /** Mailboxes that take in what was there before their first start; that makes nothing less ready. */
+  importing(): { name: string; done: number; total: number }[]
 }
 
 export interface HealthPage {
@@ -24,10 +26,9 @@ export async function serveHealth(options: { host: string; port: number }, healt
     const answer = request.method === 'GET' ? answers[request.url ?? ''] : undefined
     if (!answer) return void response.writeHead(404).end()
     const isGood = await answer()
-    const lag = `outbox lag ${health.lagSeconds()} s`
-    response
-      .writeHead(isGood ? 200 : 503, { 'content-type': 'text/plain' })
-      .end(`${isGood ? 'ok' : 'not ok'}\n${lag}\n`)
+    const imports = health.importing().map(({ name, done, total }) => `importing ${name}: ${done} of ${total}`)
+    const lines = [isGood ? 'ok' : 'not ok', `outbox lag ${health.lagSeconds()} s`, ...imports]
+    response.writeHead(isGood ? 200 : 503, { 'content-type': 'text/plain' }).end(`${lines.join('\n')}\n`)
   })
   await listen(server, options)
   const address = server.address()

@@ -28,8 +28,13 @@ export interface Folder {
   mails: Mail[]
   /** Uids that are counted but not handed out, as on a server whose replicas lag. */
   readonly hidden: Set<number>
+  /** What happens to a client that asks for the contents of these. */
+  readonly broken: Map<number, Breakage>
   readonly watchers: Set<Watcher>
 }
+
+/** The connection ends, at the body or at the header already; or the mail is passed over, as if it were not there. */
+export type Breakage = 'ends-at-body' | 'ends-at-header' | 'gives-nothing'
 
 export interface Draft {
   raw: Uint8Array
@@ -40,7 +45,16 @@ export interface Draft {
 const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft']
 
 export function makeFolder(name: string, uidValidity: number, specialUse?: string): Folder {
-  return { name, specialUse, uidValidity, uidNext: 1, mails: [], hidden: new Set(), watchers: new Set() }
+  return {
+    name,
+    specialUse,
+    uidValidity,
+    uidNext: 1,
+    mails: [],
+    hidden: new Set(),
+    broken: new Map(),
+    watchers: new Set(),
+  }
 }
 
 export function addMail(folder: Folder, draft: Draft): Mail {
@@ -77,6 +91,7 @@ export function renumber(folder: Folder, uidValidity: number, firstUid: number):
   folder.uidValidity = uidValidity
   folder.uidNext = firstUid
   folder.hidden.clear()
+  folder.broken.clear()
   for (const mail of folder.mails) mail.uid = folder.uidNext++
   for (const watcher of [...folder.watchers]) watcher.gone()
 }

@@ -1,4 +1,6 @@
 // What can go wrong with an IMAP server, on demand: each fault is one that a real server was seen to have.
+
+import type { Breakage } from './folder.ts'
 import { type Refusal, refusal } from './imap-command.ts'
 import { pushNews, type Session } from './imap-session.ts'
 import type { Mailbox, Mailboxes } from './mailbox.ts'
@@ -10,7 +12,7 @@ export interface ImapFaults {
   goAway(): Promise<void>
   comeBack(): Promise<void>
   /** The next logins fail; Infinity until `acceptLogin`. `UNAVAILABLE` is a server in trouble, not a wrong password. */
-  refuseLogin(times?: number, code?: 'AUTHENTICATIONFAILED' | 'UNAVAILABLE'): void
+  refuseLogin(times?: number, code?: string, text?: string): void
   acceptLogin(): void
   /** The server takes everything and answers nothing, as when its machine hangs. */
   stall(): void
@@ -21,6 +23,10 @@ export interface ImapFaults {
   cutNextFetch(afterBytes: number): void
   /** The mail is counted and announced but neither fetched nor found until the returned function is called. */
   hideUid(address: string, uid: number, folder?: string): () => void
+  /** The mail is there, and whoever asks for what it says suffers this, until the returned function is called. */
+  breakMail(address: string, uid: number, breakage: Breakage): () => void
+  /** CONDSTORE and QRESYNC are offered and switched on, and nothing of them is there, as on some servers. */
+  pretendCondstore(): void
   /** IDLE tells nothing until the returned function is called, which tells all at once. */
   noIdlePush(): () => void
 }
@@ -34,6 +40,7 @@ export interface FaultState {
   /** Resolves at once unless stalled, else when that ends. */
   ready(): Promise<void>
   pushesIdle(): boolean
+  pretendsCondstore(): boolean
   /** An IDLE arrives. */
   meetIdle(): void
 }
@@ -48,13 +55,14 @@ export interface FaultTarget {
 }
 
 export function makeImapFaults(target: FaultTarget): { faults: ImapFaults; state: FaultState } {
-  let refusals = { left: 0, code: 'AUTHENTICATIONFAILED' }
+  let refusals = { left: 0, words: '' }
+  let pretends = false
   let gate: PromiseWithResolvers<void> | undefined
   let fetchCut: number | undefined
   let idlePush = true
   let stallsAtIdle = false
   const state: FaultState = {
-    takeLoginRefusal: () => (refusals.left-- > 0 ? refusal('NO', `[${refusals.code}] Login refused.`) : undefined),
+    takeLoginRefusal: () => (refusals.left-- > 0 ? refusal('NO', refusals.words) : undefined),
     takeFetchCut: () => {
       const cut = fetchCut
       fetchCut = undefined
@@ -63,6 +71,7 @@ export function makeImapFaults(target: FaultTarget): { faults: ImapFaults; state
     isStalled: () => gate !== undefined,
     ready: async () => gate?.promise,
     pushesIdle: () => idlePush,
+    pretendsCondstore: () => pretends,
     meetIdle: () => {
       if (stallsAtIdle) faults.stall()
       stallsAtIdle = false
@@ -72,8 +81,8 @@ export function makeImapFaults(target: FaultTarget): { faults: ImapFaults; state
     dropConnections: target.drop,
     goAway: target.close,
     comeBack: target.listen,
-    refuseLogin: (times = Infinity, code = 'AUTHENTICATIONFAILED') => {
-      refusals = { left: times, code }
+    refuseLogin: (times = Infinity, code = 'AUTHENTICATIONFAILED', text = 'Login refused.') => {
+      refusals = { left: times, words: `[${code}] ${text}` }
     },
     acceptLogin: () => {
       refusals.left = 0
@@ -94,6 +103,14 @@ export function makeImapFaults(target: FaultTarget): { faults: ImapFaults; state
       fetchCut = afterBytes
     },
     hideUid: (address, uid, name = 'INBOX') => hide(target.mailboxes.account(address), uid, name),
+    breakMail: (address, uid, breakage) => {
+      const broken = target.mailboxes.account(address).find('INBOX')?.broken
+      broken?.set(uid, breakage)
+      return () => void broken?.delete(uid)
+    },
+    pretendCondstore: () => {
+      pretends = true
+    },
     noIdlePush: () => {
       idlePush = false
       return () => {

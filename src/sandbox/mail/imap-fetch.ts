@@ -14,6 +14,8 @@ type Item = (mail: Mail) => (string | Buffer)[]
 interface Query {
   items: Item[]
   marksSeen: boolean
+  /** Asks for contents: of the header alone, or of more. */
+  reads: 'nothing' | 'header' | 'more'
   showsFlags: boolean
 }
 
@@ -55,6 +57,9 @@ export async function fetch(view: View, { args }: Command, byUid: boolean, outpu
       isComplete &&= !picked.mail.expunged
       continue
     }
+    const breakage = query.reads === 'nothing' ? undefined : view.folder.broken.get(picked.mail.uid)
+    if (breakage === 'gives-nothing') continue
+    if (breakage === 'ends-at-header' || (breakage && query.reads === 'more')) output.cutAfter(0)
     writeMail(view, picked, query, output)
     await output.room()
   }
@@ -84,7 +89,8 @@ function parseQuery(token: Token | undefined, byUid: boolean): Query {
   )
   if (names.length === 0) throw refusal('BAD', 'Name the items to fetch')
   const unique = new Set(byUid ? ['UID', ...names] : names)
-  const query: Query = { items: [], marksSeen: false, showsFlags: unique.has('FLAGS') }
+  unique.delete('MODSEQ') // Nobody asks for it unless CONDSTORE is pretended, and then it does not come.
+  const query: Query = { items: [], marksSeen: false, reads: 'nothing', showsFlags: unique.has('FLAGS') }
   for (const name of unique) {
     const plain = PLAIN_ITEMS[name]
     if (plain) {
@@ -95,6 +101,7 @@ function parseQuery(token: Token | undefined, byUid: boolean): Query {
     const section = parseSection(old ?? name)
     if (old) section.label = name.toUpperCase()
     query.marksSeen ||= !section.peek
+    if (query.reads !== 'more') query.reads = /HEADER/i.test(old ?? name) ? 'header' : 'more'
     query.items.push(sectionItem(section))
   }
   return query

@@ -42,8 +42,10 @@ export const RULES: Record<string, Rule> = {
     return tell(session, '* BYE Logging out', 'Logout completed.')
   }),
 
-  // No extension here needs switching on, so none is reported as enabled.
-  ENABLE: loggedIn((session) => tell(session, '* ENABLED', 'Enabled.')),
+  // No extension here needs switching on, so none is reported as enabled; but for one that is only pretended.
+  ENABLE: loggedIn((session) => {
+    return tell(session, session.host.pretendsCondstore() ? '* ENABLED CONDSTORE QRESYNC' : '* ENABLED', 'Enabled.')
+  }),
   NAMESPACE: loggedIn((session) => tell(session, `* NAMESPACE (("" "${DELIMITER}")) NIL NIL`, 'Namespace completed.')),
   LIST: loggedIn((session, { args }) => {
     return tell(session, listFolders(mailboxOf(session), 'LIST', args), 'List completed.')

@@ -54,7 +54,12 @@ export async function startImap(options: ImapOptions): Promise<ImapSide> {
   }
   const host = {
     ...state,
-    capabilities: () => (options.accessTokens ? `${CAPABILITIES} AUTH=XOAUTH2` : CAPABILITIES),
+    capabilities: () =>
+      [
+        CAPABILITIES,
+        ...(options.accessTokens ? ['AUTH=XOAUTH2'] : []),
+        ...(state.pretendsCondstore() ? ['CONDSTORE', 'QRESYNC'] : []),
+      ].join(' '),
     login: (user: string, password: string) => open(user, password === options.password),
     loginByToken: (user: string, token: string) => open(user, options.accessTokens?.has(token) === true),
   }

@@ -26,6 +26,7 @@ export interface SessionHost {
   /** Resolves at once, unless the server is told to stall. */
   ready(): Promise<void>
   pushesIdle(): boolean
+  pretendsCondstore(): boolean
   /** An IDLE arrives: a fault may wait for it. */
   meetIdle(): void
   /** How many bytes of this FETCH may leave, when the server is told to die within it. */

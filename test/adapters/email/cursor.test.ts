@@ -2,13 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   advance,
+  advanceBacklog,
+  beginBacklog,
   type Cursor,
   firstCursor,
   isImport,
   isMissing,
+  isRenumberedOften,
   readCursor,
   renumbered,
   uidSet,
+  withoutBacklog,
   withoutMissing,
   writeCursor,
 } from '../../../adapters/email/cursor.ts'
@@ -60,7 +64,51 @@ describe('E2: a new numbering is read again from', () => {
     ['our first start, when that is later', { at: NOW - HOUR, from: NOW - 2 * DAY }, NOW - 2 * DAY - 300_000],
   ])('%s', (_when, known, since) => {
     const cursor = renumbered({ ...start, ...known, uid: 900 }, folder, NOW)
-    expect(cursor).toMatchObject({ uidValidity: '2', uid: 0, scan: { to: 50, since } })
+    expect(cursor).toMatchObject({ uidValidity: '2', uid: 50, backlog: { uid: 0, to: 50, since } })
+    expect(cursor.backlog).not.toHaveProperty('done')
+  })
+})
+
+describe('E2: a folder that is numbered anew', () => {
+  const anew = (cursor: Cursor, uidValidity: string, now: number) =>
+    renumbered(cursor, { uidValidity, lastUid: 50 }, now)
+
+  test('in the middle of an import is imported from its beginning, so that nothing of it is lost', () => {
+    const importing = firstCursor({ uidValidity: '1', lastUid: 900 }, NOW - 400 * DAY, NOW)
+    const half = advanceBacklog(importing, [1, 2, 3], new Set([1, 2, 3]), NOW)
+    expect(anew(half, '2', NOW + HOUR).backlog).toEqual({ uid: 0, to: 50, since: NOW - 400 * DAY, done: 0 })
+  })
+
+  // Seen failing with the month read each time.
+  test('more than three times a day is read again from the day before we last looked, no longer a month', () => {
+    let cursor: Cursor = { ...start, at: NOW }
+    for (let n = 1; n <= 3; n++) cursor = anew(cursor, String(n), NOW)
+    expect(isRenumberedOften(cursor, NOW)).toBe(false)
+    expect(cursor.backlog?.since).toBe(NOW - 30 * DAY)
+    cursor = anew(withoutBacklog(cursor), '4', NOW)
+    expect(isRenumberedOften(cursor, NOW)).toBe(true)
+    expect(cursor.backlog?.since).toBe(NOW - DAY)
+    expect(isRenumberedOften(cursor, NOW + DAY)).toBe(false)
+  })
+})
+
+test('what a search leaves out of a backlog is not missing, but for the newest, which may only not show yet', () => {
+  const cursor = beginBacklog(
+    firstCursor({ uidValidity: '1', lastUid: 500 }, 'all', NOW),
+    new Set([400, 450, 500]),
+    NOW,
+  )
+  expect([300, 400, 401, 449, 450, 499, 500].filter((uid) => isMissing(cursor, uid))).toEqual([401, 449, 499])
+  const next = advanceBacklog(cursor, [3, 9], new Set([3]), NOW)
+  expect([4, 9].filter((uid) => isMissing(next, uid))).toEqual([9])
+  expect(next).toMatchObject({ uid: 500, backlog: { uid: 9, done: 2 } })
+})
+
+test('the cursor of the first version, which read what was there before anything else, goes on', () => {
+  const old = { uidValidity: '1', uid: 7, from: 5, at: NOW, scan: { to: 90, since: 5 } }
+  expect(readCursor(JSON.stringify(old))).toEqual({
+    ...{ uidValidity: '1', uid: 90, from: 5, at: NOW },
+    backlog: { uid: 7, to: 90, since: 5 },
   })
 })
 

@@ -1,38 +1,20 @@
 // Real TLS on real sockets before the mail stand-in: what is not encrypted for the right reader gets no password.
 
-import type { AddressInfo } from 'node:net'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { MailboxConfig } from '../../../adapters/email/mailbox-config.ts'
 import { startMail } from '../../../src/sandbox/mail/mail-server.ts'
 import { type Certificate, makeCertificate, opensslMissing } from '../../setup/certificate.ts'
+import { wiretap } from '../../setup/wiretap.ts'
 import { configOf, memoryIntake, openChannel, outbound, progress, SUPPORT, until } from './mailbox.ts'
 
 const PASSWORD = 'secret-c4n4ry'
 
-/** The mail stand-in behind a door of its own, with everything that clients sent through it. */
 async function makeDoors(certificate?: Certificate) {
   const mail = await startMail({ accounts: [SUPPORT], password: PASSWORD })
   onTestFinished(mail.stop)
-  const heard: Buffer[] = []
-  const open = async (port: number) => {
-    const accept = (socket: Socket) => {
-      const inner = connect(port, '127.0.0.1')
-      socket.on('data', (data: Buffer) => heard.push(data))
-      socket.pipe(inner).pipe(socket)
-      for (const end of [socket, inner]) {
-        end.on('error', () => undefined)
-        end.on('close', () => [socket, inner].map((each) => each.destroy()))
-      }
-    }
-    const server: Server = certificate ? createTlsServer(certificate, accept) : createServer(accept)
-    server.on('tlsClientError', () => undefined)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    onTestFinished(() => void server.close())
-    return { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
-  }
-  return { mail, imap: await open(mail.imap.port), smtp: await open(mail.smtp.port), heard }
+  const imap = await wiretap(mail.imap.port, certificate)
+  const smtp = await wiretap(mail.smtp.port, certificate)
+  return { mail, imap, smtp }
 }
 
 type Doors = Awaited<ReturnType<typeof makeDoors>>
@@ -60,10 +42,11 @@ async function problems(
   return [channel.health().problem ?? 'read', out]
 }
 
-function expectUnspoken({ mail, heard }: Doors): void {
+function expectUnspoken({ mail, imap, smtp }: Doors): void {
   expect(mail.outbound).toEqual([])
-  const all = Buffer.concat(heard).toString('latin1')
-  const words = all.split(/\s+/).flatMap((word) => [word, Buffer.from(word, 'base64').toString('latin1')])
+  const words = `${imap.heard()} ${smtp.heard()}`
+    .split(/\s+/)
+    .flatMap((word) => [word, Buffer.from(word, 'base64').toString('latin1')])
   expect(words.filter((word) => word.includes('c4n4ry'))).toEqual([])
 }
 

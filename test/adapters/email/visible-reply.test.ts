@@ -27,6 +27,11 @@ describe('mails as programs write them show what is new', () => {
     expect(visibleReply(text.replaceAll('\n', '\r\n')).trim()).toBe(visible.trim().replaceAll('\n', '\r\n'))
   })
 
+  // Written by somebody who did not know how it works.
+  test.each(casesOf('independent.txt'))('E18: seen from outside: $title', ({ text, visible }) => {
+    expect(visibleReply(text).trim()).toBe(visible.trim())
+  })
+
   test.each(casesOf('shown.txt'))('E18: all of it is shown: $title', ({ text }) => {
     expect(visibleReply(text)).toBe(text)
     expect(foldReply(text)).toBeUndefined()
@@ -121,7 +126,7 @@ describe('whatever a stranger sends', () => {
   })
 
   test('E20: a mail made of intros is looked at a bounded number of times, and then shown whole', () => {
-    const text = `Hello\n${'Ada wrote\n'.repeat(5000)}`
+    const text = `Hello\n${'Ada wrote\n'.repeat(3000)}`
     const lines = readLines(text) ?? []
     const looks = { left: 100 }
     for (const index of lines.keys()) introEndingAt(lines, index, looks)
