@@ -80,6 +80,8 @@ export interface InboundMessage {
   cc: Address[]
   /** Whom it names besides its sender and ourselves: who may get a copy of the answer. */
   others?: Address[]
+  /** Of these, who are people: no list and no machine. */
+  people?: Address[]
   subject?: string
   /** The whole body as plain text. */
   text: string
@@ -94,14 +96,22 @@ export interface InboundMessage {
   topic?: string
   /** Which conversation it belongs to, strongest evidence first. */
   evidence: Evidence[]
+  /** Somebody else says that `from` wrote it, as a web form does: its evidence relates it to a conversation and no more. */
+  hearsay?: true
   /** What later messages may carry to refer to this one. */
   keys: ConversationKey[]
+  /** The key that no second message should have: what comes with it and says something else is flagged. */
+  soleKey?: ConversationKey
   /** What `render` needs to answer this message, opaque to the core. */
   replyHandle: string
   /** From before we were asked to watch: it is shown and its window counts, but nobody is pinged about it. */
   imported?: true
   /** Why we think a machine wrote it, in a few words. Such a message is kept and shown and opens no window. */
   automated?: string
+  /** Only the way it was sent speaks for a machine: the answer of somebody who takes part is a person's all the same. */
+  onlyBulk?: true
+  /** It passes on what somebody else wrote. Whether its sender may speak for them is for the core to say. */
+  forwarded?: Forwarded
   /** What the receiving server said of the sender's identity. */
   sender: 'pass' | 'fail' | 'none'
   attachments: InboundAttachment[]
@@ -109,6 +119,16 @@ export interface InboundMessage {
   warnings: string[]
   /** A machine may answer it: it was written to us by name, by somebody who is no machine and not ourselves. */
   acknowledgeable?: true
+}
+
+/** Empty where it cannot be read who wrote the original. */
+export interface Forwarded {
+  original?: Required<
+    Pick<InboundMessage, 'from' | 'subject' | 'topic' | 'text' | 'markdown' | 'replyHandle' | 'keys' | 'evidence'>
+  > & {
+    /** What whoever passes it on has written to it. */
+    note: string
+  }
 }
 
 export interface Evidence {

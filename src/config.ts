@@ -128,6 +128,8 @@ export interface Limits {
   /** Mails nobody wrote, an hour. */
   automation: { perAddressMax: number; overallMax: number }
   heartbeatMs: number
+  /** After a conversation was closed for so long, another subject begins another one. */
+  changedSubjectMs: number
 }
 
 /** Pure. Either a whole, frozen configuration or everything that is wrong with it. */

@@ -8,6 +8,7 @@ import { getMessage, type Message } from './message.ts'
 import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
 import { holds } from './outbox-claim.ts'
+import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { listRecipients, outcomeOf, readAddressees, recordSent } from './recipient.ts'
 import { listParts } from './reply.ts'
@@ -90,6 +91,9 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, { policies }: 
 /** The window ends here: on accepted, never on clicked. */
 export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policies: Policies): Promise<void> {
   await recordSent(trx, message.id, sent.recipients)
+  // Whom we wrote to may answer.
+  const reached = sent.recipients.filter(({ accepted }) => accepted).map(({ address }) => ({ address }))
+  await addParticipants(trx, message.conversation_id, reached)
   const { contact } = await readAddressees(trx, message.id)
   const { delivery, warnings } = outcomeOf(await listRecipients(trx, message.id), contact)
   await mark(trx, message.id, delivery, warnings)

@@ -4,11 +4,12 @@ import { channelKind, type InboundMessage, type OwnMessage } from './channel.ts'
 import { DAY } from './clock.ts'
 import { type Conversation, getConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { findByOurEvidence, takesPart } from './evidence.ts'
+import { findByOurEvidence } from './evidence.ts'
 import { appendFact } from './fact.ts'
 import { type Kept, readAgain } from './intake.ts'
-import { insertElsewhere } from './message.ts'
+import { addKeys, insertElsewhere } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
+import { addParticipants, takesPart } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { addSighting } from './sighting.ts'
 import { nextEnding, reconcileWindows } from './window-record.ts'
@@ -28,7 +29,11 @@ export interface Doubtful {
 /** Mail from an address of ours. Resolves to what nobody can vouch for, which is the caller's to show. */
 export async function receiveOwn(trx: Trx, seen: Seen, event: OwnMessage): Promise<Doubtful | undefined> {
   const known = await findOurs(trx, channelKind(seen.channel), event)
-  if (known) await addSighting(trx, known.id, seen.channel, seen.kept)
+  if (known) {
+    await addSighting(trx, known.id, seen.channel, seen.kept)
+    // A server may have given it another id of its own: answers will carry that one.
+    await addKeys(trx, await getConversation(trx, known.conversation_id), known.id, event.keys)
+  }
   // A machine of ours, such as the mailbox's own vacation notice, answers nobody.
   const said = known || event.said?.automated !== undefined ? undefined : event.said
   const conversation = said && (await findByOurEvidence(trx, seen.channel, said))
@@ -79,6 +84,7 @@ async function recordAnswer(
   if (!message) throw new Error('another instance received this answer at the same moment')
   await addSighting(trx, message.id, channel, kept)
   for (const { address } of [...event.to, ...event.cc]) await addRecipient(trx, message.id, address)
+  await addParticipants(trx, conversation.id, event.people ?? [])
   const about = { conversationId: conversation.id, messageId: message.id, actor: author }
   // The time is the server's for the mail: it answers what had come by then and nothing later, in whatever order we hear of both.
   const at = message.arrived_at

@@ -1,26 +1,77 @@
-// Which conversation a message belongs to, by what it carries and by who sends it. The subject alone says nothing.
-import { channelKind, type InboundMessage } from './channel.ts'
+// Which conversation a message belongs to, by what it carries and by who sends it, in one fixed order: the token of the reply
+// address, an id that we signed, any id of the conversation's. What decided, and what was passed over and why, is told in the
+// facts. The subject alone decides nothing.
+
+import { type Candidate, listCandidates } from './candidate.ts'
+import { channelKind, type Evidence, type InboundMessage } from './channel.ts'
+import { DAY } from './clock.ts'
 import { type Conversation, lockConversation } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
+import { findSameMatter, foldTopic, isNewMatter } from './topic.ts'
+
+export type Because =
+  /** Whoever sends it takes no part. */
+  | 'no-participant'
+  /** The sender is not who they say. */
+  | 'sender-failed'
+  /** Somebody else says who sent it. */
+  | 'hearsay'
+  /** It is at another desk, and this was not written there. */
+  | 'other-desk'
+  /** It was closed long ago, and this is about something else. */
+  | 'changed-subject'
+  /** The same person wrote under the same subject. */
+  | 'same-subject'
+  /** It has the id of a message there, and says something else. */
+  | 'same-id'
+
+export interface PassedOver {
+  by: Evidence['by']
+  /** `unknown`: no conversation has it. `weaker`: something stronger had decided. */
+  why: Because | 'unknown' | 'weaker'
+  to?: string
+}
 
 export interface Found {
   conversation?: Conversation
-  /** Somebody who takes no part carried its key: possibly the same matter. */
-  relatedTo?: string
+  /** What decided. */
+  by?: Evidence['by']
+  /** Its place among all that the message carries, from 1. */
+  rank?: number
+  /** It leads there, and the sender had begun this conversation beside it. */
+  via?: string
+  related?: { to: string; by?: Evidence['by']; because: Because }
+  passed: PassedOver[]
+  /** Another message has its id. */
+  hasTwin: boolean
 }
 
+export interface Place {
+  channel: string
+  desk: string
+  identityId: string
+  /** After being closed for so long, another subject begins another conversation. */
+  changedSubjectMs?: number
+  /** The addresses at which a channel of ours is written to. */
+  addressesOf?(channel: string): readonly string[]
+}
+
+const CHANGED_SUBJECT_MS = 7 * DAY
+const PASSED_MAX = 10
+
 /** Evidence counts only for somebody who takes part; from a stranger it merely relates the two conversations. */
-export async function findByEvidence(trx: Trx, channel: string, event: InboundMessage): Promise<Found> {
-  let relatedTo: string | undefined
-  for (const { key } of event.evidence) {
-    for (const id of await listConversationsByKey(trx, channelKind(channel), key)) {
-      if (event.sender !== 'fail' && (await takesPart(trx, id, event.from.address))) {
-        return { conversation: await lockCurrent(trx, id) }
-      }
-      relatedTo ??= id
-    }
+export async function findByEvidence(trx: Trx, place: Place, event: InboundMessage): Promise<Found> {
+  const candidates = await listCandidates(trx, channelKind(place.channel), event)
+  const found: Found = { passed: [], hasTwin: candidates.some(({ key }) => key === event.soleKey) }
+  for (const [n, evidence] of event.evidence.entries()) {
+    const here = candidates.filter(({ key }) => key === evidence.key)
+    if (here.length === 0) pass(found, { by: evidence.by, why: 'unknown' })
+    for (const candidate of here) await weigh(trx, place, event, found, { evidence, rank: n + 1, candidate })
   }
-  return relatedTo === undefined ? {} : { relatedTo }
+  if (!found.conversation) await followRelation(trx, place, event, found)
+  if (!found.conversation && !found.related) await suggest(trx, place, event, found, candidates)
+  const { conversation } = found
+  return conversation ? { ...found, conversation: await lockCurrent(trx, conversation.id) } : found
 }
 
 /** The same for what one of us wrote: we take part in every conversation. */
@@ -29,39 +80,126 @@ export async function findByOurEvidence(
   channel: string,
   event: InboundMessage,
 ): Promise<Conversation | undefined> {
+  const candidates = await listCandidates(trx, channelKind(channel), event)
   for (const { key } of event.evidence) {
-    const [id] = await listConversationsByKey(trx, channelKind(channel), key)
-    if (id !== undefined) return await lockCurrent(trx, id)
+    const candidate = candidates.find((one) => one.key === key)
+    if (candidate) return await lockCurrent(trx, candidate.id)
   }
   return undefined
 }
 
+async function weigh(
+  trx: Trx,
+  place: Place,
+  event: InboundMessage,
+  found: Found,
+  { evidence, rank, candidate }: { evidence: Evidence; rank: number; candidate: Candidate },
+): Promise<void> {
+  const { by } = evidence
+  if (found.conversation) {
+    if (found.conversation.id !== candidate.id) pass(found, { by, why: 'weaker', to: candidate.id })
+    return
+  }
+  const current = await findCurrent(trx, candidate.id)
+  const because = objection(place, event, by, candidate) ?? (await topicObjection(trx, place, event, current))
+  if (because === undefined) {
+    found.conversation = current
+    found.by = by
+    found.rank = rank
+    return
+  }
+  pass(found, { by, why: because, to: candidate.id })
+  found.related ??= { to: current.id, by, because }
+}
+
+function pass(found: Found, passed: PassedOver): void {
+  if (found.passed.length < PASSED_MAX) found.passed.push(passed)
+}
+
+function objection(
+  { desk, addressesOf }: Place,
+  event: InboundMessage,
+  by: Evidence['by'],
+  candidate: Candidate,
+): Because | undefined {
+  if (!candidate.takesPart) return 'no-participant'
+  if (event.sender === 'fail') return 'sender-failed'
+  if (event.hearsay) return 'hearsay'
+  // Its token is where it is written to; an id travels along when a mail is sent on.
+  if (candidate.desk === desk || by === 'token') return undefined
+  const there = addressesOf?.(candidate.channel) ?? []
+  return [...event.to, ...event.cc].some(({ address }) => there.includes(address)) ? undefined : 'other-desk'
+}
+
+async function topicObjection(
+  db: Reader,
+  { changedSubjectMs = CHANGED_SUBJECT_MS }: Place,
+  event: InboundMessage,
+  conversation: Conversation,
+): Promise<Because | undefined> {
+  if (event.automated !== undefined) return undefined
+  return (await isNewMatter(db, conversation, event, changedSubjectMs)) ? 'changed-subject' : undefined
+}
+
+/** Whoever began a conversation beside that one goes on in it, and does not begin one with every message. */
+async function followRelation(trx: Trx, place: Place, event: InboundMessage, found: Found): Promise<void> {
+  const { related } = found
+  if (!related || event.sender === 'fail' || event.hearsay) return
+  const row = await trx
+    .selectFrom('conversation')
+    .selectAll()
+    .where('identity_id', '=', place.identityId)
+    .where('related_to', '=', related.to)
+    .where('desk', '=', place.desk)
+    .where('merged_into', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row) return
+  const isSame =
+    related.because === 'changed-subject'
+      ? foldTopic(event.topic ?? '') === (await lastTopic(trx, row.id))
+      : (await topicObjection(trx, place, event, row)) === undefined
+  if (!isSame) return
+  found.conversation = row
+  found.via = related.to
+  if (related.by) found.by = related.by
+}
+
+async function lastTopic(db: Reader, conversationId: string): Promise<string> {
+  const row = await db
+    .selectFrom('message')
+    .select('topic')
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'inbound')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return foldTopic(row?.topic ?? '')
+}
+
+async function suggest(
+  trx: Trx,
+  { identityId, desk }: Place,
+  event: InboundMessage,
+  found: Found,
+  candidates: readonly Candidate[],
+): Promise<void> {
+  if (event.sender === 'fail' || event.automated !== undefined) return
+  const twin = candidates.find(({ key, takesPart }) => key === event.soleKey && takesPart)
+  if (twin) found.related = { to: (await findCurrent(trx, twin.id)).id, because: 'same-id' }
+  if (twin) return
+  const same = await findSameMatter(trx, { identityId, desk, topic: event.topic, at: event.arrivedAt })
+  if (same !== undefined) found.related = { to: same, because: 'same-subject' }
+}
+
 /** What was joined to another lives on there. */
+async function findCurrent(db: Reader, id: string): Promise<Conversation> {
+  const row = await db.selectFrom('conversation').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  return row.merged_into === null ? row : await findCurrent(db, row.merged_into)
+}
+
 async function lockCurrent(trx: Trx, id: string): Promise<Conversation> {
   const conversation = await lockConversation(trx, id)
   return conversation.merged_into === null ? conversation : await lockCurrent(trx, conversation.merged_into)
-}
-
-const CANDIDATES_MAX = 10
-
-async function listConversationsByKey(db: Reader, kind: string, key: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('conversation_key')
-    .select('conversation_id')
-    .where('channel_kind', '=', kind)
-    .where('key', '=', key)
-    .orderBy('conversation_id', 'desc')
-    .limit(CANDIDATES_MAX)
-    .execute()
-  return rows.map((row) => row.conversation_id)
-}
-
-export async function takesPart(db: Reader, conversationId: string, address: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('participant')
-    .select('address')
-    .where('conversation_id', '=', conversationId)
-    .where('address', '=', address)
-    .executeTakeFirst()
-  return row !== undefined
 }

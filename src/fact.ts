@@ -1,11 +1,22 @@
 // The append-only log of what happened. Windows and reports are computed from it; it holds ids, never content.
 import type { Reader, Trx } from './db/open.ts'
+import type { Because, PassedOver } from './evidence.ts'
+
+/** What led a message to its conversation, and what it carried besides; see evidence.ts. */
+export interface Led {
+  by?: 'token' | 'signed-id' | 'reference' | 'thread'
+  /** Its place among all that the message carries, from 1. */
+  rank?: number
+  /** It leads there, and the sender had begun this conversation beside it. */
+  via?: string
+  passed?: PassedOver[]
+}
 
 /** What each kind of fact carries besides its conversation, message and actor. */
 export interface FactData {
-  'conversation-opened': { relatedTo?: string }
-  /** `imported`: from before we were asked to watch; nobody is pinged about it. */
-  'message-received': { seq: number; arrivedAt: number; counts: boolean; imported?: true }
+  'conversation-opened': { relatedTo?: string; relatedBy?: Led['by']; because?: Because }
+  /** `imported`: from before we were asked to watch; nobody is pinged about it. `forwardedBy`: an agent. */
+  'message-received': Led & { seq: number; arrivedAt: number; counts: boolean; imported?: true; forwardedBy?: string }
   /** A person has decided whether it counts. */
   'message-reclassified': { counts: boolean }
   /** It came from another conversation, with what had answered it there. */
@@ -18,7 +29,8 @@ export interface FactData {
     end?: { as: 'answered' | 'waived'; at: number; nth: number; by?: string }
   }
   'message-left': { to: string }
-  'message-seen-again': { channel: string }
+  /** `desk`: the one that channel belongs to. */
+  'message-seen-again': { channel: string; desk?: string }
   'message-read-at-last': Record<string, never>
   'own-message-seen': Record<string, never>
   'raw-quarantined': { intakeId: string }

@@ -1,18 +1,20 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
-import { type Address, type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
+import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { readAwaited, receiveColleague, receiveOwn } from './elsewhere.ts'
 import { type Found, findByEvidence } from './evidence.ts'
-import { appendFact, appendFacts, type Fact } from './fact.ts'
+import { appendFact, appendFacts, type Fact, type FactData, type Led } from './fact.ts'
+import { keepNote, passedOnBy } from './forwarded.ts'
 import type { Kept } from './intake.ts'
 import type { Source } from './intake-runner.ts'
 import { completeSalvaged, insertInbound, type Message } from './message.ts'
+import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { receiveBounce } from './returned.ts'
-import { addSighting } from './sighting.ts'
+import { addSighting, wasSeenIn } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 
 export interface InboxDesk {
@@ -21,6 +23,10 @@ export interface InboxDesk {
   policies: Policies
   /** Whether customers hear at once that their message arrived. */
   acknowledge?: Acknowledging
+  /** After being closed for so long, another subject begins another conversation; a week unless given. */
+  changedSubjectMs?: number
+  /** The addresses at which a channel of ours is written to. */
+  addressesOf?(channel: string): readonly string[]
 }
 
 export function channelSource(channel: Channel, desk: InboxDesk): Source<InboundEvent> {
@@ -62,20 +68,23 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
   if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
 }
 
-async function receiveMessage(trx: Trx, arrival: Arrival, event: InboundMessage): Promise<void> {
+async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage): Promise<void> {
   const { channel, desk, kept } = arrival
-  if (await sawBefore(trx, arrival, event)) return
-  const colleague = await receiveColleague(trx, { channel, kept, policies: desk.policies }, event)
+  if (await sawBefore(trx, arrival, told)) return
+  const { event: read, by: forwarder } = await passedOnBy(trx, told)
+  const colleague = await receiveColleague(trx, { channel, kept, policies: desk.policies }, read)
   if (colleague?.kind === 'answered') return
   if (colleague) return await receiveInto(trx, arrival, colleague.event, colleague.conversation)
-  const identity = await findOrAddIdentity(trx, channelKind(channel), event.from)
-  const found = await findByEvidence(trx, channel, event)
-  const conversation = found.conversation ?? (await openNew(trx, arrival, identity, event, found.relatedTo))
+  const identity = await findOrAddIdentity(trx, channelKind(channel), read.from)
+  const found = await findByEvidence(trx, { ...desk, channel, identityId: identity.id }, read)
+  const event = judged(read, found)
+  const conversation = found.conversation ?? (await openNew(trx, arrival, identity, event, found.related?.to))
   const message = await insertMessage(trx, arrival, event, conversation)
-  if (event.automated === undefined && event.sender !== 'fail') await bringIn(trx, conversation.id, event.others ?? [])
-  const isCounted = event.automated === undefined
-  await appendFacts(trx, factsOf(conversation, message, event, found))
-  const current = isCounted ? await reopenFor(trx, conversation) : conversation
+  await appendFacts(trx, factsOf(conversation, message, event, found, forwarder))
+  if (forwarder) await keepNote(trx, conversation, message, forwarder)
+  // Whom a verified sender brings in takes part from now on; nobody else's word lets anybody in.
+  if (event.sender === 'pass' && !event.hearsay) await addParticipants(trx, conversation.id, event.people ?? [])
+  const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
   await refreshEntry(trx, current, message.id)
   // What we could not read we do not answer.
@@ -102,23 +111,59 @@ async function receiveInto(
 ): Promise<void> {
   if (await sawBefore(trx, arrival, event)) return
   const message = await insertMessage(trx, arrival, event, conversation)
-  await appendFacts(trx, factsOf(conversation, message, event, { conversation }))
+  await appendFacts(trx, factsOf(conversation, message, event, { conversation, passed: [], hasTwin: false }))
   await refreshEntry(trx, conversation, message.id)
 }
 
-function factsOf(conversation: Conversation, message: Message, event: InboundMessage, found: Found): Fact[] {
-  const counts = event.automated === undefined
-  const imported = event.imported && { imported: event.imported }
+const TWIN =
+  'Another mail with the same Message-ID says something else; the two are kept apart. One of them may be forged.'
+
+/** What only the store can tell of it: whether an answer that was sent like bulk mail is a person's, and whether it is no copy. */
+function judged(event: InboundMessage, { by, via, hasTwin }: Found): InboundMessage {
+  const answersUs = via === undefined && (by === 'token' || by === 'signed-id')
+  const { automated, acknowledgeable, ...rest } = event
+  // No machine answers it all the same: behind it may be a list.
+  const said = event.onlyBulk && answersUs ? rest : event
+  return hasTwin ? { ...said, warnings: [...said.warnings, TWIN] } : said
+}
+
+function factsOf(
+  conversation: Conversation,
+  message: Message,
+  event: InboundMessage,
+  found: Found,
+  forwarder?: { agentId: string },
+): Fact[] {
+  const { by, rank, via, related, passed } = found
   const about = { conversationId: conversation.id, messageId: message.id }
-  const data = { seq: message.seq, arrivedAt: message.arrived_at, counts, ...imported }
+  const led: Led = {
+    ...(by !== undefined && { by }),
+    ...(rank !== undefined && { rank }),
+    ...(via !== undefined && { via }),
+    ...(passed.length > 0 && { passed }),
+  }
+  const data: FactData['message-received'] = {
+    seq: message.seq,
+    arrivedAt: message.arrived_at,
+    counts: event.automated === undefined,
+    ...(event.imported && { imported: event.imported }),
+    ...(forwarder && { forwardedBy: forwarder.agentId }),
+    ...led,
+  }
   const received: Fact = { kind: 'message-received', ...about, data }
   if (found.conversation) return [received]
-  const opened = found.relatedTo === undefined ? {} : { relatedTo: found.relatedTo }
+  const opened: FactData['conversation-opened'] = related
+    ? { relatedTo: related.to, ...(related.by && { relatedBy: related.by }), because: related.because }
+    : {}
   return [{ kind: 'conversation-opened', conversationId: conversation.id, data: opened }, received]
 }
 
 /** The same platform message again: one more sighting, or at last the words of one that could not be read. */
-async function sawBefore(trx: Trx, { channel, kept, isSalvaged }: Arrival, event: InboundMessage): Promise<boolean> {
+async function sawBefore(
+  trx: Trx,
+  { channel, desk, kept, isSalvaged }: Arrival,
+  event: InboundMessage,
+): Promise<boolean> {
   const known = await trx
     .selectFrom('message')
     .select(['id', 'conversation_id'])
@@ -130,9 +175,13 @@ async function sawBefore(trx: Trx, { channel, kept, isSalvaged }: Arrival, event
   if (!isSalvaged && (await completeSalvaged(trx, known.id, event))) {
     await appendFact(trx, { kind: 'message-read-at-last', ...about, data: {} })
     await refreshEntry(trx, await getConversation(trx, known.conversation_id), known.id)
-  } else if (await addSighting(trx, known.id, channel, kept)) {
-    await appendFact(trx, { kind: 'message-seen-again', ...about, data: { channel } })
+    return true
   }
+  const isNewPlace = !(await wasSeenIn(trx, known.id, channel))
+  if (!(await addSighting(trx, known.id, channel, kept))) return true
+  await appendFact(trx, { kind: 'message-seen-again', ...about, data: { channel, desk: desk.desk } })
+  // Fetching a whole mailbox anew says nothing new.
+  if (isNewPlace) await refreshEntry(trx, await getConversation(trx, known.conversation_id), known.id)
   return true
 }
 
@@ -145,26 +194,8 @@ async function openNew(
 ): Promise<Conversation> {
   const opened = { identityId: identity.id, channel, desk: desk.desk, subject: event.subject, relatedTo }
   const conversation = await openConversation(trx, opened)
-  await trx
-    .insertInto('participant')
-    .values({ conversation_id: conversation.id, address: event.from.address, name: event.from.name ?? null })
-    .execute()
+  await addParticipants(trx, conversation.id, [event.from])
   return conversation
-}
-
-const BROUGHT_IN_MAX = 50
-
-/** Whoever takes part brings in whom they write to: a colleague in copy may answer for them. */
-async function bringIn(trx: Trx, conversationId: string, others: readonly Address[]): Promise<void> {
-  if (others.length === 0) return
-  const rows = others.slice(0, BROUGHT_IN_MAX).map(({ address, name }) => ({
-    ...{ conversation_id: conversationId, address, name: name ?? null },
-  }))
-  await trx
-    .insertInto('participant')
-    .values(rows)
-    .onConflict((oc) => oc.doNothing())
-    .execute()
 }
 
 /** A closed conversation that the customer wakes gets a card of its own at the bottom of the channel. */

@@ -119,6 +119,11 @@ function isOursOf({ email }: Config): (address: string) => boolean {
   return (address) => domains.has(domainOf(address))
 }
 
+function addressesOf({ email }: Config, channel: string): readonly string[] {
+  const mailbox = email[channel.slice('email:'.length)]
+  return mailbox ? [mailbox.address, ...mailbox.aliases] : []
+}
+
 function dayOf({ desks, calendars }: Config, name: string): DeskDay {
   const calendar = desks[name]?.calendar
   return deskDay(calendar === undefined ? undefined : calendars[calendar])
@@ -183,7 +188,11 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   const { db, channels, desk, policies, automation } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
-    const inbox: InboxDesk = { desk: named.desk, policies, ...acknowledgingOf(config, name) }
+    const { changedSubjectMs } = config.limits
+    const inbox: InboxDesk = {
+      ...{ desk: named.desk, policies, changedSubjectMs, ...acknowledgingOf(config, name) },
+      addressesOf: (other) => addressesOf(config, other),
+    }
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox

@@ -39,6 +39,7 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
     .where('conversation_id', '=', from)
     .orderBy('seq')
     .execute()
+  await copyParticipants(trx, source.id, target.id)
   await carry(trx, messages, source, target, by)
   await trx.updateTable('conversation').set({ state: 'closed', merged_into: into }).where('id', '=', from).execute()
   await appendFact(trx, { kind: 'conversation-merged', conversationId: from, actor: by.agentId, data: { into } })
@@ -56,6 +57,7 @@ export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved>
   await trx.updateTable('conversation').set({ state: 'open', merged_into: null }).where('id', '=', from).execute()
   const messages = await listCarried(trx, source.id, target.id)
   await carry(trx, messages, target, { ...source, state: 'open', merged_into: null }, by)
+  await removeGuests(trx, source.id, target)
   await appendFact(trx, {
     kind: 'conversation-split',
     conversationId: target.id,
@@ -82,6 +84,7 @@ export async function split(trx: Trx, from: string, messageIds: readonly string[
   const subject = first.subject ?? source.subject ?? undefined
   const opened = await openConversation(trx, { identityId, channel, desk, subject, relatedTo: from })
   await appendFact(trx, { kind: 'conversation-opened', conversationId: opened.id, data: { relatedTo: from } })
+  await copyParticipants(trx, source.id, opened.id)
   await carry(trx, messages, source, opened, by)
   await appendFact(trx, {
     kind: 'conversation-split',
@@ -147,7 +150,6 @@ async function carry(
     const data = await joinedData(trx, message, { seq, from: source.id, end: ends.get(message.id) })
     await appendFact(trx, { kind: 'message-joined', conversationId: target.id, ...about, data })
   }
-  await copyParticipants(trx, source.id, target.id)
   // What leaves first, so that a window which moves is not there twice.
   await reconcileWindows(trx, source.id, by.policies)
   const open = await reconcileWindows(trx, target.id, by.policies)
@@ -181,6 +183,31 @@ async function copyParticipants(trx: Trx, from: string, to: string): Promise<voi
     .insertInto('participant')
     .values(people.map((person) => ({ ...person, conversation_id: to })))
     .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** Who came with the other conversation goes with it, unless they have a part in this one of their own. */
+async function removeGuests(trx: Trx, guestsOf: string, { id, identity_id }: Conversation): Promise<void> {
+  const guests = trx.selectFrom('participant').select('address').where('conversation_id', '=', guestsOf)
+  const contact = trx.selectFrom('identity').select('address').where('id', '=', identity_id)
+  const writers = trx
+    .selectFrom('message')
+    .select('author')
+    .where('conversation_id', '=', id)
+    .where('direction', '=', 'inbound')
+  const readers = trx
+    .selectFrom('recipient')
+    .innerJoin('message', 'message.id', 'recipient.message_id')
+    .select('recipient.address')
+    .where('message.conversation_id', '=', id)
+    .where('recipient.state', '=', 'accepted')
+  await trx
+    .deleteFrom('participant')
+    .where('conversation_id', '=', id)
+    .where('address', 'in', guests)
+    .where('address', 'not in', contact)
+    .where('address', 'not in', writers)
+    .where('address', 'not in', readers)
     .execute()
 }
 

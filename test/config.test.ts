@@ -102,6 +102,11 @@ describe('a good configuration', () => {
     expect(giveUp('48h')).toBe(48 * HOUR)
   })
 
+  test('E10: after how long another subject begins another conversation can be set, and is a week', () => {
+    expect(configOf(undefined, {}).limits.changedSubjectMs).toBe(7 * 24 * HOUR)
+    expect(configOf('limits: { changed_subject: 30d }', {}).limits.changedSubjectMs).toBe(30 * 24 * HOUR)
+  })
+
   test('mail can be read from a given day on', () => {
     const since = (written: string) =>
       configOf(YAML.replace('aliases', `since: ${written}\n    aliases`)).email.support?.since

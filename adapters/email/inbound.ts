@@ -2,7 +2,6 @@
 import type {
   Address,
   ConversationKey,
-  Evidence,
   InboundBounce,
   InboundEvent,
   InboundMessage,
@@ -10,16 +9,20 @@ import type {
   RawEvent,
 } from '../../src/channel.ts'
 import { attachmentRef } from './attachment.ts'
-import { automatedBecause } from './automated.ts'
+import { type Automation, automationOf } from './automated.ts'
 import type { Bounce } from './bounce.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
+import { evidenceIn, isLikeOurs, originalIds } from './evidence.ts'
+import { forwardedIn } from './forwarded.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
+import { isMachine, isNoReply } from './machine-address.ts'
 import type { Mail } from './mail.ts'
-import { messageIdOf, messageIdsIn, verifySignedId } from './message-id.ts'
+import { messageIdOf, verifySignedId } from './message-id.ts'
 import type { IsOwn } from './own-mail.ts'
 import { tokenIn } from './reply-address.ts'
 import { replyHandle } from './reply-handle.ts'
 import { senderVerdict } from './sender.ts'
+import { topicOf } from './subject.ts'
 
 export interface Mailbox {
   /** Of any of our mailboxes. */
@@ -33,11 +36,8 @@ export interface Mailbox {
 
 export const UNKNOWN_SENDER = 'unknown@invalid' // RFC 2606: nothing can ever be delivered there.
 
-const REFERENCES_READ_MAX = 100
-const NO_REPLY = /^(no-?reply|do-?not-?reply|noreply)[^@]*@/
-// Machines, and lists' machines, by the names they have always had (RFC 5230 section 4.6, RFC 2142).
-const MACHINE =
-  /^(mailer-?daemon|mail-?daemon|postmaster|(?:auto|system)?-?notifications?|bounces?|listserv|listproc|majordomo|mailman|owner-[^@]*|root|daemon|nobody|[^@]*-(?:request|owner|bounces?|no-?reply))(?:\+[^@]*)?@/
+/** Whom a mail names as its readers; a mail to more than these is a circular. */
+const PEOPLE_MAX = 20
 
 export function toEvents(mail: Mail, raw: RawEvent, mailbox: Mailbox): InboundEvent[] {
   if (raw.meta?.sent) return [toOwn(mail, raw, mailbox)]
@@ -56,7 +56,8 @@ function toOwn(mail: Mail, raw: RawEvent, mailbox: Mailbox): OwnMessage {
   const said = toMessage(mail, raw, mailbox, { from, standsIn: false, warnings: [] })
   const isProven = raw.meta?.sent !== undefined || said.sender === 'pass'
   const { externalId, arrivedAt } = said
-  return { kind: 'own', externalId, arrivedAt, keys: keysOf(mail.headers), said, ...(isProven && { isProven }) }
+  const keys = [...new Set([...said.keys, ...originalIds(mail.headers, mailbox.secret).map(messageIdKey)])]
+  return { kind: 'own', externalId, arrivedAt, keys, said, ...(isProven && { isProven }) }
 }
 
 export interface Author {
@@ -67,9 +68,10 @@ export interface Author {
 }
 
 export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: Author): InboundMessage {
-  const automated = mail.bounce
-    ? 'a delivery report'
-    : (mail.report ?? automatedBecause(mail.headers, author.from.address, mail.subject ?? ''))
+  const automation = whyAutomated(mail, author.from.address)
+  const people = peopleIn(mail, author, mailbox)
+  const sender = author.standsIn ? 'none' : verdictOf(mail, author.from.address, mailbox)
+  const forwarded = author.standsIn ? undefined : forwardedIn(mail, sender, mailbox)
   return {
     kind: 'message',
     externalId: mail.externalId,
@@ -78,17 +80,23 @@ export function toMessage(mail: Mail, raw: RawEvent, mailbox: Mailbox, author: A
     to: mail.to,
     cc: mail.cc,
     ...othersIn(mail, author.from.address, mailbox),
-    ...(mail.subject !== undefined && { subject: mail.subject }),
+    ...(people.length > 0 && { people }),
+    ...(mail.subject !== undefined && { subject: mail.subject, topic: topicOf(mail.subject) }),
     text: mail.text,
     markdown: mail.markdown,
     ...(mail.unquoted !== undefined && { unquoted: mail.unquoted }),
-    evidence: evidenceIn(mail, mailbox),
+    // Whoever names no sender would share what belongs to others who named none.
+    evidence: mail.from ? evidenceIn(mail, mailbox) : [],
+    ...(author.standsIn && { hearsay: true as const }),
     keys: keysOf(mail.headers),
+    ...soleKey(mail.headers),
     replyHandle: replyHandle(mail.headers, mail.subject),
-    ...(automated && { automated }),
+    ...(automation && { automated: automation.because }),
+    ...(automation?.kind === 'bulk' && isWrittenToUs(mail, mailbox) && { onlyBulk: true as const }),
+    ...(forwarded && { forwarded }),
     ...(raw.meta?.imported !== undefined && { imported: true as const }),
     ...(isAcknowledgeable(mail, author.from.address, mailbox) && { acknowledgeable: true }),
-    sender: author.standsIn ? 'none' : senderVerdict(mail.headers, author.from.address, mailbox.authServer),
+    sender,
     attachments: mail.attachments.map(({ part, ...attachment }) => ({ ...attachment, ref: attachmentRef(part) })),
     warnings: [...author.warnings, ...mail.warnings, ...notWhole(raw)],
   }
@@ -105,7 +113,7 @@ function authorOf(mail: Mail, mailbox: Mailbox): Author | undefined {
   const from = mail.from ?? { address: UNKNOWN_SENDER }
   const answerTo = mail.replyTo && !mailbox.isOwn(mail.replyTo.address) ? mail.replyTo : undefined
   if (mailbox.isOwn(from.address) && (!answerTo || isSignedByUs(mail.headers, mailbox))) return undefined
-  if (answerTo && (mailbox.isOwn(from.address) || NO_REPLY.test(from.address))) {
+  if (answerTo && (mailbox.isOwn(from.address) || isNoReply(from.address))) {
     return {
       from: answerTo,
       standsIn: true,
@@ -125,8 +133,34 @@ function authorOf(mail: Mail, mailbox: Mailbox): Author | undefined {
 
 /** Whoever was only copied by a list or a forwarder gets no answer from a machine. */
 function isAcknowledgeable(mail: Mail, from: string, mailbox: Mailbox): boolean {
-  if (from === UNKNOWN_SENDER || mailbox.isOwn(from) || NO_REPLY.test(from) || MACHINE.test(from)) return false
+  if (from === UNKNOWN_SENDER || mailbox.isOwn(from) || isMachine(from)) return false
+  return isWrittenToUs(mail, mailbox)
+}
+
+function isWrittenToUs(mail: Mail, mailbox: Mailbox): boolean {
   return [...mail.to, ...mail.cc].some(({ address }) => mailbox.isAddressee(address))
+}
+
+function whyAutomated(mail: Mail, from: string): Automation | undefined {
+  if (mail.bounce) return { kind: 'program', because: 'a delivery report' }
+  if (mail.report !== undefined) return { kind: 'program', because: mail.report }
+  const isCalendarReply = mail.isCalendarReply ?? false
+  return automationOf({ headers: mail.headers, from, subject: mail.subject ?? '', isCalendarReply })
+}
+
+/** Of several senders in one mail the server may have verified another than the one we show. */
+function verdictOf(mail: Mail, from: string, mailbox: Mailbox): InboundMessage['sender'] {
+  const verdict = senderVerdict(mail.headers, from, mailbox.authServer)
+  return verdict === 'pass' && allHeaders(mail.headers, 'from').length > 1 ? 'none' : verdict
+}
+
+/** Those whom the sender wrote to besides us. What went through a list names nobody. */
+function peopleIn(mail: Mail, author: Author, mailbox: Mailbox): Address[] {
+  const isPerson = ({ address }: Address) =>
+    !mailbox.isOwn(address) && !isMachine(address) && address !== author.from.address
+  if (author.standsIn || firstHeader(mail.headers, 'list-id') !== undefined) return []
+  const people = [...mail.to, ...mail.cc].filter(isPerson)
+  return people.length > PEOPLE_MAX ? [] : people
 }
 
 function isSignedByUs(headers: Header[], mailbox: Mailbox): boolean {
@@ -134,34 +168,15 @@ function isSignedByUs(headers: Header[], mailbox: Mailbox): boolean {
   return id !== undefined && verifySignedId(mailbox.secret, id) !== undefined
 }
 
+/** One mail has one id: a second with the same id is no copy. */
+function soleKey(headers: Header[]): { soleKey?: ConversationKey } {
+  const [key] = keysOf(headers)
+  return key === undefined ? {} : { soleKey: key }
+}
+
 function keysOf(headers: Header[]): ConversationKey[] {
   const id = messageIdOf(firstHeader(headers, 'message-id'))
   return id ? [messageIdKey(id)] : []
-}
-
-/** Strongest first: the token in an address of ours, an id we signed, then any id at all, the newest first. */
-export function evidenceIn(mail: Mail, mailbox: Mailbox): Evidence[] {
-  const named = ['delivered-to', 'x-original-to', 'envelope-to'].flatMap((key) => allHeaders(mail.headers, key))
-  const recipients = [...mail.to, ...mail.cc].map(({ address }) => address)
-  const tokens = [...recipients, ...named.map((value) => value.replace(/[<>]/g, ''))].flatMap(
-    (address) => tokenIn(address, mailbox.isOwn) ?? [],
-  )
-  const answered = allHeaders(mail.headers, 'in-reply-to').flatMap((value) => messageIdsIn(value, REFERENCES_READ_MAX))
-  const references = allHeaders(mail.headers, 'references').flatMap((value) => messageIdsIn(value, REFERENCES_READ_MAX))
-  const ids = [...new Set([...answered, ...references.reverse()])]
-  const signed = ids.flatMap((id) => verifySignedId(mailbox.secret, id) ?? [])
-  return [
-    ...[...new Set(tokens)].map((token): Evidence => ({ by: 'token', key: tokenKey(token) })),
-    ...[...new Set(signed)].map((id): Evidence => ({ by: 'signed-id', key: messageIdKey(id) })),
-    ...ids
-      .filter((id) => !isLikeOurs(id) && !signed.includes(id.toLowerCase()))
-      .map((id): Evidence => ({ by: 'reference', key: messageIdKey(id) })),
-  ]
-}
-
-/** An id made to look like ours whose signature is wrong is no evidence at all, not even a weak one. */
-function isLikeOurs(id: string): boolean {
-  return /^<o\.[^@]+\.[a-z0-9]{20}@/i.test(id)
 }
 
 /** Strongest first: the id of the mail that came back, ids of ours from anywhere in the notice, and where its answers would go. */

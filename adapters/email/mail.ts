@@ -6,7 +6,9 @@ import { AUTOMATED_HEADERS } from './automated.ts'
 import { type Bounce, findBounce } from './bounce.ts'
 import { machineReport } from './bounce-doubt.ts'
 import { cleanLine, cleanText, TEXT_MAX } from './clean-text.ts'
+import { EVIDENCE_HEADERS } from './evidence.ts'
 import { fingerprint } from './fingerprint.ts'
+import { type Forward, forwardIn } from './forward.ts'
 import { type Header, splitMail } from './header.ts'
 import { type HtmlText, htmlToText } from './html-text.ts'
 import { contentIdOf, imageNames, withImageNames } from './inline-image.ts'
@@ -25,8 +27,8 @@ const ADDRESS = /^[^\s\p{Cc}<>@,;:"()\\]+@[^\s\p{Cc}<>@,;:"()\\]+$/u
 const EMPTY_BODY_BYTES_MAX = 2048
 const TOO_LONG = 'The text is too long to show whole; the original mail has all of it.'
 const KEPT_HEADERS = new Set([
-  ...['message-id', 'in-reply-to', 'references'],
-  ...['delivered-to', 'x-original-to', 'envelope-to', ...AUTOMATED_HEADERS, ...SENDER_HEADERS],
+  ...['message-id', 'in-reply-to', 'references', 'from'],
+  ...[...EVIDENCE_HEADERS, ...AUTOMATED_HEADERS, ...SENDER_HEADERS],
 ])
 
 export interface Mail {
@@ -42,6 +44,10 @@ export interface Mail {
   /** The new words, where there are others. */
   unquoted?: string
   attachments: { name: string; type: string; bytes: number; contentId?: string; part: number[] }[]
+  /** What it passes on of somebody else's. */
+  forward?: Forward
+  /** An answer to an invitation, as calendars write it. */
+  isCalendarReply?: true
   bounce?: Bounce
   /** It is a report in its form, whatever it reports; in a few words. */
   report?: string
@@ -60,6 +66,7 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
   const replyTo = addresses(email.replyTo ?? [])[0]
   const bounce = findBounce(raw, email)
   const report = machineReport(email)
+  const forward = readForward(email, subject ?? '', body.text)
   if (`${subject ?? ''}${from?.name ?? ''}${body.text}`.includes('\ufffd')) {
     warnings.push('Some characters could not be read (shown as \ufffd); the original mail has them.')
   }
@@ -74,6 +81,8 @@ export async function parseMail(raw: Uint8Array, headersOnly: boolean): Promise<
     ...body,
     ...unquotedIn(body.text, html, subject),
     attachments: listAttachments(email.attachments, warnings),
+    ...(forward && { forward }),
+    ...(email.attachments.some(isCalendarReply) && { isCalendarReply: true as const }),
     ...(bounce && { bounce }),
     ...(report !== undefined && { report }),
     warnings,
@@ -99,6 +108,25 @@ function readBody({ content }: ParsedMail, warnings: string[]): { text: string; 
 function htmlBeside(html: readonly string[]): HtmlText {
   const all = html.join('\n')
   return htmlToText(all.length <= FOLD_HTML_MAX ? all : '')
+}
+
+function readForward(email: ParsedMail, subject: string, text: string): Forward | undefined {
+  const { headers, content } = email
+  const wordsOf = (raw: Uint8Array) => readBody(parseMime(raw), []).text
+  const found = forwardIn({ headers, subject, text, files: content.files, wordsOf })
+  if (!found) return undefined
+  const { from: writer, ...rest } = found
+  const [from] = writer ? addresses([{ address: writer.address, name: writer.name ?? '' }]) : []
+  return { ...rest, ...(from && { from }) }
+}
+
+const CALENDAR_READ_MAX = 4096
+
+function isCalendarReply({ mimeType, content }: MailFile): boolean {
+  if (mimeType !== 'text/calendar') return false
+  return /^METHOD\s{0,3}:\s{0,3}REPLY\s*$/im.test(
+    Buffer.from(content.subarray(0, CALENDAR_READ_MAX)).toString('latin1'),
+  )
 }
 
 function isSuspiciouslyEmpty(raw: Uint8Array, { content, attachments }: ParsedMail): boolean {

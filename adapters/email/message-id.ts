@@ -4,10 +4,13 @@ import { base32Bytes } from '../../src/id.ts'
 
 const SIGNATURE_BYTES = 12 // 96 bits: out of reach of guessing, and short enough for the header line.
 const MESSAGE_ID_LENGTH_MAX = 250
+const BARE_READ_MAX = 10_000
 const OURS = /^<o\.([a-z0-9_-]{1,80})\.([a-z0-9]{20})@[a-z0-9.-]{1,200}>$/
 // RFC 5322 section 3.6.4, as strict as its ids need to be for us to repeat them in a header.
 const VALID = /^<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>$/
-const ANY_ID = /<[^<>\s]{1,998}>/g
+// A long id may be folded in its middle, and a quoted one may hold spaces.
+const ANY_ID = /<[^<>]{1,998}>/g
+const BARE_ID = /^[^\s<>@"(),:;]{1,400}@[^\s<>@"(),:;]{1,400}$/
 const LIKE_OURS = /\bo\.[a-z0-9_-]{1,80}\.[a-z0-9]{20}@[a-z0-9.-]{1,200}/gi
 
 /** The same for the same message and domain, at every attempt and in every process. */
@@ -29,10 +32,17 @@ export function verifySignedId(secret: Uint8Array, id: string): string | undefin
 export function messageIdsIn(header: string, countMax: number): string[] {
   const found = new Set<string>()
   for (const match of header.matchAll(ANY_ID)) {
-    found.add(match[0])
+    const id = match[0].replace(/\s+/g, '')
+    if (id.length > 2) found.add(id)
     if (found.size >= countMax) break
   }
-  return [...found]
+  return found.size > 0 ? [...found] : bareIds(header).slice(0, countMax)
+}
+
+/** Some programs forget the brackets. */
+function bareIds(header: string): string[] {
+  const words = header.slice(0, BARE_READ_MAX).split(/\s+/)
+  return [...new Set(words.filter((word) => BARE_ID.test(word)).map((word) => `<${word}>`))]
 }
 
 /** Ids made like ours, wherever they stand in a text and whatever is around them. Only `verifySignedId` says whose they are. */

@@ -13,9 +13,9 @@ import { checkFiles, checkPictures, type OutboundFile } from './outbound-file.ts
 import type { IsOwn } from './own-mail.ts'
 import { replyAddress } from './reply-address.ts'
 import { readReplyHandle, referencesOf } from './reply-handle.ts'
+import { subjectOf } from './subject.ts'
 
 const SUBJECT_MAX = 200
-const RE = /^(?:(?:re|aw|antw|sv|vs|r|ref|odp|rép)(?:\s*\[\d+\])?\s*:\s*)+/i
 
 export interface Sender {
   address: string
@@ -92,13 +92,6 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
       ...(message.conversationToken === undefined ? [] : [tokenKey(message.conversationToken.toLowerCase())]),
     ],
   }
-}
-
-/** The latest subject of the customer's with one "Re:", however many there were and in whatever language. */
-export function subjectOf(subject: string | undefined, isAnswer: boolean): string {
-  const line = cleanLine(subject ?? '', SUBJECT_MAX)
-  const bare = line.replace(RE, '').trim()
-  return isAnswer ? `Re: ${bare}`.trim() : line
 }
 
 function recipients(addresses: Address[]): Address[] {

@@ -14,11 +14,13 @@ export interface ReplyHandle {
 }
 
 export function replyHandle(headers: Header[], subject: string | undefined): string {
-  const id = messageIdOf(firstHeader(headers, 'message-id'))
+  const own = firstHeader(headers, 'message-id')
+  const id = messageIdOf(own)
   const named = firstHeader(headers, 'references') ?? firstHeader(headers, 'in-reply-to') ?? ''
   const references = messageIdsIn(named, REFERENCES_READ_MAX).filter(isValidMessageId)
   const handle: ReplyHandle = {
-    ...(id && isValidMessageId(id) && { messageId: id }),
+    // An id with a space in it was never one; without the space it is another.
+    ...(id && own?.includes(id) && isValidMessageId(id) && { messageId: id }),
     references: capped(references),
     ...(subject !== undefined && { subject }),
   }

@@ -1,6 +1,7 @@
 // deskbell why: for any conversation, message, window or address, why its customer counts as waiting until when.
 import { systemClock } from '../clock.ts'
 import type { Reader } from '../db/open.ts'
+import { explainPlaces } from '../led.ts'
 import { makePolicies } from '../promises.ts'
 import { explainWindows } from '../why.ts'
 import type { Command } from './command.ts'
@@ -24,7 +25,8 @@ export const why: Command = async (words) => {
       process.stderr.write(`${printable(asked)} is unknown here. ${WHAT_TO_GIVE}\n`)
       return 1
     }
-    const lines = await explainWindows(db, makePolicies(config), only.id, systemClock().now())
+    const windows = await explainWindows(db, makePolicies(config), only.id, systemClock().now())
+    const lines = [...windows, ...(await explainPlaces(db, only.id))]
     process.stdout.write(found.length > 1 ? renderList(asked, found) : renderWhy(only, lines))
     return 0
   } finally {

@@ -114,7 +114,7 @@ function buildServer(server: ServerSettings, { ports, address, password, files }
 }
 
 function buildLimits(limits: Settings['limits']): Config['limits'] {
-  const { attachment_max, mailbox_alert, outbox, intake, ping, automation, heartbeat } = limits
+  const { attachment_max, mailbox_alert, outbox, intake, ping, automation, heartbeat, changed_subject } = limits
   return {
     attachmentBytesMax: attachment_max,
     mailboxAlertMs: mailbox_alert,
@@ -133,6 +133,7 @@ function buildLimits(limits: Settings['limits']): Config['limits'] {
     },
     automation: { perAddressMax: automation.per_address, overallMax: automation.overall },
     heartbeatMs: heartbeat,
+    changedSubjectMs: changed_subject,
   }
 }
 

@@ -40,5 +40,7 @@ export const DEFAULTS = {
     /** An hour. */
     automation: { perAddressMax: 10, overallMax: 100 },
     heartbeatMs: 5 * MINUTE,
+    /** After a conversation was closed for so long, a mail under another subject begins a new one. */
+    changedSubjectMs: 7 * DAY,
   },
 } as const

@@ -172,4 +172,5 @@ const limits = section({
     overall: count(1, 100_000).default(automation.overallMax),
   }).prefault({}),
   heartbeat: duration('10s', '1d').default(DEFAULTS.limits.heartbeatMs),
+  changed_subject: duration('0s', '365d').default(DEFAULTS.limits.changedSubjectMs),
 }).prefault({})

@@ -123,6 +123,7 @@ function newsBlock({ trouble, newest, related }: CardView, link: string | undefi
     paragraph([
       word(`${news === '' ? '' : `${news}\n`}🔗 ${related.isJoined ? 'Joined to' : 'Possibly the same matter as'} `),
       other,
+      ...(related.because === undefined ? [] : [word(`: ${related.because}.`)]),
     ]),
   ]
 }

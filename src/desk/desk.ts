@@ -4,6 +4,7 @@ import { type Clock, MINUTE, SECOND } from '../clock.ts'
 import type { Db, Tools } from '../db/open.ts'
 import type { DeskDay } from '../desk-day.ts'
 import type { Source } from '../intake-runner.ts'
+import { explainPlaces } from '../led.ts'
 import type { Log } from '../log.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import type { Policies } from '../policy.ts'
@@ -82,7 +83,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     room,
     desks,
     letters: () => letters,
-    explain: (id) => explainWindows(db, policies, id, clock.now()),
+    explain: async (id) => [...(await explainWindows(db, policies, id, clock.now())), ...(await explainPlaces(db, id))],
     queue: (desk) => listQueue(db, desk, { limit: QUEUE_MAX }),
     recipients: (id) => listRecipientChoices(db, id, options.isOurs),
   })

@@ -2,6 +2,8 @@
 import type { Address } from '../channel.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
+import { listFacts } from '../fact.ts'
+import { findForwardNote } from '../forwarded.ts'
 import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
@@ -42,6 +44,12 @@ export interface SaidByCustomer {
   /** Files that somebody waits for in vain, and why. */
   missing: { name: string; error: string }[]
   ownerId: string | undefined
+  /** In which mailboxes it arrived besides the conversation's own, and whose they are where that is another desk. */
+  seenIn: { mailbox: string; desk: string | undefined }[]
+  /** It did not arrive in the conversation's own. */
+  isElsewhere: boolean
+  /** What the agent wrote to it who passed it on. */
+  note: { by: string; text: string } | undefined
   /** The original, where it could not be read. */
   raw: { blobId: string; bytes: number } | undefined
 }
@@ -82,6 +90,7 @@ export async function readEntry(db: Reader, messageId: string): Promise<EntryVie
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
     .select([
       'conversation.desk',
+      'conversation.channel',
       'conversation.subject',
       'conversation.owner_id',
       'conversation.card_channel',
@@ -97,7 +106,7 @@ export async function readEntry(db: Reader, messageId: string): Promise<EntryVie
   const said =
     handOver ??
     (message.direction === 'inbound'
-      ? await readInbound(db, message, contact, row.owner_id)
+      ? await readInbound(db, message, contact, row)
       : await readOutbound(db, message, row.desk))
   return {
     messageId,
@@ -127,7 +136,7 @@ async function readInbound(
   db: Reader,
   message: Message,
   contact: Person,
-  ownerId: string | null,
+  conversation: { channel: string; desk: string; owner_id: string | null },
 ): Promise<SaidByCustomer> {
   const files = await db
     .selectFrom('attachment')
@@ -138,8 +147,8 @@ async function readInbound(
   const brought = await listThreadFiles(db, message.id)
   return {
     kind: 'inbound',
-    // Somebody else may take part in the conversation; we know the name of its contact.
-    from: message.author === contact.address ? contact : { name: undefined, address: message.author },
+    // Somebody else may take part in the conversation.
+    from: message.author === contact.address ? contact : await findParticipant(db, message),
     subject: message.subject ?? undefined,
     text: message.text,
     unquoted: message.unquoted ?? undefined,
@@ -153,9 +162,55 @@ async function readInbound(
       if (error === undefined) return []
       return [{ name: files.find(({ id }) => id === what)?.name ?? FILE_WORDS[what] ?? 'A file', error }]
     }),
-    ownerId: ownerId ?? undefined,
+    ownerId: conversation.owner_id ?? undefined,
+    ...(await readSightings(db, message, conversation)),
+    note: await readForwardNote(db, message.id),
     raw: await findRaw(db, message.id),
   }
+}
+
+async function findParticipant(db: Reader, { conversation_id, author }: Message): Promise<Person> {
+  const row = await db
+    .selectFrom('participant')
+    .select('name')
+    .where('conversation_id', '=', conversation_id)
+    .where('address', '=', author)
+    .executeTakeFirst()
+  return { name: row?.name ?? undefined, address: author }
+}
+
+/** One mail may be written to several of our mailboxes; the first that has it keeps it. */
+async function readSightings(
+  db: Reader,
+  message: Message,
+  conversation: { channel: string; desk: string },
+): Promise<Pick<SaidByCustomer, 'seenIn' | 'isElsewhere'>> {
+  const rows = await db
+    .selectFrom('message_source')
+    .select('channel')
+    .distinct()
+    .where('message_id', '=', message.id)
+    .orderBy('channel')
+    .execute()
+  const others = rows.map(({ channel }) => channel).filter((channel) => channel !== conversation.channel)
+  if (others.length === 0) return { seenIn: [], isElsewhere: false }
+  const again = await listFacts(db, message.conversation_id, ['message-seen-again'])
+  const deskOf = (channel: string) => {
+    const fact = again.find(
+      ({ messageId, data }) => messageId === message.id && 'channel' in data && data.channel === channel,
+    )
+    const desk = fact?.kind === 'message-seen-again' ? fact.data.desk : undefined
+    return desk === conversation.desk ? undefined : desk
+  }
+  return {
+    seenIn: others.map((channel) => ({ mailbox: channel.slice(channel.indexOf(':') + 1), desk: deskOf(channel) })),
+    isElsewhere: others.length === rows.length,
+  }
+}
+
+async function readForwardNote(db: Reader, messageId: string): Promise<SaidByCustomer['note']> {
+  const note = await findForwardNote(db, messageId)
+  return note && { by: note.author, text: note.text }
 }
 
 async function findRaw(db: Reader, messageId: string): Promise<SaidByCustomer['raw']> {

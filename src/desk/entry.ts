@@ -4,6 +4,7 @@ import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
+import { noteBlocks, originLines } from './entry-origin.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer } from './entry-view.ts'
 import { isRisky, shownName, sizeWords } from './file-name.ts'
 import { handOverHeader, handOverText } from './hand-over.ts'
@@ -71,8 +72,9 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
     blocks: [
       inboundHeader(view, said),
       ...parts,
+      ...noteBlocks(said),
       ...(said.unquoted === undefined ? [] : [note('Quoted history and signature are folded.')]),
-      ...inboundFooter(said),
+      ...inboundFooter(view, said),
       ...inboundButtons(view, said, isCut),
     ],
   }
@@ -102,12 +104,13 @@ function inboundHeader(view: EntryView, { from, subject, ownerId, counts }: Said
   return paragraph([...nameParts(from), way, instant(view.at), ...owner, ...about])
 }
 
-function inboundFooter(said: SaidByCustomer): KnownBlock[] {
+function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
   const more = said.attachmentsMore > 0 ? [`📎 and ${said.attachmentsMore} more`] : []
   const missing = said.missing.slice(0, MISSING_MAX).map(({ name, error }) => {
     return `⚠️ ${cutLine(name, NAME_LENGTH)} is not here: ${cutLine(error, REASON_LENGTH)}`
   })
-  const lines = [...said.attachments.map(fileLine), ...more, ...missing, ...cautionLines(said), ...largeLine(said.raw)]
+  const files = [...said.attachments.map(fileLine), ...more, ...missing]
+  const lines = [...files, ...originLines(view, said), ...cautionLines(said), ...largeLine(said.raw)]
   return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
 }
 

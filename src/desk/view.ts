@@ -4,6 +4,7 @@ import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
 import { countsNow } from '../reclassify.ts'
 import { listWindows } from '../window-record.ts'
+import { findRelationReason } from './relation.ts'
 
 /** Where a message of ours stands in Slack. */
 export interface Posted {
@@ -38,7 +39,9 @@ export interface CardView {
   /** What has become of the last reply, while it is not simply delivered. */
   trouble: { delivery: Delivery; reason: string | undefined } | undefined
   /** Possibly the same matter, or, once it is joined to it, where its messages are. */
-  related: { subject: string | undefined; card: Posted | undefined; isJoined: boolean } | undefined
+  related:
+    | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
+    | undefined
   card: Posted | undefined
 }
 
@@ -96,7 +99,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     newest: await findGlimpse(db, conversationId),
     messages: row.seq_last,
     trouble: await findTrouble(db, conversationId),
-    related: await readRelated(db, row),
+    related: await readRelated(db, conversationId, row),
     card: postedOf(row),
   }
 }
@@ -168,6 +171,7 @@ export function reasonOf(warnings: string): string | undefined {
 
 async function readRelated(
   db: Reader,
+  conversationId: string,
   { desk, merged_into, related_to }: { desk: string; merged_into: string | null; related_to: string | null },
 ): Promise<CardView['related']> {
   const id = merged_into ?? related_to
@@ -178,5 +182,7 @@ async function readRelated(
     .where('id', '=', id)
     .where('desk', '=', desk) // What another desk's customer wrote about is not shown here.
     .executeTakeFirst()
-  return row && { subject: row.subject ?? undefined, card: postedOf(row), isJoined: merged_into !== null }
+  if (!row) return undefined
+  const because = merged_into === null ? await findRelationReason(db, conversationId) : undefined
+  return { subject: row.subject ?? undefined, card: postedOf(row), isJoined: merged_into !== null, because }
 }

@@ -16,7 +16,9 @@ eachDatabase((open) => {
     await world.clock.advance(HOUR)
     const evidence = [{ by: 'reference' as const, key: (key?.key ?? '') as never }]
     const other = await desk.customerWrites('I ask for Ann', { from: STRANGER, evidence, keys: [] })
-    expect(desk.shownCard()).toContain('Possibly the same matter as Order 1')
+    expect(desk.shownCard()).toMatch(
+      /Possibly the same matter as Order 1 .*: the message carries the id of a message of it, but its sender takes no part there\./,
+    )
 
     await desk.press(maya, 'join')
     await desk.settle()
@@ -32,6 +34,22 @@ eachDatabase((open) => {
     expect(desk.shownCard()).toContain('Possibly the same matter as Order 1')
     expect(await world.windows(other)).toMatchObject([{ ended_at: null }])
     expect(await world.windows(first)).toMatchObject([{ id: windows[0]?.id, ended_at: null }])
+  })
+
+  test('E8: a card says that only the subject speaks for it, or that the sender may be forged', async () => {
+    const desk = await makeActingDesk(open)
+    const { world } = desk
+    const about = { subject: 'Re: Leaking tap', topic: 'Leaking tap', evidence: [], keys: [] }
+    await desk.customerWrites('It drips', { from: ANN, ...about })
+    await desk.customerWrites('It drips again', { from: ANN, ...about })
+    expect(desk.shownCard()).toMatch(
+      /Possibly the same matter as Re: Leaking tap .*: the same person wrote there under the same subject lately\./,
+    )
+    await desk.customerWrites('Where is it?', { from: STRANGER, subject: 'Order 2' })
+    const key = await world.db.selectFrom('conversation_key').select('key').executeTakeFirstOrThrow()
+    const evidence = [{ by: 'token' as const, key: key.key as never }]
+    await desk.customerWrites('To another address, please', { from: STRANGER, sender: 'fail', evidence, keys: [] })
+    expect(desk.shownCard()).toContain('carries its reply address, but it may not come from the address it names.')
   })
 
   test('E8: a card says nothing of what another desk’s customer wrote about', async () => {
