@@ -3,6 +3,7 @@ import type { Calendar } from './calendar.ts'
 import { buildConfig } from './config/build.ts'
 import { certificateFaults, readCertificates } from './config/certificate.ts'
 import { crossCheck } from './config/check.ts'
+import type { Dkim } from './config/dkim.ts'
 import { readEnvironment } from './config/environment.ts'
 import { ConfigError, type Fault } from './config/fault.ts'
 import { readSettings } from './config/settings.ts'
@@ -73,6 +74,12 @@ export interface Mailbox {
   folder: string
   /** Where copies of what we sent are kept, if the server keeps them. */
   sentFolder?: string
+  /** Whether we put them there. */
+  sentCopy: boolean
+  /** Where the server does not sign what it sends. */
+  dkim?: Dkim
+  /** At least so long between two mails. */
+  sendEveryMs: number
   /** What to read at the very first start: only what is new, everything, or what arrived from this instant on. */
   since: 'now' | 'all' | number
   /** Whether customers who wrote before the very first start are pinged about. */

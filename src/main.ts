@@ -15,6 +15,7 @@ import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
 import { intakeOf } from './intake.ts'
 import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
 import type { Log } from './log.ts'
+import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
@@ -23,7 +24,7 @@ import { ladderHandler } from './ping.ts'
 import type { Policies } from './policy.ts'
 import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
-import { type Pace, rateLimiter } from './rate.ts'
+import { rateLimiter } from './rate.ts'
 import { refreshTokens } from './refresh-token.ts'
 import { getSigningKey } from './setting.ts'
 import { wakeHandler } from './snooze.ts'
@@ -38,8 +39,6 @@ export interface Deskbell {
   stop(): Promise<void>
 }
 
-/** Mails per account: most providers ask for no more than one at a time, some for no more than a few a second. */
-const MAIL_PACE: Pace = { minMs: 200, concurrencyMax: 2 }
 const UNLIMITED_ROOM = 10
 const LAG_MAX_MS = MINUTE
 const DRAIN_MS = 10 * SECOND
@@ -197,7 +196,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
-  const paceOf = (key: string) => (/^(?:send:email|alarm):/.test(key) ? MAIL_PACE : desk.paceOf(key))
+  const paceOf = (key: string) => mailPaceOf(config.email, key) ?? desk.paceOf(key)
   const outbox = makeOutboxRunner({
     ...tools,
     limiter: rateLimiter(paceOf, UNLIMITED_ROOM),

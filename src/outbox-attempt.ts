@@ -206,7 +206,8 @@ async function absent(
     const error = `sent ${effect.sends} times without an answer; it may have arrived`
     return await end(tools, handler, effect, 'parked', error)
   }
-  await retry(tools, handler, effect, 'the last attempt did not arrive', 0, keep)
+  const error = look.kind === 'absent' ? 'the last attempt did not arrive' : 'the answer to the last attempt was lost'
+  await retry(tools, handler, effect, error, 0, keep)
 }
 
 /** What is remembered of this send, or the look that has just ended. Forgetting one costs one look more. */

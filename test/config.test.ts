@@ -64,6 +64,8 @@ describe('a good configuration', () => {
       acknowledge: 'off',
       restricted: false,
       pingImported: false,
+      sentCopy: false,
+      sendEveryMs: 200,
     })
   })
 

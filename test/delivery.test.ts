@@ -119,6 +119,25 @@ eachDatabase((open) => {
     expect(world.channel.sends).toBe(1)
   })
 
+  test('E15: meanwhile the reply says that it may have arrived, and after a wait the very same bytes leave again', async () => {
+    const world = await makeWorld(open, { channel: fakeChannel('email:support', 'none') })
+    await world.customerWrites('Is it in stock?')
+    world.channel.fates.push({ kind: 'uncertain', arrives: true })
+    const id = await world.agentReplies('Yes.')
+    for (let second = 0; second < 40; second += 10) {
+      expect((await world.message(id)).delivery).toBe('uncertain')
+      expect(world.channel.sends).toBe(1)
+      expect(await world.openWindow()).toBeDefined() // It ends on accepted.
+      await world.passTime(10 * SECOND)
+    }
+    await world.passTime(10 * SECOND)
+    await world.passTime(10 * SECOND)
+    expect(world.channel.sends).toBe(2)
+    expect(world.channel.delivered.map((part) => part.text)).toEqual(['Yes.', 'Yes.'])
+    expect((await world.message(id)).delivery).toBe('accepted')
+    expect(await world.openWindow()).toBeUndefined()
+  })
+
   test('E15: where nobody can look, the same bytes are sent three times at most; then a person decides', async () => {
     const world = await makeWorld(open, { channel: fakeChannel('email:support', 'none') })
     await world.customerWrites('Is it in stock?')

@@ -26,6 +26,7 @@ import { renderMail } from './outbound.ts'
 import { ownAddresses } from './own-mail.ts'
 import { sharedParsePool } from './parse-pool.ts'
 import { salvage } from './salvage.ts'
+import { sentCopies } from './sent-copy.ts'
 import { isInSentFolder } from './sent-folder.ts'
 import { sendMail } from './smtp.ts'
 import { storable } from './storable.ts'
@@ -69,6 +70,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   const sender = {
     ...{ address: config.address, displayName: config.displayName, isOwn, secret: tools.secret, attachmentBytesMax },
     ...(config.signature !== undefined && { signature: config.signature }),
+    ...(config.dkim && { dkim: config.dkim }),
   }
   const tokens = config.oauth && accessTokens(config.name, config.oauth, tools)
   const imapTokens = config.imap.password === undefined ? tokens : undefined
@@ -78,7 +80,11 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
       ? undefined
       : imapReceiver(sentFolderOf(config, config.sentFolder), { ...tools, tokens: imapTokens })
   const smtpTokens = config.smtp.password === undefined ? tokens : undefined
-  const sending: { lastSentAt?: number; problem?: string } = {}
+  const copies =
+    config.sentCopy && config.sentFolder !== undefined
+      ? sentCopies(config, config.sentFolder, { ...tools, tokens: imapTokens })
+      : undefined
+  const sending: { lastSentAt?: number; problem?: string; isRefused?: boolean } = {}
 
   async function parse(raw: RawEvent): Promise<InboundEvent[]> {
     const isHeaderOnly = raw.meta?.tooLarge !== undefined || raw.meta?.withheld !== undefined
@@ -92,6 +98,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
       const externalId = known ?? fingerprint(part.body)
       const recipients = known ? allAccepted(part) : await handOver(part)
       if (!known) await progress.accept(index, externalId)
+      if (!known) copies?.file(part.body, messageIdIn(part))
       sent.externalIds.push(externalId)
       sent.recipients.push(...recipients)
     }
@@ -113,7 +120,10 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     } catch (error) {
       const failure = (error as SendError).failure
       const ofTheToken = (error as SendError).cause instanceof TokenError // It is told, and over, with the tokens themselves.
-      if (failure.kind === 'temporary' && failure.account && !ofTheToken) sending.problem = (error as SendError).message
+      if (failure.kind === 'temporary' && failure.account && !ofTheToken) {
+        sending.problem = (error as SendError).message
+        sending.isRefused = failure.retryAfterMs === undefined // Who says when to come back wants us back.
+      }
       log.warn({ channel: config.name, failure: failure.kind }, '=> email failed')
       throw error
     }
@@ -124,7 +134,9 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     const sent: Sent = { externalIds: [], recipients: [] }
     for (const [index, part] of parts.entries()) {
       const known = progress.accepted.get(index)
-      if (!known && !(await isInSentFolder(config, config.sentFolder, messageIdIn(part), imapTokens))) return 'absent'
+      if (!known && !(await isInSentFolder(config, config.sentFolder, messageIdIn(part), imapTokens))) {
+        return copies ? 'unknown' : 'absent' // A copy of our own follows the answer, and that is what was lost.
+      }
       const externalId = known ?? fingerprint(part.body)
       if (!known) await progress.accept(index, externalId)
       sent.externalIds.push(externalId)
@@ -136,8 +148,14 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
   function health(): ChannelHealth {
     const receiving = receiver.health()
     const sent = sentReceiver?.health()
-    const problem = receiving.problem ?? sent?.problem ?? sending.problem ?? tokens?.problem()
-    const isRefused = receiving.problem ? receiving.isRefused : sent?.problem ? sent.isRefused : problem !== undefined
+    const ofReceiving = receiving.problem !== undefined ? receiving : sent
+    const problem = ofReceiving?.problem ?? sending.problem ?? tokens?.problem() ?? copies?.problem()
+    const isRefused =
+      ofReceiving?.problem !== undefined
+        ? ofReceiving.isRefused
+        : sending.problem !== undefined
+          ? sending.isRefused
+          : tokens?.problem() !== undefined
     return {
       ok: problem === undefined,
       ...(isRefused && { isRefused }),
@@ -153,7 +171,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     limits: {
       textMax: LETTER_TEXT_MAX,
       attachmentBytesMax,
-      idempotency: config.sentFolder ? 'lookup' : 'none',
+      idempotency: config.sentFolder && !copies ? 'lookup' : 'none',
     },
     start(intake) {
       inUse = true
@@ -173,7 +191,7 @@ export function emailChannel(config: MailboxConfig, tools: EmailTools): EmailCha
     readHead,
     health,
     async stop() {
-      await Promise.all([receiver.stop(), sentReceiver?.stop()])
+      await Promise.all([receiver.stop(), sentReceiver?.stop(), copies?.stop()])
       if (inUse) await release()
       inUse = false
     },

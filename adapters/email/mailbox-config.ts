@@ -1,4 +1,6 @@
 // What a mailbox needs to be told. `main.ts` makes it from the operator's settings; secrets come from the environment.
+import type { DkimKey } from './dkim.ts'
+
 export interface MailServer {
   host: string
   port: number
@@ -40,6 +42,10 @@ export interface MailboxConfig {
   folder: string
   /** Where the server files what we send; there an uncertain send is looked up by its Message-ID. */
   sentFolder?: string
+  /** The server files nothing: we put a copy there ourselves, once it has taken the mail. */
+  sentCopy?: boolean
+  /** Where the server does not sign what it sends. */
+  dkim?: DkimKey
   /** What is read here is what we sent. */
   holdsSent?: true
   /** What a first start takes in: nothing older, everything, or what arrived after this instant. */

@@ -5,6 +5,7 @@ import type { Address, OutboundMessage, Part } from '../../src/channel.ts'
 import { AUTOMATIC_HEADERS } from './automatic.ts'
 import { cleanLine } from './clean-text.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
+import { type DkimKey, dkimSigned } from './dkim.ts'
 import { writeLetter } from './letter.ts'
 import { normalAddress } from './mail.ts'
 import { signedMessageId } from './message-id.ts'
@@ -24,6 +25,7 @@ export interface Sender {
   /** Markdown, in which `{agent}` stands for the agent's name; a machine has none. */
   signature?: string
   attachmentBytesMax: number
+  dkim?: DkimKey
 }
 
 /** Throws `SendError` with a sentence for the agent where a file cannot leave. */
@@ -80,7 +82,7 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     .compile()
     .build()
   return {
-    body,
+    body: sender.dkim ? await dkimSigned(body, sender.dkim) : body,
     preview: letter.text,
     subject,
     recipients: [...to, ...cc],

@@ -36,9 +36,14 @@ export function referencesOf(handle: ReplyHandle): string[] {
   return capped(all.filter(isValidMessageId))
 }
 
+/** Checked again: what it says goes into a header, however old it is and whoever wrote it. */
 export function readReplyHandle(text: string): ReplyHandle {
-  const handle = JSON.parse(text) as Partial<ReplyHandle>
-  return { references: [], ...handle }
+  const { messageId, references, subject } = JSON.parse(text || '{}') as Partial<ReplyHandle>
+  return {
+    ...(messageId !== undefined && isValidMessageId(messageId) && { messageId }),
+    references: references ?? [],
+    ...(subject !== undefined && { subject }),
+  }
 }
 
 function capped(ids: string[]): string[] {

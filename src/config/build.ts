@@ -2,6 +2,7 @@
 import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
 import { DEFAULTS } from './default.ts'
+import { buildDkim } from './dkim.ts'
 import type { Secrets } from './environment.ts'
 import { buildOAuth, PROVIDERS } from './oauth.ts'
 import type { Settings } from './settings.ts'
@@ -75,6 +76,9 @@ function buildMailbox(mailbox: Settings['email'][string], key: string, sources: 
     ...(mailbox.oauth && { oauth: buildOAuth(mailbox.oauth, secrets.oauth) }),
     folder: mailbox.folder,
     ...(mailbox.sent_folder && { sentFolder: mailbox.sent_folder }),
+    sentCopy: mailbox.sent_copy,
+    ...(mailbox.dkim && { dkim: buildDkim(mailbox.dkim, address, secrets.dkimKey ?? '') }),
+    sendEveryMs: mailbox.send_rate,
     since: mailbox.since,
     pingImported: mailbox.ping_imported,
     ...(mailbox.auth_server && { authServer: mailbox.auth_server }),

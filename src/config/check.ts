@@ -4,6 +4,7 @@ import { nearest } from '../nearest.ts'
 import { checkCalendars } from './check-calendar.ts'
 import { checkNames } from './check-name.ts'
 import { checkPromises } from './check-promise.ts'
+import { dkimFaults } from './dkim.ts'
 import { didYouMeanOneOf, type Fault } from './fault.ts'
 import { oauthFaults } from './oauth.ts'
 import { isLoopback } from './value.ts'
@@ -17,6 +18,8 @@ export function crossCheck(data: Data, now: number | undefined): Fault[] {
     ...serverFaults(data),
     ...tlsFaults(data),
     ...oauthFaults(data),
+    ...dkimFaults(data),
+    ...sentCopyFaults(data),
     ...acknowledgeFaults(data),
     ...nameFaults(data),
     ...tierFaults(data),
@@ -63,6 +66,14 @@ function acknowledgeFaults(data: Data): Fault[] {
     if (pick(mailbox, 'acknowledge') !== 'on' || pick(mailbox, 'auth_server') !== undefined) return []
     const fix = `Write email.${name}.auth_server, or acknowledge: off.`
     return [{ key: `email.${name}.acknowledge`, problem: 'is on, but no sender can be verified', fix }]
+  })
+}
+
+function sentCopyFaults(data: Data): Fault[] {
+  return Object.entries(named(data, 'email')).flatMap(([name, mailbox]) => {
+    if (pick(mailbox, 'sent_copy') !== true || pick(mailbox, 'sent_folder') !== undefined) return []
+    const fix = `Write email.${name}.sent_folder, such as Sent, or sent_copy: false.`
+    return [{ key: `email.${name}.sent_copy`, problem: 'is true, but there is no folder to put copies into', fix }]
   })
 }
 

@@ -27,6 +27,8 @@ export const DEFAULTS = {
     acknowledge: 'off',
     restricted: false,
     pingImported: false,
+    sentCopy: false,
+    sendEveryMs: SECOND / 5,
   },
   templates: { folder: fileURLToPath(new URL('../../templates', import.meta.url)), language: 'en' },
   limits: {

@@ -3,6 +3,7 @@
 import type { Config } from '../config.ts'
 import { nearest } from '../nearest.ts'
 import { DEFAULTS } from './default.ts'
+import { dkimKeyOf, readDkimKey } from './dkim.ts'
 import { didYouMean, type Fault } from './fault.ts'
 import { clientSecretOf, type OAuthSecrets, readOAuthSecrets, refreshTokenOf } from './oauth.ts'
 import { mailboxPassword } from './secret.ts'
@@ -23,6 +24,7 @@ export interface MailboxSecrets {
   imap?: string
   smtp?: string
   oauth?: OAuthSecrets
+  dkimKey?: string
 }
 
 /** The secret that signs Message-IDs: as long as what it protects against guessing. */
@@ -95,9 +97,10 @@ function readPasswords(env: Environment, mailboxes: Data): { value: Secrets['pas
   const value: Secrets['passwords'] = new Map()
   const faults = Object.entries(mailboxes).flatMap(([mailbox, settings]) => {
     const oauth = pick(settings, 'oauth')
-    const read = oauth === undefined ? readPassword(env, mailbox) : readSignIn(env, mailbox, oauth)
-    value.set(mailbox, read.value)
-    return read.faults
+    const signIn = oauth === undefined ? readPassword(env, mailbox) : readSignIn(env, mailbox, oauth)
+    const signing = readDkimKey(mailbox, pick(settings, 'dkim'), (variable) => read(env, variable))
+    value.set(mailbox, { ...signIn.value, ...(signing.key !== undefined && { dkimKey: signing.key }) })
+    return [...signIn.faults, ...signing.faults]
   })
   return { value, faults }
 }
@@ -137,6 +140,7 @@ function unknownFaults(env: Environment, mailboxes: string[], mailboxesKnown: bo
     mailboxPassword(name, 'SMTP'),
     clientSecretOf(name),
     refreshTokenOf(name),
+    dkimKeyOf(name),
   ])
   const names = [...PLAIN, ...passwords]
   const known = ['DESKBELL_CONFIG', ...names, ...names.map((name) => `${name}_FILE`)]

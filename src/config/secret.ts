@@ -1,5 +1,6 @@
 // Secrets live in the environment only: a configuration file gets copied, committed and shown to colleagues.
 import type { Config } from '../config.ts'
+import { dkimKeyOf } from './dkim.ts'
 import type { Fault } from './fault.ts'
 import { clientSecretOf, refreshTokenOf, variablePrefix } from './oauth.ts'
 import type { Data } from './yaml.ts'
@@ -16,8 +17,10 @@ export function secretFaults(data: Data): Fault[] {
 
 /** Everything the log must never show. */
 export function listSecrets(config: Config): string[] {
-  const mailboxes = Object.values(config.email).flatMap(({ imap, smtp, oauth }) =>
-    [imap.password, smtp.password, oauth?.clientSecret, oauth?.refreshToken].map((secret) => secret ?? ''),
+  const mailboxes = Object.values(config.email).flatMap(({ imap, smtp, oauth, dkim }) =>
+    [imap.password, smtp.password, oauth?.clientSecret, oauth?.refreshToken, dkim?.privateKey].map(
+      (secret) => secret ?? '',
+    ),
   )
   const slack = config.slack ? [config.slack.botToken, config.slack.appToken] : []
   const secrets = [config.secret ?? '', ...slack, ...mailboxes, ...databaseSecrets(config.database)]
@@ -36,6 +39,7 @@ function variableByKey(path: string[]): string | undefined {
   if (/^(imap|smtp)?(password|pass|passwd)$/.test(key) && path[0] === 'email') return mailboxVariable(path)
   if (/clientsecret$/.test(key) && path[0] === 'email') return clientSecretOf(path[1] ?? '')
   if (/(refresh|access)token$/.test(key) && path[0] === 'email') return refreshTokenOf(path[1] ?? '')
+  if (/^(dkim|private)key$/.test(key) && path[0] === 'email') return dkimKeyOf(path[1] ?? '')
   return VARIABLES.find(([pattern]) => pattern.test(`${path.length > 1 ? path[0] : ''}.${key}`))?.[1]
 }
 

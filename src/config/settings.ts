@@ -1,12 +1,27 @@
 // What may stand in deskbell.yaml, setting by setting. What two settings say of each other is in check.ts.
 import type { z } from 'zod'
 import { DEFAULTS } from './default.ts'
+import { dkim } from './dkim.ts'
 import type { Fault } from './fault.ts'
 import { settingFaults } from './issue.ts'
 import { oauth } from './oauth.ts'
 import { calendar, ladder, policy, promise, quietHours, reference, tier, userId } from './promise.ts'
 import { secretFaults } from './secret.ts'
-import { count, duration, isLoopback, list, named, oneOf, readDay, section, size, text, value, yesNo } from './value.ts'
+import {
+  count,
+  duration,
+  isLoopback,
+  list,
+  named,
+  oneOf,
+  rate,
+  readDay,
+  section,
+  size,
+  text,
+  value,
+  yesNo,
+} from './value.ts'
 import type { Data } from './yaml.ts'
 
 export type Settings = z.infer<ReturnType<typeof makeSchema>>
@@ -87,15 +102,15 @@ const serverShape = {
   user: text('a user name', 'Write the name to log in with, or remove it to use the address.').optional(),
 }
 
+const SIGNATURE_MAX = 1000
+
 const mailbox = section({
   address,
   aliases: list(address, 'List the other addresses that arrive in this mailbox.').default([]),
   display_name: text('a name', 'Write the name that customers see as the sender.', undefined, 80).optional(),
-  signature: text(
-    'a signature',
+  signature: value(
     'Write a few lines of text, at most 1000 characters; {agent} stands for who writes.',
-    undefined,
-    1000,
+    readSignature,
   ).optional(),
   desk: text('a name', 'Write the name of a desk of this file.').optional(),
   imap: section(serverShape).optional(),
@@ -103,6 +118,9 @@ const mailbox = section({
   oauth: oauth.optional(),
   folder: text('a folder', 'Write the IMAP folder to read, such as INBOX.').default(DEFAULTS.mailbox.folder),
   sent_folder: text('a folder', 'Write the IMAP folder with the sent mail, such as Sent.').optional(),
+  sent_copy: yesNo().default(DEFAULTS.mailbox.sentCopy),
+  dkim: dkim.optional(),
+  send_rate: rate('1/h', '50/s').default(DEFAULTS.mailbox.sendEveryMs),
   since: value('Write now, all or a day such as 2026-01-31.', readSince).default(DEFAULTS.mailbox.since),
   ping_imported: yesNo().default(DEFAULTS.mailbox.pingImported),
   auth_server: text(
@@ -114,6 +132,14 @@ const mailbox = section({
   acknowledge: oneOf('off', 'on', 'unverified').default(DEFAULTS.mailbox.acknowledge),
   restricted: yesNo().default(DEFAULTS.mailbox.restricted),
 })
+
+/** Letters know other fields; here they would go out as they stand. */
+function readSignature(written: unknown): string | { wrong: string } {
+  const lines = typeof written === 'string' ? written.trim() : ''
+  if (!lines || lines.length > SIGNATURE_MAX) return { wrong: 'is not a signature' }
+  const unknown = lines.replaceAll('{agent}', '').match(/[{}]/)
+  return unknown ? { wrong: 'has a field that is not {agent}' } : lines
+}
 
 function readSince(written: unknown): 'now' | 'all' | number | { wrong: string } {
   if (written === 'now' || written === 'all') return written

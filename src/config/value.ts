@@ -111,6 +111,23 @@ function measure(fix: string, what: string, units: Record<string, number>, min: 
   })
 }
 
+/** `5/s`, `100/m`, `500/h`, as the milliseconds from one to the next. */
+export function rate(min: string, max: string) {
+  const fix = `Write so many a second, minute or hour, such as 5/s, from ${min} to ${max}.`
+  const [most, least] = [everyMs(min) ?? 0, everyMs(max) ?? 0]
+  return value(fix, (written) => {
+    const ms = typeof written === 'string' ? everyMs(written) : undefined
+    if (ms === undefined) return { wrong: 'is not a rate such as 5/s' }
+    return ms >= least && ms <= most ? ms : { wrong: 'is out of range' }
+  })
+}
+
+function everyMs(written: string): number | undefined {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,5}) ?\/ ?([smh])$/.exec(written.trim()) ?? []
+  const unitMs = UNITS_MS[unit]
+  return unitMs && Math.ceil(unitMs / Number(count))
+}
+
 export function readDuration(written: unknown): number | undefined {
   return typeof written === 'string' ? amount(written, UNITS_MS) : undefined
 }

@@ -124,4 +124,44 @@ describe.skipIf(mailServersSkipped())('sending through a real mail server', () =
     const [event] = raw ? await channel.parse(raw) : []
     expect(event).toMatchObject({ kind: 'own', isProven: true, said: { text: 'It left today.' } })
   })
+
+  test('E15: a copy of our own in the Sent folder: the same bytes, read, once; and its absence proves nothing', async () => {
+    const user = servers.user('filing')
+    const channel = openChannel({ ...mailboxConfig(servers, user), sentFolder: 'Sent', sentCopy: true })
+    const parts = await renderReply(channel, 'ada@customer.test')
+    const copies = () =>
+      inMailbox(servers, user, (client) => client.fetchAll('1:*', { source: true, flags: true }, { uid: true }), 'Sent')
+    expect(await channel.reconcile(parts, firstAttempt())).toBe('unknown')
+
+    await channel.send(parts, firstAttempt())
+    await until(async () => (await copies()).length > 0, 'the copy in the Sent folder')
+    await channel.send(parts, firstAttempt())
+    await channel.stop()
+
+    const [copy, ...more] = await copies()
+    expect(more).toEqual([])
+    expect(copy?.source?.equals(Buffer.from(parts[0]?.body ?? []))).toBe(true)
+    expect(copy?.flags?.has('\\Seen')).toBe(true)
+    expect(await channel.reconcile(parts, firstAttempt())).toMatchObject({ recipients: [{ accepted: true }] })
+  })
+
+  test('files, pictures and a signature reach the customer, through servers that look at every line', async () => {
+    const channel = openChannel({ ...mailboxConfig(servers, support()), signature: '{agent}\nExample Support' })
+    const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+    const parts = await renderReply(channel, 'eve@customer.test', {
+      markdown: `Press:\n\n![the button](cid:button.png)\n\n.\n\nFrom here on ${'long '.repeat(300)}`,
+      attachments: [
+        { name: 'button.png', type: 'image/png', content: png },
+        { name: 'Übersicht – 2026.csv', type: 'text/csv', content: Buffer.from('a;b\n') },
+      ],
+    })
+
+    await channel.send(parts, firstAttempt())
+
+    await until(async () => (await mailsOf('eve@customer.test')).length > 0, 'the reply in the mailbox')
+    const [received = ''] = await mailsOf('eve@customer.test')
+    const rendered = Buffer.from(parts[0]?.body ?? []).toString('latin1')
+    expect(received.slice(-rendered.length)).toBe(rendered)
+    expect(parts[0]?.preview).toContain('-- \nGrace Hopper\nExample Support')
+  })
 })

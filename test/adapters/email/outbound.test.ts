@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { emailChannel } from '../../../adapters/email/channel.ts'
@@ -21,6 +22,13 @@ async function render(message: Partial<OutboundMessage> = {}): Promise<Part> {
   const [part] = await channel.render(outbound(message))
   if (!part) throw new Error('nothing was rendered')
   return part
+}
+
+/** As a header carries it. */
+const ascii = (address: string) => {
+  const at = address.lastIndexOf('@')
+  const isPlain = /^[\x20-\x7e]*$/.test(address.slice(0, at))
+  return isPlain ? `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1)) || address.slice(at + 1)}` : address
 }
 
 const headersOf = (part: Part) => readHeaders(splitMail(part.body).head)
@@ -155,6 +163,62 @@ describe('nothing a customer or an agent writes can add a header or a recipient'
       }),
       { numRuns: 300 },
     )
+  })
+
+  test('A6: whatever stands in addresses, copies and names, exactly those shown get the mail', async () => {
+    const odd = fc.oneof(
+      nasty,
+      fc.constantFrom(
+        'ben@x.test, eve@evil.test',
+        '<eve@evil.test>',
+        'ben@x.test>,<eve@evil.test',
+        'ben@x.test\0',
+        '"a@b"@x.test',
+        'ben@bücher.test',
+        'BEN@X.TEST',
+        'a@x.test;b@x.test',
+        '@x.test',
+        'ben@[127.0.0.1]',
+        'a(c)@x.test',
+      ),
+    )
+    const person = fc.record({ address: odd, name: nasty })
+    await fc.assert(
+      fc.asyncProperty(fc.array(person, { maxLength: 5 }), nasty, async (cc, name) => {
+        const part = await render({ to: [{ address: ANNA, name }], cc })
+        const email = parseMime(part.body)
+        const named = [...(email.to ?? []), ...(email.cc ?? [])].map(({ address }) => address?.toLowerCase())
+        expect(named).toEqual(part.recipients.map(({ address }) => ascii(address)))
+        expect(named[0]).toBe(ANNA)
+        expect(part.recipients.filter(({ address }) => address.includes('evil.test'))).toEqual(
+          part.recipients.filter(({ address }) =>
+            cc.some((each) => each.address.trim().toLowerCase() === address && /evil/.test(address)),
+          ),
+        )
+        const keys = headersOf(part).map(({ key }) => key)
+        expect(keys.filter((key) => key !== 'cc').sort()).toEqual([...HEADERS].sort())
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('A6: a handle from another time, or made by somebody, names no id that is none', async () => {
+    const ids = [
+      '<a@x>\r\nBcc: eve@evil.test',
+      '<a b@x>',
+      'a@x',
+      '<@x>',
+      '<a@>',
+      '<a@x',
+      '<ä@x>',
+      `<${'a'.repeat(300)}@x>`,
+    ]
+    for (const id of ids) {
+      const handle = JSON.stringify({ messageId: id, references: [id, '<ok@x>', id], subject: 'Hi' })
+      const part = await render({ answers: { replyHandle: handle, text: 'x', arrivedAt: 0, from: { address: ANNA } } })
+      expect(header(part, 'in-reply-to')).toBeUndefined()
+      expect(header(part, 'references')).toBe('<ok@x>')
+    }
   })
 
   test('an address that is more than one address is none', async () => {
