@@ -1,15 +1,16 @@
 // What one of us wrote past the program, from webmail or in copy: if it answers a customer, it ends the window all the same.
 import { sql } from 'kysely'
 import { channelKind, type InboundMessage, type OwnMessage } from './channel.ts'
-import { DAY } from './clock.ts'
+import { hasCustomer } from './circle.ts'
+import { DAY, MINUTE } from './clock.ts'
 import { type Conversation, getConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { findByOurEvidence } from './evidence.ts'
 import { appendFact } from './fact.ts'
 import { type Kept, readAgain } from './intake.ts'
-import { addKeys, insertElsewhere } from './message.ts'
+import { addKeys, insertElsewhere, type Message, proveElsewhere } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
-import { addParticipants, takesPart } from './participant.ts'
+import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { addSighting } from './sighting.ts'
 import { nextEnding, reconcileWindows } from './window-record.ts'
@@ -28,7 +29,10 @@ export interface Doubtful {
 
 /** Mail from an address of ours. Resolves to what nobody can vouch for, which is the caller's to show. */
 export async function receiveOwn(trx: Trx, seen: Seen, event: OwnMessage): Promise<Doubtful | undefined> {
-  const known = await findOurs(trx, channelKind(seen.channel), event)
+  const found = await findOurs(trx, channelKind(seen.channel), event)
+  // A copy that proved nothing was shown as a machine's letter; now it is known to be ours.
+  const isProvenNow = found?.direction === 'inbound' && event.isProven === true
+  const known = isProvenNow ? undefined : found
   if (known) {
     await addSighting(trx, known.id, seen.channel, seen.kept)
     // A server may have given it another id of its own: answers will carry that one.
@@ -40,7 +44,8 @@ export async function receiveOwn(trx: Trx, seen: Seen, event: OwnMessage): Promi
   if (said && conversation && !event.isProven) return { conversation, event: { ...said, automated: UNPROVEN } }
   if (said && conversation && (await isAddressed(trx, conversation, said))) {
     const agent = await findAgentByMail(trx, said.from.address)
-    await recordAnswer(trx, seen, conversation, said, agent?.id ?? said.from.address)
+    const author = agent?.id ?? said.from.address
+    await recordAnswer(trx, seen, conversation, said, { author, shownAs: isProvenNow ? found.id : undefined })
     return undefined
   }
   if (said && !conversation && event.isProven) await awaitQuestion(trx, seen, said)
@@ -61,7 +66,7 @@ export async function receiveColleague(trx: Trx, seen: Seen, event: InboundMessa
   if (event.sender === 'fail' || event.evidence.length === 0 || event.automated !== undefined) return undefined
   const agent = await findAgentByMail(trx, event.from.address)
   const conversation = agent && (await findByOurEvidence(trx, seen.channel, event))
-  if (!conversation || (await takesPart(trx, conversation.id, event.from.address))) return undefined
+  if (!conversation || (await hasCustomer(trx, conversation.id, [event.from.address]))) return undefined
   const automated =
     event.sender !== 'pass'
       ? `it says it is from ${agent.name}, and nothing proves it`
@@ -69,7 +74,7 @@ export async function receiveColleague(trx: Trx, seen: Seen, event: InboundMessa
         ? undefined
         : `${agent.name} wrote to us, not to the customer`
   if (automated !== undefined) return { kind: 'doubtful', conversation, event: { ...event, automated } }
-  await recordAnswer(trx, seen, conversation, event, agent.id)
+  await recordAnswer(trx, seen, conversation, event, { author: agent.id, shownAs: undefined })
   return { kind: 'answered' }
 }
 
@@ -78,17 +83,25 @@ async function recordAnswer(
   { channel, kept, policies }: Seen,
   conversation: Conversation,
   event: InboundMessage,
-  author: string,
+  { author, shownAs }: { author: string; shownAs: string | undefined },
 ): Promise<void> {
-  const message = await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId })
+  const message =
+    shownAs === undefined
+      ? await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId })
+      : await proveElsewhere(trx, shownAs, author)
   if (!message) throw new Error('another instance received this answer at the same moment')
   await addSighting(trx, message.id, channel, kept)
   for (const { address } of [...event.to, ...event.cc]) await addRecipient(trx, message.id, address)
   await addParticipants(trx, conversation.id, event.people ?? [])
   const about = { conversationId: conversation.id, messageId: message.id, actor: author }
-  // The time is the server's for the mail: it answers what had come by then and nothing later, in whatever order we hear of both.
+  // The time is the server's for the mail, in whatever order we hear of it and of what it answers.
   const at = message.arrived_at
-  const data = { answersUpTo: 0, answersUntil: at, at, nth: await nextEnding(trx, conversation.id) }
+  const data = {
+    answersUpTo: 0,
+    answersUntil: await answeredUntil(trx, message, event),
+    at,
+    nth: await nextEnding(trx, conversation.id),
+  }
   await appendFact(trx, { kind: 'reply-accepted', ...about, data })
   const open = await reconcileWindows(trx, conversation.id, policies)
   const moved = await transition(trx, await getConversation(trx, conversation.id), open ? 'cross' : 'answer')
@@ -99,6 +112,24 @@ async function recordAnswer(
   await refreshEntry(trx, moved, message.id)
 }
 
+/** Whoever wrote it had not seen what came while they wrote; what they refer to they had. */
+const CROSSING_MS = 10 * MINUTE
+const REFERRED_MAX = 20
+
+async function answeredUntil(db: Reader, message: Message, { evidence }: InboundMessage): Promise<number> {
+  const keys = evidence.slice(0, REFERRED_MAX).map(({ key }) => key)
+  const referred = await db
+    .selectFrom('conversation_key')
+    .innerJoin('message', 'message.id', 'conversation_key.message_id')
+    .select((eb) => eb.fn.max('message.arrived_at').as('at'))
+    .where('conversation_key.channel_kind', '=', message.channel_kind)
+    .where('conversation_key.conversation_id', '=', message.conversation_id)
+    .where('conversation_key.key', 'in', keys)
+    .where('message.direction', '=', 'inbound')
+    .executeTakeFirst()
+  return Math.max(message.arrived_at - CROSSING_MS, Number(referred?.at ?? 0))
+}
+
 async function addRecipient(trx: Trx, messageId: string, address: string): Promise<void> {
   await trx
     .insertInto('recipient')
@@ -107,16 +138,19 @@ async function addRecipient(trx: Trx, messageId: string, address: string): Promi
     .execute()
 }
 
-/** Whether the customer, or somebody else who takes part, is among those it went to. */
+/** Whether the customer is among those it went to. */
 async function isAddressed(db: Reader, { id }: Conversation, { to, cc }: InboundMessage): Promise<boolean> {
-  for (const { address } of [...to, ...cc]) if (await takesPart(db, id, address)) return true
-  return false
+  return await hasCustomer(
+    db,
+    id,
+    [...to, ...cc].map(({ address }) => address),
+  )
 }
 
 async function findOurs(db: Reader, kind: string, event: OwnMessage) {
   const byContent = await db
     .selectFrom('message')
-    .select(['id', 'conversation_id'])
+    .select(['id', 'conversation_id', 'direction'])
     .where('channel_kind', '=', kind)
     .where('external_id', '=', event.externalId)
     .executeTakeFirst()
@@ -124,7 +158,7 @@ async function findOurs(db: Reader, kind: string, event: OwnMessage) {
   return await db
     .selectFrom('conversation_key')
     .innerJoin('message', 'message.id', 'conversation_key.message_id')
-    .select(['message.id', 'message.conversation_id'])
+    .select(['message.id', 'message.conversation_id', 'message.direction'])
     .where('conversation_key.channel_kind', '=', kind)
     .where('conversation_key.key', 'in', event.keys)
     .where('message.direction', '=', 'outbound')

@@ -55,7 +55,7 @@ export interface FactData {
     answersUpTo: number
     at: number
     nth?: number
-    /** Written past the program: it answers what had arrived by then, whenever we hear of it. */
+    /** Written past the program: it answers what had arrived here by then, whenever we hear of it. */
     answersUntil?: number
   }
   'reply-rejected': Record<string, never>

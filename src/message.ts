@@ -97,6 +97,16 @@ export async function insertElsewhere(
   return row
 }
 
+/** What was shown as a machine's letter is ours after all. */
+export async function proveElsewhere(trx: Trx, id: string, author: string): Promise<Message> {
+  return await trx
+    .updateTable('message')
+    .set({ direction: 'outbound', author, automated: null, sender: null, delivery: 'accepted', answers_up_to: 0 })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
 export async function insertOutbound(
   trx: Trx,
   conversation: Conversation,

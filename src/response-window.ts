@@ -35,6 +35,8 @@ interface Question {
   seq: number
   at: number
   imported: boolean
+  /** It came from another conversation: what was written here before knew nothing of it. */
+  joined: boolean
   ended: Ending | undefined
 }
 
@@ -104,7 +106,8 @@ function listQuestions(facts: readonly StoredFact[]): Question[] {
       const { seq, arrivedAt: at, counts, imported = false } = fact.data
       const end = fact.kind === 'message-joined' ? fact.data.end : undefined
       const ended = end && { ...end, by: end.by }
-      questions.set(id, { id, seq, at, imported, ended, counts })
+      const joined = fact.kind === 'message-joined'
+      questions.set(id, { id, seq, at, imported, joined, ended, counts })
     } else if (fact.kind === 'message-left') questions.delete(id)
     else if (fact.kind === 'message-reclassified') {
       const question = questions.get(id)
@@ -132,7 +135,8 @@ function listAnswers(facts: readonly StoredFact[]): Answer[] {
     if (fact.kind === 'reply-accepted') {
       const { answersUpTo, answersUntil = -Infinity, at, nth = 0 } = fact.data
       const covers = (question: Question) =>
-        question.ended === undefined && (question.seq <= answersUpTo || question.at <= answersUntil)
+        question.ended === undefined &&
+        (question.seq <= answersUpTo || (question.at <= answersUntil && !question.joined))
       return [{ at, as: 'answered', by: fact.messageId, nth, covers }]
     }
     if (fact.kind !== 'no-reply-needed') return []

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ConversationKey, ExternalId, InboundMessage, OwnMessage } from '../src/channel.ts'
 import { HOUR, MINUTE } from '../src/clock.ts'
+import { merge } from '../src/move.ts'
 import { checkWindows } from '../src/rebuild.ts'
 import { eachDatabase, type OpenTestDb } from './setup/database.ts'
 import { ADA, inbound, rawOf, type Wrote } from './setup/fake-channel.ts'
@@ -40,6 +41,40 @@ eachDatabase((open) => {
       expect((await world.conversation()).owner_id).toBe('U_LENA')
     })
 
+    test('Q11: a question that is joined to it later is not answered by it', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      const first = await world.customerWrites('Is it in stock?')
+      const into = (await world.conversation()).id
+      const other = { from: { address: 'ben@example.org' }, at: world.clock.now() + MINUTE }
+      const asked = await world.customerWrites('And is it red?', other)
+      const from = asked.conversation_id
+      await world.clock.advance(2 * HOUR)
+      await weAnswer('Yes.', { at: first.arrived_at + HOUR })
+      await world.db.transaction((trx) => merge(trx, from, into, { agentId: 'U1', policies: world.policies }))
+      expect(await world.openWindow(into)).toMatchObject({ started_by: asked.id, started_at: asked.arrived_at })
+      expect((await checkWindows(world.db)).differences).toEqual([])
+    })
+
+    test('W2: what came just before it, and it does not refer to, may have crossed it and waits', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      const first = await world.customerWrites('Is it in stock?', { keys: [QUESTION, 'mid:1' as ConversationKey] })
+      const second = await world.customerWrites('In red?', { at: first.arrived_at + HOUR })
+      const evidence = [{ by: 'reference' as const, key: 'mid:1' as ConversationKey }]
+      await weAnswer('Yes.', { at: second.arrived_at + MINUTE, evidence })
+      expect(await world.openWindow()).toMatchObject({ started_by: second.id })
+    })
+
+    test('E4: a copy that proved nothing counts once the Sent folder shows it', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      await world.customerWrites('Is it in stock?')
+      const externalId = 'same mail' as ExternalId
+      await weAnswer('Yes.', { unproven: true, externalId })
+      expect(await world.openWindow()).toBeDefined()
+      await weAnswer('Yes.', { externalId }, 'in Sent')
+      expect(await world.windows()).toMatchObject([{ ended_as: 'answered' }])
+      expect(await world.count('message')).toBe(2)
+    })
+
     test('what the customer wrote after it waits, although we hear of the answer later', async () => {
       const { world, weAnswer } = await makeOffice(open)
       const first = await world.customerWrites('Is it in stock?')
@@ -57,7 +92,7 @@ eachDatabase((open) => {
       await weAnswer('Yes.', { at: at + MINUTE })
       expect(await world.count('conversation')).toBe(0)
       await world.customerWrites('Is it in stock?', { at, imported: true })
-      await world.customerWrites('And is it red?', { at: at + 1, imported: true })
+      await world.customerWrites('And is it red?', { at: at - HOUR, imported: true })
       await world.runIntake()
       expect(await world.openWindow()).toBeUndefined()
       expect(await world.windows()).toMatchObject([{ ended_as: 'answered', ended_at: at + MINUTE }])
@@ -104,6 +139,14 @@ eachDatabase((open) => {
       expect(await world.count('message')).toBe(1)
     })
 
+    test('E23: a mail to somebody whom the customer merely copied', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      const supplier = { address: 'supplier@example.net' }
+      await world.customerWrites('Is it in stock?', { people: [supplier], others: [supplier] })
+      await weAnswer('Do you have it?', { to: [supplier] })
+      expect(await world.openWindow()).toBeDefined()
+    })
+
     test('a mail to a colleague about it', async () => {
       const { world, weAnswer } = await makeOffice(open)
       await world.customerWrites('Is it in stock?')
@@ -124,6 +167,16 @@ eachDatabase((open) => {
       await world.runIntake()
       expect(await world.windows()).toMatchObject([{ ended_as: 'answered' }])
       expect((await world.conversation()).owner_id).toBe('U_LENA')
+    })
+
+    test('is no customer because the customer copied them', async () => {
+      const { world } = await makeOffice(open)
+      await world.customerWrites('Is it in stock?', { people: [{ address: LENA }], others: [{ address: LENA }] })
+      await world.keep([
+        rawOf(inbound('Yes.', { ...copied, ...toQuestion, at: world.clock.now() + 1, sender: 'pass' })),
+      ])
+      await world.runIntake()
+      expect(await world.windows()).toMatchObject([{ ended_as: 'answered' }])
     })
 
     test('ends nothing when nothing proves that it is them', async () => {
@@ -164,7 +217,7 @@ async function makeOffice(open: OpenTestDb) {
       .execute(),
   )
   /** As the adapter hands over what it finds in the Sent folder. */
-  const weAnswer = async (text: string, { unproven, ...wrote }: Answered = {}): Promise<OwnMessage> => {
+  const weAnswer = async (text: string, { unproven, ...wrote }: Answered = {}, place?: string): Promise<OwnMessage> => {
     answers += 1
     const said: InboundMessage = inbound(text, {
       ...{ from: { address: SUPPORT }, to: [{ address: ADA }], at: world.clock.now(), ...toQuestion },
@@ -173,7 +226,7 @@ async function makeOffice(open: OpenTestDb) {
     })
     const { externalId, arrivedAt, keys } = said
     const event: OwnMessage = { kind: 'own', externalId, arrivedAt, keys, said, ...(!unproven && { isProven: true }) }
-    await world.keep([rawOf(event)])
+    await world.keep([rawOf(event, place)])
     await world.runIntake()
     return event
   }

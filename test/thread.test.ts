@@ -53,7 +53,7 @@ const CASES: Record<string, Case> = {
 
 eachDatabase((open) => {
   describe('E7: an answer', () => {
-    // Seen failing: with the order of evidence turned around, and with strangers let in.
+    // Seen failing: without the tokens, and with strangers let in.
     test.each(Object.entries(CASES))('%s', async (name, { by, rank, because, passed = [], automated }) => {
       const office = await makePostOffice(open)
       const mine = await answered(office, 'thread/question')
@@ -268,7 +268,7 @@ eachDatabase((open) => {
   })
 
   describe('E11: mail sent as lists and ticket systems send', () => {
-    // Seen failing: when any evidence is enough, and when the sender need not take part.
+    // Seen failing: when any evidence is enough.
     test.each([
       ['from somebody who carries nothing of ours', { TOKEN: 'x', OURS: '<none@of.ours>' }, ''],
       ['from somebody who takes no part', {}, 'eve@elsewhere.test'],

@@ -5,6 +5,7 @@ import type { HtmlText } from './html-text.ts'
 import { isField } from './quote-header.ts'
 import type { HtmlRange } from './quote-html.ts'
 import { FOLD_TEXT_MAX, nextWords, readLines } from './reply-line.ts'
+import { isForwardSubject } from './subject.ts'
 import { foldReply } from './visible-reply.ts'
 
 export const FOLD_HTML_MAX = 1_000_000
@@ -15,8 +16,6 @@ const LEAD_SEEN = 600
 const SIGNATURE_MAX = 2000
 /** Only what stands near the end is ever hidden. */
 const PASSAGES_MAX = 8
-const FORWARD_SUBJECT =
-  /^\s*(?:fwd?|wg|tr|rv|i|enc|doorst|vb|vl|pd|tov|fs|enw|転送|转发|轉寄|轉發|пересл|прдж|прв|ilt|i̇lt|πρθ|הועבר|إعادة توجيه|vid|reenv|inoltra?|encam?|przek|forward(?:ed)?|trans|transf|yönlendirilen|전달)\s?(?:\[\d+\])?\s?[:：]/iu
 const LETTERS = /[^\p{L}\p{N}]+/gu
 
 /** Nothing when all of it is to be shown. */
@@ -31,7 +30,7 @@ export function unquotedIn(text: string, html: HtmlText, subject = ''): { unquot
 /** "VS:" forwards a Danish and a Norwegian mail and answers a Finnish one. */
 export function isForward(subject: string, text: string): boolean {
   if (/^\s*vs\s?:/i.test(subject)) return !/^[*> ]{0,4}Lähettäjä/im.test(text)
-  return FORWARD_SUBJECT.test(subject)
+  return isForwardSubject(subject)
 }
 
 function evidenceIn(text: string, html: HtmlText): FoldEvidence | 'forward' {

@@ -57,7 +57,7 @@ function GMAIL(): string {
 }
 
 describe('A1: what the sender wrote themselves', () => {
-  // Seen failing: when the first header with our name in any place decides, or all of them together.
+  // Seen failing: when a forged header below ours is believed.
   test.each([
     ['another server’s word', 'Authentication-Results: mx.evil.test; dmarc=pass header.from=customer.test', 'none'],
     ['a name that begins like ours', 'Authentication-Results: mx.desk.test.evil.test; dmarc=pass', 'none'],
