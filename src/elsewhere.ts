@@ -1,13 +1,14 @@
 // What one of us wrote past the program, from webmail or in copy: if it answers a customer, it ends the window all the same.
 import { sql } from 'kysely'
+import { awaitQuestion } from './awaited.ts'
 import { channelKind, type InboundMessage, type OwnMessage } from './channel.ts'
 import { hasCustomer } from './circle.ts'
-import { DAY, MINUTE } from './clock.ts'
+import { MINUTE } from './clock.ts'
 import { type Conversation, getConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { findByOurEvidence } from './evidence.ts'
 import { appendFact } from './fact.ts'
-import { type Kept, readAgain } from './intake.ts'
+import type { Kept } from './intake.ts'
 import { addKeys, insertElsewhere, type Message, proveElsewhere } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { addParticipants } from './participant.ts'
@@ -185,37 +186,4 @@ async function findAgentByMail(db: Reader, address: string): Promise<{ id: strin
 async function isAgent(db: Reader, id: string, desk: string): Promise<boolean> {
   const query = db.selectFrom('agent').select('id').where('id', '=', id).where('desk', '=', desk)
   return (await query.where('left_at', 'is', null).executeTakeFirst()) !== undefined
-}
-
-/** Folders are read side by side, so that an answer may be seen before what it answers. */
-const AWAITED_MS = 7 * DAY
-const KEYS_MAX = 20
-
-async function awaitQuestion(trx: Trx, { channel, kept }: Seen, { evidence }: InboundMessage): Promise<void> {
-  await trx
-    .deleteFrom('awaited_answer')
-    .where('since', '<', trx.now() - AWAITED_MS)
-    .execute()
-  const rows = evidence.slice(0, KEYS_MAX).map(({ key }) => ({
-    ...{ channel_kind: channelKind(channel), key, intake_id: kept.id, since: trx.now() },
-  }))
-  if (rows.length === 0) return
-  await trx
-    .insertInto('awaited_answer')
-    .values(rows)
-    .onConflict((oc) => oc.doNothing())
-    .execute()
-}
-
-/** What was seen before the message with these keys is read once more, and now finds what it answers. */
-export async function readAwaited(trx: Trx, channel: string, keys: readonly string[]): Promise<void> {
-  if (keys.length === 0) return
-  const rows = await trx
-    .deleteFrom('awaited_answer')
-    .where('channel_kind', '=', channelKind(channel))
-    .where('key', 'in', [...keys])
-    .returning('intake_id')
-    .execute()
-  const ids = [...new Set(rows.map((row) => row.intake_id))]
-  if (ids.length > 0) await readAgain(trx, ids)
 }

@@ -1,10 +1,11 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
+import { readAwaited } from './awaited.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
-import { readAwaited, receiveColleague, receiveOwn } from './elsewhere.ts'
+import { receiveColleague, receiveOwn } from './elsewhere.ts'
 import { type Found, findByEvidence } from './evidence.ts'
 import { appendFact, appendFacts, type Fact, type FactData, type Led } from './fact.ts'
 import { keepNote, passedOnBy } from './forwarded.ts'
