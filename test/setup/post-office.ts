@@ -15,6 +15,8 @@ import type { OpenTestDb } from './database.ts'
 import { type FakeChannel, fakeChannel } from './fake-channel.ts'
 import { makeWorld, type World } from './world.ts'
 
+// One clock, and so one parser, for all tests of a file: starting one takes longer than reading a mail.
+const CLOCK = systemClock()
 const nowhere = { host: '127.0.0.1', port: 9 }
 export const SALES = 'sales@desk.test'
 
@@ -22,7 +24,7 @@ export const SALES = 'sales@desk.test'
 function mailbox(config: Partial<MailboxConfig>): FakeChannel {
   const email = emailChannel(
     { ...configOf({ imap: nowhere, smtp: nowhere, password: 'x' }), authServer: 'mx.desk.test', ...config },
-    { clock: systemClock(), random: systemRandom(), log: silentLog, secret: SECRET, ownAddresses: [SUPPORT, SALES] },
+    { clock: CLOCK, random: systemRandom(), log: silentLog, secret: SECRET, ownAddresses: [SUPPORT, SALES] },
   )
   onTestFinished(() => email.stop())
   const { name, parse, render, salvage } = email

@@ -21,8 +21,8 @@ import { mutate } from './mutation.ts'
 
 /** `FUZZ_SEED=7 FUZZ_CASES=100000 npx vitest run fuzz` looks further; a failure names the seed and the case. */
 const SEED = Number(process.env.FUZZ_SEED ?? 1)
-const PARSED = Number(process.env.FUZZ_CASES ?? 4000)
-const RECEIVED = { sqlite: 1000, postgres: 250 }
+const PARSED = Number(process.env.FUZZ_CASES ?? 2500)
+const RECEIVED = { sqlite: 500, postgres: 150 }
 const AT_ONCE = 50
 const KEY_BYTES_MAX = 200
 
