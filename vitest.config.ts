@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'desk',
           include: ['test/**/*.test.ts'],
           exclude: ['test/house/**', 'test/fixtures/**', 'test/journey/**'],
-          globalSetup: ['test/setup/postgres.ts'],
+          globalSetup: ['test/setup/engines.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'journey',
           include: ['test/journey/**/*.test.ts'],
-          globalSetup: ['test/setup/postgres.ts'],
+          globalSetup: ['test/setup/engines.ts'],
           sequence: { groupOrder: 1 },
         },
       },

@@ -6,22 +6,26 @@ import { scratchFolder } from './scratch.ts'
 
 export type OpenTestDb = (tools: Tools) => Promise<Db>
 
-/** The body gets a function that opens a fresh, migrated database; it is closed and dropped after each test. */
+/** The body gets a function that opens a fresh, migrated database, and one that makes an empty one; each is dropped after its test. */
 export function eachDatabase(body: (open: OpenTestDb, fresh: () => Promise<Database>, engine: Engine) => void): void {
   describe.each<Engine>(['sqlite', 'postgres'])('on %s', (engine) => {
     const cleanups: (() => Promise<void>)[] = []
     afterEach(async () => {
       for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
     })
-    const fresh = async () => {
-      const made = engine === 'sqlite' ? freshSqlite(scratchFolder()) : await freshPostgres(inject('postgresUrl'))
+    const make = async (isMigrated: boolean) => {
+      const { sqlite, postgres } = isMigrated ? inject('migrated') : {}
+      const made =
+        engine === 'sqlite'
+          ? freshSqlite(scratchFolder(), sqlite)
+          : await freshPostgres(inject('postgresUrl'), postgres)
       cleanups.push(made.drop)
       return made.database
     }
+    const fresh = () => make(false)
     const open: OpenTestDb = async (tools) => {
-      const db = await openDb(await fresh(), tools)
+      const db = await openDb(await make(true), tools)
       cleanups.push(() => db.close())
-      await db.migrate()
       return db
     }
     body(open, fresh, engine)

@@ -1,5 +1,5 @@
 // A database of one's own on either engine, and how to be rid of it.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Database } from '../../src/db/open.ts'
@@ -9,15 +9,19 @@ export interface FreshDatabase {
   drop(): Promise<void>
 }
 
-export function freshSqlite(parent: string): FreshDatabase {
+/** Empty, or a copy of the closed database at `template`. */
+export function freshSqlite(parent: string, template?: string): FreshDatabase {
   const folder = mkdtempSync(join(parent, 'deskbell-test-'))
+  const path = join(folder, 'deskbell.db')
+  if (template !== undefined) copyFileSync(template, path)
   const drop = async () => rmSync(folder, { recursive: true, force: true })
-  return { database: { kind: 'sqlite', path: join(folder, 'deskbell.db') }, drop }
+  return { database: { kind: 'sqlite', path }, drop }
 }
 
 let count = 0
 
-export async function freshPostgres(serverUrl: string): Promise<FreshDatabase> {
+/** Empty, or a copy of the database named `template`, to which nobody may be connected. */
+export async function freshPostgres(serverUrl: string, template?: string): Promise<FreshDatabase> {
   count += 1
   const name = `test_${process.pid}_${count}_${performance.now().toString().replace('.', '_')}`
   const run = async (text: string) => {
@@ -25,7 +29,7 @@ export async function freshPostgres(serverUrl: string): Promise<FreshDatabase> {
     await client.connect()
     await client.query(text).finally(() => client.end())
   }
-  await run(`create database ${name}`)
+  await run(`create database ${name}${template === undefined ? '' : ` template ${template}`}`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return { database: { kind: 'postgres', url: url.href }, drop: () => run(`drop database ${name} with (force)`) }
