@@ -22,6 +22,10 @@ export interface Channel {
   /** After an uncertain send: was it there? `unknown` where the platform cannot be asked. Throws `SendError` if asking failed. */
   reconcile(parts: Part[], progress: Progress): Promise<Sent | 'absent' | 'unknown'>
   fetchAttachment(ref: AttachmentRef): AsyncIterable<Uint8Array>
+  /** Puts these parts in the place of a sent reply's, where the platform can. Throws `SendError`; again changes nothing more. */
+  revise?(sent: readonly ExternalId[], parts: Part[]): Promise<void>
+  /** Takes a sent reply back, where the platform can. Throws `SendError`; what is gone already is no failure. */
+  retract?(sent: readonly ExternalId[]): Promise<void>
   /** Where attachments lie in the kept raw event: the bytes of one. Throws `ParseError`. */
   readAttachment?(raw: Uint8Array, ref: AttachmentRef): Promise<Uint8Array>
   /** What the beginning of a kept raw event says of it, for people to read. Bounded; never throws. */
@@ -63,7 +67,7 @@ export interface RawEvent {
   canWait?: true
 }
 
-export type InboundEvent = InboundMessage | OwnMessage | InboundBounce
+export type InboundEvent = InboundMessage | InboundEdit | InboundDeletion | OwnMessage | InboundBounce
 
 export interface Address {
   /** Normalised by the adapter: lower-case mail address, platform user id. */
@@ -119,6 +123,40 @@ export interface InboundMessage {
   warnings: string[]
   /** A machine may answer it: it was written to us by name, by somebody who is no machine and not ourselves. */
   acknowledgeable?: true
+  /** If an agent has this id, one of us wrote it past the program: what they say in a customer's conversation answers it. */
+  agentId?: string
+  /**
+   * In a conversation that others can read it is by one of them, and not by its customer: it is shown, opens no window and ends
+   * none. A `helper` is known to help others.
+   */
+  bystander?: 'member' | 'helper'
+  /** What this person writes here without a thread within the grouping time is one conversation: the key they share. */
+  group?: ConversationKey
+}
+
+/** A message says something else now. What only the platform adds, such as the preview of a link, is no edit. */
+export interface InboundEdit {
+  kind: 'edit'
+  /** The message, as it was told first. */
+  of: ExternalId
+  /** Of this version of it alone: platforms tell of one edit more than once. */
+  externalId: ExternalId
+  /** When it was edited. */
+  arrivedAt: number
+  /** All of it, as it is now. */
+  text: string
+  markdown: string
+  attachments: InboundAttachment[]
+  warnings: string[]
+}
+
+/** Its author, or a moderator, has taken a message back. */
+export interface InboundDeletion {
+  kind: 'deletion'
+  /** The message, as it was told first. */
+  of: ExternalId
+  externalId: ExternalId
+  arrivedAt: number
 }
 
 /** Empty where it cannot be read who wrote the original. */
@@ -132,7 +170,11 @@ export interface Forwarded {
 }
 
 export interface Evidence {
-  by: 'token' | 'signed-id' | 'reference' | 'thread'
+  /**
+   * `thread`: the platform's own, whose readers all take part. `place`: where one person and we are alone, as in a direct message;
+   * it leads to the newest conversation there, unless that was closed long ago.
+   */
+  by: 'token' | 'signed-id' | 'reference' | 'thread' | 'place'
   key: ConversationKey
 }
 

@@ -4,7 +4,7 @@ import type { Because, PassedOver } from './evidence.ts'
 
 /** What led a message to its conversation, and what it carried besides; see evidence.ts. */
 export interface Led {
-  by?: 'token' | 'signed-id' | 'reference' | 'thread'
+  by?: 'token' | 'signed-id' | 'reference' | 'thread' | 'place'
   /** Its place among all that the message carries, from 1. */
   rank?: number
   /** It leads there, and the sender had begun this conversation beside it. */

@@ -64,6 +64,7 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
     const doubtful = await receiveOwn(trx, seen, event)
     return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
   }
+  if (event.kind === 'edit' || event.kind === 'deletion') throw new Error(`no channel tells of an ${event.kind} yet`)
   const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
   // Whatever it is about, somebody may want to know.
   if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)

@@ -26,6 +26,7 @@ const KEYS: Record<NonNullable<Led['by']>, string> = {
   'signed-id': 'the id of a reply of ours, which we had signed',
   reference: 'the id of a message of this conversation',
   thread: 'the thread of this conversation',
+  place: 'where this person and we talk',
 }
 
 function sentenceOf(

@@ -8,6 +8,7 @@ const KEYS = {
   'signed-id': 'the id of a reply of ours',
   reference: 'the id of a message of it',
   thread: 'its thread',
+  place: 'the place it was written in',
 } satisfies Record<NonNullable<FactData['conversation-opened']['relatedBy']>, string>
 
 /** `key`: what this message carries of the other conversation. */
