@@ -100,7 +100,7 @@ async function insertMessage(trx: Trx, arrival: Arrival, event: InboundMessage, 
   const message = await insertInbound(trx, into, event, { ...kept, isSalvaged })
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
-  await readAwaited(trx, channel, event.keys)
+  await readAwaited(trx, into, event)
   return message
 }
 
