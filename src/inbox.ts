@@ -3,7 +3,14 @@ import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
 import { readAwaited } from './awaited.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
-import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
+import {
+  type Conversation,
+  getConversation,
+  openConversation,
+  refreshEntry,
+  showArrival,
+  transition,
+} from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { receiveColleague, receiveOwn } from './elsewhere.ts'
 import { type Found, findByEvidence } from './evidence.ts'
@@ -88,7 +95,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   if (event.sender === 'pass' && !event.hearsay) await addParticipants(trx, conversation.id, event.people ?? [])
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
-  await refreshEntry(trx, current, message.id)
+  await showArrival(trx, current, message.id, event.imported ?? false)
   // What we could not read we do not answer.
   if (!desk.acknowledge || arrival.isSalvaged) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
