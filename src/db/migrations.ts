@@ -5,6 +5,7 @@ import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
+import { search } from './search-table.ts'
 
 /** The migrations for one engine; the two differ in the blob type and in how a trigger is written. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -13,5 +14,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0002-ladder': { up: ladder },
     '0003-acknowledgement': { up: acknowledgement },
     '0004-mail': { up: mail },
+    '0006-search': { up: (db) => search(db, engine) },
   }
 }

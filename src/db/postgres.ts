@@ -13,14 +13,18 @@ const READ_ONLY = 'set default_transaction_read_only = on'
 /** Serialisation failure, deadlock, server going away: the whole transaction may be tried again. */
 const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03'])
 
-export async function postgresDialect(url: string, log: Log, { readOnly = false } = {}): Promise<Dialect> {
+export async function postgresDialect(
+  url: string,
+  log: Log,
+  { readOnly = false, statementMsMax = STATEMENT_TIMEOUT_MS, connectionsMax = CONNECTIONS_MAX } = {},
+): Promise<Dialect> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({
     connectionString: url,
-    max: CONNECTIONS_MAX,
+    max: connectionsMax,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementMsMax,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     // Sent once connected: whatever options the URL has, they stay, and a pooler takes it too.

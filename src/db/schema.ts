@@ -92,6 +92,22 @@ export interface Schema {
   instance: { id: string; beat: number; started_at: number }
   lease: { name: string; owner: string; term: number }
   setting: { key: string; value: string }
+  /** What has changed since it was taken into the search index. */
+  search_owed: { message_id: string; times: Generated<number> }
+  /** `place` sorts by arrival. The words themselves only `db/search.ts` knows. */
+  search_entry: { message_id: string; place: number }
+  /** Who has opened their home tab, and what they chose to see there. */
+  home: HomeTable
+}
+
+export interface HomeTable {
+  person: string
+  filter: string
+  /** Where their page begins, as JSON; null for the first one. */
+  after: string | null
+  opened_at: number
+  /** A digest of what they see, so that the same is not published twice. */
+  shown: string | null
 }
 
 export type IntakeState = 'kept' | 'parsing' | 'received' | 'quarantined'

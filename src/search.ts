@@ -1,0 +1,174 @@
+// Finds conversations by what was said in them and by whom: best first, then newest, and only at the desks that are asked.
+import { sql } from 'kysely'
+import type { Reader } from './db/open.ts'
+import type { ConversationState, Direction } from './db/schema.ts'
+import { findEntries, type SearchFor } from './db/search.ts'
+import type { SearchReader } from './db/search-thread.ts'
+import { countOwed } from './search-index.ts'
+import { parseSearch } from './search-query.ts'
+import { type Snippet, snippetOf } from './snippet.ts'
+
+/** A conversation, with what is known of it wherever it is listed. */
+export interface Listed {
+  conversationId: string
+  desk: string
+  channelKind: string
+  name: string | undefined
+  address: string
+  subject: string | undefined
+  state: ConversationState
+  ownerId: string | undefined
+  card: { channel: string; ts: string } | undefined
+  openedAt: number
+}
+
+export interface Hit extends Listed {
+  direction: Direction
+  at: number
+  snippet: Snippet
+}
+
+export interface Found {
+  hits: Hit[]
+  /** How many conversations there are in all. */
+  total: number
+  /** There may be more than were counted. */
+  isCut: boolean
+  /** How many messages have still to be taken into the index. */
+  owed: number
+}
+
+export interface SearchRequest {
+  typed: string
+  desks: readonly string[]
+  /** How many conversations come before. */
+  skip: number
+  limit: number
+}
+
+/** Messages that are looked at; a page is made of their conversations. */
+const ENTRIES_MAX = 200
+const TEXT_LENGTH_MAX = 100_000
+
+/** Undefined when there is no word in what was typed. Rejects when it takes too long. */
+export async function search(db: SearchReader, request: SearchRequest): Promise<Found | undefined> {
+  const { typed, desks, skip, limit } = request
+  const phrases = parseSearch(typed)
+  if (phrases.length === 0) return undefined
+  const wanted: SearchFor = { phrases, desks, limit: ENTRIES_MAX }
+  const best = await findEntries(db, db.engine, { ...wanted, isHead: true })
+  const all = await findEntries(db, db.engine, wanted)
+  // The first message of each: Map keeps the place at which a key was seen first.
+  const found = new Map<string, string>()
+  for (const { conversationId, messageId } of [...best, ...all])
+    if (!found.has(conversationId)) found.set(conversationId, messageId)
+  const page = [...found].slice(skip, skip + limit)
+  return {
+    hits: await readHits(db, page, typed),
+    total: found.size,
+    isCut: best.length === ENTRIES_MAX || all.length === ENTRIES_MAX,
+    owed: await countOwed(db),
+  }
+}
+
+async function readHits(db: Reader, page: readonly [string, string][], typed: string): Promise<Hit[]> {
+  if (page.length === 0) return []
+  const phrases = parseSearch(typed)
+  const listed = await listConversations(
+    db,
+    page.map(([conversationId]) => conversationId),
+  )
+  const messages = await db
+    .selectFrom('message')
+    .select(['id', 'direction', 'arrived_at', sql<string>`substr(text, 1, ${sql.lit(TEXT_LENGTH_MAX)})`.as('text')])
+    .where(
+      'id',
+      'in',
+      page.map(([, messageId]) => messageId),
+    )
+    .execute()
+  return page.flatMap(([conversationId, messageId]) => {
+    const about = listed.find((one) => one.conversationId === conversationId)
+    const message = messages.find(({ id }) => id === messageId)
+    if (!about || !message) return []
+    const { direction, arrived_at: at, text } = message
+    return [{ ...about, direction, at, snippet: snippetOf(text, phrases) }]
+  })
+}
+
+export async function listConversations(db: Reader, ids: readonly string[]): Promise<Listed[]> {
+  if (ids.length === 0) return []
+  const rows = await listed(db).where('conversation.id', 'in', ids).execute()
+  return rows.map(toListed)
+}
+
+const listed = (db: Reader) =>
+  db
+    .selectFrom('conversation')
+    .innerJoin('identity', 'identity.id', 'conversation.identity_id')
+    .select([
+      'conversation.id',
+      'conversation.desk',
+      'conversation.subject',
+      'conversation.state',
+      'conversation.owner_id',
+      'conversation.card_channel',
+      'conversation.card_ts',
+      'conversation.opened_at',
+      'identity.channel_kind',
+      'identity.name',
+      'identity.address',
+    ])
+
+type ListedRow = Awaited<ReturnType<ReturnType<typeof listed>['execute']>>[number]
+
+function toListed(row: ListedRow): Listed {
+  const { card_channel: channel, card_ts: ts } = row
+  return {
+    conversationId: row.id,
+    desk: row.desk,
+    channelKind: row.channel_kind,
+    name: row.name ?? undefined,
+    address: row.address,
+    subject: row.subject ?? undefined,
+    state: row.state,
+    ownerId: row.owner_id ?? undefined,
+    card: channel !== null && ts !== null ? { channel, ts } : undefined,
+    openedAt: row.opened_at,
+  }
+}
+
+/** A contact's conversations on all channels, newest first; undefined when nobody has this address. */
+export async function listHistory(
+  db: Reader,
+  { address, desks, skip, limit }: { address: string; desks: readonly string[]; skip: number; limit: number },
+): Promise<{ conversations: Listed[]; isMore: boolean } | undefined> {
+  const wanted = address.trim()
+  const owners = db
+    .selectFrom('identity')
+    .select('contact_id')
+    .where('address', 'in', [...new Set([wanted, wanted.toLowerCase()])])
+  const known = await db
+    .selectFrom('identity')
+    .select('id')
+    .where('contact_id', 'in', owners)
+    .limit(IDENTITIES_MAX)
+    .execute()
+  if (known.length === 0 || desks.length === 0) return undefined
+  const rows = await listed(db)
+    .where(
+      'conversation.identity_id',
+      'in',
+      known.map(({ id }) => id),
+    )
+    .where('conversation.desk', 'in', desks)
+    .where('conversation.merged_into', 'is', null)
+    .orderBy('conversation.id', 'desc')
+    .offset(skip)
+    .limit(limit + 1)
+    .execute()
+  if (rows.length === 0 && skip === 0) return undefined
+  return { conversations: rows.slice(0, limit).map(toListed), isMore: rows.length > limit }
+}
+
+const IDENTITIES_MAX = 200
