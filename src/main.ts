@@ -4,6 +4,7 @@ import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
+import { openSearchReader } from './db/search-thread.ts'
 import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
@@ -26,6 +27,7 @@ import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { rateLimiter } from './rate.ts'
 import { refreshTokens } from './refresh-token.ts'
+import { armIndex, indexHandler } from './search-index.ts'
 import { getSigningKey } from './setting.ts'
 import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
@@ -48,12 +50,14 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const { clock, log } = tools
   const db = await openDb(config.database, tools)
   await db.migrate()
+  const searching = await openSearchReader(config.database, db, tools)
   const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
   const desk = await openDesk(config, {
     ...tools,
     db,
+    searching,
     policies,
     channelOf: (name) => channelOf(channels, name),
     limits: config.limits.ping,
@@ -75,6 +79,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const changed = await applyPolicies(db, policies)
   if (changed > 0) log.info({ windows: changed }, 'the promises have changed; who waits now has the new one')
   await armDigests(db, digestDesks(config))
+  await armIndex(db)
   await runners.intake.recover()
   await runners.outbox.recover()
   runners.intake.start()
@@ -103,6 +108,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       await runners.intake.stop()
       await atMost(clock, DRAIN_MS, runners.outbox.stop())
       await instance.leave()
+      await searching.close()
       await db.close()
     },
   }
@@ -205,7 +211,12 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       ...automation,
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
-    local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },
+    local: {
+      ladder: ladderHandler(policies),
+      daily: dailyHandler(digestDesks(config)),
+      wake: wakeHandler(),
+      index: indexHandler(db.engine),
+    },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,
   })

@@ -3,6 +3,7 @@ import type { App } from '@slack/bolt'
 import type { Channel } from '../channel.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
+import { type SearchReader, sharing } from '../db/search-thread.ts'
 import type { Source } from '../intake-runner.ts'
 import type { Log } from '../log.ts'
 import type { Policies } from '../policy.ts'
@@ -12,6 +13,7 @@ import type { Letter } from '../template/letter.ts'
 import { CLICKS } from './actions.ts'
 import { syncAgents } from './agents.ts'
 import { onCommand } from './command.ts'
+import { onTurn } from './find.ts'
 import { FORMS } from './forms.ts'
 import { shortcutOf } from './interaction.ts'
 import { onClick, onSubmit, tellFailure } from './listen.ts'
@@ -31,6 +33,8 @@ export interface DeskAppOptions {
   explain: DeskTools['explain']
   queue: DeskTools['queue']
   recipients?: DeskTools['recipients']
+  /** The program's own connection unless given. */
+  searching?: SearchReader
   /** What is not committed by then is acknowledged with a view in between. */
   saveWithinMs?: number
 }
@@ -49,6 +53,7 @@ const SAVE_WITHIN_MS = 800
 export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): DeskApp {
   const tools: DeskTools = {
     recipients: (id) => listRecipientChoices(options.db, id),
+    searching: sharing(options.db),
     ...options,
     newId: options.db.newId,
     ui: room.clients.ui,
@@ -69,6 +74,7 @@ function registerAll(app: App, tools: DeskTools): void {
   for (const [action, run] of Object.entries(CLICKS)) onClick(app, tools, action, run)
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
   onCommand(app, tools)
+  onTurn(app, tools)
   app.shortcut({ callback_id: SEND_TO_CUSTOMER, type: 'message_action' }, async ({ body, ack }) => {
     if (body.type !== 'message_action') return await ack()
     const shortcut = shortcutOf(body)

@@ -3,6 +3,7 @@ import type { App, RespondFn, SlackCommandMiddlewareArgs } from '@slack/bolt'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { admit, admitTo, listDesksOf } from './admission.ts'
 import { back, goAwayFor } from './away.ts'
+import { find, history } from './find.ts'
 import type { Person } from './interaction.ts'
 import { FAILED } from './listen.ts'
 import { queueBlocks } from './queue-list.ts'
@@ -31,6 +32,14 @@ const WORDS: Record<string, { run: Run; help: string }> = {
   },
   back: { run: back, help: '`/desk back` You are there again.' },
   queue: { run: showQueue, help: '`/desk queue` Who waits for an answer, soonest due first.' },
+  find: {
+    run: (tools, { who, rest }) => find(tools, who, { typed: rest, skip: 0 }),
+    help: '`/desk find lamp broken` Conversations in which all of these words stand: in a name, an address, a subject, a text or the name of a file. `"In quotes"` they stand together; the last word may be only begun.',
+  },
+  history: {
+    run: (tools, { who, rest }) => history(tools, who, { typed: rest, skip: 0 }),
+    help: '`/desk history ana@example.org` All conversations of a customer, on whatever channel.',
+  },
   why: { run: showWhy, help: '`/desk why v_…` How the waiting time of that conversation came about.' },
   tier: {
     run: tier,

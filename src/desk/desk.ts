@@ -2,6 +2,7 @@
 import type { Channel, Intake } from '../channel.ts'
 import { type Clock, MINUTE, SECOND } from '../clock.ts'
 import type { Db, Tools } from '../db/open.ts'
+import type { SearchReader } from '../db/search-thread.ts'
 import type { DeskDay } from '../desk-day.ts'
 import type { Source } from '../intake-runner.ts'
 import { explainPlaces } from '../led.ts'
@@ -43,6 +44,7 @@ export interface DeskSettings {
 
 export interface DeskOptions extends Tools {
   db: Db
+  searching: SearchReader
   channelOf(name: string): Channel
   policies: Policies
   limits: DigestLimits

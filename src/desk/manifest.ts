@@ -32,8 +32,8 @@ export const MANIFEST = {
     slash_commands: [
       {
         command: COMMAND,
-        description: 'Your desk: who waits and why, being away and back',
-        usage_hint: 'queue | away 2h | back | why v_… | help',
+        description: 'Your desk: who waits and why, what was said, being away and back',
+        usage_hint: 'find WORDS | history ADDRESS | queue | away 2h | back | why v_… | help',
         should_escape: false,
       },
     ],

@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api'
 import type { Channel } from '../channel.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../db/open.ts'
+import type { SearchReader } from '../db/search-thread.ts'
 import type { NewId } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Policies } from '../policy.ts'
@@ -50,6 +51,8 @@ export interface DeskTools {
   explain(conversationId: string): Promise<readonly string[]>
   /** Who waits at a desk, soonest due first. */
   queue(desk: string): Promise<readonly Waiting[]>
+  /** For what may take long and only reads. */
+  searching: SearchReader
   /** What is not committed by then gets a view in between. */
   saveWithinMs: number
 }
