@@ -10,6 +10,7 @@ import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
 import { armDigests, type DigestDesk, dailyHandler } from './digest.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
+import { homesHandler } from './home.ts'
 import type { Importing } from './import-progress.ts'
 import { channelSource, type InboxDesk } from './inbox.ts'
 import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
@@ -216,6 +217,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       daily: dailyHandler(digestDesks(config)),
       wake: wakeHandler(),
       index: indexHandler(db.engine),
+      homes: homesHandler(),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,

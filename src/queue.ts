@@ -1,7 +1,7 @@
 // Who waits, soonest due first: the one list that Home, digests and commands show, page by page.
-import { type Expression, type SqlBool, sql } from 'kysely'
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Reader } from './db/open.ts'
-import type { ConversationState } from './db/schema.ts'
+import type { ConversationState, Schema } from './db/schema.ts'
 
 export interface QueueRow {
   conversationId: string
@@ -15,6 +15,11 @@ export interface QueueRow {
   startedAt: number
   dueAt: number
   snoozedUntil: number | null
+  desk: string
+  /** The message that waits longest. */
+  startedBy: string
+  cardChannel: string | null
+  cardTs: string | null
 }
 
 /** Where the next page begins: after this row, whatever came or went meanwhile. */
@@ -31,6 +36,8 @@ export interface QueueFilter {
   dueBefore?: number
   /** Those that are hidden until later as well. */
   withSnoozed?: boolean
+  /** Those that are hidden until later and no others. */
+  onlySnoozed?: boolean
 }
 
 const PAGE_MAX = 100
@@ -42,11 +49,7 @@ export async function listQueue(
   page: { limit: number; after?: QueuePlace; filter?: QueueFilter },
 ): Promise<QueueRow[]> {
   const { after, filter = {}, limit } = page
-  const { ownerId, dueBefore } = filter
-  let query = openQueue(db, desk)
-  if (ownerId !== undefined) query = query.where('conversation.owner_id', ownerId === null ? 'is' : '=', ownerId)
-  if (dueBefore !== undefined) query = query.where('response_window.due_at', '<', dueBefore)
-  if (!filter.withSnoozed) query = query.where('conversation.state', '<>', 'snoozed')
+  let query = openQueue(db, desk).where((eb) => eb.and(conditionsOf(filter)))
   if (after) {
     query = query
       .where('response_window.due_at', '>=', after.dueAt)
@@ -75,6 +78,10 @@ export async function listQueue(
       'response_window.started_at as startedAt',
       'response_window.due_at as dueAt',
       'conversation.snoozed_until as snoozedUntil',
+      'response_window.desk',
+      'response_window.started_by as startedBy',
+      'conversation.card_channel as cardChannel',
+      'conversation.card_ts as cardTs',
     ])
     .orderBy('response_window.due_at')
     .orderBy('response_window.started_at')
@@ -83,7 +90,18 @@ export async function listQueue(
     .execute()
 }
 
-const openQueue = (db: Reader, desk: string) =>
+/** What a row has to be to be in the list. */
+export function conditionsOf({ ownerId, dueBefore, withSnoozed, onlySnoozed }: QueueFilter): Expression<SqlBool>[] {
+  const eb = expressionBuilder<Schema, 'conversation' | 'response_window'>()
+  return [
+    ...(ownerId === undefined ? [] : [eb('conversation.owner_id', ownerId === null ? 'is' : '=', ownerId)]),
+    ...(dueBefore === undefined ? [] : [eb('response_window.due_at', '<', dueBefore)]),
+    ...(onlySnoozed ? [eb('conversation.state', '=', 'snoozed')] : []),
+    ...(withSnoozed || onlySnoozed ? [] : [eb('conversation.state', '<>', 'snoozed')]),
+  ]
+}
+
+export const openQueue = (db: Reader, desk: string) =>
   db
     .selectFrom('response_window')
     .innerJoin('conversation', 'conversation.id', 'response_window.conversation_id')

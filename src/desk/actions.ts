@@ -5,6 +5,7 @@ import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
 import { LETTER_ACTION } from './composer-view.ts'
+import { HOME_CLICKS } from './home-click.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
@@ -61,6 +62,8 @@ const wholeClicks: Record<WholeAction | (typeof PAGE_ACTIONS)[number], OnClick> 
   page_on: opening(turnPage),
 }
 
+const homeClicks = Object.fromEntries(Object.entries(HOME_CLICKS).map(([action, work]) => [action, committing(work)]))
+
 export const CLICKS: Record<string, OnClick> = {
   take: committing(takeConversation),
   acknowledge: committing(acknowledgePing),
@@ -71,6 +74,7 @@ export const CLICKS: Record<string, OnClick> = {
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
   ...parkedClicks,
   ...wholeClicks,
+  ...homeClicks,
   [GET_FILE]: opening(getFile),
   [GET_FILE_MENU]: opening(getFile),
   [GET_ALL]: opening(getAllFiles),

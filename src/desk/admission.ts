@@ -1,5 +1,6 @@
 // Who may act at a desk: its agents, and its leads, who need not be members of its channel. Everybody else is told why not.
 import { type Conversation, getConversation } from '../conversation.ts'
+import type { Reader } from '../db/open.ts'
 import { appendFact } from '../fact.ts'
 import { type Agent, type Excuse, excuse, type Profile, shownName } from './agents.ts'
 import type { Person } from './interaction.ts'
@@ -95,13 +96,15 @@ async function findProfile(tools: DeskTools, id: string): Promise<Profile | unde
 
 /** Where this person is an agent or a lead, in the order of the configuration. */
 export async function listDesksOf(tools: DeskTools, who: Person): Promise<Desk[]> {
-  if (isForeign(tools, who)) return []
-  const rows = await tools.db
-    .selectFrom('agent')
-    .select('desk')
-    .where('id', '=', who.id)
-    .where('left_at', 'is', null)
-    .execute()
+  return isForeign(tools, who) ? [] : await listOwnDesks(tools, who.id)
+}
+
+/** The same for somebody of whom it is known that they are of our own organisation. */
+export async function listOwnDesks(
+  { db, desks }: Pick<DeskTools, 'desks'> & { db: Reader },
+  id: string,
+): Promise<Desk[]> {
+  const rows = await db.selectFrom('agent').select('desk').where('id', '=', id).where('left_at', 'is', null).execute()
   const names = new Set(rows.map(({ desk }) => desk))
-  return tools.desks.filter(({ name, leads }) => names.has(name) || leads.includes(who.id))
+  return desks.filter(({ name, leads }) => names.has(name) || leads.includes(id))
 }

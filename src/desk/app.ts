@@ -15,6 +15,7 @@ import { syncAgents } from './agents.ts'
 import { onCommand } from './command.ts'
 import { onTurn } from './find.ts'
 import { FORMS } from './forms.ts'
+import { homeSource } from './home-source.ts'
 import { shortcutOf } from './interaction.ts'
 import { onClick, onSubmit, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
@@ -63,7 +64,7 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
   }
   return {
     register: () => registerAll(room.app, tools),
-    source: deskSource(tools) as Source,
+    source: homeSource(deskSource(tools) as Source) as Source,
     async syncAgents() {
       for (const desk of tools.desks) await syncAgents(tools, desk)
     },

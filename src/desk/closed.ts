@@ -21,7 +21,7 @@ export function closedDesk(): OpenDesk {
     },
     handlers: {
       ...{ card: waiting, entry: waiting, file: waiting, returned: waiting },
-      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting },
+      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting },
     },
     paceOf: () => undefined,
     start: () => undefined,

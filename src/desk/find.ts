@@ -6,7 +6,7 @@ import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { admit, listDesksOf } from './admission.ts'
 import { behind, FIND_PAGE, foundBlocks, HISTORY_PAGE, historyBlocks, type Turn } from './find-list.ts'
 import { type Click, clickOf, type Person } from './interaction.ts'
-import { findLink } from './link.ts'
+import { linkMaker } from './link.ts'
 import { FAILED } from './listen.ts'
 import type { Desk, DeskTools } from './tools.ts'
 import type { Whisper } from './whisper.ts'
@@ -110,7 +110,8 @@ async function desksFor(tools: DeskTools, who: Person, action: string): Promise<
 }
 
 async function linksTo({ read }: DeskTools, listed: readonly Listed[]): Promise<Map<string, string>> {
-  const links = await Promise.all(listed.map(({ card }) => (card ? findLink(read, card) : undefined)))
+  const linkTo = linkMaker(read)
+  const links = await Promise.all(listed.map(({ card }) => card && linkTo(card)))
   return new Map(listed.flatMap(({ conversationId }, n) => (links[n] ? [[conversationId, links[n]]] : [])))
 }
 

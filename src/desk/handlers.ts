@@ -4,6 +4,7 @@ import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
+import { homeHandler } from './home.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
@@ -15,7 +16,17 @@ export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   Omit<PageOptions, 'db'> &
   Omit<DigestOptions, 'db'>
 
-export const DESK_EFFECTS = ['card', 'entry', 'file', 'returned', 'page', 'tell', 'ping-update', 'digest'] as const
+export const DESK_EFFECTS = [
+  'card',
+  'entry',
+  'file',
+  'returned',
+  'page',
+  'tell',
+  'ping-update',
+  'digest',
+  'home',
+] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
   const { desks } = options
@@ -30,5 +41,6 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),
     digest: digestHandler(options),
+    home: homeHandler(options),
   }
 }

@@ -18,7 +18,7 @@ const SCOPES = {
   'usergroups:read': 'reminders to a user group: who is in it',
 }
 
-const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel']
+const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel', 'app_home_opened']
 
 export const MANIFEST = {
   display_information: {

@@ -1,6 +1,7 @@
 // How fast the desk may speak: Slack takes one post a second and channel, and fifty updates a minute in all.
 import { SECOND } from '../clock.ts'
 import { deskRate } from '../conversation.ts'
+import { HOME_RATE } from '../home.ts'
 import type { Pace } from '../rate.ts'
 
 const POST: Pace = { minMs: 1.1 * SECOND, concurrencyMax: 1 }
@@ -8,9 +9,15 @@ const POST: Pace = { minMs: 1.1 * SECOND, concurrencyMax: 1 }
 const BACKLOG_MS = 2 * POST.minMs
 const UPDATE: Pace = { minMs: 1.2 * SECOND, concurrencyMax: 1 }
 
+/** A hundred views a minute; what nobody has asked for leaves every second place to what somebody waits for. */
+const HOME: Pace = { minMs: 0.65 * SECOND, concurrencyMax: 1 }
+const HOME_LATER: Pace = { ...HOME, minMs: 2 * HOME.minMs, within: HOME_RATE.now }
+
 /** Undefined for the keys of others. */
 export function paceOf(rateKey: string): Pace | undefined {
   if (rateKey === 'desk:update') return UPDATE
+  if (rateKey === HOME_RATE.now) return HOME
+  if (rateKey === HOME_RATE.later) return HOME_LATER
   const [, desk] = /^desk:backlog:(.*)$/.exec(rateKey) ?? []
   if (desk !== undefined) return { ...POST, minMs: BACKLOG_MS, within: deskRate.post(desk) }
   return /^desk:(post|file|ping):/.test(rateKey) ? POST : undefined

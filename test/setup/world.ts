@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { ConversationKey, ExternalId, InboundBounce, RawEvent } from '../../src/channel.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { replyHandler } from '../../src/delivery.ts'
+import { homesHandler } from '../../src/home.ts'
 import type { Random } from '../../src/id.ts'
 import { channelSource } from '../../src/inbox.ts'
 import { joinInstances } from '../../src/instance.ts'
@@ -111,7 +112,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
       ...shared,
       limiter,
       owner,
-      local: { ladder: ladderHandler(policies), wake: wakeHandler() },
+      local: { ladder: ladderHandler(policies), wake: wakeHandler(), homes: homesHandler() },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
   })
