@@ -127,6 +127,16 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     await picture('restart')
   })
 
+  test('nothing is lost while the mail server is down, nor while Slack has enough of us', async () => {
+    await press('Mail server down')
+    await mail('Written to a dead server', 'Anybody?')
+    await press('Slack: too many requests')
+    await press('Bring the mail server back')
+    await cardOf('Written to a dead server').waitFor()
+    expect(await page.locator('#agent .messages .message', { hasText: 'Written to a dead server' }).count()).toBe(1)
+    expect(house.stage.slack.log.some(({ outcome }) => outcome.includes('429'))).toBe(true)
+  })
+
   test('two browsers see the same desk, each with its own thread, also after a reload', async () => {
     const other = await openPage()
     await mail('Seen by two', 'Hello you two.')

@@ -24,8 +24,6 @@ function place(pane, html) {
   next.innerHTML = html
   morphdom(target, next, { getNodeKey: keyOf, onBeforeElUpdated: keepTyped })
   for (const list of stuck) list.scrollTop = list.scrollHeight
-  for (const list of target.querySelectorAll('.messages, .mails'))
-    if (!stuck.includes(list) && list.dataset.new) list.scrollTop = list.scrollHeight
   const modal = target.querySelector('.modal')
   if (modal && modal.dataset.view !== hadModal)
     (modal.querySelector('textarea, [role=textbox]') ?? modal.querySelector('input, select, button'))?.focus()
@@ -178,4 +176,5 @@ document.addEventListener('keydown', (event) => {
   if (modal) void act({ do: 'close', person: personOf(modal), view: modal.dataset.view, all: true })
 })
 
+for (const list of document.querySelectorAll('.messages, .mails')) list.scrollTop = list.scrollHeight
 connect()

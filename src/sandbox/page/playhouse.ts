@@ -135,6 +135,7 @@ async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> 
   const scene = SCENES.find((one) => one.name === name)
   if (!scene) throw new Error(`There is no scene ${name}.`)
   seat.hint = { kind: 'next', text: `${scene.title} …` }
+  seat.customer = scene.customer.address
   seat.agent = tools.stage.agent
   seat.tab = 'desk'
   seat.thread = undefined
@@ -152,9 +153,11 @@ async function makeTrouble({ stage, program, troubles }: Tools, name: Extract<Ac
       return
     case 'mail-away':
       troubles.isMailAway = true
+      mail.faults.smtp.next({ kind: 'refuse-connection' }, Infinity)
       return await mail.faults.imap.goAway()
     case 'mail-back':
       troubles.isMailAway = false
+      mail.faults.smtp.release()
       return await mail.faults.imap.comeBack()
     case 'kill':
       return await program.kill()

@@ -15,6 +15,8 @@ export interface SceneTools {
 export interface Scene {
   name: string
   title: string
+  /** Whose mailbox is looked at. */
+  customer: Customer
   /** What the player does next. */
   next: string
   play(tools: SceneTools): Promise<void>
@@ -27,6 +29,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'first-mail',
     title: 'First mail',
+    customer: ANA,
     next: 'Ana’s card stands in #desk-support. Press Reply by email, look at the preview, send it: her mailbox on the left gets it.',
     async play({ post }) {
       const text = 'Hello,\n\nI ordered on Monday and have heard nothing since. When will it come?\n\nAna'
@@ -36,6 +39,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'bounce',
     title: 'Reply bounced',
+    customer: CHLOE,
     next: 'Chloé’s mailbox is gone. Answer her: the mail is accepted, comes back a moment later, and she counts as waiting from her first minute again.',
     async play({ post }) {
       await post.write(CHLOE, { subject: 'Please send the invoice again', text: 'I cannot find it any more.\n\nChloé' })
@@ -44,6 +48,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'faster',
     title: 'Colleague was faster',
+    customer: BEN,
     next: 'While you had the composer open, Tom answered. Press Preview and then Send: you are asked before a second answer goes out.',
     async play({ stage, post }) {
       const subject = 'Is the blue one in stock?'
@@ -61,6 +66,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'overdue',
     title: 'Overdue and escalated',
+    customer: DARIO,
     next: 'A day has gone by and nobody answered Dario. The card says so, and Lena, the lead, has her ping on the right.',
     async play({ stage, post, pass }) {
       const subject = 'The lamp arrived broken'
@@ -73,6 +79,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'angry',
     title: 'Angry customer',
+    customer: ANA,
     next: 'Three mails, one conversation: its clock runs from the oldest one. No reply closes it but yours.',
     async play({ post, pass }) {
       const subject = 'Still no refund'
