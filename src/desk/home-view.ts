@@ -18,7 +18,7 @@ export const HOME_OPEN = 'home_open'
 export const HOME_PAGE = 25
 
 const SUBJECT_LENGTH = 150
-const LINE_LENGTH = 200
+const LINE_LENGTH = 160
 
 export interface HomeRow extends QueueRow {
   /** The beginning of what waits. */
@@ -42,7 +42,7 @@ export interface HomeShown {
 
 const CUT_WORDS: Record<Cut, string> = {
   mine: 'Mine',
-  unassigned: 'Nobody has them',
+  unassigned: 'Unassigned',
   overdue: 'Overdue',
   waiting: 'Waiting for an answer',
   snoozed: 'Snoozed',
@@ -81,7 +81,7 @@ function figures(counts: Record<Cut, number>): Inline[] {
   const said: [number, string][] = [
     [counts.overdue, 'overdue'],
     [counts.mine, 'mine'],
-    [counts.unassigned, 'nobody has'],
+    [counts.unassigned, 'unassigned'],
     [counts.waiting, 'waiting'],
     [counts.snoozed, 'snoozed'],
   ]

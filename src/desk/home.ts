@@ -12,6 +12,7 @@ import type { QueueRow } from '../queue.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import { troubleOf } from '../slack/trouble.ts'
 import { listOwnDesks } from './admission.ts'
+import { oneLine } from './card.ts'
 import { closedHome, HOME_PAGE, homeView } from './home-view.ts'
 import { type LinkTo, linkMaker } from './link.ts'
 import { type Desk, deskTitle } from './tools.ts'
@@ -86,7 +87,7 @@ async function renderHome({ db, clock, desks }: HomeOptions, home: Home, linkTo:
   return homeView({ title, counts, cut, rows, next, isFirst: after === undefined, now: clock.now() })
 }
 
-/** The first line of what waits longest, by message. */
+/** How what waits longest begins, by message. */
 async function readWords(db: Reader, rows: readonly QueueRow[]): Promise<Map<string, string>> {
   if (rows.length === 0) return new Map()
   const messages = await db
@@ -98,5 +99,5 @@ async function readWords(db: Reader, rows: readonly QueueRow[]): Promise<Map<str
       rows.map(({ startedBy }) => startedBy),
     )
     .execute()
-  return new Map(messages.map(({ id, text }) => [id, text.split('\n').find((line) => line.trim() !== '') ?? '']))
+  return new Map(messages.map(({ id, text }) => [id, oneLine(text)]))
 }

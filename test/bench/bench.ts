@@ -3,6 +3,7 @@ import { crowd } from './crowd.ts'
 import { ingest } from './ingest.ts'
 import { latency } from './latency.ts'
 import { mail } from './mail.ts'
+import { searching } from './search.ts'
 
 export interface Figures {
   [name: string]: number
@@ -24,6 +25,14 @@ const CROWD_LIMITS: Limit[] = ['', 'Postgres'].flatMap((engine) => [
   { name: `queueCountMsP95${engine}`, holds: (value) => value < 20, says: 'under 20' },
 ])
 
+/** A look through all texts takes many times as long; and a hundred times as many messages cost far less than that. */
+const SEARCH_LIMITS: Limit[] = ['', 'Postgres'].flatMap((engine) => [
+  { name: `search_rareScanRatio${engine}`, holds: (value) => value > 10, says: 'over 10' },
+  { name: `search_usualScanRatio${engine}`, holds: (value) => value > 10, says: 'over 10' },
+  { name: `search_usualGrowthRatio${engine}`, holds: (value) => value < 20, says: 'under 20' },
+  { name: `search_commonGrowthRatio${engine}`, holds: (value) => value < 100, says: 'under 100' },
+])
+
 const LIMITS: Limit[] = [
   { name: 'mailParseRatio', holds: (value) => value >= 0.3, says: 'at least 0.3' },
   { name: 'ingestRatio', holds: (value) => value >= 0.3, says: 'at least 0.3 (aim 0.5)' },
@@ -31,9 +40,16 @@ const LIMITS: Limit[] = [
   { name: 'readyMs', holds: (value) => value < 2000, says: 'under 2000 (aim 1000)' },
   { name: 'memoryMb', holds: (value) => value < 200, says: 'under 200' },
   ...CROWD_LIMITS,
+  ...SEARCH_LIMITS,
 ]
 
-const figures: Figures = { ...(await mail()), ...(await ingest()), ...(await latency()), ...(await crowd()) }
+const figures: Figures = {
+  ...(await mail()),
+  ...(await ingest()),
+  ...(await latency()),
+  ...(await crowd()),
+  ...(await searching()),
+}
 
 const width = Math.max(...Object.keys(figures).map((name) => name.length))
 for (const [name, value] of Object.entries(figures)) {

@@ -65,7 +65,7 @@ eachDatabase((open) => {
     expect(desk.names(said)).toEqual(['ana', 'bob'])
     expect(said).toContain('Ana Ruiz ana@example.org · email')
     expect(said).toContain('Order 4711')
-    expect(said).toContain('My lamp is broken.')
+    expect(said).toContain('My lamp is broken. What now?')
     expect(said).toContain('nobody has it · new')
     const blocks = JSON.stringify(desk.view(maya).blocks)
     const { started_at: at = 0 } = (await world.openWindow(first)) ?? {}
@@ -112,7 +112,7 @@ eachDatabase((open) => {
       )
       expect(Number(select?.[1]), cut).toBe(names.length)
     }
-    expect(desk.shown()).toContain('1 overdue  ·  1 mine  ·  2 nobody has  ·  4 waiting  ·  1 snoozed')
+    expect(desk.shown()).toContain('1 overdue  ·  1 mine  ·  2 unassigned  ·  4 waiting  ·  1 snoozed')
     // What an agent has chosen stays chosen.
     expect(desk.names(await desk.opens())).toEqual(expected.all)
   })

@@ -47,7 +47,7 @@ export async function openOffice() {
     return dm ? workspace.messages(dm.id) : []
   }
   return {
-    ...{ clock, stage, maya, slack, mail, desk, workspace },
+    ...{ clock, stage, maya, slack, mail, desk, workspace, screen },
     /** Into the mailbox, as the customer's program wrote it. */
     mails(letter: Partial<Letter> & { from: string; subject: string; text: string }): void {
       const raw = makeMail({ to: SUPPORT_ADDRESS, date: clock.now(), ...letter })
