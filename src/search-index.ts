@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { SECOND } from './clock.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
-import { removeEntry, WORDS_MAX, writeEntry } from './db/search.ts'
+import { removeEntry, WORDS_MAX, writeEntries } from './db/search.ts'
 import { put } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
 import { wordsOf } from './search-words.ts'
@@ -54,7 +54,7 @@ export async function indexBatch(trx: Trx, engine: Db['engine']): Promise<{ isMo
   if (taken.length === 0) return { isMore: false }
   await trx.deleteFrom('search_owed').where('message_id', 'in', taken).execute()
   const entries = await readEntries(trx, taken)
-  for (const entry of entries) await writeEntry(trx, engine, entry)
+  await writeEntries(trx, engine, entries)
   const there = new Set(entries.map(({ messageId }) => messageId))
   for (const id of taken) if (!there.has(id)) await removeEntry(trx, engine, id)
   return { isMore: owed.length === BATCH_MAX || ids.length < owed.length }

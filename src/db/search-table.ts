@@ -59,10 +59,11 @@ async function postgresIndex(db: AnyDb): Promise<void> {
   }
 }
 
-/** The words come ready-made: this tokenizer only parts them at spaces. `_` stands where two fields meet. */
+/** The words come ready-made: this tokenizer only parts them at spaces. `_` stands where two fields meet, `=` before what a
+ * message is about. */
 async function sqliteIndex(db: AnyDb): Promise<void> {
-  await sql`create virtual table search_words using fts5 (desk, head, body, content = '', contentless_delete = 1,
-    tokenize = "ascii tokenchars '_'", prefix = '1 2 3')`.execute(db)
+  await sql`create virtual table search_words using fts5 (desk, words, content = '', contentless_delete = 1,
+    tokenize = "ascii tokenchars '_='", prefix = '1 2 3 4')`.execute(db)
   for (const [n, { table, on, ids }] of WATCHED.entries()) {
     const row = on === 'delete' ? 'old' : 'new'
     const found = ids(row).replace(/^select (\S+)/, 'select $1 as id')

@@ -31,27 +31,35 @@ const REPEATS_MAX = 250
 /** PostgreSQL counts no further. */
 export const WORDS_MAX = 16_000
 const GAP = '_'
+const MARK = '='
 const SPANS_MS = [1, 1000, 3_600_000]
 
-/** Replaces what stood there for this message. */
-export async function writeEntry(trx: Trx, engine: Engine, entry: Entry): Promise<void> {
-  const known = await findPlace(trx, entry.messageId)
-  const place = known ?? (await freePlace(trx, entry.arrivedAt))
-  const { head, body } = bounded(entry)
+/** Replaces what stood there for these messages. */
+export async function writeEntries(trx: Trx, engine: Engine, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
+  const known = await findPlaces(trx, entries)
+  const rows: { id: string; place: number; words: string[]; desk: string }[] = []
+  for (const entry of entries) {
+    const place = known.get(entry.messageId) ?? (await freePlace(trx, entry.arrivedAt, rows))
+    rows.push({ id: entry.messageId, place, words: allWords(entry), desk: entry.desk })
+  }
   if (engine === 'postgres') {
-    const words = vectorOf(entry.desk, head, body)
-    await sql`insert into search_entry (message_id, place, words) values (${entry.messageId}, ${place}, ${words}::tsvector)
+    const values = rows.map(({ id, place, words, desk }) => sql`(${id}, ${place}, ${vectorOf(desk, words)}::tsvector)`)
+    await sql`insert into search_entry (message_id, place, words) values ${sql.join(values)}
       on conflict (message_id) do update set words = excluded.words`.execute(trx)
     return
   }
-  if (known === undefined) await trx.insertInto('search_entry').values({ message_id: entry.messageId, place }).execute()
-  else await sql`delete from search_words where rowid = ${place}`.execute(trx)
-  await sql`insert into search_words (rowid, desk, head, body)
-    values (${place}, ${hex(entry.desk)}, ${head.join(' ')}, ${body.join(' ')})`.execute(trx)
+  for (const { id, place, words, desk } of rows) {
+    if (known.has(id)) await sql`delete from search_words where rowid = ${place}`.execute(trx)
+    else await trx.insertInto('search_entry').values({ message_id: id, place }).execute()
+    await sql`insert into search_words (rowid, desk, words) values (${place}, ${hex(desk)}, ${words.join(' ')})`.execute(
+      trx,
+    )
+  }
 }
 
 export async function removeEntry(trx: Trx, engine: Engine, messageId: string): Promise<void> {
-  const place = await findPlace(trx, messageId)
+  const place = (await findPlaces(trx, [{ messageId }])).get(messageId)
   if (place === undefined) return
   if (engine === 'sqlite') await sql`delete from search_words where rowid = ${place}`.execute(trx)
   await trx.deleteFrom('search_entry').where('message_id', '=', messageId).execute()
@@ -64,13 +72,14 @@ export async function findEntries(
   { phrases, desks, isHead = false, limit }: SearchFor,
 ): Promise<{ messageId: string; conversationId: string }[]> {
   if (phrases.length === 0 || desks.length === 0) return []
+  const mark = isHead ? MARK : ''
   const matched =
     engine === 'postgres'
-      ? db.selectFrom('search_entry').where(matchesVector(vectorQuery(phrases, desks, isHead)))
+      ? db.selectFrom('search_entry').where(matchesVector(vectorQuery(phrases, desks, mark)))
       : db
           .selectFrom(sql<{ rowid: number }>`search_words`.as('search_words'))
           .innerJoin('search_entry', 'search_entry.place', 'search_words.rowid')
-          .where(sql<boolean>`search_words match ${ftsQuery(phrases, desks, isHead)}`)
+          .where(sql<boolean>`search_words match ${ftsQuery(phrases, desks, mark)}`)
   return await matched
     .innerJoin('message', 'message.id', 'search_entry.message_id')
     .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
@@ -82,17 +91,21 @@ export async function findEntries(
     .execute()
 }
 
-async function findPlace(trx: Trx, messageId: string): Promise<number | undefined> {
-  const row = await trx
+async function findPlaces(trx: Trx, entries: readonly { messageId: string }[]): Promise<Map<string, number>> {
+  const rows = await trx
     .selectFrom('search_entry')
-    .select('place')
-    .where('message_id', '=', messageId)
-    .executeTakeFirst()
-  return row?.place
+    .selectAll()
+    .where(
+      'message_id',
+      'in',
+      entries.map(({ messageId }) => messageId),
+    )
+    .execute()
+  return new Map(rows.map(({ message_id, place }) => [message_id, place]))
 }
 
-/** In the millisecond of its arrival, or where that is full, behind what came soon after. */
-async function freePlace(trx: Trx, arrivedAt: number): Promise<number> {
+/** In the millisecond of its arrival, or where that is full, behind what came soon after. `taken` is still to be written. */
+async function freePlace(trx: Trx, arrivedAt: number, taken: readonly { place: number }[]): Promise<number> {
   const first = Math.min(Math.max(Math.trunc(arrivedAt), 0), ARRIVAL_MAX) * PLACES_PER_MS
   for (const spanMs of SPANS_MS) {
     const end = first + spanMs * PLACES_PER_MS
@@ -104,61 +117,61 @@ async function freePlace(trx: Trx, arrivedAt: number): Promise<number> {
       .orderBy('place', 'desc')
       .limit(1)
       .executeTakeFirst()
-    const place = row ? row.place + 1 : first
+    const ours = taken.map(({ place }) => place).filter((place) => place >= first && place < end)
+    const place = Math.max(first, (row?.place ?? -1) + 1, ...ours.map((one) => one + 1))
     if (place < end) return place
   }
   throw new Error('too many messages arrived within one hour to be searched')
 }
 
-/** What one engine cannot hold, the other one does not get either. */
-function bounded({ head, body }: Pick<Entry, 'head' | 'body'>): { head: string[]; body: string[] } {
+/**
+ * All it is about, all it says, and once more, marked, what it is about: so that neither engine has to look into what it
+ * finds to tell the two apart. What one engine cannot hold, the other one does not get either.
+ */
+function allWords({ head, body }: Entry): string[] {
   const seen = new Map<string, number>()
-  let room = WORDS_MAX
-  const keep = (words: readonly (string | null)[]) => {
-    const kept = words.slice(0, room).map((word) => {
+  const marked = head.map((word) => word && MARK + word)
+  const room = Math.max(0, WORDS_MAX - 2 * head.length)
+  return [...head.slice(0, WORDS_MAX / 2), null, ...body.slice(0, room), null, ...marked.slice(0, WORDS_MAX / 2)].map(
+    (word) => {
       if (word === null) return GAP
       const count = (seen.get(word) ?? 0) + 1
       seen.set(word, count)
       return count > REPEATS_MAX ? GAP : word
-    })
-    room -= kept.length
-    return kept
-  }
-  return { head: keep(head), body: keep(body) }
+    },
+  )
 }
 
 const hex = (text: string) => Buffer.from(text).toString('hex')
-/** No word of a text has such a sign in it. */
-const deskWord = (desk: string) => `=${hex(desk)}`
+/** No word of a text has such signs in it. */
+const deskWord = (desk: string) => `==${hex(desk)}`
 
-/** A tsvector as PostgreSQL writes it; what a message is about has the weight A. */
-function vectorOf(desk: string, head: readonly string[], body: readonly string[]): string {
-  const places = new Map<string, string[]>()
-  const add = (word: string, place: string) => {
-    if (word === GAP) return
+/** A tsvector as PostgreSQL writes it. */
+function vectorOf(desk: string, words: readonly string[]): string {
+  const places = new Map<string, number[]>()
+  for (const [n, word] of words.entries()) {
+    if (word === GAP) continue
     const known = places.get(word)
-    if (known) known.push(place)
-    else places.set(word, [place])
+    if (known) known.push(n + 1)
+    else places.set(word, [n + 1])
   }
-  for (const [n, word] of head.entries()) add(word, `${n + 1}A`)
-  for (const [n, word] of body.entries()) add(word, `${head.length + n + 2}`)
   return [`'${deskWord(desk)}'`, ...[...places].map(([word, at]) => `'${word}':${at.join(',')}`)].join(' ')
 }
 
 const matchesVector = (query: string): RawBuilder<boolean> => sql`search_entry.words @@ ${query}::tsquery`
 
-function vectorQuery(phrases: readonly Phrase[], desks: readonly string[], isHead: boolean): string {
-  const weight = isHead ? 'A' : ''
-  const mark = (isPrefix: boolean) => (isPrefix || isHead ? `:${isPrefix ? '*' : ''}${weight}` : '')
-  const all = phrases.map(
-    ({ words, isPrefix }) =>
-      `(${words.map((word, n) => `'${word}'${mark(isPrefix && n === words.length - 1)}`).join(' <-> ')})`,
-  )
+function vectorQuery(phrases: readonly Phrase[], desks: readonly string[], mark: string): string {
+  const all = phrases.map(({ words, isPrefix }) => {
+    const quoted = words.map((word, n) => `'${mark}${word}'${isPrefix && n === words.length - 1 ? ':*' : ''}`)
+    return `(${quoted.join(' <-> ')})`
+  })
   return `(${desks.map((desk) => `'${deskWord(desk)}'`).join(' | ')}) & ${all.join(' & ')}`
 }
 
-function ftsQuery(phrases: readonly Phrase[], desks: readonly string[], isHead: boolean): string {
-  const all = phrases.map(({ words, isPrefix }) => `"${words.join(' ')}"${isPrefix ? ' *' : ''}`)
+function ftsQuery(phrases: readonly Phrase[], desks: readonly string[], mark: string): string {
+  const all = phrases.map(
+    ({ words, isPrefix }) => `"${words.map((word) => mark + word).join(' ')}"${isPrefix ? ' *' : ''}`,
+  )
   const where = desks.map((desk) => `"${hex(desk)}"`).join(' OR ')
-  return `desk : (${where}) AND {${isHead ? 'head' : 'head body'}} : (${all.join(' AND ')})`
+  return `desk : (${where}) AND words : (${all.join(' AND ')})`
 }
