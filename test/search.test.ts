@@ -36,6 +36,11 @@ eachDatabase((open) => {
     expect(await findIds(world, 'lamp', ['other'])).toEqual([])
     expect(await findIds(world, 'lamp', [])).toEqual([])
     expect(await findIds(world, 'lamp', ['other', DESK])).toEqual([id])
+    // It goes to another desk: from then on it is found there alone, also while the index does not know it yet.
+    await world.db.transaction((trx) => trx.updateTable('conversation').set({ desk: 'other' }).execute())
+    expect(await findIds(world, 'lamp')).toEqual([])
+    await takeIn(world)
+    expect([await findIds(world, 'lamp'), await findIds(world, 'lamp', ['other'])]).toEqual([[], [id]])
   })
 
   test('X6: scripts without spaces are found by any part of them', async () => {
@@ -88,10 +93,13 @@ eachDatabase((open) => {
 
   test('X6: a word that a long text repeats more often than an engine counts is still found', async () => {
     const world = await makeWorld(open)
-    const { conversation_id: id } = await world.customerWrites(`${'lamp shade '.repeat(6000)} the end`)
+    const { conversation_id: id } = await world.customerWrites(`${'lamp shade '.repeat(6000)} lamp cord`)
     await takeIn(world)
     expect(await findIds(world, '"lamp shade"')).toEqual([id])
     expect(await findIds(world, '"shade lamp"')).toEqual([id])
+    expect(await findIds(world, 'lamp cord')).toEqual([id])
+    // So late it stands in no phrase any more, on either engine.
+    expect(await findIds(world, '"lamp cord"')).toEqual([])
   })
 
   test('whoever took it and where it stands is said with it', async () => {

@@ -38,7 +38,7 @@ const WATCHED: { table: string; on: string; ids: (row: string) => string }[] = [
   },
   {
     table: 'conversation',
-    on: 'update of subject, identity_id',
+    on: 'update of subject, identity_id, desk',
     ids: (row) => `select message.id from message where message.conversation_id = ${row}.id`,
   },
   { table: 'message', on: 'delete', ids: (row) => `select ${row}.id` },

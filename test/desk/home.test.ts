@@ -179,6 +179,11 @@ eachDatabase((open) => {
     expect(desk.shown(tom)).toContain('20 waiting')
     expect(desk.published() - before).toBe(2)
     // Nothing happens: nothing is published, however long they look.
+    const looks = async () => (await world.effects('home')).length
+    await world.passTime(MINUTE)
+    const looked = await looks()
+    for (let n = 0; n < 10; n++) await world.passTime(5 * SECOND)
+    expect(await looks()).toBe(looked)
     for (let n = 0; n < 20; n++) await world.passTime(MINUTE)
     expect(desk.published() - before).toBe(2)
     // Nobody looks any more.
