@@ -8,6 +8,7 @@ import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
 import { armDigests, type DigestDesk, dailyHandler } from './digest.ts'
+import { fetchHandler } from './fetch.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
 import type { Importing } from './import-progress.ts'
 import { channelSource, type InboxDesk } from './inbox.ts'
@@ -188,9 +189,9 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   const { db, channels, desk, policies, automation } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
-    const { changedSubjectMs } = config.limits
+    const { changedSubjectMs, groupingMs } = config.limits
     const inbox: InboxDesk = {
-      ...{ desk: named.desk, policies, changedSubjectMs, ...acknowledgingOf(config, name) },
+      ...{ desk: named.desk, policies, changedSubjectMs, groupingMs, ...acknowledgingOf(config, name) },
       addressesOf: (other) => addressesOf(config, other),
     }
     sources.set(name, channelSource(named.channel, inbox) as Source)
@@ -203,6 +204,10 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     handlers: {
       ...desk.handlers,
       ...automation,
+      fetch: fetchHandler({
+        ...{ db, clock: tools.clock, channelOf: (name) => channelOf(channels, name) },
+        bytesMax: config.limits.attachmentBytesMax,
+      }),
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
     local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },

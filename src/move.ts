@@ -143,6 +143,8 @@ async function carry(
   for (const message of messages) {
     const seq = await nextSeq(trx, target.id)
     await trx.updateTable('message').set({ conversation_id: target.id, seq }).where('id', '=', message.id).execute()
+    // An order of its own would say that somebody who reads it here has not seen it.
+    await trx.updateTable('message_version').set({ seq }).where('message_id', '=', message.id).execute()
     await moveKeys(trx, message.id, target.id)
     const about = { messageId: message.id, actor: by.agentId }
     await appendFact(trx, { kind: 'message-left', conversationId: source.id, ...about, data: { to: target.id } })
@@ -228,7 +230,9 @@ async function joinedData(
     .orderBy('id')
     .execute()
   const said = facts.map(({ data }) => JSON.parse(data) as { counts?: boolean; imported?: true })
-  const counts = said.findLast((data) => data.counts !== undefined)?.counts ?? message.automated === null
+  const counts =
+    said.findLast((data) => data.counts !== undefined)?.counts ??
+    (message.automated === null && message.bystander === null)
   const imported = said.some((data) => data.imported)
   const { end } = joined
   return {

@@ -80,7 +80,13 @@ function resultsOf(
   return [...results.values()]
 }
 
-async function voidReply(trx: Trx, conversation: Conversation, messageId: string, policies: Policies): Promise<void> {
+/** What it had answered waits again, since when it waited first. */
+export async function voidReply(
+  trx: Trx,
+  conversation: Conversation,
+  messageId: string,
+  policies: Policies,
+): Promise<void> {
   await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
   const open = await reconcileWindows(trx, conversation.id, policies)
   await tellWhereItWent(trx, conversation.id, messageId, policies)

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, MINUTE, SECOND } from '../src/clock.ts'
+import { close } from '../src/close.ts'
+import { merge, split, unmerge } from '../src/move.ts'
+import { checkWindows } from '../src/rebuild.ts'
+import { BEN, inChannel, inPlace, inThread, makeChat } from './setup/chat.ts'
+import { eachDatabase } from './setup/database.ts'
+import { inbound, rawOf } from './setup/fake-channel.ts'
+
+eachDatabase((open) => {
+  describe('lines of one person in a channel', () => {
+    test('Q11: within the grouping time are one conversation, later ones another', async () => {
+      const chat = await makeChat(open)
+      const first = await chat.customerWrites('Hello', inChannel('a'))
+      await chat.clock.advance(MINUTE)
+      const second = await chat.customerWrites('My lamp is broken', inChannel('b'))
+      await chat.clock.advance(2 * MINUTE)
+      const third = await chat.customerWrites('The red one', inChannel('c'))
+      await chat.clock.advance(2 * MINUTE + 1)
+      const fourth = await chat.customerWrites('Another thing', inChannel('d'))
+      expect([second, third].map(({ conversation_id }) => conversation_id)).toEqual(
+        Array(2).fill(first.conversation_id),
+      )
+      expect(fourth.conversation_id).not.toBe(first.conversation_id)
+    })
+
+    test('Q11: the time is the configuration’s', async () => {
+      const chat = await makeChat(open)
+      Object.assign(chat.desk, { groupingMs: 10 * SECOND })
+      await chat.customerWrites('Hello', inChannel('a'))
+      await chat.clock.advance(11 * SECOND)
+      await chat.customerWrites('My lamp is broken', inChannel('b'))
+      expect(await chat.count('conversation')).toBe(2)
+    })
+
+    test('Q11: what is written in a thread of an earlier line goes there', async () => {
+      const chat = await makeChat(open)
+      const first = await chat.customerWrites('Hello', inChannel('a'))
+      await chat.clock.advance(DAY)
+      await chat.customerWrites('Another thing', inChannel('b'))
+      const inFirst = await chat.customerWrites('About that one', inThread('thread of a'))
+      expect(inFirst.conversation_id).toBe(first.conversation_id)
+    })
+
+    test('Q11: two people at once are two conversations', async () => {
+      const chat = await makeChat(open)
+      await chat.customerWrites('Hello', inChannel('a'))
+      await chat.customerWrites('Hello', { ...inChannel('b', 'channel/ben'), from: BEN })
+      expect(await chat.count('conversation')).toBe(2)
+    })
+  })
+
+  describe('at the same moment, in two instances', () => {
+    test('C27, Q11: two lines 5 ms apart make one conversation, in a channel, a thread and a direct message', async () => {
+      const chat = await makeChat(open)
+      const places = [inPlace, inThread, (line?: string) => inChannel(line ?? '')]
+      for (const [n, place] of places.entries()) {
+        const from = { address: `person ${n}`, name: 'Somebody' }
+        const lines = [0, 5].map((ms) => {
+          const told = place === inPlace || place === inThread ? place(`${n}`) : inChannel(`${n} ${ms}`, `group ${n}`)
+          return inbound('Hello', { ...told, from, at: chat.clock.now() + ms })
+        })
+        const runs = [chat.instance(`one ${n}`), chat.instance(`two ${n}`)]
+        await Promise.all(
+          lines.map(async (line, m) => {
+            await chat.keep([rawOf(line)])
+            await chat.runIntake(runs[m]?.intake)
+          }),
+        )
+        // Whoever was struck by the other's lock tries again.
+        await chat.clock.advance(MINUTE)
+        await chat.runIntake()
+        expect(await chat.count('message')).toBe(2 * (n + 1))
+        expect(await chat.count('conversation')).toBe(n + 1)
+      }
+      expect((await checkWindows(chat.db)).differences).toEqual([])
+    })
+  })
+
+  describe('a direct message', () => {
+    test('goes on in the same conversation, also once that is closed', async () => {
+      const chat = await makeChat(open)
+      const first = await chat.customerWrites('Hello', inPlace())
+      await chat.db.transaction((trx) => trx.updateTable('conversation').set({ state: 'closed' }).execute())
+      await chat.clock.advance(DAY)
+      const second = await chat.customerWrites('And again', inPlace())
+      expect(second.conversation_id).toBe(first.conversation_id)
+      expect((await chat.conversation()).state).toBe('open')
+    })
+
+    test('C25: begins a new one, linked to the old, when that was closed long ago, and goes on in it', async () => {
+      const chat = await makeChat(open)
+      const first = await chat.customerWrites('Hello', inPlace())
+      await chat.agentReplies('Hello.')
+      await chat.db.transaction((trx) => close(trx, first.conversation_id, 'U1'))
+      await chat.clock.advance(8 * DAY)
+      const second = await chat.customerWrites('Something else', inPlace())
+      const third = await chat.customerWrites('Hello?', inPlace())
+      expect(await chat.conversation()).toMatchObject({ id: second.conversation_id, related_to: first.conversation_id })
+      expect(second.conversation_id).not.toBe(first.conversation_id)
+      expect(third.conversation_id).toBe(second.conversation_id)
+    })
+
+    test('of somebody else under the same key is a conversation of their own', async () => {
+      const chat = await makeChat(open)
+      await chat.customerWrites('Hello', inPlace())
+      await chat.customerWrites('Hello', { ...inPlace(), from: BEN })
+      expect(await chat.count('conversation')).toBe(2)
+    })
+  })
+
+  test('everybody takes part in a thread', async () => {
+    const chat = await makeChat(open)
+    const first = await chat.customerWrites('Hello', inThread())
+    const second = await chat.customerWrites('Me too', { ...inThread(), from: BEN })
+    expect(second).toMatchObject({ conversation_id: first.conversation_id, direction: 'inbound' })
+    expect(await chat.count('conversation')).toBe(1)
+  })
+
+  test('Q11: splitting and joining again leave every clock as it was', async () => {
+    const chat = await makeChat(open)
+    const first = await chat.customerWrites('My lamp is broken', inChannel('a'))
+    await chat.clock.advance(MINUTE)
+    const second = await chat.customerWrites('Also: what are your hours?', inChannel('b'))
+    const id = first.conversation_id
+    const before = await chat.windows(id)
+    const by = { agentId: 'U1', policies: chat.policies }
+    const parted = await chat.db.transaction((trx) => split(trx, id, [second.id], by))
+    expect(await chat.openWindow(parted)).toMatchObject({ started_by: second.id, started_at: second.arrived_at })
+    expect(await chat.openWindow(id)).toMatchObject({ started_by: first.id })
+    // Their next line follows their last one, wherever that is now.
+    const third = await chat.customerWrites('On Sunday?', inChannel('c'))
+    expect(third.conversation_id).toBe(parted)
+    await chat.db.transaction((trx) => merge(trx, parted, id, by))
+    expect(await chat.windows(id)).toMatchObject(
+      before.map(({ id: window, started_at }) => ({ id: window, started_at })),
+    )
+    await chat.db.transaction((trx) => unmerge(trx, parted, by))
+    expect(await chat.openWindow(parted)).toMatchObject({ started_by: second.id, started_at: second.arrived_at })
+    expect((await checkWindows(chat.db)).differences).toEqual([])
+  })
+})
