@@ -5,6 +5,7 @@ import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
 import { LETTER_ACTION } from './composer-view.ts'
+import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
@@ -57,6 +58,7 @@ const wholeClicks: Record<WholeAction | (typeof PAGE_ACTIONS)[number], OnClick> 
   show_all: opening(openWhole('all')),
   show_original: opening(openWhole('original')),
   show_files: opening(openWhole('files')),
+  show_versions: opening(openWhole('versions')),
   page_back: opening(turnPage),
   page_on: opening(turnPage),
 }
@@ -67,6 +69,7 @@ export const CLICKS: Record<string, OnClick> = {
   reopen: committing(reopenConversation),
   join: committing(joinRelated),
   part: committing(partAgain),
+  [ASKS_ANEW]: committing(askAnewAbout),
   [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
   ...parkedClicks,

@@ -6,6 +6,7 @@ import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
 import { deliverySentence } from './delivery-words.ts'
+import { changeLines } from './entry-change.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName } from './question.ts'
 import type { CardView, Glimpse, Person } from './view.ts'
@@ -66,7 +67,8 @@ export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-export function firstLines({ text, attachments }: Glimpse, lengthMax = FIRST_LENGTH): string {
+export function firstLines({ text, attachments, deletedAt }: Glimpse, lengthMax = FIRST_LENGTH): string {
+  if (deletedAt !== undefined) return '(deleted by its author)'
   const written = text
     .split('\n')
     .map((line) => line.trimEnd())
@@ -113,9 +115,9 @@ export function dateMark(at: number): string {
   return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${utc}>`
 }
 
-function newsBlock({ trouble, newest, related }: CardView, link: string | undefined): KnownBlock[] {
+function newsBlock({ trouble, newest, related, waiting }: CardView, link: string | undefined): KnownBlock[] {
   const last = trouble ? [`⚠️ Last reply: ${deliverySentence(trouble.delivery, trouble.reason)}`] : []
-  const news = [...last, ...(newest ? cautionLines(newest) : [])].join('\n')
+  const news = [...last, ...(newest ? [...cautionLines(newest), ...newestChanges(newest, waiting)] : [])].join('\n')
   if (!related) return news === '' ? [] : [paragraph([word(news)])]
   const name = shorten(oneLine(related.subject ?? 'another conversation'), SUBJECT_LENGTH) || 'another conversation'
   const other: Inline = link === undefined ? word(name) : { type: 'link', url: link, text: name }
@@ -126,6 +128,11 @@ function newsBlock({ trouble, newest, related }: CardView, link: string | undefi
       ...(related.because === undefined ? [] : [word(`: ${related.because}.`)]),
     ]),
   ]
+}
+
+/** What was deleted is for somebody to decide only while it waits. */
+function newestChanges({ editedAt, deletedAt }: Glimpse, waiting: CardView['waiting']): string[] {
+  return changeLines({ editedAt, deletedAt: waiting ? deletedAt : undefined })
 }
 
 /** Each only where it would do something. */

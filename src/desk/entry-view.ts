@@ -7,6 +7,9 @@ import { findForwardNote } from '../forwarded.ts'
 import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
+import { foldEndings, WINDOW_FACTS } from '../response-window.ts'
+import type { Changes } from './entry-change.ts'
+import { findFetchObjection } from './file-content.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
 import { listThreadFiles } from './thread-file.ts'
 import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
@@ -27,7 +30,18 @@ export interface EntryView {
   hasFile: boolean
 }
 
-export interface SaidByCustomer {
+export interface SaidFile {
+  name: string
+  bytes: number
+  /** Behind a link of the platform's, from where it is being fetched. */
+  isComing: boolean
+  /** Why it is not here. */
+  error: string | undefined
+  /** An edit has taken it out. */
+  isRemoved: boolean
+}
+
+export interface SaidByCustomer extends Changes {
   kind: 'inbound'
   from: Person
   subject: string | undefined
@@ -37,9 +51,14 @@ export interface SaidByCustomer {
   automated: string | undefined
   /** Whether it waits for an answer: people's words do, a machine's only when a person says so. */
   counts: boolean
+  /** Nothing has ended its waiting yet. */
+  waits: boolean
+  bystander: 'member' | 'helper' | undefined
+  /** Of which message a person has said that its edit asks something new. */
+  editOf: string | undefined
   sender: string | undefined
   warnings: string[]
-  attachments: { name: string; bytes: number }[]
+  attachments: SaidFile[]
   attachmentsMore: number
   /** Files that somebody waits for in vain, and why. */
   missing: { name: string; error: string }[]
@@ -140,7 +159,7 @@ async function readInbound(
 ): Promise<SaidByCustomer> {
   const files = await db
     .selectFrom('attachment')
-    .select(['id', 'name', 'bytes'])
+    .select(['id', 'name', 'bytes', 'fetch', 'fetch_error', 'removed_at'])
     .where('message_id', '=', message.id)
     .orderBy('id')
     .execute()
@@ -153,10 +172,18 @@ async function readInbound(
     text: message.text,
     unquoted: message.unquoted ?? undefined,
     automated: message.automated ?? undefined,
-    counts: message.automated === null || (await countsNow(db, message.conversation_id, message.id)),
+    ...(await readWaiting(db, message)),
+    bystander: message.bystander ?? undefined,
+    editedAt: message.edited_at ?? undefined,
+    deletedAt: message.deleted_at ?? undefined,
     sender: message.sender ?? undefined,
     warnings: JSON.parse(message.warnings),
-    attachments: files.slice(0, ATTACHMENTS_MAX),
+    attachments: files.slice(0, ATTACHMENTS_MAX).map((file) => ({
+      ...{ name: file.name, bytes: file.bytes },
+      isComing: file.fetch === 'due',
+      error: file.fetch === 'failed' ? findFetchObjection(file) : undefined,
+      isRemoved: file.removed_at !== null,
+    })),
     attachmentsMore: Math.max(0, files.length - ATTACHMENTS_MAX),
     missing: brought.flatMap(({ what, error }) => {
       if (error === undefined) return []
@@ -169,14 +196,34 @@ async function readInbound(
   }
 }
 
-async function findParticipant(db: Reader, { conversation_id, author }: Message): Promise<Person> {
+async function readWaiting(
+  db: Reader,
+  { id, conversation_id, automated, bystander, deleted_at }: Message,
+): Promise<Pick<SaidByCustomer, 'counts' | 'waits' | 'editOf'>> {
+  const facts = await listFacts(db, conversation_id, WINDOW_FACTS)
+  const received = facts.find((fact) => fact.kind === 'message-received' && fact.messageId === id)
+  const editOf = received?.kind === 'message-received' ? received.data.editOf : undefined
+  const isPersons = automated === null && bystander === null
+  const counts = isPersons || (await countsNow(db, conversation_id, id))
+  const waits = deleted_at !== null && counts && !foldEndings(facts).has(id)
+  return { counts, waits, editOf }
+}
+
+async function findParticipant(db: Reader, { conversation_id, author, channel_kind }: Message): Promise<Person> {
   const row = await db
     .selectFrom('participant')
     .select('name')
     .where('conversation_id', '=', conversation_id)
     .where('address', '=', author)
     .executeTakeFirst()
-  return { name: row?.name ?? undefined, address: author }
+  if (row?.name) return { name: row.name, address: author }
+  const known = await db
+    .selectFrom('identity')
+    .select('name')
+    .where('channel_kind', '=', channel_kind)
+    .where('address', '=', author)
+    .executeTakeFirst()
+  return { name: known?.name ?? undefined, address: author }
 }
 
 /** One mail may be written to several of our mailboxes; the first that has it keeps it. */

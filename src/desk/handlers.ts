@@ -2,6 +2,7 @@
 import type { Handler } from '../outbox-attempt.ts'
 import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
+import { editedHandler } from './edited-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
@@ -15,7 +16,17 @@ export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   Omit<PageOptions, 'db'> &
   Omit<DigestOptions, 'db'>
 
-export const DESK_EFFECTS = ['card', 'entry', 'file', 'returned', 'page', 'tell', 'ping-update', 'digest'] as const
+export const DESK_EFFECTS = [
+  'card',
+  'entry',
+  'file',
+  'returned',
+  'edited',
+  'page',
+  'tell',
+  'ping-update',
+  'digest',
+] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
   const { desks } = options
@@ -26,6 +37,7 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     entry: entryHandler(posting),
     file: fileHandler(posting),
     returned: returnedHandler(posting),
+    edited: editedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),
