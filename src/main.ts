@@ -3,6 +3,7 @@ import type { Channel } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
+import { correctionHandler } from './correction-send.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
 import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
@@ -197,6 +198,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
+  const corrections = correctionHandler({ db, channelOf: (name) => channelOf(channels, name), policies })
   const paceOf = (key: string) => mailPaceOf(config.email, key) ?? desk.paceOf(key)
   const outbox = makeOutboxRunner({
     ...tools,
@@ -209,6 +211,8 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
         bytesMax: config.limits.attachmentBytesMax,
       }),
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
+      revise: corrections,
+      retract: corrections,
     },
     local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },

@@ -5,6 +5,8 @@ import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
 import { LETTER_ACTION } from './composer-view.ts'
+import { openCorrect, takeReplyBack } from './correct.ts'
+import { CORRECT, RETRACT } from './correct-view.ts'
 import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
@@ -69,6 +71,8 @@ export const CLICKS: Record<string, OnClick> = {
   reopen: committing(reopenConversation),
   join: committing(joinRelated),
   part: committing(partAgain),
+  [CORRECT]: opening(openCorrect),
+  [RETRACT]: committing(takeReplyBack),
   [ASKS_ANEW]: committing(askAnewAbout),
   [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),

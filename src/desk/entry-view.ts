@@ -1,5 +1,6 @@
 // What the thread shows of one message, read with everything that belongs to it.
 import type { Address } from '../channel.ts'
+import { type Correction, findCorrectedText, findLastCorrection, findWay, listStanding } from '../correction.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
 import { listFacts } from '../fact.ts'
@@ -8,6 +9,7 @@ import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
 import { foldEndings, WINDOW_FACTS } from '../response-window.ts'
+import type { Abilities } from './correct-view.ts'
 import type { Changes } from './entry-change.ts'
 import { findFetchObjection } from './file-content.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
@@ -73,7 +75,7 @@ export interface SaidByCustomer extends Changes {
   raw: { blobId: string; bytes: number } | undefined
 }
 
-export interface SaidByAgent {
+export interface SaidByAgent extends Changes {
   kind: 'outbound'
   /** Undefined for a lead who is no agent: Slack knows their name. */
   author: string | undefined
@@ -92,6 +94,9 @@ export interface SaidByAgent {
   /** When it leaves, or is tried again. */
   dueAt: number | undefined
   acceptedAt: number | undefined
+  /** What can be done about it, and what is being done. */
+  abilities: Abilities
+  correction: Correction | undefined
 }
 
 const FILE_WORDS: Record<string, string> = { original: 'The original', text: 'The whole text' }
@@ -100,7 +105,11 @@ const ATTACHMENTS_MAX = 20
 const FILE_MARK = 'file:'
 
 /** Undefined for a message that has no entry of ours: what somebody typed in the thread stands there already. */
-export async function readEntry(db: Reader, messageId: string): Promise<EntryView | undefined> {
+export async function readEntry(
+  db: Reader,
+  messageId: string,
+  abilitiesOf: (channel: string) => Abilities = () => ({ revise: false, retract: false }),
+): Promise<EntryView | undefined> {
   const message = await getMessage(db, messageId)
   const handOver = message.direction === 'note' ? await readHandOver(db, message) : undefined
   if (message.direction === 'note' && !handOver) return undefined
@@ -126,7 +135,7 @@ export async function readEntry(db: Reader, messageId: string): Promise<EntryVie
     handOver ??
     (message.direction === 'inbound'
       ? await readInbound(db, message, contact, row)
-      : await readOutbound(db, message, row.desk))
+      : { ...(await readOutbound(db, message, row.desk)), ...(await readCorrection(db, message, abilitiesOf)) })
   return {
     messageId,
     conversationId: message.conversation_id,
@@ -273,7 +282,25 @@ async function findRaw(db: Reader, messageId: string): Promise<SaidByCustomer['r
   return row && { blobId: row.id, bytes: row.bytes }
 }
 
-async function readOutbound(db: Reader, message: Message, desk: string): Promise<SaidByAgent> {
+async function readCorrection(
+  db: Reader,
+  message: Message,
+  abilitiesOf: (channel: string) => Abilities,
+): Promise<Pick<SaidByAgent, 'abilities' | 'correction' | 'editedAt' | 'deletedAt'>> {
+  const correction = await findLastCorrection(db, message.id)
+  const isFree = correction?.state !== 'queued' && correction?.state !== 'deferred'
+  const isThere = isFree && (await listStanding(db, message)).length > 0
+  return {
+    abilities: isThere ? abilitiesOf(await findWay(db, message)) : { revise: false, retract: false },
+    correction,
+    editedAt: message.edited_at ?? undefined,
+    deletedAt: message.deleted_at ?? undefined,
+  }
+}
+
+type Outbound = Omit<SaidByAgent, 'abilities' | 'correction' | 'editedAt' | 'deletedAt'>
+
+async function readOutbound(db: Reader, message: Message, desk: string): Promise<Outbound> {
   const parts = await listParts(db, message.id)
   const accepted = await db
     .selectFrom('part')
@@ -301,12 +328,16 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
     attachments: parts.flatMap(({ attachments }) => attachments ?? []),
     subject: message.subject ?? undefined,
-    text: parts.length === 0 ? (message.unquoted ?? message.text) : parts.map(({ preview }) => preview).join('\n\n'),
+    text: (await findCorrectedText(db, message.id)) ?? sentText(message, parts),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
     reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
     acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
   }
+}
+
+function sentText({ unquoted, text }: Message, parts: readonly { preview: string }[]): string {
+  return parts.length === 0 ? (unquoted ?? text) : parts.map(({ preview }) => preview).join('\n\n')
 }
 
 async function listRecipients(db: Reader, messageId: string): Promise<string[]> {

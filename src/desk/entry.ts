@@ -3,6 +3,7 @@ import type { KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
+import { correctButtons, correctionBlocks } from './correct-view.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
 import { bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
 import { noteBlocks, originLines } from './entry-origin.ts'
@@ -186,7 +187,14 @@ const MARKS = {
 
 /** What was given up waits for a person, who decides right here. */
 function deliveryBlocks({ messageId }: EntryView, said: SaidByAgent): KnownBlock[] {
-  if (said.delivery !== 'parked' || said.isAutomatic) return [deliveryBlock(said)]
+  const changes = correctionBlocks(said.correction, said)
+  const elements = [
+    ...correctButtons(messageId, said.abilities),
+    ...(isChanged(said) ? [versionsButton(messageId, { ...said, deletedAt: undefined })] : []),
+  ]
+  if (said.delivery !== 'parked' || said.isAutomatic) {
+    return [deliveryBlock(said), ...changes, ...(elements.length > 0 ? [{ type: 'actions' as const, elements }] : [])]
+  }
   return [deliveryBlock(said), { type: 'actions', elements: parkedButtons(messageId) }]
 }
 

@@ -2,6 +2,7 @@
 import { ASSIGN, assignForm } from './assign.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
+import { CORRECT_FORMS } from './correct.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
 import { PREVIEW } from './preview-view.ts'
@@ -22,6 +23,7 @@ export const FORMS: Record<string, Form> = {
   [WAIVE]: waiveForm,
   [ASSIGN]: assignForm,
   [SNOOZE]: snoozeForm,
+  ...CORRECT_FORMS,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

@@ -94,7 +94,8 @@ function newsOf(message: Message, author: string): KnownBlock[] {
   return [said(direction === 'inbound' ? ' wrote ' : ' replied ', arrived_at), words]
 }
 
-function leaving({ channel, to, recipients, parts }: Shown): KnownBlock[] {
+/** To whom, and all that they will read. */
+export function leaving({ channel, to, recipients, parts }: Shown): KnownBlock[] {
   const others = (parts[0]?.recipients ?? []).filter(({ address }) => address !== to.address)
   const subject = parts[0]?.subject
   const files = parts.flatMap(({ attachments }) => attachments ?? [])

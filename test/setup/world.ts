@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { ConversationKey, ExternalId, InboundBounce, InboundEvent, RawEvent } from '../../src/channel.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
+import { correctionHandler } from '../../src/correction-send.ts'
 import { replyHandler } from '../../src/delivery.ts'
 import { fetchHandler } from '../../src/fetch.ts'
 import type { Random } from '../../src/id.ts'
@@ -97,7 +98,10 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     },
     verify: async () => ({ kind: 'repeatable' }),
   }
+  const corrections = correctionHandler({ db, channelOf: () => channel, policies })
   const handlers: Record<string, Handler> = {
+    revise: corrections,
+    retract: corrections,
     reply: replyHandler({ db, channelOf: () => channel, policies }),
     fetch: fetchHandler({ db, clock, channelOf: () => channel, bytesMax: FETCH_BYTES_MAX }),
     card: show,
