@@ -66,6 +66,7 @@ export interface FactData {
   'agent-back': Record<string, never>
   'take-refused': { owner: string }
   'note-written': { seq: number }
+  'note-changed': { version: number }
   'reply-queued': { seq: number; answersUpTo: number; dueAt: number }
   'reply-undone': Record<string, never>
   /** `nth`: its place among the conversation's acceptances, for the wall clock may step between two. */

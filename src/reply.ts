@@ -27,6 +27,8 @@ export interface ReplyRequest {
   attachments?: OutboundAttachment[]
   /** The newest seq of any kind the agent had before them when the composer opened. */
   seenSeq: number
+  /** The note in the thread it was made from, by the id it was kept under. */
+  noteId?: string
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -130,6 +132,7 @@ async function keepDraft(
       template: request.template ?? null,
       created_at: trx.now(),
       sent_at: null,
+      note_id: request.noteId ?? null,
     })
     .execute()
   await insertParts(trx, id, parts)

@@ -36,6 +36,8 @@ export interface ComposerMeta {
   /** Counts our changes of the field: Slack takes a new text only under a new block id. */
   rev: number
   letter?: string
+  /** The note in the thread the text came from. */
+  noteId?: string
   /** The fingerprint of the letter as it was put in, to know whether anybody has touched it. */
   inserted?: string
 }

@@ -1,7 +1,6 @@
 // A line at the end of the thread when a customer edits what was answered already: nobody looks up there any more.
 import type { Button } from '@slack/types'
 import { askAnew } from '../ask-anew.ts'
-import { SendError } from '../channel.ts'
 import { getIdentity } from '../contact.ts'
 import { getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
@@ -14,10 +13,10 @@ import { admitTo } from './admission.ts'
 import { firstLines, oneLine } from './card.ts'
 import type { DeskPosting } from './card-post.ts'
 import { versionsButton } from './entry-change.ts'
-import { makeFinder } from './find-post.ts'
 import type { Click } from './interaction.ts'
-import { type Content, inDesk, post } from './post.ts'
+import type { Content } from './post.ts'
 import { nameOfWriter } from './question.ts'
+import { lineHandler } from './thread-line.ts'
 import type { DeskTools } from './tools.ts'
 import { type Posted, postedOf } from './view.ts'
 import type { Whisper } from './whisper.ts'
@@ -25,27 +24,11 @@ import { instant, paragraph, plain, quote, word } from './words.ts'
 
 export const ASKS_ANEW = 'asks_anew'
 
-export function editedHandler({ db, room }: DeskPosting): Handler {
-  const finder = makeFinder(room.clients.read)
-  return {
-    async send(effect) {
-      const view = await readEdited(db, effect)
-      if (!view) return { kind: 'moot', reason: 'it has been deleted since' }
-      if (!view.card) throw new SendError({ kind: 'temporary' }, 'the card is not posted yet')
-      const place = { channel: view.card.channel, threadTs: view.card.ts }
-      const mark = { oid: effect.id, n: 0 }
-      const posted = await inDesk(post(room.clients.post, place, renderEdited(view), mark, 'tell of an edit'))
-      return { kind: 'accepted', ref: posted.ts }
-    },
-    async verify(effect) {
-      const view = await readEdited(db, effect)
-      if (!view?.card) return { kind: 'absent' }
-      const found = await finder.find(effect, { channel: view.card.channel, threadTs: view.card.ts })
-      if (!found) return { kind: 'unknown' }
-      const mine = found.find(({ n }) => n === 0)
-      return mine ? { kind: 'accepted', ref: mine.ts } : { kind: 'absent' }
-    },
-  }
+export function editedHandler(options: DeskPosting): Handler {
+  return lineHandler(options, 'tell of an edit', async (db, effect) => {
+    const view = await readEdited(db, effect)
+    return view && { content: renderEdited(view), card: view.card }
+  })
 }
 
 interface EditedView {

@@ -5,6 +5,7 @@ import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { editedHandler } from './edited-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
+import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
@@ -22,6 +23,7 @@ export const DESK_EFFECTS = [
   'file',
   'returned',
   'edited',
+  'note-changed',
   'page',
   'tell',
   'ping-update',
@@ -38,6 +40,7 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     file: fileHandler(posting),
     returned: returnedHandler(posting),
     edited: editedHandler(posting),
+    'note-changed': noteChangedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),
