@@ -4,7 +4,7 @@ import { channelKind, type InboundMessage } from './channel.ts'
 import type { Reader, Trx } from './db/open.ts'
 
 /** Everybody writes in a thread; elsewhere it is one person's line that goes on. */
-const ANYBODY = ''
+export const ANYBODY = ''
 const PLACES_MAX = 10
 
 interface Place {

@@ -1,13 +1,17 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import type { InboundMessage } from '../src/channel.ts'
 import { DAY, MINUTE, SECOND } from '../src/clock.ts'
 import { close } from '../src/close.ts'
+import type { Db, Trx } from '../src/db/open.ts'
 import { merge, split, unmerge } from '../src/move.ts'
 import { checkWindows } from '../src/rebuild.ts'
 import { BEN, inChannel, inPlace, inThread, makeChat } from './setup/chat.ts'
 import { eachDatabase } from './setup/database.ts'
 import { inbound, rawOf } from './setup/fake-channel.ts'
+import { until } from './setup/until.ts'
 
-eachDatabase((open) => {
+eachDatabase((open, _, engine) => {
   describe('lines of one person in a channel', () => {
     test('Q11: within the grouping time are one conversation, later ones another', async () => {
       const chat = await makeChat(open)
@@ -51,30 +55,48 @@ eachDatabase((open) => {
   })
 
   describe('at the same moment, in two instances', () => {
-    test('C27, Q11: two lines 5 ms apart make one conversation, in a channel, a thread and a direct message', async () => {
-      const chat = await makeChat(open)
-      const places = [inPlace, inThread, (line?: string) => inChannel(line ?? '')]
-      for (const [n, place] of places.entries()) {
-        const from = { address: `person ${n}`, name: 'Somebody' }
-        const lines = [0, 5].map((ms) => {
-          const told = place === inPlace || place === inThread ? place(`${n}`) : inChannel(`${n} ${ms}`, `group ${n}`)
-          return inbound('Hello', { ...told, from, at: chat.clock.now() + ms })
-        })
-        const runs = [chat.instance(`one ${n}`), chat.instance(`two ${n}`)]
-        await Promise.all(
-          lines.map(async (line, m) => {
-            await chat.keep([rawOf(line)])
-            await chat.runIntake(runs[m]?.intake)
-          }),
+    const places = {
+      'in a channel': (ms: number) => inChannel(`${ms}`),
+      'in a thread': () => inThread(),
+      'in a direct message': () => inPlace(),
+    }
+    for (const [where, place] of Object.entries(places)) {
+      test(`C27, Q11: two lines 5 ms apart ${where} make one conversation`, async () => {
+        const chat = await makeChat(open)
+        // A person we know, who has written there long ago.
+        const { conversation_id: earlier } = await chat.customerWrites(
+          'Hello',
+          where === 'in a thread' ? inPlace() : place(-1),
         )
-        // Whoever was struck by the other's lock tries again.
-        await chat.clock.advance(MINUTE)
-        await chat.runIntake()
-        expect(await chat.count('message')).toBe(2 * (n + 1))
-        expect(await chat.count('conversation')).toBe(n + 1)
-      }
-      expect((await checkWindows(chat.db)).differences).toEqual([])
-    })
+        await chat.agentReplies('Hello.')
+        await chat.db.transaction((trx) => close(trx, earlier, 'U1'))
+        await chat.clock.advance(8 * DAY)
+        const [first, second] = await Promise.all(
+          [0, 5].map((ms) => keepLine(chat, inbound('Hello', { ...place(ms), at: chat.clock.now() + ms }))),
+        )
+        const hasReceived = Promise.withResolvers<void>()
+        const mayCommit = Promise.withResolvers<void>()
+        const one = chat.db.transaction(async (trx) => {
+          await first?.(trx)
+          hasReceived.resolve()
+          await mayCommit.promise
+        })
+        await hasReceived.promise
+        let isOver = false
+        const two = chat.db
+          .transaction((trx) => second?.(trx) ?? Promise.resolve())
+          .finally(() => {
+            isOver = true
+          })
+        // The other one is held up by the first, or would be done before it.
+        const isDecided = async () => isOver || engine === 'sqlite' || (await isSomebodyHeld(chat.db))
+        await until(isDecided, 'one to hold up the other')
+        mayCommit.resolve()
+        await Promise.all([one, two])
+        expect([await chat.count('message'), await chat.count('conversation')]).toEqual([4, 2])
+        expect((await checkWindows(chat.db)).differences).toEqual([])
+      })
+    }
   })
 
   describe('a direct message', () => {
@@ -117,6 +139,21 @@ eachDatabase((open) => {
     expect(await chat.count('conversation')).toBe(1)
   })
 
+  test('Q11: a thread whose first message is split off goes on where the others are', async () => {
+    const chat = await makeChat(open)
+    const first = await chat.customerWrites('My lamp is broken', inThread())
+    await chat.customerWrites('Also: what are your hours?', inThread())
+    const by = { agentId: 'U1', policies: chat.policies }
+    const id = first.conversation_id
+    const parted = await chat.db.transaction((trx) => split(trx, id, [first.id], by))
+    expect((await chat.customerWrites('On Sunday?', inThread())).conversation_id).toBe(id)
+    await chat.db.transaction((trx) => merge(trx, id, parted, by))
+    expect((await chat.customerWrites('Hello?', inThread())).conversation_id).toBe(parted)
+    await chat.db.transaction((trx) => unmerge(trx, id, by))
+    expect((await chat.customerWrites('Anybody?', inThread())).conversation_id).toBe(id)
+    expect((await checkWindows(chat.db)).differences).toEqual([])
+  })
+
   test('Q11: splitting and joining again leave every clock as it was', async () => {
     const chat = await makeChat(open)
     const first = await chat.customerWrites('My lamp is broken', inChannel('a'))
@@ -140,3 +177,22 @@ eachDatabase((open) => {
     expect((await checkWindows(chat.db)).differences).toEqual([])
   })
 })
+
+type Chat = Awaited<ReturnType<typeof makeChat>>
+
+/** What takes it in, in a transaction of the caller's. */
+async function keepLine(chat: Chat, event: InboundMessage): Promise<(trx: Trx) => Promise<void>> {
+  const raw = rawOf(event)
+  await chat.keep([raw])
+  const row = await chat.db.selectFrom('intake').selectAll().where('key', '=', raw.key).executeTakeFirstOrThrow()
+  const kept = { id: row.id, channel: row.channel, blobId: row.blob_id, attempts: 1, claim: 1, raw }
+  return async (trx) => await chat.sources.get(chat.channel.name)?.receive(trx, kept, [event])
+}
+
+async function isSomebodyHeld(db: Db): Promise<boolean> {
+  const { rows } = await db.transaction((trx) =>
+    sql<{ pid: number }>`select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(trx),
+  )
+  return rows.length > 0
+}

@@ -326,7 +326,7 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     isAutomatic: message.automated !== null,
     isElsewhere: parts.length === 0,
     recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
-    attachments: parts.flatMap(({ attachments }) => attachments ?? []),
+    attachments: parts.length === 0 ? await listFiles(db, message.id) : parts.flatMap((part) => part.attachments ?? []),
     subject: message.subject ?? undefined,
     text: (await findCorrectedText(db, message.id)) ?? sentText(message, parts),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
@@ -334,6 +334,15 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
     acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
   }
+}
+
+async function listFiles(db: Reader, messageId: string): Promise<{ name: string; bytes: number }[]> {
+  return await db
+    .selectFrom('attachment')
+    .select(['name', 'bytes'])
+    .where('message_id', '=', messageId)
+    .orderBy('id')
+    .execute()
 }
 
 function sentText({ unquoted, text }: Message, parts: readonly { preview: string }[]): string {
