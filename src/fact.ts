@@ -62,6 +62,9 @@ export interface FactData {
   'conversation-split': { into: string }
   /** `contact` is the contact's id. */
   'tier-set': { contact: string; tier?: string }
+  /** `contacts`: those that were somebody else before. */
+  'people-linked': { link: string; how: 'agent' | 'code'; contacts: string[]; to: string }
+  'people-unlinked': { link: string }
   'agent-away': { until: number }
   'agent-back': Record<string, never>
   'take-refused': { owner: string }

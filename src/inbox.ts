@@ -14,6 +14,7 @@ import { putFetches } from './fetch.ts'
 import { keepNote, passedOnBy } from './forwarded.ts'
 import type { Kept } from './intake.ts'
 import type { Source } from './intake-runner.ts'
+import { readCodes } from './link-code.ts'
 import { completeSalvaged, insertInbound, type Message } from './message.ts'
 import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
@@ -103,6 +104,8 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   if (event.sender === 'pass' && !event.hearsay) await addParticipants(trx, conversation.id, event.people ?? [])
   if (found.by === 'thread' && found.via === undefined) await addParticipants(trx, conversation.id, [event.from])
   await noteWritten(trx, channel, event, message.id)
+  const sentBy = { contactId: identity.contactId, conversationId: conversation.id, messageId: message.id }
+  await readCodes(trx, event, sentBy)
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
   await refreshEntry(trx, current, message.id)

@@ -1,5 +1,5 @@
 // The fifth migration: what changes after it was said, who else takes part, files that have to be fetched, and replies put right.
-import { type AnyDb, required } from './column.ts'
+import { type AnyDb, primary, required } from './column.ts'
 
 export async function chat(db: AnyDb): Promise<void> {
   const add = (table: string, column: string, type: 'text' | 'bigint') =>
@@ -17,6 +17,7 @@ export async function chat(db: AnyDb): Promise<void> {
   await messageVersion(db)
   await writingPlace(db)
   await correction(db)
+  await person(db)
 }
 
 /** All that a message has said, and that it was taken back. */
@@ -55,7 +56,7 @@ async function writingPlace(db: AnyDb): Promise<void> {
 async function correction(db: AnyDb): Promise<void> {
   await db.schema
     .createTable('correction')
-    .addColumn('id', 'text', (c) => c.notNull().primaryKey())
+    .addColumn('id', 'text', primary)
     .addColumn('message_id', 'text', (c) => c.notNull().references('message.id'))
     .addColumn('kind', 'text', required)
     .addColumn('agent_id', 'text', required)
@@ -67,4 +68,34 @@ async function correction(db: AnyDb): Promise<void> {
     .addColumn('ended_at', 'bigint')
     .execute()
   await db.schema.createIndex('correction_message').on('correction').columns(['message_id', 'id']).execute()
+}
+
+/** Contacts that are one person, who said so, and the codes that prove it. */
+async function person(db: AnyDb): Promise<void> {
+  await db.schema.alterTable('contact').addColumn('person_id', 'text').execute()
+  await db.schema.createIndex('contact_person').on('contact').column('person_id').execute()
+  await db.schema
+    .createTable('contact_link')
+    .addColumn('id', 'text', primary)
+    .addColumn('moved', 'text', required)
+    .addColumn('from_person', 'text', required)
+    .addColumn('to_person', 'text', required)
+    .addColumn('how', 'text', required)
+    .addColumn('agent_id', 'text', required)
+    .addColumn('message_id', 'text')
+    .addColumn('conversation_id', 'text', required)
+    .addColumn('at', 'bigint', required)
+    .addColumn('undone_at', 'bigint')
+    .addColumn('undone_by', 'text')
+    .execute()
+  await db.schema.createIndex('contact_link_person').on('contact_link').column('to_person').execute()
+  await db.schema
+    .createTable('link_code')
+    .addColumn('code', 'text', primary)
+    .addColumn('contact_id', 'text', (c) => c.notNull().references('contact.id'))
+    .addColumn('conversation_id', 'text', required)
+    .addColumn('agent_id', 'text', required)
+    .addColumn('made_at', 'bigint', required)
+    .addColumn('used_by', 'text')
+    .execute()
 }

@@ -11,6 +11,18 @@ export interface Schema {
     name: string | null
     created_at: number /** Set by hand; otherwise the configuration says. */
     tier: string | null
+    /** The contact after whom the person is named that this one is; null while they are known here alone. */
+    person_id: string | null
+  }
+  contact_link: ContactLinkTable
+  link_code: {
+    code: string
+    contact_id: string
+    conversation_id: string
+    agent_id: string
+    made_at: number
+    /** The message that brought it back. */
+    used_by: string | null
   }
   identity: {
     id: string
@@ -216,6 +228,23 @@ export interface VersionTable {
   text: string
   markdown: string
   at: number
+}
+
+/** Somebody, or a code, says that several contacts are one person. */
+export interface ContactLinkTable {
+  id: string
+  /** The contacts that were somebody else before. */
+  moved: string
+  from_person: string
+  to_person: string
+  how: 'agent' | 'code'
+  /** Who said so, or asked for the code. */
+  agent_id: string
+  message_id: string | null
+  conversation_id: string
+  at: number
+  undone_at: number | null
+  undone_by: string | null
 }
 
 export interface CorrectionTable {

@@ -13,6 +13,7 @@ import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
 import { type Ack, commitThenAck, type OnClick } from './listen.ts'
 import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
+import { makePersonCode, openPerson, PART_PERSON, PERSON, PERSON_CODE, partPerson } from './person.ts'
 import { within } from './race.ts'
 import { NEEDS_ANSWER, NEEDS_NONE, reclassifyMessage } from './reclassify.ts'
 import { replaceView } from './respond.ts'
@@ -71,6 +72,9 @@ export const CLICKS: Record<string, OnClick> = {
   reopen: committing(reopenConversation),
   join: committing(joinRelated),
   part: committing(partAgain),
+  [PERSON]: opening(openPerson),
+  [PART_PERSON]: opening(partPerson),
+  [PERSON_CODE]: opening(makePersonCode),
   [CORRECT]: opening(openCorrect),
   [RETRACT]: committing(takeReplyBack),
   [ASKS_ANEW]: committing(askAnewAbout),

@@ -9,6 +9,7 @@ import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName } from './question.ts'
+import { storyLine } from './story.ts'
 import type { CardView, Glimpse, Person } from './view.ts'
 import { paragraph, plain, quote, word } from './words.ts'
 
@@ -26,6 +27,7 @@ export function renderCard(view: CardView, now: number, relatedLink?: string): C
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
     ...newsBlock(view, relatedLink),
+    ...storyBlocks(view),
     { type: 'actions', elements: buttons(view) },
   ]
   return { text: escapeMrkdwn(fallback(view)), blocks }
@@ -130,6 +132,12 @@ function newsBlock({ trouble, newest, related, waiting }: CardView, link: string
   ]
 }
 
+/** In them may stand what others wrote. */
+function storyBlocks({ story }: CardView): KnownBlock[] {
+  const lines = story ? storyLine(story) : []
+  return lines.length === 0 ? [] : [paragraph([word(lines.join('\n'))])]
+}
+
 /** What was deleted is for somebody to decide only while it waits. */
 function newestChanges({ editedAt, deletedAt }: Glimpse, waiting: CardView['waiting']): string[] {
   return changeLines({ editedAt, deletedAt: waiting ? deletedAt : undefined })
@@ -147,10 +155,11 @@ function buttons(view: CardView): (Button | Overflow)[] {
     button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
+    button('person', 'Person…', conversationId),
   ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part'
+export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part' | 'person'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

@@ -5,6 +5,7 @@ import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
+import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
 import { submitPreview } from './sending.ts'
@@ -24,6 +25,7 @@ export const FORMS: Record<string, Form> = {
   [ASSIGN]: assignForm,
   [SNOOZE]: snoozeForm,
   ...CORRECT_FORMS,
+  [PERSON]: personForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

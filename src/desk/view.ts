@@ -5,6 +5,7 @@ import type { ConversationState, Delivery } from '../db/schema.ts'
 import { countsNow } from '../reclassify.ts'
 import { listWindows } from '../window-record.ts'
 import { findRelationReason } from './relation.ts'
+import { readStory, type Story } from './story.ts'
 
 /** Where a message of ours stands in Slack. */
 export interface Posted {
@@ -43,6 +44,8 @@ export interface CardView {
     | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
     | undefined
   card: Posted | undefined
+  /** What else this person has written to the desk. */
+  story?: Story
 }
 
 /** The beginning of a message: of what is new in it. */
@@ -80,6 +83,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'identity.channel_kind',
       'identity.name',
       'identity.address',
+      'identity.contact_id',
     ])
     .where('conversation.id', '=', conversationId)
     .executeTakeFirstOrThrow()
@@ -102,6 +106,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
+    story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
   }
 }
 
