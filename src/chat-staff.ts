@@ -1,6 +1,6 @@
 // Who it was that wrote where a customer and others can read along: a colleague, who answers; a bystander, who is shown; or the
 // customer. The platform tells ids and roles, and what they mean is decided here, once.
-import { awaitQuestion } from './awaited.ts'
+import { awaitPlace } from './awaited-message.ts'
 import type { InboundMessage } from './channel.ts'
 import { hasContact } from './circle.ts'
 import type { Conversation } from './conversation.ts'
@@ -71,6 +71,6 @@ async function answer(
 
 /** Once what it belongs to is there, it is read again. */
 async function keepUnplaced(trx: Trx, seen: Seen, event: InboundMessage, by: 'agent' | 'member' | 'helper') {
-  if (event.evidence.length > 0) await awaitQuestion(trx, seen, event)
+  if (event.evidence.length > 0) await awaitPlace(trx, seen, event)
   await appendFact(trx, { kind: 'message-unplaced', data: { externalId: event.externalId, by } })
 }

@@ -1,6 +1,6 @@
 // What becomes of a message after it was said: it says something else, or nothing any more. It never opens a window by itself,
 // and what it said before is never lost.
-import { awaitMessage } from './awaited.ts'
+import { awaitChanged } from './awaited-message.ts'
 import { channelKind, type InboundDeletion, type InboundEdit } from './channel.ts'
 import { type Conversation, cardLane, deskRate, lockConversation, refreshEntry } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
@@ -16,7 +16,7 @@ import { addVersion, listVersions, newestOf, type Version } from './version.ts'
 
 export async function receiveEdit(trx: Trx, seen: Seen, event: InboundEdit): Promise<void> {
   const found = await findByExternalId(trx, seen.channel, event.of)
-  if (!found) return await awaitMessage(trx, seen, event.of)
+  if (!found) return await awaitChanged(trx, seen, event.of)
   const conversation = await lockConversation(trx, found.conversation_id)
   const message = await getMessage(trx, found.id)
   const at = Math.trunc(event.arrivedAt)
@@ -77,7 +77,7 @@ async function putLine(trx: Trx, { id, desk }: Conversation, { message_id, n }: 
 export async function receiveDeletion(trx: Trx, seen: Seen, event: InboundDeletion): Promise<void> {
   const found =
     (await findByExternalId(trx, seen.channel, event.of)) ?? (await findReply(trx, channelKind(seen.channel), event.of))
-  if (!found) return await awaitMessage(trx, seen, event.of)
+  if (!found) return await awaitChanged(trx, seen, event.of)
   const conversation = await lockConversation(trx, found.conversation_id)
   const message = await getMessage(trx, found.id)
   const at = Math.trunc(event.arrivedAt)

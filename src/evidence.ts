@@ -231,7 +231,7 @@ async function findCurrent(db: Reader, id: string): Promise<Conversation> {
   return row.merged_into === null ? row : await findCurrent(db, row.merged_into)
 }
 
-async function lockCurrent(trx: Trx, id: string): Promise<Conversation> {
+export async function lockCurrent(trx: Trx, id: string): Promise<Conversation> {
   const conversation = await lockConversation(trx, id)
   return conversation.merged_into === null ? conversation : await lockCurrent(trx, conversation.merged_into)
 }

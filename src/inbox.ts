@@ -1,10 +1,18 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
-import { keyOfMessage, readAwaited } from './awaited.ts'
+import { readAwaited } from './awaited.ts'
+import { readChanges } from './awaited-message.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { judgeAuthor } from './chat-staff.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
-import { type Conversation, getConversation, openConversation, refreshEntry, transition } from './conversation.ts'
+import {
+  type Conversation,
+  getConversation,
+  openConversation,
+  refreshEntry,
+  showArrival,
+  transition,
+} from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { receiveDeletion, receiveEdit } from './edit.ts'
 import { receiveColleague, receiveOwn } from './elsewhere.ts'
@@ -108,7 +116,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   await readCodes(trx, event, sentBy)
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
-  await refreshEntry(trx, current, message.id)
+  await showArrival(trx, current, message.id, event.imported ?? false)
   // What we could not read we do not answer.
   if (!desk.acknowledge || arrival.isSalvaged) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
@@ -120,7 +128,8 @@ async function insertMessage(trx: Trx, arrival: Arrival, event: InboundMessage, 
   const message = await insertInbound(trx, into, event, { ...kept, isLinked, isSalvaged })
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
-  await readAwaited(trx, channel, [...event.keys, keyOfMessage(event.externalId)])
+  await readAwaited(trx, into, event)
+  await readChanges(trx, channel, event.externalId)
   await putFetches(trx, channel, message)
   return message
 }

@@ -13,6 +13,7 @@ import type { Abilities } from './correct-view.ts'
 import type { Changes } from './entry-change.ts'
 import { findFetchObjection } from './file-content.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
+import { cutQuotedBelow } from './quoted-below.ts'
 import { listThreadFiles } from './thread-file.ts'
 import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
 
@@ -87,8 +88,9 @@ export interface SaidByAgent extends Changes {
   recipients: string[]
   attachments: { name: string; bytes: number }[]
   subject: string | undefined
-  /** Exactly what leaves. */
+  /** What leaves, without what it quotes below. */
   text: string
+  isQuoting: boolean
   delivery: Delivery
   reason: string | undefined
   /** When it leaves, or is tried again. */
@@ -328,7 +330,7 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
     attachments: parts.length === 0 ? await listFiles(db, message.id) : parts.flatMap((part) => part.attachments ?? []),
     subject: message.subject ?? undefined,
-    text: (await findCorrectedText(db, message.id)) ?? sentText(message, parts),
+    ...textOf(message, parts, await findCorrectedText(db, message.id)),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
     reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
@@ -345,8 +347,13 @@ async function listFiles(db: Reader, messageId: string): Promise<{ name: string;
     .execute()
 }
 
-function sentText({ unquoted, text }: Message, parts: readonly { preview: string }[]): string {
-  return parts.length === 0 ? (unquoted ?? text) : parts.map(({ preview }) => preview).join('\n\n')
+function textOf(
+  { unquoted, text, markdown }: Message,
+  parts: readonly { preview: string }[],
+  corrected: string | undefined,
+): Pick<SaidByAgent, 'text' | 'isQuoting'> {
+  if (parts.length === 0) return { text: unquoted ?? text, isQuoting: unquoted !== null }
+  return cutQuotedBelow(corrected ?? parts.map(({ preview }) => preview).join('\n\n'), markdown)
 }
 
 async function listRecipients(db: Reader, messageId: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 // What the desk's channel tells us: words in a card's thread become internal notes, and people come and go. Nothing here sends.
-import { awaitMessage, keyOfMessage, readAwaited } from '../awaited.ts'
+import { awaitChanged, readChanges } from '../awaited-message.ts'
 import type { ExternalId } from '../channel.ts'
 import { type Conversation, findConversationByCard, getConversation } from '../conversation.ts'
 import type { Reader, Trx } from '../db/open.ts'
@@ -71,7 +71,7 @@ async function keepNote(
   if (!note) return // Told twice: a mention arrives as two events.
   const fact = { kind: 'note-written', conversationId: conversation.id, messageId: note.id, actor: user } as const
   await appendFact(trx, { ...fact, data: { seq: note.seq } })
-  await readAwaited(trx, kept.channel, [keyOfMessage(noteIdOf(channel, ts) as ExternalId)])
+  await readChanges(trx, kept.channel, noteIdOf(channel, ts) as ExternalId)
 }
 
 /** The id a note is kept under. */
@@ -89,7 +89,7 @@ async function keepChange(
     change.kind === 'message-changed' ? await readText(trx, desk, { text: change.text, files: [] }) : undefined
   const of = noteIdOf(channel, ts)
   if (await changeNote(trx, { of, externalId, text, at })) return
-  if (change.botId === undefined) await awaitMessage(trx, { channel: kept.channel, kept }, of as ExternalId)
+  if (change.botId === undefined) await awaitChanged(trx, { channel: kept.channel, kept }, of as ExternalId)
 }
 
 /** A conversation that came back has a new card; people may still write under the old one. */

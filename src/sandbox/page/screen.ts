@@ -1,0 +1,9 @@
+// Who looks, when and where: what the same blocks look like depends on it.
+export interface Screen {
+  /** Epoch milliseconds. */
+  now: number
+  /** IANA name. */
+  zone: string
+  /** The name to show for a user, channel or group id. */
+  name(id: string): string | undefined
+}
