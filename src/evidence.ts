@@ -9,7 +9,7 @@ import { type Conversation, lockConversation } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { Led } from './fact.ts'
 import { findSameMatter, foldTopic, isLongClosed, isNewMatter } from './topic.ts'
-import { findGrouped } from './writing-place.ts'
+import { findGrouped, rootKeysOf } from './writing-place.ts'
 
 export type Because =
   /** Whoever sends it takes no part. */
@@ -99,12 +99,27 @@ export async function findByOurEvidence(
 /** What the same person wrote a moment ago, outside of any thread. */
 async function followGroup(trx: Trx, place: Place, event: InboundMessage, found: Found): Promise<void> {
   if (event.sender === 'fail' || event.hearsay) return
-  const id = await findGrouped(trx, place.channel, event, place.groupingMs ?? GROUPING_MS)
+  // An answer in its thread may have been heard of first.
+  const below = await findByKeys(trx, place.channel, rootKeysOf(event))
+  const id = below ?? (await findGrouped(trx, place.channel, event, place.groupingMs ?? GROUPING_MS))
   if (id === undefined) return
   const current = await findCurrent(trx, id)
   if (current.desk !== place.desk) return
   found.conversation = current
-  found.by = 'group'
+  found.by = below === undefined ? 'group' : 'thread'
+}
+
+async function findByKeys(db: Reader, channel: string, keys: readonly string[]): Promise<string | undefined> {
+  if (keys.length === 0) return undefined
+  const row = await db
+    .selectFrom('conversation_key')
+    .select('conversation_id')
+    .where('channel_kind', '=', channelKind(channel))
+    .where('key', 'in', keys)
+    .orderBy('conversation_id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.conversation_id
 }
 
 async function weigh(

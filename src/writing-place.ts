@@ -1,7 +1,9 @@
 // Where somebody writes, held while one message of theirs is taken in: two that come at once, in whatever instance, make one
 // conversation, as chat platforms tell of each line by itself.
+import type { ExpressionBuilder } from 'kysely'
 import { channelKind, type InboundMessage } from './channel.ts'
 import type { Reader, Trx } from './db/open.ts'
+import type { Schema } from './db/schema.ts'
 
 /** Everybody writes in a thread; elsewhere it is one person's line that goes on. */
 export const ANYBODY = ''
@@ -22,6 +24,27 @@ export async function holdPlaces(trx: Trx, channel: string, event: InboundMessag
       .onConflict((oc) => oc.columns(['channel_kind', 'key', 'author']).doUpdateSet({ taken_at: trx.now() }))
       .execute()
   }
+  for (const key of rootKeysOf(event)) await holdKey(trx, channelKind(channel), key)
+}
+
+/** What stands at the top of a channel may have answers below it that are taken in at the same moment. */
+export function rootKeysOf({ group, keys }: InboundMessage): string[] {
+  return group === undefined ? [] : keys.slice(0, PLACES_MAX).toSorted()
+}
+
+/** Until somebody answers there, no row is left of it: whoever wants to insert the same one waits for our commit. */
+async function holdKey(trx: Trx, channel_kind: string, key: string): Promise<void> {
+  const row = { channel_kind, key, author: ANYBODY, message_id: null, taken_at: trx.now() }
+  const added = await trx
+    .insertInto('writing_place')
+    .values(row)
+    .onConflict((oc) => oc.doNothing())
+    .returning('key')
+    .executeTakeFirst()
+  const mine = { channel_kind, key, author: ANYBODY }
+  const isIt = (eb: ExpressionBuilder<Schema, 'writing_place'>) => eb.and(mine)
+  if (added) await trx.deleteFrom('writing_place').where(isIt).execute()
+  else await trx.updateTable('writing_place').set({ taken_at: trx.now() }).where(isIt).execute()
 }
 
 function placesOf({ evidence, group, from }: InboundMessage): Place[] {

@@ -6,9 +6,10 @@ import { close } from '../src/close.ts'
 import type { Db, Trx } from '../src/db/open.ts'
 import { merge, split, unmerge } from '../src/move.ts'
 import { checkWindows } from '../src/rebuild.ts'
+import { listRecipientChoices } from '../src/recipients.ts'
 import { BEN, inChannel, inPlace, inThread, makeChat } from './setup/chat.ts'
 import { eachDatabase } from './setup/database.ts'
-import { inbound, rawOf } from './setup/fake-channel.ts'
+import { ADA, inbound, rawOf, type Wrote } from './setup/fake-channel.ts'
 import { until } from './setup/until.ts'
 
 eachDatabase((open, _, engine) => {
@@ -55,10 +56,13 @@ eachDatabase((open, _, engine) => {
   })
 
   describe('at the same moment, in two instances', () => {
-    const places = {
+    const places: Record<string, (ms: number) => Wrote> = {
       'in a channel': (ms: number) => inChannel(`${ms}`),
       'in a thread': () => inThread(),
       'in a direct message': () => inPlace(),
+      'at the top and below it': (ms: number) =>
+        ms === 5 ? { ...inThread('thread of r'), from: BEN } : inChannel('r'),
+      'below and at the top': (ms: number) => (ms === 0 ? { ...inThread('thread of r'), from: BEN } : inChannel('r')),
     }
     for (const [where, place] of Object.entries(places)) {
       test(`C27, Q11: two lines 5 ms apart ${where} make one conversation`, async () => {
@@ -66,7 +70,7 @@ eachDatabase((open, _, engine) => {
         // A person we know, who has written there long ago.
         const { conversation_id: earlier } = await chat.customerWrites(
           'Hello',
-          where === 'in a thread' ? inPlace() : place(-1),
+          where === 'in a direct message' ? inPlace() : inChannel('earlier'),
         )
         await chat.agentReplies('Hello.')
         await chat.db.transaction((trx) => close(trx, earlier, 'U1'))
@@ -137,6 +141,25 @@ eachDatabase((open, _, engine) => {
     const second = await chat.customerWrites('Me too', { ...inThread(), from: BEN })
     expect(second).toMatchObject({ conversation_id: first.conversation_id, direction: 'inbound' })
     expect(await chat.count('conversation')).toBe(1)
+  })
+
+  test('C26: a line of which we hear after the answers below it is in one conversation with them', async () => {
+    const chat = await makeChat(open)
+    const at = chat.clock.now()
+    const colleague = { address: 'zoe', name: 'Zoe' }
+    const below = await chat.customerWrites('Me too', { ...inThread('thread of a'), from: colleague, at: at + MINUTE })
+    const line = await chat.customerWrites('My lamp is broken', { ...inChannel('a'), at })
+    expect(line.conversation_id).toBe(below.conversation_id)
+    expect(await chat.openWindow()).toMatchObject({ started_by: line.id, started_at: at })
+    expect((await checkWindows(chat.db)).differences).toEqual([])
+  })
+
+  test('nobody is sent a copy of what is said in a thread', async () => {
+    const chat = await makeChat(open)
+    await chat.customerWrites('My lamp is broken', inThread())
+    await chat.customerWrites('Mine too', { ...inThread(), from: BEN })
+    const { to, cc } = await listRecipientChoices(chat.db, (await chat.conversation()).id)
+    expect([to.address, cc]).toEqual([ADA, []])
   })
 
   test('Q11: a thread whose first message is split off goes on where the others are', async () => {
