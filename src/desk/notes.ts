@@ -89,7 +89,8 @@ async function keepChange(
     change.kind === 'message-changed' ? await readText(trx, desk, { text: change.text, files: [] }) : undefined
   const of = noteIdOf(channel, ts)
   if (await changeNote(trx, { of, externalId, text, at })) return
-  if (change.botId === undefined) await awaitChanged(trx, { channel: kept.channel, kept }, of as ExternalId)
+  const isBelowCard = change.botId === undefined && (await findByThread(trx, channel, threadTs)) !== undefined
+  if (isBelowCard) await awaitChanged(trx, { channel: kept.channel, kept }, of as ExternalId)
 }
 
 /** A conversation that came back has a new card; people may still write under the old one. */

@@ -13,9 +13,10 @@ const at = (by: Evidence['by'], name: string): Wrote => ({ evidence: [{ by, key:
 
 export const inThread = (name = 'thread 1'): Wrote => at('thread', name)
 export const inPlace = (name = 'dm'): Wrote => at('place', name)
-/** A line in a channel, which is the root of a thread of its own. */
+/** A line in a channel, below which a thread of its own may begin. */
 export const inChannel = (line: string, group = `channel/${ADA}`): Wrote => ({
-  ...at('thread', `thread of ${line}`),
+  evidence: [],
+  keys: [key(`thread of ${line}`)],
   group: key(group),
 })
 
