@@ -4,7 +4,7 @@ import type { ExternalId } from '../src/channel.ts'
 import { HOUR, MINUTE } from '../src/clock.ts'
 import { merge } from '../src/move.ts'
 import { checkWindows } from '../src/rebuild.ts'
-import { deletion, edit, inPlace, makeChat } from './setup/chat.ts'
+import { deletion, edit, inPlace, inThread, MAYA, makeChat } from './setup/chat.ts'
 import { eachDatabase } from './setup/database.ts'
 import { inbound, rawOf } from './setup/fake-channel.ts'
 
@@ -183,6 +183,22 @@ eachDatabase((open) => {
       const draft = await chat.agentPreviews('Yes.')
       await chat.hears(deletion(asked.external_id, chat.clock.now()))
       expect(await chat.agentSends(draft)).toMatchObject({ kind: 'stale', news: [{ id: asked.id }] })
+    })
+
+    test('W9: of what an agent had answered in the thread, it gives the customer their wait back', async () => {
+      const chat = await makeChat(open)
+      const asked = await chat.customerWrites('Is it red?', inThread())
+      const from = { address: 'maya', name: 'Maya' }
+      const at = chat.clock.now() + MINUTE
+      const answer = inbound('Yes', { ...inThread(), from, agentId: MAYA, at })
+      await chat.hears(answer, edit(answer.externalId, 'Yes, red', { arrivedAt: at + 1 }))
+      expect(await chat.openWindow()).toBeUndefined()
+      const [, said] = await chat.messages()
+      expect(said).toMatchObject({ direction: 'outbound', text: 'Yes, red' })
+      expect(await chat.effects('edited')).toHaveLength(0)
+      await chat.hears(deletion(answer.externalId, at + 2))
+      expect(await chat.openWindow()).toMatchObject({ started_by: asked.id, started_at: asked.arrived_at })
+      expect((await checkWindows(chat.db)).differences).toEqual([])
     })
 
     test('W9: of a reply of ours by somebody else, it gives the customer their wait back', async () => {
