@@ -1,5 +1,6 @@
 // The effects that put a sent reply right at the platform, or take it back, and what became of that.
 import { type Channel, SendError } from './channel.ts'
+import { type Clock, HOUR } from './clock.ts'
 import { type Conversation, lockConversation, refreshEntry } from './conversation.ts'
 import { type Correction, listStanding } from './correction.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
@@ -14,20 +15,22 @@ import { addVersion } from './version.ts'
 
 export interface CorrectionOptions {
   db: Db
+  clock: Pick<Clock, 'now'>
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
   policies: Policies
 }
 
 /** For the effects `revise` and `retract`. */
-export function correctionHandler({ db, channelOf, policies }: CorrectionOptions): Handler {
+export function correctionHandler({ db, clock, channelOf, policies }: CorrectionOptions): Handler {
   return {
     async send(effect) {
       const { correctionId, channel } = payloadOf(effect)
       const correction = await getCorrection(db, correctionId)
       const sent = await listStanding(db, await getMessage(db, correction.message_id))
       if (sent.length === 0) return { kind: 'moot', reason: 'the reply is gone already' }
-      await repeatable(correct(db, channelOf(channel), correction, sent))
+      const isLate = clock.now() - effect.startedAt >= GIVE_UP_MS
+      await repeatable(correct(db, channelOf(channel), correction, sent), isLate)
       return { kind: 'accepted' }
     },
     // To say the same once more changes nothing more.
@@ -60,9 +63,17 @@ async function correct(
 
 const cannot = (what: string) => new SendError({ kind: 'rejected' }, `Nobody can ${what} here.`)
 
+/** Later it would surprise more than it helps; and the replies behind it wait. */
+const GIVE_UP_MS = HOUR
+
 /** Whatever it was, it may be tried again: that makes a lost answer no doubt, but one more attempt. */
-async function repeatable(work: Promise<void>): Promise<void> {
+async function repeatable(work: Promise<void>, isLate: boolean): Promise<void> {
   await work.catch((error: unknown) => {
+    const isRejected = error instanceof SendError && error.failure.kind === 'rejected'
+    if (isLate && !isRejected) {
+      const said = `Given up after an hour: ${error instanceof Error ? error.message : String(error)}`
+      throw new SendError({ kind: 'rejected' }, said, { cause: error })
+    }
     if (error instanceof SendError && error.failure.kind !== 'uncertain') throw error
     throw new SendError({ kind: 'temporary' }, error instanceof Error ? error.message : String(error), { cause: error })
   })
@@ -73,10 +84,21 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, policies: Poli
   const { conversation_id: id } = await getMessage(trx, correction.message_id)
   const conversation = await lockConversation(trx, id)
   const message = await getMessage(trx, correction.message_id)
+  // Nobody has to decide about it: whoever wants it asks again, and the conversation can be moved.
+  if (settled.kind === 'parked') await giveUp(trx, effect)
   await (settled.kind === 'accepted'
     ? recordDone(trx, conversation, message, correction, policies)
     : recordTrouble(trx, message, correction, settled))
   await refreshEntry(trx, conversation, message.id)
+}
+
+async function giveUp(trx: Trx, { id }: Effect): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'rejected' })
+    .where('id', '=', id)
+    .where('state', '=', 'parked')
+    .execute()
 }
 
 async function recordDone(

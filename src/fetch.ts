@@ -65,7 +65,7 @@ export function fetchHandler(options: FetchOptions): Handler {
     async send(effect) {
       const { attachmentId, channel } = payloadOf(effect)
       const row = await getAttachment(options.db, attachmentId)
-      if (row.fetch !== 'due') return { kind: 'moot', reason: 'it is settled already' }
+      if (row.fetch === 'done') return { kind: 'moot', reason: 'it is here already' }
       const bytes = await collect(channelFor(options, channel), row.ref, options.bytesMax).catch((error: unknown) => {
         throw options.clock.now() - effect.startedAt < GIVE_UP_MS ? error : givenUp(error)
       })

@@ -198,7 +198,12 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
-  const corrections = correctionHandler({ db, channelOf: (name) => channelOf(channels, name), policies })
+  const corrections = correctionHandler({
+    db,
+    clock: tools.clock,
+    channelOf: (name) => channelOf(channels, name),
+    policies,
+  })
   const paceOf = (key: string) => mailPaceOf(config.email, key) ?? desk.paceOf(key)
   const outbox = makeOutboxRunner({
     ...tools,

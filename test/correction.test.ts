@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { SendError } from '../src/channel.ts'
-import { HOUR } from '../src/clock.ts'
+import { HOUR, MINUTE } from '../src/clock.ts'
 import { askRetraction, previewCorrection, sendCorrection } from '../src/correction.ts'
+import { merge } from '../src/move.ts'
 import { checkWindows } from '../src/rebuild.ts'
 import { countVersions } from '../src/version.ts'
 import { deletion, inPlace, makeChat } from './setup/chat.ts'
@@ -40,7 +41,7 @@ eachDatabase((open) => {
       const { chat, correct, seen } = await makeAnswered(open)
       chat.channel.troubles.correct = [new SendError({ kind: 'uncertain' }, 'the connection broke'), new Error('what')]
       await correct('No, blue.')
-      for (let n = 0; n < 3; n++) await chat.passTime(HOUR)
+      for (let n = 0; n < 3; n++) await chat.passTime(5 * MINUTE)
       expect(seen()).toEqual(['No, blue.'])
       expect(await chat.facts('reply-corrected')).toHaveLength(1)
     })
@@ -54,6 +55,18 @@ eachDatabase((open) => {
       expect((await chat.message(id)).text).toBe('Yes, red.')
       expect(await corrections(chat.db)).toMatchObject([{ state: 'rejected', error: 'too old to edit' }])
       expect(await chat.facts('correction-rejected')).toHaveLength(1)
+    })
+
+    test('given up after an hour it stands in nobody’s way', async () => {
+      const { chat, id, correct } = await makeAnswered(open)
+      chat.channel.troubles.correct = Array.from({ length: 50 }, () => new SendError({ kind: 'temporary' }, 'busy'))
+      await correct('No, blue.')
+      for (let n = 0; n < 3; n++) await chat.passTime(HOUR)
+      expect(await corrections(chat.db)).toMatchObject([{ state: 'rejected' }])
+      const other = await chat.customerWrites('Hello', { ...inPlace('other'), from: { address: 'eve' } })
+      const by = { agentId: 'U1', policies: chat.policies }
+      const { conversation_id: from } = await chat.message(id)
+      expect(await chat.db.transaction((trx) => merge(trx, from, other.conversation_id, by))).toEqual({ kind: 'moved' })
     })
 
     test('Q4: of two who correct at once, the second is told', async () => {

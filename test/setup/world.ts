@@ -98,7 +98,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     },
     verify: async () => ({ kind: 'repeatable' }),
   }
-  const corrections = correctionHandler({ db, channelOf: () => channel, policies })
+  const corrections = correctionHandler({ db, clock, channelOf: () => channel, policies })
   const handlers: Record<string, Handler> = {
     revise: corrections,
     retract: corrections,
