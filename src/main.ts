@@ -1,15 +1,14 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
 import type { Channel } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
+import { chatHandlers } from './chat-handlers.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
-import { correctionHandler } from './correction-send.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
 import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
 import { armDigests, type DigestDesk, dailyHandler } from './digest.ts'
-import { fetchHandler } from './fetch.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
 import type { Importing } from './import-progress.ts'
 import { channelSource, type InboxDesk } from './inbox.ts'
@@ -198,12 +197,6 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
-  const corrections = correctionHandler({
-    db,
-    clock: tools.clock,
-    channelOf: (name) => channelOf(channels, name),
-    policies,
-  })
   const paceOf = (key: string) => mailPaceOf(config.email, key) ?? desk.paceOf(key)
   const outbox = makeOutboxRunner({
     ...tools,
@@ -211,13 +204,8 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     handlers: {
       ...desk.handlers,
       ...automation,
-      fetch: fetchHandler({
-        ...{ db, clock: tools.clock, channelOf: (name) => channelOf(channels, name) },
-        bytesMax: config.limits.attachmentBytesMax,
-      }),
+      ...chatHandlers({ ...tools, ...config.limits, channelOf: (name) => channelOf(channels, name) }),
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
-      revise: corrections,
-      retract: corrections,
     },
     local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },

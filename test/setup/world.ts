@@ -1,10 +1,9 @@
 // One small world for tests of the core: a real store, a clock that stands still, seeded chance, one channel, a desk in memory.
 import { createHash } from 'node:crypto'
 import type { ConversationKey, ExternalId, InboundBounce, InboundEvent, RawEvent } from '../../src/channel.ts'
+import { chatHandlers } from '../../src/chat-handlers.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
-import { correctionHandler } from '../../src/correction-send.ts'
 import { replyHandler } from '../../src/delivery.ts'
-import { fetchHandler } from '../../src/fetch.ts'
 import type { Random } from '../../src/id.ts'
 import { channelSource, type InboxDesk } from '../../src/inbox.ts'
 import { joinInstances } from '../../src/instance.ts'
@@ -98,12 +97,9 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     },
     verify: async () => ({ kind: 'repeatable' }),
   }
-  const corrections = correctionHandler({ db, clock, channelOf: () => channel, policies })
   const handlers: Record<string, Handler> = {
-    revise: corrections,
-    retract: corrections,
+    ...chatHandlers({ db, clock, channelOf: () => channel, policies, attachmentBytesMax: FETCH_BYTES_MAX }),
     reply: replyHandler({ db, channelOf: () => channel, policies }),
-    fetch: fetchHandler({ db, clock, channelOf: () => channel, bytesMax: FETCH_BYTES_MAX }),
     card: show,
     entry: show,
     page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
