@@ -36,19 +36,29 @@ export function senderKind(headers: Header[], from: { name?: string; address?: s
   return PROGRAM_LOCAL.test(local) || isProgram(headers) ? 'program' : 'person'
 }
 
-/** Whether its name and address are a mail server's, or its administrator's, whatever else it carries. */
+/** Whether its name or address is a mail server's, or its administrator's, whatever else it carries. */
 export function nameOfSender(headers: Header[]): 'server' | 'other' {
+  const { name, local } = writtenSender(headers)
+  const isServer = SYSTEM_LOCAL.test(local) || SYSTEM_NAME.test(name) || local === ''
+  return isServer || isDaemonByName(headers) ? 'server' : 'other'
+}
+
+/** Nobody but a mail server is called so. */
+export function isDaemonByName(headers: Header[]): boolean {
+  const { name, local } = writtenSender(headers)
+  return DAEMON_LOCAL.test(local) || DAEMON_NAME.test(name)
+}
+
+function writtenSender(headers: Header[]): { name: string; local: string } {
   const from = firstHeader(headers, 'from') ?? ''
   const address = /<([^<>]*)>/.exec(from)?.[1] ?? from
-  const local = (address.split('@', 1)[0] ?? '').toLowerCase().replace(/[^a-z0-9]/g, '')
-  const name = from
-    .replace(/<[^<>]*>/, '')
-    .replaceAll('"', '')
-    .trim()
-  const isServer = [DAEMON_LOCAL, SYSTEM_LOCAL].some((pattern) => pattern.test(local))
-  return isServer || [DAEMON_NAME, SYSTEM_NAME].some((pattern) => pattern.test(name)) || local === ''
-    ? 'server'
-    : 'other'
+  return {
+    name: from
+      .replace(/<[^<>]*>/, '')
+      .replaceAll('"', '')
+      .trim(),
+    local: (address.split('@', 1)[0] ?? '').toLowerCase().replace(/[^a-z0-9]/g, ''),
+  }
 }
 
 /** RFC 5321 section 4.5.5: notices are sent so that nobody can answer them with a notice. */

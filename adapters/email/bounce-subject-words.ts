@@ -62,6 +62,7 @@ export const FAILURE_SUBJECTS = [
     "couldn't be delivered",
     'was not delivered',
   ],
+  ...['failed to deliver', 'non consegnato'],
   ...['unable to deliver', 'could not deliver', 'cannot deliver', 'address not found', 'user unknown', 'unknown user'],
   ...[
     'permanent failure',
@@ -194,7 +195,10 @@ export const FAILURE_SUBJECTS = [
   ],
   ...[
     'состоянии доставки',
-    'возврат',
+    'возврат почт',
+    'возврат пис',
+    'возврат сообщ',
+    'возвращен',
     'не вдалося доставити',
     'nelivrabil',
     '配信不能',

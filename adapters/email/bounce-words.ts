@@ -113,6 +113,7 @@ export const FAILURE_PHRASES = [
     'did not receive this message',
     'message delivery failed',
   ],
+  ...['not deliverable', 'not able to deliver', 'failed to deliver', 'non consegnato', 'non può essere consegnato'],
   ...["i'm sorry to have to inform you", 'your message could not be sent'],
 ]
 

@@ -3,7 +3,7 @@ import { otherReport } from './bounce-doubt.ts'
 import { blamed } from './bounce-recipient.ts'
 import { type ReportedRecipient, reportedRecipients } from './bounce-report.ts'
 import { type SenderKind, senderKind } from './bounce-sender.ts'
-import { addressesIn, linesOf, searchable, withoutQuotes } from './bounce-text.ts'
+import { addressesIn, linesOf, quotesIn, searchable, withoutQuotes } from './bounce-text.ts'
 import { isBounce } from './bounce-weight.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
 import { htmlToText } from './html-text.ts'
@@ -53,6 +53,8 @@ export interface Notice {
   said: string
   /** The same, to search in. */
   words: string
+  /** What is drawn like a quote in it: others' words, or the commands of a session. */
+  quoted: string
   returned: ReturnedMail | undefined
   reported: ReportedRecipient[]
   /** How the reported recipients stand in it. */
@@ -89,7 +91,8 @@ function readNotice(email: ParsedMail, sender: SenderKind): Notice | undefined {
   const plain = (email.text ?? '').trim() ? (email.text ?? '') : htmlToText((email.html ?? '').slice(0, TEXT_MAX)).text
   const text = plain.slice(0, TEXT_MAX)
   const returned = findReturned(text, parts)
-  const said = withoutQuotes(linesOf(text).slice(0, returned?.fromLine).join('\n')).slice(0, WORDS_MAX)
+  const own = linesOf(text).slice(0, returned?.fromLine).join('\n')
+  const said = withoutQuotes(own).slice(0, WORDS_MAX)
   return {
     headers: email.headers,
     sender,
@@ -97,6 +100,7 @@ function readNotice(email: ParsedMail, sender: SenderKind): Notice | undefined {
     text,
     said,
     words: searchable(said),
+    quoted: quotesIn(own).slice(0, WORDS_MAX),
     returned,
     ...readReport(email, parts, said),
     failedRecipients: allHeaders(email.headers, 'x-failed-recipients').flatMap(addressesIn),
