@@ -49,7 +49,7 @@ function isTiedByProgram(notice: Notice, { technical, server, told }: Tied): boo
 
 /** It wants no answer, and is a server's by name. Servers also send reminders, rules and statistics so. */
 function isTiedByServer(notice: Notice, { technical, server, told }: Tied): boolean {
-  if (server) return true
+  if (server && (told || technical || namesSomebody(notice))) return true
   const isCoded = technical && (notice.returned !== undefined || isDaemonByName(notice.headers))
   const isSaid = told || isCoded || speaksInLayout(notice)
   return isSaid && (namesSomebody(notice) || (technical && told))

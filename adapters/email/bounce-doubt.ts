@@ -44,7 +44,7 @@ export function isChallenge(words: string): boolean {
 }
 
 const ARRIVED =
-  /\bsuccessful(?:ly)? (?:deliver|relay|mail deliver|sent|delivery)|delivery (?:has been|was|is) successful|\b(?:was|were|has been|have been) delivered (?:to|on|at)\b|was successfully|has been successfully|had successful delivery|return receipt|erfolgreich (?:zugestellt|übermittelt)|remis avec succès|entregado correctamente|relayed to the following/
+  /^\s*(?:delivered|relayed|expanded|zugestellt|übermittelt|remis|entregado|entregue|recapitato|bezorgd|levererat)\s?:|nachricht wurde (?:erfolgreich )?(?:zugestellt|übermittelt)|a bien été (?:remis|distribué)|\bsuccessful(?:ly)? (?:deliver|relay|mail deliver|sent|delivery)|delivery (?:has been|was|is) successful|\b(?:was|were|has been|have been) delivered (?:to|on|at)\b|was successfully|has been successfully|had successful delivery|return receipt|erfolgreich (?:zugestellt|übermittelt)|remis avec succès|entregado correctamente|relayed to the following/
 
 /** A machine reports that all went well. */
 export function isReceipt(words: string): boolean {
