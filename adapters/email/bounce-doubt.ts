@@ -87,3 +87,13 @@ export function isToMany(headers: Header[]): boolean {
     (key) => firstHeader(headers, key) !== undefined,
   )
 }
+
+/** Exchange files a copy of what people write, in its own name and without a return path. */
+export function isFiled(headers: Header[]): boolean {
+  return firstHeader(headers, 'x-ms-journal-report') !== undefined
+}
+
+/** It counts mails, and names the ones it counts. */
+export function isSummary(subject: string): boolean {
+  return /\b(?:statisti\p{L}{1,6}|summary|digest|weekly|monthly)\b/u.test(subject)
+}

@@ -260,4 +260,4 @@ export const FAILURE_SUBJECTS = [
 
 /** A hint, no more. */
 export const SUSPECT_SUBJECT =
-  /fail|deliver|return|reject|delay|error|unknown|bounce|warning|quota|full|block|refus|unable|cannot|can't|problem|notice|notif|daemon|fehler|echec|échec|エラー|失敗|失败/
+  /fail(?:ed|ure|s|ing|\b)|deliver|return|reject|delay|error|unknown|bounce|warning|quota|full|block|refus|unable|cannot|can't|problem|notice|notif|daemon|fehler|echec|échec|エラー|失敗|失败/

@@ -2,7 +2,7 @@
 import { otherReport } from './bounce-doubt.ts'
 import { blamed } from './bounce-recipient.ts'
 import { type ReportedRecipient, reportedRecipients } from './bounce-report.ts'
-import { type SenderKind, senderKind } from './bounce-sender.ts'
+import { isDeclared, type SenderKind, senderKind } from './bounce-sender.ts'
 import { addressesIn, linesOf, quotesIn, searchable, withoutQuotes } from './bounce-text.ts'
 import { isBounce } from './bounce-weight.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
@@ -60,6 +60,8 @@ export interface Notice {
   /** How the reported recipients stand in it. */
   report: 'whole' | 'part' | 'words' | 'none'
   failedRecipients: string[]
+  /** Its header says that it is a notice: nobody has that by chance. */
+  isDeclared: boolean
 }
 
 /** `email` is the parsed mail; of a large one only the beginning is looked at. */
@@ -104,6 +106,7 @@ function readNotice(email: ParsedMail, sender: SenderKind): Notice | undefined {
     returned,
     ...readReport(email, parts, said),
     failedRecipients: allHeaders(email.headers, 'x-failed-recipients').flatMap(addressesIn),
+    isDeclared: isDeclared(email.headers),
   }
 }
 
@@ -114,7 +117,8 @@ function readReport(
   parts: readonly { type: string; text: string }[],
   said: string,
 ): Pick<Notice, 'reported' | 'report'> {
-  const isWhole = /^multipart\/report\b/i.test(firstHeader(headers, 'content-type') ?? '')
+  const type = firstHeader(headers, 'content-type') ?? ''
+  const isWhole = /^multipart\/report\b/i.test(type)
   const own = parts.filter(({ type }) => STATUS_TYPES.has(type))
   const reported = own.flatMap(({ text }) => reportedRecipients(text))
   if (reported.length > 0) return { reported, report: isWhole ? 'whole' : 'part' }
@@ -123,7 +127,8 @@ function readReport(
   const elsewhere = misnamed.flatMap(({ text }) => reportedRecipients(text))
   if (elsewhere.length > 0) return { reported: elsewhere, report: isWhole ? 'whole' : 'part' }
   const spoken = reportedRecipients(said)
-  return { reported: spoken, report: spoken.length > 0 ? 'words' : 'none' }
+  if (spoken.length === 0) return { reported: [], report: 'none' }
+  return { reported: spoken, report: isWhole && /delivery-status/i.test(type) ? 'whole' : 'words' }
 }
 
 function textOf(content: string | ArrayBuffer | Uint8Array): string {
