@@ -8,6 +8,7 @@ import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
+import { cutQuotedBelow } from './quoted-below.ts'
 import { listThreadFiles } from './thread-file.ts'
 import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
 
@@ -66,8 +67,9 @@ export interface SaidByAgent {
   recipients: string[]
   attachments: { name: string; bytes: number }[]
   subject: string | undefined
-  /** Exactly what leaves. */
+  /** What leaves, without what it quotes below. */
   text: string
+  isQuoting: boolean
   delivery: Delivery
   reason: string | undefined
   /** When it leaves, or is tried again. */
@@ -254,7 +256,9 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
     attachments: parts.flatMap(({ attachments }) => attachments ?? []),
     subject: message.subject ?? undefined,
-    text: parts.length === 0 ? (message.unquoted ?? message.text) : parts.map(({ preview }) => preview).join('\n\n'),
+    ...(parts.length === 0
+      ? { text: message.unquoted ?? message.text, isQuoting: message.unquoted !== null }
+      : cutQuotedBelow(parts.map(({ preview }) => preview).join('\n\n'), message.markdown)),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
     reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,

@@ -63,7 +63,13 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
   if (said.kind === 'outbound') {
     return {
       text: outboundText(view, said),
-      blocks: [outboundHeader(view, said), ...parts, ...fileLines(said.attachments), ...deliveryBlocks(view, said)],
+      blocks: [
+        outboundHeader(view, said),
+        ...parts,
+        ...(said.isQuoting ? [note('What it answers is quoted below it.')] : []),
+        ...fileLines(said.attachments),
+        ...deliveryBlocks(view, said),
+      ],
     }
   }
   if (said.kind === 'hand-over') return { text: handOverText(said), blocks: [handOverHeader(said, view.at), ...parts] }
