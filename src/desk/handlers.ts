@@ -2,9 +2,11 @@
 import type { Handler } from '../outbox-attempt.ts'
 import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
+import { editedHandler } from './edited-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
 import { homeHandler } from './home.ts'
+import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
@@ -21,6 +23,8 @@ export const DESK_EFFECTS = [
   'entry',
   'file',
   'returned',
+  'edited',
+  'note-changed',
   'page',
   'tell',
   'ping-update',
@@ -37,6 +41,8 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     entry: entryHandler(posting),
     file: fileHandler(posting),
     returned: returnedHandler(posting),
+    edited: editedHandler(posting),
+    'note-changed': noteChangedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),

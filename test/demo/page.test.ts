@@ -8,7 +8,7 @@ import { openPlayhouse, type Playhouse } from '../../src/sandbox/page/playhouse.
 import { BROWSER, BROWSER_ARGUMENTS, hasBrowser } from '../pictures/camera.ts'
 
 const PICTURES = join(import.meta.dirname, '../../test-output/pictures')
-const SOON_MS = 12_000
+const SOON_MS = 25_000
 
 describe.skipIf(!hasBrowser())('the page of the demo', () => {
   let browser: Browser

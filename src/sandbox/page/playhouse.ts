@@ -22,8 +22,8 @@ export interface Playhouse {
   stop(): Promise<void>
 }
 
-const BUSY_CALLS = 5
-const BUSY_S = 4
+const BUSY_CALLS = 2
+const BUSY_S = 3
 /** What the program needs to notice that time has gone by. */
 const NOTICE_MS = 1500
 
