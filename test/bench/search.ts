@@ -14,7 +14,7 @@ import type { Figures } from './bench.ts'
 const MANY = 100_000
 const FEW = 1000
 const BATCH = 500
-const WORDS = 80
+const WORDS = 40
 const VOCABULARY = 20_000
 const RUNS = 30
 const NOW = Date.UTC(2026, 0, 5, 9)

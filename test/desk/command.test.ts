@@ -129,7 +129,8 @@ eachDatabase((open) => {
   test('help lists every word, and an unknown word is answered with it', async () => {
     const desk = await makeCalling(open)
     const help = await desk.call(desk.maya, '')
-    for (const word of ['away', 'back', 'queue', 'why', 'help']) expect(help).toContain(`/desk ${word}`)
+    for (const word of ['away', 'back', 'queue', 'find', 'history', 'why', 'help'])
+      expect(help).toContain(`/desk ${word}`)
     expect(await desk.call(desk.maya, 'HELP')).toBe(help)
     expect(await desk.call(desk.maya, 'constructor')).toContain(help)
   })
