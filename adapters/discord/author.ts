@@ -37,7 +37,7 @@ export type Verdict =
 
 interface Rule {
   when(author: Author, setting: Setting, people: People): boolean
-  then(author: Author, people: People): Verdict
+  verdict(author: Author, people: People): Verdict
 }
 
 const ignored = (why: string) => (): Verdict => ({ who: 'ignored', why })
@@ -46,31 +46,31 @@ const isStaff = ({ id, roles }: Author, { agents, staffRoles }: People) => agent
 const isOther = ({ id }: Author, { isTop, ownerId }: Setting) => !isTop && ownerId !== undefined && ownerId !== id
 
 const RULES: Rule[] = [
-  { when: ({ isSelf }) => isSelf, then: () => ({ who: 'ourselves' }) },
+  { when: ({ isSelf }) => isSelf, verdict: () => ({ who: 'ourselves' }) },
   {
     when: ({ isMachine, id }, _, { trustedBots }) => isMachine && !trustedBots.has(id),
-    then: ignored('a bot or webhook'),
+    verdict: ignored('a bot or webhook'),
   },
   {
     when: (author, { isPublic }, people) => !isPublic && isStaff(author, people),
-    then: ignored('one of us, in a direct message'),
+    verdict: ignored('one of us, in a direct message'),
   },
   {
     when: (author, _, people) => isStaff(author, people),
-    then: ({ id }, { agents }) => {
+    verdict: ({ id }, { agents }) => {
       const agentId = agents.get(id)
       return { who: 'staff', ...(agentId !== undefined && { agentId }) }
     },
   },
   {
     when: (author, setting, { helperRoles }) => isOther(author, setting) && has(author.roles, helperRoles),
-    then: () => ({ who: 'bystander', as: 'helper' }),
+    verdict: () => ({ who: 'bystander', as: 'helper' }),
   },
-  { when: (author, setting) => isOther(author, setting), then: () => ({ who: 'bystander', as: 'member' }) },
-  { when: () => true, then: () => ({ who: 'customer' }) },
+  { when: (author, setting) => isOther(author, setting), verdict: () => ({ who: 'bystander', as: 'member' }) },
+  { when: () => true, verdict: () => ({ who: 'customer' }) },
 ]
 
 export function judgeAuthor(author: Author, setting: Setting, people: People): Verdict {
   const rule = RULES.find(({ when }) => when(author, setting, people))
-  return rule ? rule.then(author, people) : { who: 'ignored', why: 'nobody knows' }
+  return rule ? rule.verdict(author, people) : { who: 'ignored', why: 'nobody knows' }
 }
