@@ -20,7 +20,7 @@ import { isSnowflake, snowflakeTime } from './snowflake.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
 /** What a person writes: a message, or one that answers another. All other types are Discord's own words. */
-const WRITTEN: readonly unknown[] = [0, 19]
+export const WRITTEN: readonly unknown[] = [0, 19]
 const REPLY = 19
 const UNKNOWN_STAFF =
   'One of us wrote this in Discord. Add their Slack id to discord.agents in deskbell.yaml, and what they write will count as an answer.'
@@ -88,7 +88,8 @@ function settingOf(message: Payload, { place, owner, self }: Notes): Setting {
   return { isPublic: true, isTop: answered === '', ...(answered && answered !== self && { ownerId: answered }) }
 }
 
-function isForUs(message: Payload, self: string): boolean {
+/** It names us, or answers what we said. */
+export function isForUs(message: Payload, self: string): boolean {
   const answered = payloadOf(payloadOf(message.referenced_message).author)
   return answered.id === self || listOf(message.mentions).some(({ id }) => id === self)
 }

@@ -1,0 +1,218 @@
+// The receiving side put together: every gateway event goes to what we know of the servers, to the places and to the commands.
+import type { Intake } from '../../src/channel.ts'
+import type { Clock } from '../../src/clock.ts'
+import type { Random } from '../../src/id.ts'
+import type { Log } from '../../src/log.ts'
+import { type Api, makeApi } from './api.ts'
+import type { People } from './author.ts'
+import { openThreadAt } from './destination.ts'
+import { isThread, makeDirectory } from './directory.ts'
+import type { DiscordConfig } from './discord-config.ts'
+import { type Gateway, makeGateway, type Packet } from './gateway.ts'
+import { toEvents } from './inbound.ts'
+import { answerInteraction } from './interaction.ts'
+import { type Keeper, makeKeeper, STOPPED } from './keeper.ts'
+import { type Payload, payloadOf, textOf } from './payload.ts'
+import { type Place, placeIndex } from './place.ts'
+import { rawInteraction } from './raw-event.ts'
+import { makeReader, type Reader } from './reader.ts'
+import { makeRequests, type Requests } from './requests.ts'
+import type { Take } from './room.ts'
+import { isSnowflake, snowflakeAt } from './snowflake.ts'
+
+const SINCE = 'since'
+const THREAD_NAME_MAX = 80
+
+export interface ReceiverTools {
+  clock: Clock
+  random: Random
+  log: Log
+  people: People
+}
+
+export interface Receiver {
+  start(intake: Intake): Promise<void>
+  health(): { lastReceivedAt?: number; problem?: string; isRefused?: boolean }
+  stop(): Promise<void>
+}
+
+interface Session {
+  self: string
+  reader: Reader
+  requests: Requests
+  opened: Promise<void>
+}
+
+export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Receiver {
+  const { clock, log } = tools
+  const stopping = new AbortController()
+  const stop = stopping.signal
+  const api = makeApi(config, { waits: true })
+  const directory = makeDirectory(api)
+  const sequences = new Map<number, number>()
+  const ready = Promise.withResolvers<void>()
+  let gateway: Gateway | undefined
+  let keeper: Keeper | undefined
+  let session: Session | undefined
+  let running: Promise<void> | undefined
+  let lastReceivedAt: number | undefined
+
+  const begin = async (intake: Intake, self: string, since: string, keep: Keeper): Promise<Session> => {
+    const index = placeIndex(intake, keep.keep)
+    const shared = { ...tools, api, config, directory, self, since, stop, keeper: keep }
+    const onKept = (place: Place, take: Take) => openThreads(api, { ...tools, config }, place, take)
+    const reader = makeReader({ ...shared, intake, index, onKept, now: clock.now })
+    const requests = makeRequests({
+      ...shared,
+      adopt: reader.adopt,
+      ...(config.requests !== undefined && { parentId: config.requests }),
+    })
+    const opened = (async () => {
+      await reader.open()
+      await requests.open(intake)
+    })()
+    return { self, reader, requests, opened }
+  }
+
+  const take = (current: Session, { event, payload }: Packet) => {
+    const { reader, self } = current
+    if (/^MESSAGE_(?:CREATE|UPDATE|DELETE|DELETE_BULK)$/.test(event)) return reader.hear(event, payload)
+    for (const [id, guildId] of placesIn(config, self, event, payload)) reader.visit(id, guildId)
+    if (event !== 'INTERACTION_CREATE') return
+    const adopt = (interaction: Payload) => keepAdopted(current, interaction)
+    void answerInteraction({ ...tools, api, request: current.requests.take, adopt }, payload)
+  }
+
+  const keepAdopted = async ({ self, reader }: Session, interaction: Payload) => {
+    const data = payloadOf(interaction.data)
+    const message = payloadOf(payloadOf(payloadOf(data.resolved).messages)[textOf(data.target_id)])
+    const channelId = textOf(message.channel_id)
+    const guildId = textOf(interaction.guild_id)
+    const facts = await directory.channel(channelId)
+    const isInThread = facts !== undefined && isThread(facts)
+    const owner = textOf(payloadOf(message.author).id)
+    if (isInThread) {
+      const place = {
+        id: channelId,
+        kind: 'thread',
+        ownerId: owner,
+        after: textOf(message.id),
+        recent: new Map(),
+      } as const
+      await reader.adopt({ ...place, guildId, onlyMentions: false, isKnown: false, activeAt: 0 })
+    }
+    const notes = { self, place: isInThread ? 'thread' : 'channel', ...(isInThread && { owner }) } as const
+    await keeper?.keep([rawInteraction('adopt', interaction, notes)])
+  }
+
+  return {
+    async start(intake) {
+      const keep = makeKeeper(intake, stop, tools)
+      keeper = keep
+      const since = await readSince(config, intake, clock)
+      let opening: Promise<Session> | undefined
+      const hear = (packet: Packet) => {
+        lastReceivedAt = clock.now()
+        const { event, payload, sequence, shard } = packet
+        directory.learn(event, payload)
+        const self = textOf(payloadOf(payload.user).id)
+        if (event === 'READY' && isSnowflake(self)) {
+          const isFirst = opening === undefined
+          opening ??= begin(intake, self, since, keep).then((begun) => {
+            session = begun
+            return begun
+          })
+          if (!isFirst) void opening.then(({ reader }) => reader.lookAround())
+          void opening
+            .then(({ opened }) => opened)
+            .then(ready.resolve, (error: unknown) => {
+              log.error({ error: String(error) }, 'discord: the places could not be read from the store')
+              ready.reject(error)
+            })
+        }
+        const expected = (sequences.get(shard) ?? sequence) + 1
+        if (Number.isFinite(sequence)) sequences.set(shard, sequence)
+        const hasGap = event !== 'READY' && sequences.has(shard) && sequence > expected
+        void opening?.then(async (current) => {
+          await current.opened
+          if (event === 'RESUMED' || hasGap) current.reader.lookAround()
+          take(current, packet)
+        })
+      }
+      gateway = makeGateway(config, { ...tools, stop, hear })
+      running = gateway.run()
+      await ready.promise
+    },
+    health() {
+      const connection = gateway?.problem()
+      const problem = keeper?.problem() ?? connection?.text ?? session?.reader.problem()
+      return {
+        ...(lastReceivedAt !== undefined && { lastReceivedAt }),
+        ...(problem !== undefined && { problem }),
+        ...(connection?.isRefused && { isRefused: true }),
+      }
+    },
+    async stop() {
+      stopping.abort(STOPPED)
+      ready.resolve()
+      await running
+      await session?.reader.end()
+      await keeper?.end()
+    },
+  }
+}
+
+/** What was written before the very first start is not ours to answer. */
+async function readSince(config: DiscordConfig, intake: Intake, clock: Clock): Promise<string> {
+  if (config.since !== undefined) return snowflakeAt(config.since)
+  const kept = await intake.readCursor(SINCE)
+  if (isSnowflake(kept)) return kept
+  const since = snowflakeAt(clock.now())
+  await intake.keep([], { key: SINCE, value: since })
+  return since
+}
+
+/** The channels and threads of an event in which customers may write. */
+function placesIn(
+  config: DiscordConfig,
+  self: string,
+  event: string,
+  payload: Payload,
+): [id: string, guildId: string][] {
+  const guildId = textOf(payload.guild_id) || textOf(payload.id)
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(payloadOf) : [])
+  const threads = event === 'THREAD_CREATE' ? [payload] : [...list(payload.threads)]
+  const isOurs = (thread: Payload) =>
+    thread.owner_id === self ||
+    config.forums.includes(textOf(thread.parent_id)) ||
+    config.channels.some(({ id }) => id === thread.parent_id)
+  const channels =
+    event === 'GUILD_CREATE'
+      ? config.channels.filter(({ id }) => list(payload.channels).some((one) => one.id === id))
+      : []
+  if (event !== 'GUILD_CREATE' && event !== 'THREAD_CREATE' && event !== 'THREAD_LIST_SYNC') return []
+  return [...channels.map(({ id }) => id), ...threads.filter(isOurs).map(({ id }) => textOf(id))].map((id) => [
+    id,
+    guildId,
+  ])
+}
+
+/** A thread for each new question, where they are wanted at once. A failure costs nothing: the answer opens it. */
+function openThreads(
+  api: Api,
+  { config, people, log }: ReceiverTools & { config: DiscordConfig },
+  place: Place,
+  { raws }: Take,
+): void {
+  if (config.channels.find(({ id }) => id === place.id)?.thread !== 'at-once') return
+  for (const raw of raws.filter(({ meta }) => meta?.kind === 'create')) {
+    const [event] = toEvents(raw, people)
+    if (event?.kind !== 'message' || event.bystander || event.agentId !== undefined || event.evidence.length > 0)
+      continue
+    const id = event.externalId.split('/')[1] ?? ''
+    const name = event.text.slice(0, THREAD_NAME_MAX).replace(/\s+/g, ' ').trim().toWellFormed() || 'Support'
+    void openThreadAt(api, place.id, id, name).catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'discord: a thread could not be opened at once'),
+    )
+  }
+}

@@ -1,0 +1,62 @@
+// Which place a channel of Discord's is to us: somewhere customers write, or none of our business.
+import { type Api, ask } from './api.ts'
+import type { ChannelFacts, Directory } from './directory.ts'
+import { isThread } from './directory.ts'
+import type { DiscordConfig } from './discord-config.ts'
+import { payloadOf, textOf } from './payload.ts'
+import type { Place } from './place.ts'
+import { isSnowflake } from './snowflake.ts'
+import { isGone } from './trouble.ts'
+
+export interface Surroundings {
+  api: Api
+  config: DiscordConfig
+  directory: Directory
+  self: string
+  /** What was written before is not taken in. */
+  since: string
+}
+
+/** Undefined for what is not ours to read. Rejects when Discord cannot be asked. */
+export async function newPlace(
+  around: Surroundings,
+  id: string,
+  guildId: string | undefined,
+): Promise<Place | undefined> {
+  const { config, directory, since } = around
+  const fresh = { id, after: since, recent: new Map<string, string>(), activeAt: 0 }
+  if (guildId === undefined) {
+    return config.directMessages ? { ...fresh, kind: 'dm', onlyMentions: false, isKnown: false } : undefined
+  }
+  const channel = config.channels.find((one) => one.id === id)
+  if (channel) return { ...fresh, kind: 'channel', guildId, onlyMentions: channel.take === 'mention', isKnown: true }
+  const facts = await directory.channel(id)
+  if (!facts || !isThread(facts)) return undefined
+  return await threadPlace(around, facts, { ...fresh, guildId })
+}
+
+type Fresh = Pick<Place, 'id' | 'after' | 'recent' | 'activeAt' | 'guildId'>
+
+async function threadPlace(around: Surroundings, facts: ChannelFacts, fresh: Fresh): Promise<Place | undefined> {
+  const { config, self } = around
+  const parent = facts.parentId ?? ''
+  const isOurs = facts.ownerId === self
+  const channel = config.channels.find((one) => one.id === parent)
+  const isPost = config.forums.includes(parent)
+  if (!isOurs && !channel && !isPost) return undefined
+  const ownerId = isOurs ? await starterAuthor(around, facts) : facts.ownerId
+  const onlyMentions = !isOurs && channel?.take === 'mention'
+  const kind = isPost ? 'post' : 'thread'
+  return { ...fresh, kind, onlyMentions, isKnown: false, ...(ownerId !== undefined && ownerId !== self && { ownerId }) }
+}
+
+/** A thread that we opened at somebody's message is theirs. It has the message's id. */
+async function starterAuthor({ api }: Surroundings, { id, parentId }: ChannelFacts): Promise<string | undefined> {
+  if (parentId === undefined) return undefined
+  const starter = await ask(api, 'GET', `/channels/${parentId}/messages/${id}`).catch((error: unknown) => {
+    if (isGone(error)) return {}
+    throw error
+  })
+  const author = textOf(payloadOf(Object(starter).author).id)
+  return isSnowflake(author) ? author : undefined
+}
