@@ -87,8 +87,6 @@ export function makeReader(options: ReaderOptions): Reader {
     try {
       await reading(() => readMissed(options, place, (take) => keep(place, take, true), stop))
       unreadable.delete(place.id)
-      // Before anybody writes there: otherwise nobody would look for what is written while we are away.
-      if (!place.isKnown && !place.onlyMentions && place.kind !== 'dm') await index.add(place, [])
     } catch (error) {
       room.isBehind = !isGone(error)
       if (room.isBehind) throw error
