@@ -16,7 +16,7 @@ const DEPTH_MAX = 8
 const SPAN_MAX = 4000
 const ESCAPED = /^\\([^\p{L}\p{N}\s])/u
 const CODE = /^(`{1,2})(?!`)([^\n]{1,4000}?[^`\n])\1(?!`)/
-const MARKS = /^<(@!?|@&|#|\/|t:|a?:|id:)([^<>\n]{1,120})>/
+const MARKS = /^<(@&|@!?|#|\/|t:|a?:|id:)([^<>\n]{1,120})>/
 const AUTOLINK = /^<(https?:\/\/[^\s<>]{1,2000})>/
 const MASKED =
   /^\[((?:\\.|[^[\]\\\n]){1,500})\]\(<?(https?:\/\/[^\s<>()]{1,2000}(?:\([^\s<>()]{0,500}\)[^\s<>()]{0,500})?)>?(?: "[^"\n]{0,200}")?\)/
@@ -114,7 +114,7 @@ function closing(rest: string, mark: string): number {
 function readMark(sign: string, body: string, { users, roles, channels }: Names): string | undefined {
   if (sign === 't:') return readTime(body)
   if (sign === 'id:') return `#${body}`
-  if (sign === '/') return `/${body.split(':', 1)[0] ?? ''}`
+  if (sign === '/') return /^[^:]{1,100}:\d{1,20}$/.test(body) ? `/${body.split(':', 1)[0] ?? ''}` : undefined
   if (sign === ':' || sign === 'a:') return /^\w{1,40}:\d{1,20}$/.test(body) ? `:${body.split(':', 1)[0]}:` : undefined
   if (!/^\d{1,20}$/.test(body)) return undefined
   if (sign === '#') return `#${channels.get(body) ?? 'unknown-channel'}`

@@ -81,7 +81,7 @@ async function connect(config: DiscordConfig, { clock, log, stop, hear }: Gatewa
       line.up = true
       delete line.problem
     }
-    if (!stop.aborted) hear({ event, payload: payloadOf(packet.d), sequence: Number(packet.s), shard })
+    if (!stop.aborted) hear({ event, payload: copyOf(packet.d), sequence: Number(packet.s), shard })
   })
   client.on(Events.ShardDisconnect, ({ code }) => {
     const text = FINAL[code] ?? `${NOT_REACHED} (${code}); trying again`
@@ -108,6 +108,11 @@ async function connect(config: DiscordConfig, { clock, log, stop, hear }: Gatewa
   client.removeAllListeners(Events.Raw)
   await atMost(clock, CLOSE_MS, client.destroy())
   return wasUp
+}
+
+/** The SDK writes into the payload as soon as we have returned, and what it leaves cannot even be stored. */
+function copyOf(data: unknown): Payload {
+  return payloadOf(JSON.parse(JSON.stringify(data ?? null)))
 }
 
 /** It remembers no messages: we read every event ourselves, and the history where one is missing. */

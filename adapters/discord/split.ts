@@ -46,10 +46,10 @@ function openAfter(piece: string, before: string | undefined): string | undefine
 }
 
 function cutAt(text: string, limit: number): number {
-  const floor = Math.max(0, limit - REACH)
+  const floor = Math.max(limit / 2, limit - REACH)
   for (const mark of ['\n\n', '\n', ' ']) {
     const end = text.lastIndexOf(mark, limit - mark.length) + mark.length
-    if (end > floor && end <= limit && !isInsideMark(text, end)) return end
+    if (end > floor && !isInsideMark(text, end)) return end
   }
   const whole = graphemeBefore(text, limit)
   const end = whole > 0 ? whole : safeUnit(text, limit)
