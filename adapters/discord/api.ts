@@ -5,6 +5,8 @@ import type { DiscordConfig } from './discord-config.ts'
 import { type Payload, payloadOf } from './payload.ts'
 
 const TIMEOUT_MS = 15 * SECOND
+/** Five messages in five seconds is all that a channel takes: a long answer waits so long in its midst, and no other waits with it. */
+const SHORT_MS = 5.5 * SECOND
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -22,14 +24,14 @@ export interface Api {
   call(method: Method, path: `/${string}`, call?: Call): Promise<unknown>
 }
 
-/** `waits`: for reading, where there is time, a rate limit is waited out; a send is told of it at once. */
+/** `waits`: for reading, where there is time, every rate limit is waited out; a send hears of all but short ones at once. */
 export function makeApi({ apiUrl, token, timeoutMs }: DiscordConfig, { waits }: { waits: boolean }): Api {
   const rest = new REST({
     api: apiUrl.replace(/\/+$/, ''),
     version: '10',
     retries: 0,
     timeout: timeoutMs ?? TIMEOUT_MS,
-    ...(!waits && { rejectOnRateLimit: () => true }),
+    ...(!waits && { rejectOnRateLimit: ({ retryAfter, timeToReset }) => Math.max(retryAfter, timeToReset) > SHORT_MS }),
     // Its sweepers are timers that nobody would stop.
     ...{ hashSweepInterval: 0, handlerSweepInterval: 0 },
   })
