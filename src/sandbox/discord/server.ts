@@ -6,6 +6,7 @@ import { makeLimits } from './limits.ts'
 import { LINK_MS } from './link.ts'
 import { listen } from './listener.ts'
 import { type GuildPlay, makeGuildPlay, type NewBot } from './play-guild.ts'
+import { type InteractionPlay, makeInteractionPlay } from './play-interaction.ts'
 import { type MessagePlay, makeMessagePlay } from './play-message.ts'
 import type { App } from './records.ts'
 import { snowflakes } from './snowflake.ts'
@@ -42,7 +43,7 @@ export interface DiscordStandIn extends Pick<Changes, 'waitFor'> {
   /** The one bot that is there from the beginning; `world.addBot` makes more. */
   bot: App
   /** What people do. */
-  world: GuildPlay & MessagePlay
+  world: GuildPlay & MessagePlay & InteractionPlay
   gateway: Omit<Gateway, 'upgrade'>
   faults: Faults
   /** May be changed while it runs. */
@@ -62,7 +63,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
   const world = makeWorld(server.origin, options, gateway, stopping.signal)
   const changes = makeChanges(world.log)
   world.changed = changes.changed
-  const play = { ...makeGuildPlay(world), ...makeMessagePlay(world) }
+  const play = { ...makeGuildPlay(world), ...makeMessagePlay(world), ...makeInteractionPlay(world) }
   return {
     waitFor: changes.waitFor,
     api: `${server.origin}/api`,
