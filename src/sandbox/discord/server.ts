@@ -31,7 +31,7 @@ const SETTINGS: Settings = {
 export interface DiscordOptions extends Partial<Settings> {
   /** For ids, timestamps, rate limits, links and how long sessions last. Real time by default. */
   clock?: { now(): number }
-  /** Waits for heartbeats, interactions and late frames, as Clock.wait does. Real time by default. */
+  /** Waits for interactions, late answers and late frames, as Clock.wait does. Real time by default. */
   wait?(ms: number, signal: AbortSignal): Promise<void>
   port?: number
   bot?: Partial<NewBot>
@@ -89,6 +89,7 @@ function makeWorld(origin: string, options: DiscordOptions, gateway: Gateway, st
     clock,
     settings: pickSettings(options),
     after: makeTimer(options.wait ?? systemClock().wait, stopping),
+    afterReal: makeTimer(systemClock().wait, stopping),
     newId: snowflakes(clock),
     users: new Map(),
     guilds: new Map(),

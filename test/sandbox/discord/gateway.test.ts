@@ -95,15 +95,21 @@ test('a second session within five seconds is told to try again, and the day has
 })
 
 test('who stays silent for too long is let go, and who is asked for a heartbeat hears so', async () => {
-  const clock = manualClock()
-  const { discord } = await makePlace({ clock, wait: clock.wait })
+  const { discord } = await makePlace({ heartbeatMs: 40 })
   const line = await dialIn(discord)
   discord.gateway.askHeartbeat()
   await line.hearsOp(1)
-  await clock.advance(60_000)
-  expect(line.isOpen()).toBe(true)
-  await clock.advance(2000)
   expect(await line.onClose).toBe(4009)
+})
+
+test('the clock of the stand-in may be moved by a day without anybody losing the connection', async () => {
+  const clock = manualClock()
+  const { discord, world, dm, cleo } = await makePlace({ clock, wait: clock.wait })
+  const line = await dialIn(discord)
+  await clock.advance(24 * 60 * 60_000)
+  world.memberWrites(dm.id, cleo.id, 'good morning')
+  await line.hearsEvent('MESSAGE_CREATE')
+  expect(line.isOpen()).toBe(true)
 })
 
 test('without the intent a message comes without its content, unless it is meant for the bot', async () => {
