@@ -75,7 +75,7 @@ export function connect(
 
   function watch(): void {
     calm()
-    calm = world.after(world.settings.heartbeatMs * SILENCE, () => closeWith(socket, CLOSE.timeout))
+    calm = world.afterReal(world.settings.heartbeatMs * SILENCE, () => closeWith(socket, CLOSE.timeout))
   }
 
   function mayStillSend(): boolean {

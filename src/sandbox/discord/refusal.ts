@@ -22,7 +22,7 @@ const REFUSALS: Record<number, readonly [status: number, message: string]> = {
   30034: [400, 'Maximum number of daily application command creates has been reached (200)'],
   30046: [429, 'Maximum number of edits to messages older than 1 hour reached. Try again later'],
   40001: [401, 'Unauthorized'],
-  40003: [429, 'You are opening direct messages too fast'],
+  40003: [403, 'You are opening direct messages too fast'],
   40005: [413, 'Request entity too large'],
   40058: [400, 'Cannot message this thread until after the post author has sent an initial message'],
   40060: [400, 'Interaction has already been acknowledged.'],

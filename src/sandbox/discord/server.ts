@@ -6,6 +6,7 @@ import { makeLimits } from './limits.ts'
 import { LINK_MS } from './link.ts'
 import { listen } from './listener.ts'
 import { type GuildPlay, makeGuildPlay, type NewBot } from './play-guild.ts'
+import { type InteractionPlay, makeInteractionPlay } from './play-interaction.ts'
 import { type MessagePlay, makeMessagePlay } from './play-message.ts'
 import type { App } from './records.ts'
 import { snowflakes } from './snowflake.ts'
@@ -30,7 +31,7 @@ const SETTINGS: Settings = {
 export interface DiscordOptions extends Partial<Settings> {
   /** For ids, timestamps, rate limits, links and how long sessions last. Real time by default. */
   clock?: { now(): number }
-  /** Waits for heartbeats, interactions and late frames, as Clock.wait does. Real time by default. */
+  /** Waits for interactions, late answers and late frames, as Clock.wait does. Real time by default. */
   wait?(ms: number, signal: AbortSignal): Promise<void>
   port?: number
   bot?: Partial<NewBot>
@@ -42,7 +43,7 @@ export interface DiscordStandIn extends Pick<Changes, 'waitFor'> {
   /** The one bot that is there from the beginning; `world.addBot` makes more. */
   bot: App
   /** What people do. */
-  world: GuildPlay & MessagePlay
+  world: GuildPlay & MessagePlay & InteractionPlay
   gateway: Omit<Gateway, 'upgrade'>
   faults: Faults
   /** May be changed while it runs. */
@@ -62,7 +63,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
   const world = makeWorld(server.origin, options, gateway, stopping.signal)
   const changes = makeChanges(world.log)
   world.changed = changes.changed
-  const play = { ...makeGuildPlay(world), ...makeMessagePlay(world) }
+  const play = { ...makeGuildPlay(world), ...makeMessagePlay(world), ...makeInteractionPlay(world) }
   return {
     waitFor: changes.waitFor,
     api: `${server.origin}/api`,
@@ -88,6 +89,7 @@ function makeWorld(origin: string, options: DiscordOptions, gateway: Gateway, st
     clock,
     settings: pickSettings(options),
     after: makeTimer(options.wait ?? systemClock().wait, stopping),
+    afterReal: makeTimer(systemClock().wait, stopping),
     newId: snowflakes(clock),
     users: new Map(),
     guilds: new Map(),

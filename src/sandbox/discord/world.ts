@@ -13,6 +13,8 @@ export interface World {
   clock: { now(): number }
   /** Runs once after `ms` unless cancelled or the stand-in stops first. */
   after(ms: number, run: () => void): () => void
+  /** The same in real time, by which clients send their heartbeats, however the stand-in's clock is moved. */
+  afterReal(ms: number, run: () => void): () => void
   newId: NewSnowflake
   users: Map<string, User>
   guilds: Map<string, Guild>

@@ -1,5 +1,5 @@
 // A small guild for tests of the Discord stand-in: a text channel, a forum, a customer, a moderator, the bot, and real clients.
-import { Client, type ClientOptions, Events, GatewayIntentBits, Partials } from 'discord.js'
+import { Client, type ClientOptions, DiscordAPIError, Events, GatewayIntentBits, Partials } from 'discord.js'
 import { onTestFinished } from 'vitest'
 import { type DiscordOptions, type DiscordStandIn, startDiscord } from '../../../src/sandbox/discord/server.ts'
 
@@ -51,4 +51,15 @@ export function makeClient(discord: DiscordStandIn, options: Partial<ClientOptio
 /** Resolves with the arguments of the next event of this name; ask before it happens. */
 export function next<T = unknown>(client: Client, event: string): Promise<T> {
   return new Promise((resolve) => client.once(event, (...heard: unknown[]) => resolve(heard[0] as T)))
+}
+
+/** What Discord answered when it refused. */
+export async function refusal(call: Promise<unknown> | undefined): Promise<DiscordAPIError> {
+  try {
+    await call
+  } catch (thrown) {
+    if (thrown instanceof DiscordAPIError) return thrown
+    throw thrown
+  }
+  throw new Error('Discord accepted what it should have refused')
 }
