@@ -5,7 +5,7 @@ import { type Api, ask } from './api.ts'
 import type { DiscordConfig } from './discord-config.ts'
 import { isForUs, WRITTEN } from './inbound.ts'
 import { type NoteTools, notesFor } from './notes.ts'
-import { type Payload, payloadOf, textOf, textsOf, timeOf } from './payload.ts'
+import { numberOf, type Payload, payloadOf, textOf, textsOf, timeOf } from './payload.ts'
 import { type Place, remember } from './place.ts'
 import { rawDeletion, rawMessage } from './raw-event.ts'
 import { isAfter, isSnowflake } from './snowflake.ts'
@@ -108,12 +108,19 @@ function isTold(place: Place, id: string, take: Take): boolean {
 }
 
 function isWanted({ config, self }: RoomTools, place: Place, message: Payload, take: Take): boolean {
-  if (!WRITTEN.includes(message.type)) return false
+  if (!WRITTEN.includes(message.type) || isForOneOnly(message)) return false
   if (payloadOf(message.author).id === self) return true
   if (isMachine(message) && !isTrusted(config, message)) return false
   if (!place.onlyMentions || isForUs(message, self)) return true
   const answered = textOf(payloadOf(message.message_reference).message_id)
   return isTold({ ...place, kind: 'channel' }, answered, take)
+}
+
+const EPHEMERAL = 1 << 6
+
+/** The answer to a command, which nobody else sees and no history has. */
+function isForOneOnly(message: Payload): boolean {
+  return ((numberOf(message.flags) ?? 0) & EPHEMERAL) !== 0
 }
 
 function isMachine(message: Payload): boolean {

@@ -8,6 +8,8 @@ import type { Place } from './place.ts'
 import { isSnowflake } from './snowflake.ts'
 import { isGone } from './trouble.ts'
 
+const DIRECT = 1
+
 export interface Surroundings {
   api: Api
   config: DiscordConfig
@@ -26,7 +28,9 @@ export async function newPlace(
   const { config, directory, since } = around
   const fresh = { id, after: since, recent: new Map<string, string>(), activeAt: 0 }
   if (guildId === undefined) {
-    return config.directMessages ? { ...fresh, kind: 'dm', onlyMentions: false, isKnown: false } : undefined
+    // What only one person sees comes without a server too, wherever it stands.
+    const isDirect = config.directMessages && (await directory.channel(id))?.type === DIRECT
+    return isDirect ? { ...fresh, kind: 'dm', onlyMentions: false, isKnown: false } : undefined
   }
   const channel = config.channels.find((one) => one.id === id)
   if (channel) return { ...fresh, kind: 'channel', guildId, onlyMentions: channel.take === 'mention', isKnown: true }
