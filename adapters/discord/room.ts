@@ -79,8 +79,8 @@ async function takeEdit(tools: RoomTools, place: Place, update: Payload, take: T
 export async function keepEdit(tools: RoomTools, place: Place, message: Payload, take: Take): Promise<void> {
   const edited = textOf(message.edited_timestamp)
   if (payloadOf(message.author).id === tools.self || !edited) return
-  // The history gave it to us as it is now.
-  if (place.recent.get(textOf(message.id)) === edited) return
+  // The history may have told us already, and more than that.
+  if ((timeOf(place.recent.get(textOf(message.id))) ?? 0) >= (timeOf(edited) ?? 0)) return
   take.raws.push(rawMessage('update', message, await notesFor(tools, place, message)))
   const id = textOf(message.id)
   take.seen.push({ id, edited, isKept: place.recent.has(id) })
