@@ -40,6 +40,12 @@ export function conversationOf(
   }
 }
 
+/** Whoever answers a question of somebody else's at the top of a channel stands in its thread, though that is not opened yet. */
+export function threadOfAnswered(message: Payload): Evidence[] {
+  const { message_id: id } = payloadOf(message.message_reference)
+  return isSnowflake(id) ? [{ by: 'thread', key: threadKey(id) }] : []
+}
+
 const REPLY = 19
 
 function referredBy(message: Payload): Evidence[] {

@@ -9,7 +9,7 @@ import {
   type RawEvent,
 } from '../../src/channel.ts'
 import { judgeAuthor, type People, type Setting, type Verdict } from './author.ts'
-import { conversationOf } from './conversation.ts'
+import { conversationOf, threadOfAnswered } from './conversation.ts'
 import { deletionId, dmKey, editId, messageId, messageKey, nonceKey, threadKey } from './external-id.ts'
 import { type Body, readBody } from './message-body.ts'
 import { listOf, type Payload, payloadOf, textOf, textsOf, timeOf } from './payload.ts'
@@ -63,7 +63,8 @@ function readMessage(message: Payload, notes: Notes, people: People): InboundEve
   if (verdict.who === 'customer') return [told]
   // What one of us says to nobody's question answers nothing.
   if (told.evidence.length === 0) return []
-  return [{ ...without(told), ...roleOf(verdict, told) }]
+  const evidence = notes.place === 'channel' ? threadOfAnswered(message) : told.evidence
+  return [{ ...without(told), evidence, ...roleOf(verdict, told) }]
 }
 
 function authorOf(message: Payload, author: Payload, notes: Notes) {
@@ -138,7 +139,8 @@ function roleOf(
   { warnings }: InboundMessage,
 ): Partial<InboundMessage> {
   if (verdict.who === 'bystander') return { bystander: verdict.as }
-  if (verdict.agentId !== undefined) return { agentId: verdict.agentId }
+  // Should the desk not know the agent any more, they are still no customer.
+  if (verdict.agentId !== undefined) return { agentId: verdict.agentId, bystander: 'helper' }
   return { bystander: 'helper', warnings: [...warnings, UNKNOWN_STAFF] }
 }
 

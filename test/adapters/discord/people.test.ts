@@ -25,7 +25,7 @@ test('Q12: in a customer’s thread agents answer, staff and helpers and others 
   const post = world.openThread(forum.id, cleo.id, { name: 'Bill', text: 'Wrong.' })
   for (const { id } of [max, hanna, zoe, sam, cleo]) world.memberWrites(post.id, id, `by ${id}`)
   const messages = await told(server, people, 6)
-  expect(messages.map(({ bystander, agentId }) => bystander ?? agentId)).toEqual([
+  expect(messages.map(({ bystander, agentId }) => agentId ?? bystander)).toEqual([
     undefined,
     'member',
     'helper',
@@ -63,8 +63,9 @@ test('Q12: one of us at the top of a channel asks nothing, and answers when they
   world.memberWrites(help.id, max.id, 'I think so.', { replyTo: question })
   const messages = await told(server, people, 4)
   expect(messages.map(({ unquoted, text }) => unquoted ?? text)).toEqual(['Is it open?', 'Yes.', 'I think so.'])
-  expect(messages[1]).toMatchObject({ agentId: 'U_ZOE', evidence: [{ by: 'reference' }] })
-  expect(messages[2]).toMatchObject({ bystander: 'member', evidence: [{ by: 'reference' }] })
+  const evidence = [{ by: 'thread', key: `thread:${question.id}` }]
+  expect(messages[1]).toMatchObject({ agentId: 'U_ZOE', evidence })
+  expect(messages[2]).toMatchObject({ bystander: 'member', evidence })
 })
 
 test('Q12: staff who write to the bot directly are no customers, by their role in a server that we share', async () => {
