@@ -48,19 +48,26 @@ async function threadPlace(around: Surroundings, facts: ChannelFacts, fresh: Fre
   const channel = config.channels.find((one) => one.id === parent)
   const isPost = config.forums.includes(parent)
   if (!isOurs && !channel && !isPost) return undefined
-  const ownerId = isOurs ? await starterAuthor(around, facts) : facts.ownerId
+  const ownerId = isPost ? facts.ownerId : await askerIn(around, facts)
   const onlyMentions = !isOurs && channel?.take === 'mention'
-  const kind = isPost ? 'post' : 'thread'
-  return { ...fresh, kind, onlyMentions, isKnown: false, ...(ownerId !== undefined && ownerId !== self && { ownerId }) }
+  return {
+    ...fresh,
+    ...{ kind: isPost ? 'post' : 'thread', onlyMentions, isKnown: false },
+    ...(ownerId !== undefined && { ownerId }),
+  }
 }
 
-/** A thread that we opened at somebody's message is theirs. It has the message's id. */
-async function starterAuthor({ api }: Surroundings, { id, parentId }: ChannelFacts): Promise<string | undefined> {
-  if (parentId === undefined) return undefined
-  const starter = await ask(api, 'GET', `/channels/${parentId}/messages/${id}`).catch((error: unknown) => {
-    if (isGone(error)) return {}
+/** A thread at somebody's message is theirs, whoever opened it; it has the message's id. At a message of ours it is everybody's. */
+async function askerIn(
+  { api, config, self }: Surroundings,
+  { id, parentId, ownerId }: ChannelFacts,
+): Promise<string | undefined> {
+  const starter = await ask(api, 'GET', `/channels/${parentId ?? ''}/messages/${id}`).catch((error: unknown) => {
+    if (isGone(error)) return undefined
     throw error
   })
-  const author = textOf(payloadOf(Object(starter).author).id)
-  return isSnowflake(author) ? author : undefined
+  const author = payloadOf(starter?.author)
+  const asker = starter ? textOf(author.id) : ownerId
+  const isOneOfUs = asker === self || author.bot === true || Object.values(config.agents).includes(asker ?? '')
+  return isOneOfUs || !isSnowflake(asker) ? undefined : asker
 }

@@ -60,6 +60,20 @@ test('a question is kept before the person is told so, and a crash on the way to
   expect(server.intake.cursors.get('pending')).toBe('[]')
 })
 
+test('however slow the store is, whoever asks sees at once that we are at work, and then what came of it', async () => {
+  const server = await withCommands()
+  await server.start({ requests: server.help.id })
+  const stored = Promise.withResolvers<void>()
+  server.intake.before = () => stored.promise
+  const submitted = await asks(server)
+  await until(() => server.world.answerTo(submitted) !== undefined) // After three seconds Discord would take no answer any more.
+  expect(server.world.answerTo(submitted)?.content).toBe('')
+  expect(server.intake.rows).toEqual([])
+  stored.resolve()
+  await until(() => server.world.answerTo(submitted)?.content !== '')
+  expect(server.world.answerTo(submitted)?.content).toMatch(/a person answers you/)
+})
+
 test('where no thread may be opened the question is answered by direct message', async () => {
   const server = await withCommands()
   const channel = await server.start({ requests: server.help.id })

@@ -53,6 +53,26 @@ test('Q12: what was written while we were away is judged by the same roles, whic
   expect(server.intake.rows).toHaveLength(3) // It was kept; a question of ours is nobody's.
 })
 
+test('Q12: a thread at somebody’s message is theirs, whoever opened it; at a message of ours it is everybody’s', async () => {
+  const { server, people } = await withRoles()
+  const { world, help, cleo, max, zoe } = server
+  await server.start(people)
+  const question = world.memberWrites(help.id, cleo.id, 'Is it open?')
+  const news = world.memberWrites(help.id, zoe.id, 'We are open again')
+  const [theirs, ours] = [
+    world.openThread(help.id, max.id, { name: 'Open?', on: question }),
+    world.openThread(help.id, zoe.id, { name: 'News', on: news }),
+  ]
+  for (const { id } of [max, cleo]) world.memberWrites(theirs.id, id, 'and?')
+  for (const { id } of [max, cleo]) world.memberWrites(ours.id, id, 'great')
+  await until(() => server.intake.rows.length === 6)
+  const messages = messagesOf(await server.events(people)).filter(({ evidence }) => evidence.length > 0)
+  const by = (thread: string) =>
+    messages.filter(({ externalId }) => externalId.startsWith(thread)).map(({ bystander }) => bystander)
+  expect(by(theirs.id)).toEqual(['member', undefined])
+  expect(by(ours.id)).toEqual([undefined, undefined])
+})
+
 test('Q12: one of us at the top of a channel asks nothing, and answers when they answer somebody', async () => {
   const { server, people } = await withRoles()
   const { world, help, cleo, max, zoe } = server
