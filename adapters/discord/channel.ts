@@ -4,14 +4,17 @@ import type { Clock } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
 import { ask, makeApi } from './api.ts'
+import { retractParts, reviseParts } from './correction.ts'
 import { type DiscordConfig, peopleOf } from './discord-config.ts'
 import { download } from './download.ts'
+import { readHead } from './head.ts'
 import { toEvents } from './inbound.ts'
 import { renderReply } from './outbound.ts'
 import { textOf } from './payload.ts'
 import { makeReceiver } from './receiver.ts'
 import { salvage } from './salvage.ts'
-import { findParts, retractParts, reviseParts, sendParts } from './sender.ts'
+import { sendParts } from './sender.ts'
+import { findParts } from './sent-copy.ts'
 import { MESSAGE_MAX } from './split.ts'
 import { storable } from './storable.ts'
 import { troubleOf } from './trouble.ts'
@@ -99,6 +102,7 @@ export function discordChannel(
       }),
     send: (parts, progress) => watched('sent', sendParts(sender, parts, progress)),
     reconcile: (parts, progress) => findParts({ ...sender, self: learnSelf }, parts, progress),
+    readHead,
     fetchAttachment: (ref) => download({ api, apiUrl: config.apiUrl, clock, bytesMax: attachmentBytesMax }, ref),
     revise: (sent, parts) => watched('corrected', reviseParts(api, sent, parts)),
     retract: (sent) => watched('taken back', retractParts(api, sent)),

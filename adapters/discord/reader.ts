@@ -12,6 +12,7 @@ import { textOf } from './payload.ts'
 import { type Place, type PlaceIndex, placeOf, readCursor } from './place.ts'
 import { type Heard, type Room, type RoomTools, remind, roomOf, type Take, takeOf } from './room.ts'
 import { isGone } from './trouble.ts'
+import { turnstile } from './turnstile.ts'
 import { newPlace, type Surroundings } from './whereabouts.ts'
 
 const BATCH_MAX = 100
@@ -205,21 +206,4 @@ function problemOf({ channels }: DiscordConfig, unreadable: ReadonlySet<string>)
   const hidden = channels.filter(({ id }) => unreadable.has(id)).map(({ id }) => id)
   if (hidden.length === 0) return undefined
   return `discord: the bot may not read channel ${hidden.join(', ')}; give it "View Channel" and "Read Message History" there, or correct the id`
-}
-
-/** At most so many at a time. */
-function turnstile(max: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: (() => void)[] = []
-  let inside = 0
-  return async (work) => {
-    if (inside >= max) await new Promise<void>((resolve) => queue.push(resolve))
-    else inside++
-    try {
-      return await work()
-    } finally {
-      const next = queue.shift()
-      if (next) next()
-      else inside--
-    }
-  }
 }

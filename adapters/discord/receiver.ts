@@ -3,13 +3,12 @@ import type { Intake } from '../../src/channel.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
-import { type Api, makeApi } from './api.ts'
+import { makeApi } from './api.ts'
+import { openThreads } from './at-once.ts'
 import type { People } from './author.ts'
-import { openThreadAt } from './destination.ts'
 import { isThread, makeDirectory } from './directory.ts'
 import type { DiscordConfig } from './discord-config.ts'
 import { type Gateway, makeGateway, type Packet } from './gateway.ts'
-import { toEvents } from './inbound.ts'
 import { answerInteraction } from './interaction.ts'
 import { type Keeper, makeKeeper, STOPPED } from './keeper.ts'
 import { type Payload, payloadOf, textOf } from './payload.ts'
@@ -18,10 +17,9 @@ import { rawInteraction } from './raw-event.ts'
 import { makeReader, type Reader } from './reader.ts'
 import { makeRequests, type Requests } from './requests.ts'
 import type { Take } from './room.ts'
-import { isSnowflake, snowflakeAt } from './snowflake.ts'
-
-const SINCE = 'since'
-const THREAD_NAME_MAX = 80
+import { readSince } from './since.ts'
+import { isSnowflake } from './snowflake.ts'
+import { placesIn } from './whereabouts.ts'
 
 export interface ReceiverTools {
   clock: Clock
@@ -60,7 +58,7 @@ export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Recei
   const begin = async (intake: Intake, self: string, since: string, keep: Keeper): Promise<Session> => {
     const index = placeIndex(intake, keep.keep)
     const shared = { ...tools, api, config, directory, self, since, stop, keeper: keep }
-    const onKept = (place: Place, take: Take) => openThreads(api, { ...tools, config }, place, take)
+    const onKept = (place: Place, take: Take) => openThreads({ ...tools, api, config }, place, take)
     const reader = makeReader({ ...shared, intake, index, onKept, now: clock.now })
     const requests = makeRequests({
       ...shared,
@@ -159,60 +157,5 @@ export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Recei
       await session?.reader.end()
       await keeper?.end()
     },
-  }
-}
-
-/** What was written before the very first start is not ours to answer. */
-async function readSince(config: DiscordConfig, intake: Intake, clock: Clock): Promise<string> {
-  if (config.since !== undefined) return snowflakeAt(config.since)
-  const kept = await intake.readCursor(SINCE)
-  if (isSnowflake(kept)) return kept
-  const since = snowflakeAt(clock.now())
-  await intake.keep([], { key: SINCE, value: since })
-  return since
-}
-
-/** The channels and threads of an event in which customers may write. */
-function placesIn(
-  config: DiscordConfig,
-  self: string,
-  event: string,
-  payload: Payload,
-): [id: string, guildId: string][] {
-  const guildId = textOf(payload.guild_id) || textOf(payload.id)
-  const list = (value: unknown) => (Array.isArray(value) ? value.map(payloadOf) : [])
-  const threads = event === 'THREAD_CREATE' ? [payload] : [...list(payload.threads)]
-  const isOurs = (thread: Payload) =>
-    thread.owner_id === self ||
-    config.forums.includes(textOf(thread.parent_id)) ||
-    config.channels.some(({ id }) => id === thread.parent_id)
-  const channels =
-    event === 'GUILD_CREATE'
-      ? config.channels.filter(({ id }) => list(payload.channels).some((one) => one.id === id))
-      : []
-  if (event !== 'GUILD_CREATE' && event !== 'THREAD_CREATE' && event !== 'THREAD_LIST_SYNC') return []
-  return [...channels.map(({ id }) => id), ...threads.filter(isOurs).map(({ id }) => textOf(id))].map((id) => [
-    id,
-    guildId,
-  ])
-}
-
-/** A thread for each new question, where they are wanted at once. A failure costs nothing: the answer opens it. */
-function openThreads(
-  api: Api,
-  { config, people, log }: ReceiverTools & { config: DiscordConfig },
-  place: Place,
-  { raws }: Take,
-): void {
-  if (config.channels.find(({ id }) => id === place.id)?.thread !== 'at-once') return
-  for (const raw of raws.filter(({ meta }) => meta?.kind === 'create')) {
-    const [event] = toEvents(raw, people)
-    if (event?.kind !== 'message' || event.bystander || event.agentId !== undefined || event.evidence.length > 0)
-      continue
-    const id = event.externalId.split('/')[1] ?? ''
-    const name = event.text.slice(0, THREAD_NAME_MAX).replace(/\s+/g, ' ').trim().toWellFormed() || 'Support'
-    void openThreadAt(api, place.id, id, name).catch((error: unknown) =>
-      log.warn({ error: String(error) }, 'discord: a thread could not be opened at once'),
-    )
   }
 }

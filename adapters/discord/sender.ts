@@ -1,23 +1,17 @@
 // Takes replies to Discord, message by message, and looks for those whose answer was lost.
-import { type ExternalId, type Part, type Progress, SendError, type Sent } from '../../src/channel.ts'
-import { MINUTE } from '../../src/clock.ts'
-import { type Api, ask, askList } from './api.ts'
-import { findDestination, findFallback, openDestination, openDirect, openFallback } from './destination.ts'
-import { messageId, readMessageId } from './external-id.ts'
+import type { ExternalId, Part, Progress, Sent } from '../../src/channel.ts'
+import { type Api, ask } from './api.ts'
+import { openDestination, openDirect, openFallback } from './destination.ts'
+import { messageId } from './external-id.ts'
 import { type Letter, openLetter } from './letter.ts'
-import { listOf, type Payload, payloadOf, textOf } from './payload.ts'
-import { isSnowflake, snowflakeAt } from './snowflake.ts'
-import { codeOf, isGone, troubleOf } from './trouble.ts'
+import { isSnowflake } from './snowflake.ts'
+import { codeOf, troubleOf } from './trouble.ts'
 
 /** Nobody is pinged by what we send, whatever stands in it; Discord asks for it at every edit again. */
 export const NOBODY = { parse: [], replied_user: false } as const
 const CLOSED = [50007, 50278]
 const UNKNOWN_CHANNEL = 10003
 const ARCHIVED = 50083
-const PAGE = 100
-const PAGES_MAX = 20
-const CLOCKS_DIFFER_MS = MINUTE
-const LONGER = 'A corrected reply cannot be more messages than it was. Shorten it, or send another one.'
 
 export interface SenderOptions {
   api: Api
@@ -40,7 +34,7 @@ export async function sendParts(options: SenderOptions, parts: Part[], progress:
   return { externalIds, recipients: acceptedIn(parts) }
 }
 
-function acceptedIn(parts: readonly Part[]): Sent['recipients'] {
+export function acceptedIn(parts: readonly Part[]): Sent['recipients'] {
   return (parts[0]?.recipients ?? []).map(({ address }) => ({ address, accepted: true }))
 }
 
@@ -114,100 +108,4 @@ async function post(api: Api, channelId: string, letter: Letter): Promise<Posted
   })
   if (!isSnowflake(answer.id)) throw troubleOf(new Error('no message came back'), { what: 'post the answer' })
   return { channelId, externalId: messageId(channelId, answer.id) }
-}
-
-/** Looks through what we have posted since the first attempt began. */
-export async function findParts(
-  options: SenderOptions & { self(): Promise<string> },
-  parts: Part[],
-  progress: Progress,
-): Promise<Sent | 'absent'> {
-  const missing = [...parts.entries()].filter(([index]) => !progress.accepted.has(index))
-  const found = new Map(progress.accepted)
-  const first = missing[0]
-  const ours = first ? await listOurs(options, openLetter(first[1].body), progress.startedAt) : []
-  for (const [index, part] of missing) {
-    const letter = openLetter(part.body)
-    const at = ours.findIndex((message) => isCopyOf(message, letter))
-    const [copy] = at < 0 ? [] : ours.splice(at, 1)
-    if (!copy) return 'absent'
-    const externalId = messageId(textOf(copy.channel_id), textOf(copy.id))
-    await progress.accept(index, externalId)
-    found.set(index, externalId)
-  }
-  return { externalIds: [...parts.keys()].flatMap((index) => found.get(index) ?? []), recipients: acceptedIn(parts) }
-}
-
-async function listOurs(
-  options: SenderOptions & { self(): Promise<string> },
-  letter: Letter,
-  startedAt: number,
-): Promise<Payload[]> {
-  const { api, fallback } = options
-  const attempt = { what: 'look for the answer', isRepeatable: true }
-  const self = await options.self()
-  const isDirect = letter.target.to === 'dm' || letter.target.to === 'user'
-  const elsewhere = isDirect && fallback !== undefined ? await findFallback(api, fallback, letter) : undefined
-  const places = [await findDestination(api, letter.target), ...(elsewhere === undefined ? [] : [elsewhere])]
-  const found: Payload[] = []
-  for (const place of places) {
-    const messages = await listSince(api, place, snowflakeAt(startedAt - CLOCKS_DIFFER_MS)).catch((error: unknown) => {
-      if (isGone(error)) return [] // Where there is no thread there is no answer in it.
-      throw troubleOf(error, attempt)
-    })
-    found.push(...messages.filter(({ author }) => payloadOf(author).id === self))
-  }
-  return found
-}
-
-async function listSince(api: Api, channelId: string, after: string): Promise<Payload[]> {
-  const found: Payload[] = []
-  let from = after
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const messages = await askList(api, `/channels/${channelId}/messages`, { after: from, limit: PAGE })
-    found.push(...messages)
-    if (messages.length < PAGE) break
-    from = String(messages.map(({ id }) => BigInt(textOf(id))).reduce((a, b) => (a > b ? a : b)))
-  }
-  return found
-}
-
-/** By its nonce; where the history does not tell it, by all that a reader would see. */
-function isCopyOf(message: Payload, { nonce, content, files }: Letter): boolean {
-  if (message.nonce !== undefined && message.nonce !== null) return message.nonce === nonce
-  return textOf(message.content).trim() === content.trim() && listOf(message.attachments).length === files.length
-}
-
-/** Files stay as they were sent. Throws `SendError`. */
-export async function reviseParts(api: Api, sent: readonly ExternalId[], parts: Part[]): Promise<void> {
-  if (parts.length > sent.length) throw new SendError({ kind: 'rejected' }, LONGER)
-  const attempt = { what: 'correct the answer', isRepeatable: true }
-  for (const [index, externalId] of sent.entries()) {
-    const part = parts[index]
-    if (!part) await retractParts(api, [externalId])
-    else {
-      const { channelId, id } = placeOf(externalId)
-      const body = { content: openLetter(part.body).content, allowed_mentions: NOBODY }
-      await api.call('PATCH', `/channels/${channelId}/messages/${id}`, { body }).catch((error: unknown) => {
-        throw troubleOf(error, attempt)
-      })
-    }
-  }
-}
-
-/** Throws `SendError`. */
-export async function retractParts(api: Api, sent: readonly ExternalId[]): Promise<void> {
-  for (const externalId of sent) {
-    const { channelId, id } = placeOf(externalId)
-    await api.call('DELETE', `/channels/${channelId}/messages/${id}`).catch((error: unknown) => {
-      if (codeOf(error) === UNKNOWN_CHANNEL || codeOf(error) === 10008) return
-      throw troubleOf(error, { what: 'take the answer back', isRepeatable: true })
-    })
-  }
-}
-
-function placeOf(externalId: ExternalId): { channelId: string; id: string } {
-  const place = readMessageId(externalId)
-  if (!place) throw new SendError({ kind: 'rejected' }, 'This is no message that Discord has. Send another one.')
-  return place
 }

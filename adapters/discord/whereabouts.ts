@@ -3,7 +3,7 @@ import { type Api, ask } from './api.ts'
 import type { ChannelFacts, Directory } from './directory.ts'
 import { isThread } from './directory.ts'
 import type { DiscordConfig } from './discord-config.ts'
-import { payloadOf, textOf } from './payload.ts'
+import { type Payload, payloadOf, textOf } from './payload.ts'
 import type { Place } from './place.ts'
 import { isSnowflake } from './snowflake.ts'
 import { isGone } from './trouble.ts'
@@ -70,4 +70,29 @@ async function askerIn(
   const asker = starter ? textOf(author.id) : ownerId
   const isOneOfUs = asker === self || author.bot === true || Object.values(config.agents).includes(asker ?? '')
   return isOneOfUs || !isSnowflake(asker) ? undefined : asker
+}
+
+/** The channels and threads of an event in which customers may write. */
+export function placesIn(
+  config: DiscordConfig,
+  self: string,
+  event: string,
+  payload: Payload,
+): [id: string, guildId: string][] {
+  const guildId = textOf(payload.guild_id) || textOf(payload.id)
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(payloadOf) : [])
+  const threads = event === 'THREAD_CREATE' ? [payload] : [...list(payload.threads)]
+  const isOurs = (thread: Payload) =>
+    thread.owner_id === self ||
+    config.forums.includes(textOf(thread.parent_id)) ||
+    config.channels.some(({ id }) => id === thread.parent_id)
+  const channels =
+    event === 'GUILD_CREATE'
+      ? config.channels.filter(({ id }) => list(payload.channels).some((one) => one.id === id))
+      : []
+  if (event !== 'GUILD_CREATE' && event !== 'THREAD_CREATE' && event !== 'THREAD_LIST_SYNC') return []
+  return [...channels.map(({ id }) => id), ...threads.filter(isOurs).map(({ id }) => textOf(id))].map((id) => [
+    id,
+    guildId,
+  ])
 }

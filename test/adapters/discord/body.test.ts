@@ -92,6 +92,17 @@ test('what Discord writes itself is nobody’s message', async () => {
   expect(messagesOf(await server.events()).map(({ text }) => text)).toEqual(['Hello'])
 })
 
+test('the head of the original says who wrote it, when and where', async () => {
+  const server = await makeServer()
+  const channel = await server.start()
+  const message = server.world.memberWrites(server.dm.id, server.cleo.id, 'Hello')
+  await until(() => server.intake.rows.length === 1)
+  const head = channel.readHead?.(server.intake.rows[0]?.body ?? new Uint8Array()) ?? []
+  const lines = Object.fromEntries(head.map(({ name, value }) => [name, value]))
+  expect(lines).toMatchObject({ From: 'Cleo Customer', Message: message.id, Channel: server.dm.id })
+  expect(channel.readHead?.(new Uint8Array([0xff, 0x22, 0]))).toEqual([])
+})
+
 test('what an event is given up on still says who wrote what, and where to answer', async () => {
   const server = await makeServer()
   const channel = await server.start()

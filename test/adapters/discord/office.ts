@@ -66,6 +66,13 @@ export async function makeOffice(open: OpenTestDb, overrides: Partial<DiscordCon
     db,
     channel,
     messages,
+    async countMessages(): Promise<number> {
+      const { count } = await db
+        .selectFrom('message')
+        .select((eb) => eb.fn.countAll<number | string>().as('count'))
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
     conversations: () => db.selectFrom('conversation').selectAll().orderBy('id').execute(),
     openWindow: (conversationId: string) => findOpenWindow(db, conversationId),
     /** An agent answers what is there, and nobody undoes it. Returns the message's id. */
