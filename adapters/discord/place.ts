@@ -20,6 +20,8 @@ export interface Place {
   recent: Map<string, string>
   /** Monotonic; places that are alive are looked after more often. */
   activeAt: number
+  /** Messages that were looked at since the cursor was kept. */
+  unkept: number
 }
 
 export interface Cursor {
@@ -118,7 +120,7 @@ function entriesIn(kept: string): Entry[] {
 
 export function placeOf({ id, kind, guild, owner, after, recent = [] }: Entry): Place {
   return {
-    ...{ id, kind, after, recent: new Map(recent), onlyMentions: false, isKnown: true, activeAt: 0 },
+    ...{ id, kind, after, recent: new Map(recent), onlyMentions: false, isKnown: true, activeAt: 0, unkept: 0 },
     ...(guild !== undefined && { guildId: guild }),
     ...(owner !== undefined && { ownerId: owner }),
   }

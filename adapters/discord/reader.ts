@@ -1,10 +1,11 @@
 // Brings what happens in the places to the intake, in order, place by place; what was missed goes first.
 
 import type { Intake } from '../../src/channel.ts'
-import { atMost, type Clock, HOUR, MINUTE } from '../../src/clock.ts'
+import { atMost, type Clock, HOUR, MINUTE, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
 import type { DiscordConfig } from './discord-config.ts'
+import { insist } from './insist.ts'
 import { type Keeper, pauseMs, STOPPED } from './keeper.ts'
 import { readMissed } from './missed.ts'
 import type { Payload } from './payload.ts'
@@ -21,6 +22,10 @@ const WAITING_MAX = 1000
 const READING_MAX = 4
 const LOOK_EVERY_MS = 5 * MINUTE
 const LIVELY_MS = HOUR
+/** Nothing can be kept any more: what is still being read is read again at the next start. */
+const END_MS = 5 * SECOND
+/** In a channel where hardly anything is ours the cursor follows all the same, or a restart would read all of it again. */
+const UNKEPT_MAX = 200
 
 export interface ReaderOptions extends RoomTools, Surroundings {
   intake: Intake
@@ -60,6 +65,7 @@ export function makeReader(options: ReaderOptions): Reader {
     if (moves) remind(place, take)
     if (take.raws.length > 0) place.activeAt = clock.monotonic()
     await index.add(place, take.raws)
+    place.unkept = 0
     if (take.raws.length === 0) return
     if (place.kind === 'thread') place.onlyMentions = false
     log.info({ channel: config.name, events: take.raws.length }, '<= discord')
@@ -99,7 +105,11 @@ export function makeReader(options: ReaderOptions): Reader {
     const take = await takeOf(options, place, batch)
     if (take.seen.length + take.raws.length === 0) return
     if (take.raws.length > 0) await keep(place, take, moves)
-    else if (moves) remind(place, take) // Of what is none of ours the cursor hears with the next that is.
+    else if (moves) {
+      remind(place, take) // Of what is none of ours the cursor hears with the next that is.
+      place.unkept += take.seen.length
+      if (place.unkept > UNKEPT_MAX) await keep(place, { raws: [], seen: [] }, true)
+    }
   }
 
   /** While the history cannot be read, what the gateway tells is kept all the same, and the cursor stays. */
@@ -129,29 +139,13 @@ export function makeReader(options: ReaderOptions): Reader {
   const locate = (id: string, guildId: string | undefined): Promise<Room | undefined> => {
     const known = rooms.get(id)
     if (known !== undefined) return known
-    const found = insist(async () => {
+    const found = insist(options, 'could not learn what a channel is', async () => {
       const place = await newPlace(options, id, guildId)
       if (place?.isKnown) await readCursor(intake, place)
       return place && roomOf(place)
-    })
+    }).catch(() => undefined) // It has ended.
     rooms.set(id, found)
     return found
-  }
-
-  /** Undefined also when it ends first. */
-  const insist = async <T>(attempt: () => Promise<T>): Promise<T | undefined> => {
-    for (let failures = 0; !stop.aborted; failures++) {
-      try {
-        return await attempt()
-      } catch (error) {
-        log.warn(
-          { channel: config.name, error: String(error) },
-          'discord: could not learn what a channel is; trying again',
-        )
-        await clock.wait(pauseMs(random, failures), stop)
-      }
-    }
-    return undefined
   }
 
   const visit = (id: string, guildId: string | undefined, heard?: Heard) => {
@@ -189,15 +183,17 @@ export function makeReader(options: ReaderOptions): Reader {
       visit(textOf(payload.channel_id), textOf(payload.guild_id) || undefined, { event, payload }),
     visit: (id, guildId) => visit(id, guildId),
     async adopt(place) {
-      await index.add(place, [])
-      rooms.set(place.id, Promise.resolve(roomOf(place)))
+      const known = (await rooms.get(place.id))?.place
+      if (known) Object.assign(known, { ownerId: known.ownerId ?? place.ownerId, onlyMentions: false })
+      await index.add(known ?? place, [])
+      if (!known) rooms.set(place.id, Promise.resolve(roomOf(place)))
       visit(place.id, place.guildId)
     },
     lookAround: () => lookAgain(),
     problem: () => problemOf(config, unreadable),
     async end() {
       unwatch()
-      await atMost(clock, MINUTE, Promise.all([...working]))
+      await atMost(clock, END_MS, Promise.all([...working]))
     },
   }
 }

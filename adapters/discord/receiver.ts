@@ -9,6 +9,7 @@ import type { People } from './author.ts'
 import { isThread, makeDirectory } from './directory.ts'
 import type { DiscordConfig } from './discord-config.ts'
 import { type Gateway, makeGateway, type Packet } from './gateway.ts'
+import { insist } from './insist.ts'
 import { answerInteraction } from './interaction.ts'
 import { type Keeper, makeKeeper, STOPPED } from './keeper.ts'
 import { type Payload, payloadOf, textOf } from './payload.ts'
@@ -36,13 +37,14 @@ export interface Receiver {
 
 interface Session {
   self: string
+  since: string
   reader: Reader
   requests: Requests
   opened: Promise<void>
 }
 
 export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Receiver {
-  const { clock, log } = tools
+  const { clock } = tools
   const stopping = new AbortController()
   const stop = stopping.signal
   const api = makeApi(config, { waits: true })
@@ -65,17 +67,19 @@ export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Recei
       adopt: reader.adopt,
       ...(config.requests !== undefined && { parentId: config.requests }),
     })
-    const opened = (async () => {
+    // A store that does not answer now answers later; nothing is heard before.
+    const opened = insist({ ...tools, stop }, 'the places could not be read from the store', async () => {
       await reader.open()
       await requests.open(intake)
-    })()
-    return { self, reader, requests, opened }
+    })
+    return { self, since, reader, requests, opened }
   }
 
   const take = (current: Session, { event, payload }: Packet) => {
-    const { reader, self } = current
+    const { reader, self, since } = current
     if (/^MESSAGE_(?:CREATE|UPDATE|DELETE|DELETE_BULK)$/.test(event)) return reader.hear(event, payload)
-    for (const [id, guildId] of placesIn(config, self, event, payload)) reader.visit(id, guildId)
+    for (const [id, guildId] of placesIn({ api, config, directory, self, since }, event, payload))
+      reader.visit(id, guildId)
     if (event !== 'INTERACTION_CREATE') return
     const adopt = (interaction: Payload) => keepAdopted(current, interaction)
     void answerInteraction({ ...tools, api, request: current.requests.take, adopt }, payload)
@@ -97,7 +101,7 @@ export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Recei
         after: textOf(message.id),
         recent: new Map(),
       } as const
-      await reader.adopt({ ...place, guildId, onlyMentions: false, isKnown: false, activeAt: 0 })
+      await reader.adopt({ ...place, guildId, onlyMentions: false, isKnown: false, activeAt: 0, unkept: 0 })
     }
     const notes = { self, place: isInThread ? 'thread' : 'channel', ...(isInThread && { owner }) } as const
     await keeper?.keep([rawInteraction('adopt', interaction, notes)])
@@ -121,21 +125,22 @@ export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Recei
             return begun
           })
           if (!isFirst) void opening.then(({ reader }) => reader.lookAround())
-          void opening
-            .then(({ opened }) => opened)
-            .then(ready.resolve, (error: unknown) => {
-              log.error({ error: String(error) }, 'discord: the places could not be read from the store')
-              ready.reject(error)
-            })
+          void opening.then(({ opened }) => opened).then(ready.resolve, ready.reject)
         }
         const expected = (sequences.get(shard) ?? sequence) + 1
         if (Number.isFinite(sequence)) sequences.set(shard, sequence)
         const hasGap = event !== 'READY' && sequences.has(shard) && sequence > expected
-        void opening?.then(async (current) => {
-          await current.opened
-          if (event === 'RESUMED' || hasGap) current.reader.lookAround()
-          take(current, packet)
-        })
+        // When it ends first, the next start finds what this was about.
+        void opening
+          ?.then(async (current) => {
+            await current.opened
+            if (event === 'RESUMED' || hasGap) current.reader.lookAround()
+            take(current, packet)
+          })
+          .catch((error: unknown) => {
+            if (error !== STOPPED)
+              tools.log.error({ error: String(error), event }, 'discord: an event could not be taken')
+          })
       }
       gateway = makeGateway(config, { ...tools, stop, hear })
       running = gateway.run()

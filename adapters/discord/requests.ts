@@ -112,7 +112,15 @@ async function openFor({ api, since, parentId = '', adopt }: RequestTools, inter
   const name = cleanLine(`${subject || 'Support'} · ${nameOf(user, payloadOf(interaction.member))}`, NAME_MAX)
   const thread = await openPrivateThread(api, parentId, name)
   const guildId = textOf(interaction.guild_id)
-  const place = { id: thread, kind: 'thread', ownerId: userId, after: since, recent: new Map(), activeAt: 0 } as const
+  const place = {
+    id: thread,
+    kind: 'thread',
+    ownerId: userId,
+    after: since,
+    recent: new Map(),
+    activeAt: 0,
+    unkept: 0,
+  } as const
   await adopt({ ...place, guildId, onlyMentions: false, isKnown: false })
   await api.call('PUT', `/channels/${thread}/thread-members/${userId}`)
   const [content = ''] = splitMessage(writeDiscord(literal(question).markdown))

@@ -5,7 +5,7 @@ import { isThread } from './directory.ts'
 import type { DiscordConfig } from './discord-config.ts'
 import { type Payload, payloadOf, textOf } from './payload.ts'
 import type { Place } from './place.ts'
-import { isSnowflake } from './snowflake.ts'
+import { isAfter, isSnowflake } from './snowflake.ts'
 import { isGone } from './trouble.ts'
 
 const DIRECT = 1
@@ -26,7 +26,7 @@ export async function newPlace(
   guildId: string | undefined,
 ): Promise<Place | undefined> {
   const { config, directory, since } = around
-  const fresh = { id, after: since, recent: new Map<string, string>(), activeAt: 0 }
+  const fresh = { id, after: since, recent: new Map<string, string>(), activeAt: 0, unkept: 0 }
   if (guildId === undefined) {
     // What only one person sees comes without a server too, wherever it stands.
     const isDirect = config.directMessages && (await directory.channel(id))?.type === DIRECT
@@ -39,7 +39,7 @@ export async function newPlace(
   return await threadPlace(around, facts, { ...fresh, guildId })
 }
 
-type Fresh = Pick<Place, 'id' | 'after' | 'recent' | 'activeAt' | 'guildId'>
+type Fresh = Pick<Place, 'id' | 'after' | 'recent' | 'activeAt' | 'unkept' | 'guildId'>
 
 async function threadPlace(around: Surroundings, facts: ChannelFacts, fresh: Fresh): Promise<Place | undefined> {
   const { config, self } = around
@@ -72,27 +72,24 @@ async function askerIn(
   return isOneOfUs || !isSnowflake(asker) ? undefined : asker
 }
 
-/** The channels and threads of an event in which customers may write. */
+/** The channels and threads of an event in which customers may have written. Those that we know are looked at anyway. */
 export function placesIn(
-  config: DiscordConfig,
-  self: string,
+  { config, self, since }: Surroundings,
   event: string,
   payload: Payload,
 ): [id: string, guildId: string][] {
+  if (event !== 'GUILD_CREATE' && event !== 'THREAD_CREATE' && event !== 'THREAD_LIST_SYNC') return []
   const guildId = textOf(payload.guild_id) || textOf(payload.id)
   const list = (value: unknown) => (Array.isArray(value) ? value.map(payloadOf) : [])
-  const threads = event === 'THREAD_CREATE' ? [payload] : [...list(payload.threads)]
-  const isOurs = (thread: Payload) =>
-    thread.owner_id === self ||
-    config.forums.includes(textOf(thread.parent_id)) ||
-    config.channels.some(({ id }) => id === thread.parent_id)
-  const channels =
-    event === 'GUILD_CREATE'
-      ? config.channels.filter(({ id }) => list(payload.channels).some((one) => one.id === id))
-      : []
-  if (event !== 'GUILD_CREATE' && event !== 'THREAD_CREATE' && event !== 'THREAD_LIST_SYNC') return []
-  return [...channels.map(({ id }) => id), ...threads.filter(isOurs).map(({ id }) => textOf(id))].map((id) => [
-    id,
-    guildId,
-  ])
+  const threads = event === 'THREAD_CREATE' ? [payload] : list(payload.threads)
+  const parents = [...config.forums, ...config.channels.map(({ id }) => id)]
+  const isOurs = (thread: Payload) => thread.owner_id === self || parents.includes(textOf(thread.parent_id))
+  const isNew = ({ last_message_id: last }: Payload) => !isSnowflake(last) || isAfter(last, since)
+  const here = new Set(list(payload.channels).map(({ id }) => id))
+  const channels = config.channels.map(({ id }) => id).filter((id) => here.has(id))
+  const found = [
+    ...channels,
+    ...threads.filter((thread) => isOurs(thread) && isNew(thread)).map(({ id }) => textOf(id)),
+  ]
+  return found.map((id) => [id, guildId])
 }
