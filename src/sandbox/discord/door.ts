@@ -126,7 +126,7 @@ function strike(world: World, fault: Fault, call: Call, response: ServerResponse
       answerJson(response, reply?.status ?? 500, reply?.value, reply?.headers),
     )
   }
-  if ('reset' in fault) return void response.socket?.destroy()
+  if ('reset' in fault || 'close' in fault) return breakOff(fault, response)
   if ('hang' in fault) return
   if ('code' in fault) {
     const { status, ...value } = refusalOf(fault.code)
@@ -139,6 +139,11 @@ function strike(world: World, fault: Fault, call: Call, response: ServerResponse
   answerJson(response, 429, value, headers)
   // What is shared with others is no fault of the caller's.
   if (fault.scope === 'shared') call.outcome = '429 shared'
+}
+
+export function breakOff(fault: object, response: ServerResponse): void {
+  if ('reset' in fault) response.socket?.resetAndDestroy()
+  else response.socket?.destroy()
 }
 
 function countInvalid(world: World, { status, outcome }: Call): void {

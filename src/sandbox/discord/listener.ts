@@ -1,7 +1,7 @@
 // The stand-in's one server: REST, gateway and files behind a single local address.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serveRest } from './door.ts'
+import { breakOff, serveRest } from './door.ts'
 import { describeFault } from './faults.ts'
 import type { Gateway } from './gateway.ts'
 import { answerText } from './http.ts'
@@ -70,7 +70,7 @@ function serveFile(world: World, url: URL, response: ServerResponse): void {
   const fault = world.faults.take(route)
   if (fault) call.outcome = describeFault(fault)
   else if (file) Object.assign(call, { status: 200, outcome: 'ok' })
-  if (fault && 'reset' in fault) response.socket?.destroy()
+  if (fault && ('reset' in fault || 'close' in fault)) breakOff(fault, response)
   else if (fault && 'delayMs' in fault) world.after(fault.delayMs, () => answerFile(file, response))
   else if (fault && 'status' in fault) {
     call.status = fault.status

@@ -35,6 +35,8 @@ export interface World {
 export interface Settings {
   /** `off` suits tests whose clock stands still: nothing is answered 429, and nobody is closed for sending much, except by a fault. */
   limits: 'enforce' | 'off'
+  /** After this many refused calls in ten minutes Discord no longer answers at all. */
+  invalidMax: number
   heartbeatMs: number
   /** How long a lost session can be resumed, and with how many missed events. */
   resumeMs: number
