@@ -82,3 +82,12 @@ export async function ask(discord: DiscordStandIn, method: string, path: string,
   // biome-ignore lint/suspicious/noExplicitAny: whatever arrives is what is looked at.
   return { status: response.status, body: text && (JSON.parse(text) as any), headers: response.headers }
 }
+
+/** The faults of a refused form at one place: `embeds.0.title`. */
+export function faultsAt(errors: unknown, path: string): object[] {
+  const place = path
+    .split('.')
+    .filter(Boolean)
+    .reduce((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], errors)
+  return (place as { _errors: object[] } | undefined)?._errors ?? []
+}

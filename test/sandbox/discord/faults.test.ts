@@ -54,13 +54,9 @@ test('trouble that lasts reaches the caller', async () => {
   await expect(channel.send('never')).rejects.toBeInstanceOf(HTTPError)
   discord.faults.clear()
   discord.faults.next(ROUTE, { hang: true })
-  await expect(client(discord, channel).send('lost')).rejects.toThrow('aborted')
+  channel.client.rest.options.timeout = 20
+  await expect(channel.send('lost')).rejects.toThrow('aborted')
   expect(texts()).toEqual([])
-
-  function client(_discord: unknown, writer: SendableChannels) {
-    writer.client.rest.options.timeout = 20
-    return writer
-  }
 })
 
 test('any of Discord’s refusals can be ordered', async () => {
