@@ -105,6 +105,7 @@ function answered(world: World, interaction: Interaction, type: number) {
   const { id, replyId, isEphemeral, channelId, appId } = interaction
   const message = world.channels.get(channelId)?.messages.get(replyId ?? '')
   const isLoading = type === CALLBACK.deferredMessage
+  const showsMessage = type === CALLBACK.message || type === CALLBACK.update
   return {
     interaction: {
       id,
@@ -115,6 +116,6 @@ function answered(world: World, interaction: Interaction, type: number) {
         response_message_ephemeral: isEphemeral,
       }),
     },
-    resource: { type, ...(message && { message: messageShape(world, message, appId) }) },
+    ...(message && showsMessage && { resource: { type, message: messageShape(world, message, appId) } }),
   }
 }

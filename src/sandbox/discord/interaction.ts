@@ -22,6 +22,8 @@ export interface Interaction {
   guildId: string | undefined
   /** The message whose component was used, also by way of a form that it opened. */
   messageId: string | undefined
+  /** Of a form that was filled in: the interaction that put it before the person. */
+  openedBy: string | undefined
   at: number
   /** What the person sees: still thinking, an answer, a form to fill in, or that it failed. */
   state: 'waiting' | 'deferred' | 'answered' | 'modal' | 'failed'
@@ -41,6 +43,7 @@ export interface Start {
   type: number
   data: Json
   message?: Message | undefined
+  openedBy?: string
 }
 
 /** The bot hears of it at once; whoever clicked sees it fail when no answer comes in time. */
@@ -56,6 +59,7 @@ export function startInteraction(world: World, start: Start): Interaction {
     channelId: channel.id,
     guildId: channel.guildId,
     messageId: message?.id,
+    openedBy: start.openedBy,
     at: world.clock.now(),
     state: 'waiting',
     isEphemeral: false,

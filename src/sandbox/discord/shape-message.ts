@@ -1,5 +1,6 @@
 // Messages in Discord's words: alone for REST, with guild and member for the gateway, and without content for bots that may not read.
 import { imageSize } from './image-size.ts'
+import { metadataShape } from './interaction-metadata.ts'
 import { linkTo } from './link.ts'
 import { type Attachment, CHANNEL, FLAG, MESSAGE, type Message, type Reaction } from './records.ts'
 import { threadShape } from './shape-channel.ts'
@@ -10,6 +11,7 @@ export function messageShape(world: World, message: Message, viewerId: string, d
   const author = world.users.get(message.authorId)
   const thread = world.channels.get(message.id)
   const { reference } = message
+  const interaction = world.interactions.get(message.interactionId ?? '')
   return {
     id: message.id,
     channel_id: message.channelId,
@@ -43,7 +45,7 @@ export function messageShape(world: World, message: Message, viewerId: string, d
         referenced_message: referencedShape(world, message, viewerId),
       }),
     ...(thread?.thread && { thread: threadShape(thread, thread.thread, viewerId) }),
-    ...interactionShape(world, message),
+    ...(interaction && { interaction_metadata: metadataShape(world, interaction) }),
   }
 }
 
@@ -63,20 +65,6 @@ function referenceShape(reference: NonNullable<Message['reference']>) {
     channel_id: reference.channelId,
     ...(reference.messageId !== undefined && { message_id: reference.messageId }),
     ...(reference.guildId !== undefined && { guild_id: reference.guildId }),
-  }
-}
-
-function interactionShape(world: World, message: Message) {
-  const interaction = message.interactionId === undefined ? undefined : world.interactions.get(message.interactionId)
-  const user = interaction && world.users.get(interaction.userId)
-  if (!interaction || !user) return {}
-  return {
-    interaction_metadata: {
-      id: interaction.id,
-      type: interaction.type,
-      user: userShape(user),
-      authorizing_integration_owners: { '0': interaction.guildId ?? '0' },
-    },
   }
 }
 

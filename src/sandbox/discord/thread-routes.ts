@@ -71,7 +71,11 @@ export const threadRoutes: Routes = {
     run(world, ask) {
       const inGuild = [...world.channels.values()].filter(({ guildId }) => guildId === ask.params.guild)
       const threads = visible(world, inGuild, ask).filter(({ thread }) => !thread.archived)
-      return { threads: threads.map((channel) => shape(channel, ask)), members: memberships(threads, ask) }
+      return {
+        threads: threads.map((channel) => shape(channel, ask)),
+        members: memberships(threads, ask),
+        has_more: false,
+      }
     },
   },
   'GET /channels/:channel/threads/archived/public': {
