@@ -38,7 +38,8 @@ export async function serveRest(world: World, path: string, request: IncomingMes
   const method = request.method ?? 'GET'
   const found = find(method, path)
   const route = typeof found === 'number' ? `${method} ?` : found.name
-  const call: Call = { method, path, route, body: {}, at: world.clock.now(), status: 0, outcome: '' }
+  const query = Object.fromEntries(new URL(request.url ?? '/', 'http://sandbox').searchParams)
+  const call: Call = { method, path, query, route, body: {}, files: [], at: world.clock.now(), status: 0, outcome: '' }
   note(world, call)
   archiveIdle(world)
   const fault = world.faults.take(route)
@@ -66,7 +67,8 @@ async function act(
     if (!bytes) refuse(40005)
     const { json, list, files } = await readBody(request, bytes)
     call.body = list ? { list } : json
-    const query = Object.fromEntries(new URL(request.url ?? '/', 'http://sandbox').searchParams)
+    call.files = files.map(({ name }) => name)
+    const { query } = call
     const value = found.route.run(world, { app, params: found.params, query, body: json, list, files })
     call.outcome = 'ok'
     return { status: value === undefined ? 204 : (found.route.status ?? 200), value, headers }
@@ -75,7 +77,7 @@ async function act(
     if (!refusal) throw thrown
     const { status, ...value } = refusal
     call.outcome = String(refusal.code)
-    return { status, value: status === 429 ? { ...value, retry_after: 1, global: false } : value, headers }
+    return resourceLimited(status, value, headers)
   }
 }
 
@@ -108,6 +110,12 @@ function tooMany(retryAfterS: number, isGlobal: boolean, headers: Record<string,
   return { status: 429, value, headers: said }
 }
 
+/** Some refusals are limits of their own and say when to come back. */
+function resourceLimited(status: number, value: object, headers: Record<string, string>): Reply {
+  if (status !== 429) return { status, value, headers }
+  return { status, value: { ...value, retry_after: 1, global: false }, headers: { ...headers, 'retry-after': '1' } }
+}
+
 function bucketHeaders({ hash, max, left, resetAt, resetAfterMs }: Bucket): Record<string, string> {
   return {
     'x-ratelimit-bucket': hash,
@@ -131,7 +139,8 @@ function strike(world: World, fault: Fault, call: Call, response: ServerResponse
   if ('code' in fault) {
     const { status, ...value } = refusalOf(fault.code)
     call.status = status
-    return answerJson(response, status, status === 429 ? { ...value, retry_after: 1, global: false } : value)
+    const reply = resourceLimited(status, value, {})
+    return answerJson(response, status, reply.value, reply.headers)
   }
   call.status = fault.status
   if (fault.status !== 429) return answerText(response, fault.status, 'Server error')

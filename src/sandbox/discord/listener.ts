@@ -7,7 +7,7 @@ import type { Gateway } from './gateway.ts'
 import { answerText } from './http.ts'
 import { openLink } from './link.ts'
 import type { Attachment } from './records.ts'
-import type { World } from './world.ts'
+import type { Call, World } from './world.ts'
 
 const REST = /^\/api(?:\/v(9|10))?(\/.*)$/
 const FILES = /^\/(media\/)?attachments\//
@@ -57,11 +57,13 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
 function serveFile(world: World, url: URL, response: ServerResponse): void {
   const route = 'GET /attachments'
   const file = openLink(world, url)
-  const call = {
+  const call: Call = {
     method: 'GET',
     path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
     route,
     body: {},
+    files: [],
     at: world.clock.now(),
     status: 404,
     outcome: 'gone',

@@ -51,6 +51,8 @@ export interface DiscordStandIn extends Pick<Changes, 'waitFor'> {
   settings: Settings
   /** How many refused calls count towards Discord's ban at present. */
   invalidCount(): number
+  /** No link handed out so far is good any more. */
+  expireLinks(): void
   log: readonly Call[]
   /** The calls of one route, oldest first: `POST /channels/:channel/messages`. */
   calls(route: string): Call[]
@@ -74,6 +76,9 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     faults: world.faults,
     settings: world.settings,
     invalidCount: world.limits.invalidCount,
+    expireLinks() {
+      world.linkKey += '.'
+    },
     log: world.log,
     calls: (route) => world.log.filter((call) => call.route === route),
     async stop() {

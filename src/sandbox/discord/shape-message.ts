@@ -17,7 +17,8 @@ export function messageShape(world: World, message: Message, viewerId: string, d
     channel_id: message.channelId,
     type: message.type,
     content: message.content,
-    author: author ? userShape(author) : unknownAuthor(message.authorId),
+    author: author ? userShape(author) : strangeAuthor(message),
+    ...(message.webhook && { webhook_id: message.authorId }),
     timestamp: isoTime(message.at),
     edited_timestamp: message.editedAt === undefined ? null : isoTime(message.editedAt),
     tts: message.tts,
@@ -139,9 +140,11 @@ export function withoutContent<T extends { author: { id: string }; mentions: { i
   return { ...rest, content: '', embeds: [], attachments: [], components: [] } as unknown as T
 }
 
-function unknownAuthor(id: string) {
-  const shape = { id, username: 'Deleted User', globalName: undefined, isBot: false, dms: 'open' as const }
-  return userShape({ ...shape, blocked: new Set() })
+/** A webhook, or somebody whose account is gone. */
+function strangeAuthor({ authorId, webhook }: Message) {
+  const username = webhook?.name ?? 'Deleted User'
+  const shape = { id: authorId, username, globalName: undefined, isBot: webhook !== undefined, dms: 'open' as const }
+  return { ...userShape({ ...shape, blocked: new Set() }), discriminator: '0000' }
 }
 
 /** Discord writes microseconds and an offset. */

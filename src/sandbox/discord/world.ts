@@ -58,9 +58,12 @@ export interface Call {
   method: string
   /** Without `/api/v10`. */
   path: string
+  query: Record<string, string>
   /** `POST /channels/:channel/messages` */
   route: string
   body: Record<string, unknown>
+  /** The names of the files that came along. */
+  files: string[]
   at: number
   status: number
   /** `ok`, Discord's code, or what a fault did: `500 stored`, `reset` ... */
