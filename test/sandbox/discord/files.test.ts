@@ -101,3 +101,10 @@ test('downloads meet trouble too', async () => {
   expect((await fetch(url)).status).toBe(200)
   expect(discord.calls('GET /attachments').map(({ outcome }) => outcome)).toEqual(['503', 'reset', 'ok'])
 })
+
+test('all links can be ended at once', async () => {
+  const { channel, discord } = await makeSender()
+  const message = await channel.send({ files: [{ attachment: Buffer.from('hello'), name: 'a.txt' }] })
+  discord.expireLinks()
+  expect((await fetch(message.attachments.first()?.url ?? '')).status).toBe(404)
+})

@@ -240,3 +240,34 @@ test('edits, deletions and reactions of messages the client never saw come as pa
   world.remove(other)
   expect(await removed).toMatchObject({ id: other.id })
 })
+
+test('a pinned message stays one, is listed, and Discord says so in the channel', async () => {
+  const { world, help, guild, bot, channel, client } = await makeWriter()
+  const role = world.addRole(guild.id, { name: 'pinner', permissions: 1n << 51n })
+  const message = await channel.send('rules of the shop')
+  expect(await refusal(message.pin())).toMatchObject({ code: 50013 })
+  world.changeMember(guild.id, bot.id, { roles: [role.id] })
+  const pinned = next<{ id: string }>(client, Events.ChannelPinsUpdate)
+  await message.pin()
+  expect((await pinned).id).toBe(help.id)
+  const { items } = await channel.messages.fetchPins()
+  expect(items.map((item) => item.message.id)).toEqual([message.id])
+  expect(world.list(help.id).map(({ type }) => type)).toEqual([0, 6])
+  await message.unpin()
+  expect((await channel.messages.fetchPins()).items).toEqual([])
+})
+
+test('what other programs write can be told from what people write', async () => {
+  const { world, help, guild, client, discord } = await makeWriter()
+  const heard: Message[] = []
+  client.on(Events.MessageCreate, (message) => void heard.push(message))
+  const machine = world.addUser({ name: 'Relay', isBot: true })
+  world.join(guild.id, machine.id)
+  world.memberWrites(help.id, machine.id, 'from a bot')
+  world.webhookWrites(help.id, 'Build', 'from a webhook')
+  await discord.waitFor(() => heard.length === 2, 'both')
+  expect(heard.map(({ author, webhookId, member }) => [author.bot, author.id === webhookId, member?.id])).toEqual([
+    [true, false, machine.id],
+    [true, true, undefined],
+  ])
+})
