@@ -20,6 +20,8 @@ export interface Interaction {
   userId: string
   channelId: string
   guildId: string | undefined
+  /** What was clicked, typed or filled in. */
+  data: Json
   /** The message whose component was used, also by way of a form that it opened. */
   messageId: string | undefined
   /** Of a form that was filled in: the interaction that put it before the person. */
@@ -58,6 +60,7 @@ export function startInteraction(world: World, start: Start): Interaction {
     userId,
     channelId: channel.id,
     guildId: channel.guildId,
+    data: start.data,
     messageId: message?.id,
     openedBy: start.openedBy,
     at: world.clock.now(),

@@ -54,6 +54,23 @@ test('a bot that is invited to a guild hears of all of it', async () => {
   expect([...guild.channels.cache.keys()]).toEqual([lobby.id])
 })
 
+test('a client keeps up with permissions and names', async () => {
+  const { discord, world, guild, help, cleo } = await makePlace()
+  const client = await logIn(discord, { intents: [...USUAL_INTENTS, GatewayIntentBits.GuildMembers] })
+  const known = client.guilds.cache.get(guild.id)
+  const isSendable = () => known?.members.me?.permissionsIn(help.id).has('SendMessages')
+  expect(isSendable()).toBe(true)
+  const changed = next(client, Events.GuildRoleUpdate)
+  for (const role of guild.roles.values()) world.changeRole(guild.id, role.id, { permissions: 1n << 10n })
+  await changed
+  await discord.waitFor(() => isSendable() === false, 'the loss of the permission')
+  await known?.members.fetch(cleo.id)
+  const renamed = next<{ id: string }>(client, Events.UserUpdate)
+  world.rename(cleo.id, 'Cleopatra')
+  expect((await renamed).id).toBe(cleo.id)
+  expect(known?.members.cache.get(cleo.id)?.displayName).toBe('Cleopatra')
+})
+
 test('channels that are made, changed and removed are told', async () => {
   const { discord, world, guild } = await makePlace()
   const line = await dialIn(discord)
