@@ -1,7 +1,7 @@
 // The stand-in's one server: REST, gateway and files behind a single local address.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { breakOff, serveRest } from './door.ts'
+import { breakOff, note, serveRest } from './door.ts'
 import { describeFault } from './faults.ts'
 import type { Gateway } from './gateway.ts'
 import { answerText } from './http.ts'
@@ -68,7 +68,7 @@ function serveFile(world: World, url: URL, response: ServerResponse): void {
     status: 404,
     outcome: 'gone',
   }
-  world.log.push(call)
+  note(world, call)
   const fault = world.faults.take(route)
   if (fault) call.outcome = describeFault(fault)
   else if (file) Object.assign(call, { status: 200, outcome: 'ok' })

@@ -9,7 +9,9 @@ import type { World } from './world.ts'
 
 export function messageShape(world: World, message: Message, viewerId: string, depth = 1) {
   const author = world.users.get(message.authorId)
-  const thread = world.channels.get(message.id)
+  // A forum's first message has its thread's id too, but lies within it.
+  const named = world.channels.get(message.id)
+  const thread = named?.parentId === message.channelId ? named : undefined
   const { reference } = message
   const interaction = world.interactions.get(message.interactionId ?? '')
   return {

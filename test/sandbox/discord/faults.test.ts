@@ -39,6 +39,11 @@ test('a 500 without storing and an answer that is lost are tried again', async (
   discord.faults.next(ROUTE, { reset: true, stored: true })
   await channel.send({ content: 'at last', nonce: 'n2', enforceNonce: true })
   expect(texts()).toEqual(['at last'])
+  expect(discord.calls(ROUTE).map(({ body, outcome }) => [body.nonce, outcome])).toEqual([
+    ['n2', '503'],
+    ['n2', 'reset stored'],
+    ['n2', 'ok'],
+  ])
 })
 
 test('an answer that is lost with its connection reaches the caller, who cannot know', async () => {
