@@ -27,7 +27,7 @@ const CUSTOM_ID_MAX = 100
 const TEXT_MAX = 4000
 
 export function readComponents(form: Form, isV2: boolean): Json[] | undefined {
-  const components = form.list('components', { max: isV2 ? TOTAL_MAX : ROWS_MAX })
+  const components = form.list('components', { max: isV2 ? Number.POSITIVE_INFINITY : ROWS_MAX })
   if (!components) return undefined
   const seen = new Set<string>()
   for (const component of components) readTop(component, isV2, seen)

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SECOND } from '../../clock.ts'
 import { describeFault, type Fault, isStored } from './faults.ts'
-import { answerJson, answerText, readBody, readBytes } from './http.ts'
+import { answerText, answerWith, type Body, readBody, readBytes } from './http.ts'
 import { appOfToken } from './identify.ts'
 import type { Bucket } from './limits.ts'
 import type { App } from './records.ts'
@@ -38,36 +38,41 @@ export async function serveRest(world: World, path: string, request: IncomingMes
   const method = request.method ?? 'GET'
   const found = find(method, path)
   const route = typeof found === 'number' ? `${method} ?` : found.name
-  const call: Call = { method, path, route, body: {}, at: world.clock.now(), status: 0, outcome: '' }
+  const query = Object.fromEntries(new URL(request.url ?? '/', 'http://sandbox').searchParams)
+  const call: Call = { method, path, query, route, body: {}, files: [], at: world.clock.now(), status: 0, outcome: '' }
   note(world, call)
+  const body = bytes && (await readBody(request, bytes))
+  if (body) Object.assign(call, { body: body.list ? { list: body.list } : body.json, files: namesOf(body) })
   archiveIdle(world)
   const fault = world.faults.take(route)
-  const reply = fault && !isStored(fault) ? undefined : await act(world, found, call, request, bytes)
+  const app = appOfRequest(world, request)
+  const reply = fault && !isStored(fault) ? undefined : act(world, { found, app, call, body, isTooLarge: !bytes })
   if (reply) call.status = reply.status
   if (fault) strike(world, fault, call, response, reply)
-  else if (reply) answerJson(response, reply.status, reply.value, reply.headers)
+  else if (reply) answerWith(response, reply.status, reply.value, reply.headers)
   countInvalid(world, call)
   world.changed()
 }
 
-async function act(
-  world: World,
-  found: Found | 404 | 405,
-  call: Call,
-  request: IncomingMessage,
-  bytes: Buffer | undefined,
-): Promise<Reply> {
+interface Asked {
+  found: Found | 404 | 405
+  app: App | undefined
+  call: Call
+  body: Body | undefined
+  isTooLarge: boolean
+}
+
+function act(world: World, { found, app, call, body, isTooLarge }: Asked): Reply {
   const headers: Record<string, string> = {}
   try {
     if (typeof found === 'number') refuseRoute(found)
-    const app = found.route.auth === 'none' ? NOBODY : (appOfRequest(world, request) ?? refuse(0))
-    const limited = checkRate(world, found, app, headers)
+    const asker = found.route.auth === 'none' ? NOBODY : (app ?? refuse(0))
+    const limited = checkRate(world, found, asker, headers)
     if (limited) return limited
-    if (!bytes) refuse(40005)
-    const { json, list, files } = await readBody(request, bytes)
-    call.body = list ? { list } : json
-    const query = Object.fromEntries(new URL(request.url ?? '/', 'http://sandbox').searchParams)
-    const value = found.route.run(world, { app, params: found.params, query, body: json, list, files })
+    if (isTooLarge) refuse(40005)
+    const { json, list, files } = body ?? refuse(50109)
+    const ask = { app: asker, params: found.params, query: call.query, body: json, list, files }
+    const value = found.route.run(world, ask)
     call.outcome = 'ok'
     return { status: value === undefined ? 204 : (found.route.status ?? 200), value, headers }
   } catch (thrown) {
@@ -75,8 +80,12 @@ async function act(
     if (!refusal) throw thrown
     const { status, ...value } = refusal
     call.outcome = String(refusal.code)
-    return { status, value: status === 429 ? { ...value, retry_after: 1, global: false } : value, headers }
+    return resourceLimited(status, value, headers)
   }
+}
+
+function namesOf({ files }: Body): string[] {
+  return files.map(({ name }) => name)
 }
 
 function appOfRequest(world: World, request: IncomingMessage): App | undefined {
@@ -108,6 +117,12 @@ function tooMany(retryAfterS: number, isGlobal: boolean, headers: Record<string,
   return { status: 429, value, headers: said }
 }
 
+/** Some refusals are limits of their own and say when to come back. */
+function resourceLimited(status: number, value: object, headers: Record<string, string>): Reply {
+  if (status !== 429) return { status, value, headers }
+  return { status, value: { ...value, retry_after: 1, global: false }, headers: { ...headers, 'retry-after': '1' } }
+}
+
 function bucketHeaders({ hash, max, left, resetAt, resetAfterMs }: Bucket): Record<string, string> {
   return {
     'x-ratelimit-bucket': hash,
@@ -123,29 +138,35 @@ function strike(world: World, fault: Fault, call: Call, response: ServerResponse
   call.outcome = describeFault(fault)
   if ('delayMs' in fault) {
     return void world.after(fault.delayMs, () =>
-      answerJson(response, reply?.status ?? 500, reply?.value, reply?.headers),
+      answerWith(response, reply?.status ?? 500, reply?.value, reply?.headers),
     )
   }
-  if ('reset' in fault) return void response.socket?.destroy()
+  if ('reset' in fault || 'close' in fault) return breakOff(fault, response)
   if ('hang' in fault) return
   if ('code' in fault) {
     const { status, ...value } = refusalOf(fault.code)
     call.status = status
-    return answerJson(response, status, status === 429 ? { ...value, retry_after: 1, global: false } : value)
+    const reply = resourceLimited(status, value, {})
+    return answerWith(response, status, reply.value, reply.headers)
   }
   call.status = fault.status
   if (fault.status !== 429) return answerText(response, fault.status, 'Server error')
   const { value, headers } = tooMany(fault.retryAfterS, fault.isGlobal ?? false, {}, fault.scope)
-  answerJson(response, 429, value, headers)
+  answerWith(response, 429, value, headers)
   // What is shared with others is no fault of the caller's.
   if (fault.scope === 'shared') call.outcome = '429 shared'
+}
+
+export function breakOff(fault: object, response: ServerResponse): void {
+  if ('reset' in fault) response.socket?.resetAndDestroy()
+  else response.socket?.destroy()
 }
 
 function countInvalid(world: World, { status, outcome }: Call): void {
   if ((status === 401 || status === 403 || status === 429) && outcome !== '429 shared') world.limits.noteInvalid()
 }
 
-function note({ log }: World, call: Call): void {
+export function note({ log }: World, call: Call): void {
   if (log.length >= CALLS_KEPT_MAX) log.shift()
   log.push(call)
 }

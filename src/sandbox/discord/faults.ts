@@ -7,8 +7,10 @@ export type Fault =
   | { status: 500 | 502 | 503 | 504; stored?: boolean }
   /** No answer ever comes. */
   | { hang: true; stored?: boolean }
-  /** The connection is torn down. */
+  /** The connection is torn down (ECONNRESET), after which discord.js tries again by itself. */
   | { reset: true; stored?: boolean }
+  /** The connection is closed without an answer, which discord.js tells its caller. */
+  | { close: true; stored?: boolean }
   /** The answer is right and late. */
   | { delayMs: number }
   /** Discord's own refusal. */
@@ -107,6 +109,7 @@ export function isStored(fault: Fault): boolean {
 export function describeFault(fault: Fault): string {
   if ('code' in fault) return String(fault.code)
   if ('delayMs' in fault) return 'delayed'
-  const name = 'status' in fault ? String(fault.status) : 'hang' in fault ? 'hang' : 'reset'
+  const name =
+    'status' in fault ? String(fault.status) : 'hang' in fault ? 'hang' : 'close' in fault ? 'close' : 'reset'
   return isStored(fault) ? `${name} stored` : name
 }

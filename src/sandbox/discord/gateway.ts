@@ -69,8 +69,9 @@ export function makeGateway(getWorld: () => World): Gateway {
   }
 
   function resume(world: World, connection: Connection, d: Json) {
-    if (!appOfToken(world, d.token)) return closeWith(connection.socket, CLOSE.authentication)
-    const session = getSessions().find(d.session_id)
+    const app = appOfToken(world, d.token)
+    if (!app) return closeWith(connection.socket, CLOSE.authentication)
+    const session = getSessions().find(app, d.session_id)
     const seq = Number(d.seq)
     if (session && !(seq <= session.seq)) {
       getSessions().open.delete(session.id)

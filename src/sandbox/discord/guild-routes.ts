@@ -3,6 +3,7 @@ import { asNumber } from '../slack/json.ts'
 import { guildOf } from './access.ts'
 import { addChannel } from './channel.ts'
 import { makeForm } from './form.ts'
+import { INTENT } from './intent.ts'
 import { guildPermissions, MAY } from './permissions.ts'
 import { CHANNEL, type Guild, type Member } from './records.ts'
 import { refuse } from './refusal.ts'
@@ -51,6 +52,8 @@ export const guildRoutes: Routes = {
   'GET /guilds/:guild/members': {
     run(world, ask) {
       const guild = guildOf(world, ask)
+      // The list of all members is for bots that were allowed to know it.
+      if (!(ask.app.privileged & INTENT.members)) refuse(50001)
       const after = BigInt(asNumber(ask.query.after) === undefined ? 0 : (ask.query.after ?? 0))
       const limit = asNumber(ask.query.limit) ?? 1
       const sorted = [...guild.members.values()].sort((a, b) => (BigInt(a.userId) < BigInt(b.userId) ? -1 : 1))

@@ -84,9 +84,17 @@ export function changeMember(
 export function addRole(world: World, guild: Guild, given: Partial<Role> & { name: string }): Role {
   const role = { permissions: 0n, position: guild.roles.size, mentionable: false, ...given, id: world.newId() }
   guild.roles.set(role.id, role)
-  const data = () => ({ guild_id: guild.id, role: roleShape(role, guild) })
-  world.emit({ name: 'GUILD_ROLE_CREATE', guildId: guild.id, data })
+  tellRole(world, guild, 'GUILD_ROLE_CREATE', role)
   return role
+}
+
+export function tellRole(
+  world: World,
+  guild: Guild,
+  name: 'GUILD_ROLE_CREATE' | 'GUILD_ROLE_UPDATE',
+  role: Role,
+): void {
+  world.emit({ name, guildId: guild.id, data: () => ({ guild_id: guild.id, role: roleShape(role, guild) }) })
 }
 
 /** Who can see a channel after a change and could not before is told of the threads in it. */

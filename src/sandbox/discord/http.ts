@@ -1,7 +1,6 @@
 // Reading what a client sent, JSON or multipart with files, and answering it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isJson, type Json } from '../slack/json.ts'
-import { refuse } from './refusal.ts'
 
 export interface Upload {
   /** The n of `files[n]`. */
@@ -30,31 +29,32 @@ export async function readBytes(request: IncomingMessage, bytesMax: number): Pro
   return bytes > bytesMax ? undefined : Buffer.concat(chunks)
 }
 
-export async function readBody(request: IncomingMessage, bytes: Buffer): Promise<Body> {
+/** Undefined for what is neither JSON nor a form. */
+export async function readBody(request: IncomingMessage, bytes: Buffer): Promise<Body | undefined> {
   const type = request.headers['content-type'] ?? ''
   if (bytes.length === 0) return { json: {}, list: undefined, files: [] }
   if (type.startsWith('multipart/form-data')) return readMultipart(type, bytes)
-  return { ...readJson(bytes.toString('utf8')), files: [] }
+  const read = readJson(bytes.toString('utf8'))
+  return read && { ...read, files: [] }
 }
 
-function readJson(text: string): Pick<Body, 'json' | 'list'> {
-  let value: unknown
+function readJson(text: string): Pick<Body, 'json' | 'list'> | undefined {
   try {
-    value = JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return { json: isJson(value) ? value : {}, list: Array.isArray(value) ? value : undefined }
   } catch {
-    refuse(50109)
+    return undefined
   }
-  return { json: isJson(value) ? value : {}, list: Array.isArray(value) ? value : undefined }
 }
 
 /** Fields beside `payload_json` count where it is absent. */
-async function readMultipart(type: string, bytes: Buffer): Promise<Body> {
-  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } })
-    .formData()
-    .catch(() => refuse(50109))
+async function readMultipart(type: string, bytes: Buffer): Promise<Body | undefined> {
+  const response = new Response(new Uint8Array(bytes), { headers: { 'content-type': type } })
+  const form = await response.formData().catch(() => undefined)
+  if (!form) return undefined
   const files: Upload[] = []
   const fields: Json = {}
-  let payload: Pick<Body, 'json' | 'list'> | undefined
+  let payload: Pick<Body, 'json' | 'list'> | undefined = { json: fields, list: undefined }
   for (const [name, value] of form) {
     if (name === 'payload_json') payload = readJson(typeof value === 'string' ? value : await value.text())
     else if (typeof value === 'string') fields[name] = value
@@ -63,10 +63,10 @@ async function readMultipart(type: string, bytes: Buffer): Promise<Body> {
       files.push({ index, name: value.name, type: value.type, bytes: new Uint8Array(await value.arrayBuffer()) })
     }
   }
-  return { json: payload?.json ?? fields, list: payload?.list, files }
+  return payload && { ...payload, files }
 }
 
-export function answerJson(
+export function answerWith(
   response: ServerResponse,
   status: number,
   value: unknown,
@@ -77,8 +77,10 @@ export function answerJson(
     response.end()
     return
   }
-  response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(JSON.stringify(value))
+  // What stands before Discord itself speaks plainly.
+  const isText = typeof value === 'string'
+  response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json', ...headers })
+  response.end(isText ? value : JSON.stringify(value))
 }
 
 export function answerText(response: ServerResponse, status: number, text: string): void {

@@ -6,6 +6,7 @@ import { addMessage, type Draft, editMessage } from './message.ts'
 import { changeMessage, composeMessage } from './message-routes.ts'
 import { readModal } from './modal-form.ts'
 import { type Channel, FLAG, MESSAGE, type Message } from './records.ts'
+import { referenceTo } from './reference.ts'
 import { refuse, refuseField } from './refusal.ts'
 import type { Ask, Routes } from './route.ts'
 import { messageShape } from './shape-message.ts'
@@ -84,10 +85,17 @@ function answer(world: World, interaction: Interaction, type: number, ask: Ask):
 function reply(world: World, interaction: Interaction, channel: Channel, draft: Draft, isEphemeral: boolean): void {
   const message = addAnswer(world, interaction, channel, {
     ...draft,
-    type: interaction.type === INTERACTION.command ? MESSAGE.command : MESSAGE.reply,
+    ...kindOfAnswer(interaction, channel),
     ...(isEphemeral && { ephemeralFor: interaction.userId, flags: (draft.flags ?? 0) | FLAG.ephemeral }),
   })
   Object.assign(interaction, { replyId: message.id, isEphemeral })
+}
+
+/** Commands' answers are of their own kind; what comes of a message's component answers that message. */
+function kindOfAnswer({ type, data, messageId }: Interaction, channel: Channel): Pick<Draft, 'type' | 'reference'> {
+  if (type === INTERACTION.command) return { type: data.type === 1 ? MESSAGE.command : MESSAGE.menuCommand }
+  if (messageId === undefined) return { type: MESSAGE.default }
+  return { type: MESSAGE.reply, reference: referenceTo(channel, messageId, 0) }
 }
 
 /** A message that says which interaction it comes from. */
@@ -105,6 +113,7 @@ function answered(world: World, interaction: Interaction, type: number) {
   const { id, replyId, isEphemeral, channelId, appId } = interaction
   const message = world.channels.get(channelId)?.messages.get(replyId ?? '')
   const isLoading = type === CALLBACK.deferredMessage
+  const showsMessage = type === CALLBACK.message || type === CALLBACK.update
   return {
     interaction: {
       id,
@@ -115,6 +124,6 @@ function answered(world: World, interaction: Interaction, type: number) {
         response_message_ephemeral: isEphemeral,
       }),
     },
-    resource: { type, ...(message && { message: messageShape(world, message, appId) }) },
+    ...(message && showsMessage && { resource: { type, message: messageShape(world, message, appId) } }),
   }
 }

@@ -20,8 +20,12 @@ export interface Interaction {
   userId: string
   channelId: string
   guildId: string | undefined
+  /** What was clicked, typed or filled in. */
+  data: Json
   /** The message whose component was used, also by way of a form that it opened. */
   messageId: string | undefined
+  /** Of a form that was filled in: the interaction that put it before the person. */
+  openedBy: string | undefined
   at: number
   /** What the person sees: still thinking, an answer, a form to fill in, or that it failed. */
   state: 'waiting' | 'deferred' | 'answered' | 'modal' | 'failed'
@@ -41,6 +45,7 @@ export interface Start {
   type: number
   data: Json
   message?: Message | undefined
+  openedBy?: string
 }
 
 /** The bot hears of it at once; whoever clicked sees it fail when no answer comes in time. */
@@ -55,7 +60,9 @@ export function startInteraction(world: World, start: Start): Interaction {
     userId,
     channelId: channel.id,
     guildId: channel.guildId,
+    data: start.data,
     messageId: message?.id,
+    openedBy: start.openedBy,
     at: world.clock.now(),
     state: 'waiting',
     isEphemeral: false,

@@ -2,7 +2,6 @@
 import { MINUTE, SECOND } from '../../clock.ts'
 
 const GLOBAL_PER_SECOND = 50
-const INVALID_MAX = 10_000
 const INVALID_WINDOW_MS = 10 * MINUTE
 const USUAL = { max: 5, windowMs: SECOND }
 
@@ -39,7 +38,7 @@ export interface Limits {
   invalidCount(): number
 }
 
-export function makeLimits(clock: { now(): number }): Limits {
+export function makeLimits(clock: { now(): number }, settings: { invalidMax: number }): Limits {
   const buckets = new Map<string, { left: number; resetAt: number }>()
   const lastSecond = new Map<string, number[]>()
   let invalid: number[] = []
@@ -72,7 +71,7 @@ export function makeLimits(clock: { now(): number }): Limits {
 
   return {
     admit(token, route, major) {
-      if (recentInvalid() >= INVALID_MAX) return { kind: 'banned' }
+      if (recentInvalid() >= settings.invalidMax) return { kind: 'banned' }
       const { state, max } = bucketOf(token, route, major)
       const isGlobal = isGlobalFull(token, route)
       const isFull = state.left <= 0

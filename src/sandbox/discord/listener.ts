@@ -1,13 +1,13 @@
 // The stand-in's one server: REST, gateway and files behind a single local address.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serveRest } from './door.ts'
+import { breakOff, note, serveRest } from './door.ts'
 import { describeFault } from './faults.ts'
 import type { Gateway } from './gateway.ts'
 import { answerText } from './http.ts'
 import { openLink } from './link.ts'
 import type { Attachment } from './records.ts'
-import type { World } from './world.ts'
+import type { Call, World } from './world.ts'
 
 const REST = /^\/api(?:\/v(9|10))?(\/.*)$/
 const FILES = /^\/(media\/)?attachments\//
@@ -57,20 +57,22 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
 function serveFile(world: World, url: URL, response: ServerResponse): void {
   const route = 'GET /attachments'
   const file = openLink(world, url)
-  const call = {
+  const call: Call = {
     method: 'GET',
     path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
     route,
     body: {},
+    files: [],
     at: world.clock.now(),
     status: 404,
     outcome: 'gone',
   }
-  world.log.push(call)
+  note(world, call)
   const fault = world.faults.take(route)
   if (fault) call.outcome = describeFault(fault)
   else if (file) Object.assign(call, { status: 200, outcome: 'ok' })
-  if (fault && 'reset' in fault) response.socket?.destroy()
+  if (fault && ('reset' in fault || 'close' in fault)) breakOff(fault, response)
   else if (fault && 'delayMs' in fault) world.after(fault.delayMs, () => answerFile(file, response))
   else if (fault && 'status' in fault) {
     call.status = fault.status

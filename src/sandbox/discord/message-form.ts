@@ -81,23 +81,13 @@ function readFile(
   const durationS = entry?.raw.duration_secs
   const waveform = asText(entry?.raw.waveform)
   return newAttachment(world, {
-    name: fileName(entry?.text('filename', { max: FILE_NAME_MAX }) ?? name),
+    name: entry?.text('filename', { max: FILE_NAME_MAX }) ?? name,
     type: type || 'application/octet-stream',
     bytes,
     ...(description !== undefined && { description }),
     ...(typeof durationS === 'number' && { durationS }),
     ...(waveform !== undefined && { waveform }),
   })
-}
-
-/** Discord leaves of a file's name what is safe in a link. */
-function fileName(name: string): string {
-  return (
-    name
-      .normalize('NFC')
-      .replace(/[^\p{L}\p{N}._-]+/gu, '_')
-      .replace(/^_+|_+$/g, '') || 'unknown'
-  )
 }
 
 /** A message of components alone says everything in them. */

@@ -115,5 +115,15 @@ export function snapshotOf(shape: Json): Json {
 }
 
 export function newAttachment(world: World, file: Omit<Attachment, 'id'>): Attachment {
-  return { ...file, id: world.newId() }
+  return { ...file, name: fileName(file.name), id: world.newId() }
+}
+
+/** Discord leaves of a file's name what is safe in a link. */
+function fileName(name: string): string {
+  return (
+    name
+      .normalize('NFC')
+      .replace(/[^\p{L}\p{N}._-]+/gu, '_')
+      .replace(/^_+|_+$/g, '') || 'unknown'
+  )
 }

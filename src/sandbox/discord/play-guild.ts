@@ -1,7 +1,7 @@
 // What a test or the demo arranges: people, bots, guilds, roles and channels, and what happens to them.
 import { DAY } from '../../clock.ts'
 import { addChannel, type NewChannel, removeChannel, tellChannel } from './channel.ts'
-import { addGuild, addMember, addRole, changeMember, removeMember, tellWhole, withAccess } from './guild.ts'
+import { addGuild, addMember, addRole, changeMember, removeMember, tellRole, tellWhole, withAccess } from './guild.ts'
 import { PRIVILEGED } from './intent.ts'
 import { USUAL } from './permissions.ts'
 import { type App, CHANNEL, type Channel, type Guild, type Member, type Role, type User } from './records.ts'
@@ -11,6 +11,8 @@ const STARTS_A_DAY = 1000
 
 export interface GuildPlay {
   addUser(given: { name: string; username?: string; isBot?: boolean }): User
+  /** People change their names. */
+  rename(userId: string, name: string): void
   addBot(given: NewBot): App
   /** The bots and people named are its members. */
   addGuild(given: { name: string; id?: string; ownerId?: string; members?: readonly string[] }): Guild
@@ -55,6 +57,12 @@ export function makeGuildPlay(world: World): GuildPlay {
   const member = (guildId: string, id: string) => known(guild(guildId).members.get(id), `member ${id}`)
   const play: GuildPlay = {
     addUser: (given) => newUser(world, given),
+    rename(userId, name) {
+      user(userId).globalName = name
+      for (const { id, members } of world.guilds.values()) {
+        if (members.has(userId)) changeMember(world, guild(id), member(id, userId), {})
+      }
+    },
     addBot: (given) => newBot(world, given),
     addGuild({ members = [], ownerId, ...given }) {
       const owner = ownerId ?? newUser(world, { name: 'Owner' }).id
@@ -80,6 +88,7 @@ export function makeGuildPlay(world: World): GuildPlay {
     changeRole(guildId, roleId, changes) {
       const role = known(guild(guildId).roles.get(roleId), `role ${roleId}`)
       withAccess(world, guild(guildId), () => Object.assign(role, changes))
+      tellRole(world, guild(guildId), 'GUILD_ROLE_UPDATE', role)
     },
     addChannel: (guildId, given) => addChannel(world, guild(guildId), { type: CHANNEL.text, ...given }),
     addForum: (guildId, { tags = [], ...given }) =>

@@ -71,7 +71,15 @@ export function makeInteractionPlay(world: World): InteractionPlay {
         custom_id: modal.custom_id,
         components: jsonList(modal.components).map((row) => filled(row, values)),
       }
-      return startInteraction(world, { app, channel, userId, type: INTERACTION.modal, data, message })
+      return startInteraction(world, {
+        app,
+        channel,
+        userId,
+        type: INTERACTION.modal,
+        data,
+        message,
+        openedBy: interaction.id,
+      })
     },
     command(userId, channelId, name, options = {}) {
       const given = Object.entries(options).map(([option, value]) => ({ name: option, type: kindOf(value), value }))

@@ -1,11 +1,11 @@
 // What people do at Discord with messages and threads, as a test or the demo plays them.
 import type { Json } from '../slack/json.ts'
-import { isThread } from './access.ts'
+import { isThread, may } from './access.ts'
 import { directChannel } from './channel.ts'
 import { tellTyping } from './channel-routes.ts'
 import { mentionsIn } from './mentions.ts'
 import { addMessage, editMessage, newAttachment, removeMessage, removeMessages } from './message.ts'
-import { canSee } from './permissions.ts'
+import { canSee, MAY } from './permissions.ts'
 import { known } from './play-guild.ts'
 import { pollShape } from './poll-form.ts'
 import { addReaction, readEmoji, removeReaction } from './reaction-routes.ts'
@@ -42,6 +42,8 @@ export interface MessagePlay {
   /** The channel between a person and a bot, opened if need be. */
   dmChannel(userId: string, botId: string): Channel
   memberWrites(channelId: string, userId: string, text: string, more?: Written): Message
+  /** A webhook, such as another program's, writes under any name. */
+  webhookWrites(channelId: string, name: string, text: string): Message
   edit(message: Message, text: string): void
   /** Discord adds a link's preview: the message changes, and nobody has edited it. */
   preview(message: Message, embed: Json): void
@@ -83,6 +85,10 @@ export function makeMessagePlay(world: World): MessagePlay {
   const play: MessagePlay = {
     dmChannel: (userId, botId) => directChannel(world, botId, userId),
     memberWrites: (channelId, userId, text, more = {}) => write(world, channelOf(channelId), userId, text, more),
+    webhookWrites(channelId, name, text) {
+      const webhookId = world.newId()
+      return addMessage(world, channelOf(channelId), { authorId: webhookId, webhook: { name }, content: text })
+    },
     edit(message, text) {
       const channel = channelOf(message.channelId)
       const said = mentionsIn(world, channel, { authorId: message.authorId, content: text })
@@ -118,7 +124,8 @@ export function makeMessagePlay(world: World): MessagePlay {
 
 function write(world: World, channel: Channel, userId: string, text: string, more: Written): Message {
   if (!canSee(world, channel, userId)) throw new Error(`discord stand-in: ${userId} cannot see channel ${channel.id}`)
-  if (channel.thread?.locked) throw new Error(`discord stand-in: thread ${channel.id} is locked; unlock it first`)
+  if (channel.thread?.locked && !may(world, channel, userId, MAY.manageThreads))
+    throw new Error(`discord stand-in: thread ${channel.id} is locked; unlock it first`)
   const { replyTo, forwards } = more
   const repliesTo = more.pingsReplied === false ? undefined : replyTo?.authorId
   return addMessage(world, channel, {

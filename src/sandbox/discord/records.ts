@@ -153,6 +153,8 @@ export interface Message {
   snapshots: Json[]
   stickers: { id: string; name: string; format_type: number }[]
   poll?: Json
+  /** Its author is no user but a webhook, under this name. */
+  webhook?: { name: string }
   /** A bot's message belongs to its application. */
   applicationId?: string
   /** The interaction it answers. */

@@ -17,7 +17,7 @@ const REFUSALS: Record<number, readonly [status: number, message: string]> = {
   20009: [400, 'Explicit content cannot be sent to the desired recipient(s)'],
   20012: [403, 'You are not authorized to perform this action on this application'],
   20016: [429, 'This action cannot be performed due to slowmode rate limit'],
-  30003: [400, 'Maximum number of pins reached for the channel (50)'],
+  30003: [400, 'Maximum number of pins reached for the channel (250)'],
   30010: [400, 'Maximum number of reactions reached (20)'],
   30034: [400, 'Maximum number of daily application command creates has been reached (200)'],
   30046: [429, 'Maximum number of edits to messages older than 1 hour reached. Try again later'],

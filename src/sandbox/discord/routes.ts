@@ -5,6 +5,7 @@ import { guildRoutes } from './guild-routes.ts'
 import { interactionRoutes } from './interaction-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { messageRoutes } from './message-routes.ts'
+import { pinRoutes } from './pin-routes.ts'
 import { reactionRoutes } from './reaction-routes.ts'
 import type { Routes } from './route.ts'
 import { threadRoutes } from './thread-routes.ts'
@@ -17,6 +18,7 @@ export const ROUTES: Routes = {
   ...channelRoutes,
   ...messageRoutes,
   ...threadRoutes,
+  ...pinRoutes,
   ...reactionRoutes,
   ...linkRoutes,
   ...commandRoutes,

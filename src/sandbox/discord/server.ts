@@ -17,6 +17,7 @@ const MIB = 1024 * 1024
 
 const SETTINGS: Settings = {
   limits: 'enforce',
+  invalidMax: 10_000,
   heartbeatMs: 41_250,
   resumeMs: 3 * MINUTE,
   resumeEventsMax: 1000,
@@ -50,6 +51,8 @@ export interface DiscordStandIn extends Pick<Changes, 'waitFor'> {
   settings: Settings
   /** How many refused calls count towards Discord's ban at present. */
   invalidCount(): number
+  /** No link handed out so far is good any more. */
+  expireLinks(): void
   log: readonly Call[]
   /** The calls of one route, oldest first: `POST /channels/:channel/messages`. */
   calls(route: string): Call[]
@@ -73,6 +76,9 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
     faults: world.faults,
     settings: world.settings,
     invalidCount: world.limits.invalidCount,
+    expireLinks() {
+      world.linkKey += '.'
+    },
     log: world.log,
     calls: (route) => world.log.filter((call) => call.route === route),
     async stop() {
@@ -84,10 +90,11 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
 
 function makeWorld(origin: string, options: DiscordOptions, gateway: Gateway, stopping: AbortSignal): World {
   const clock = options.clock ?? systemClock()
+  const settings = pickSettings(options)
   return {
     origin,
     clock,
-    settings: pickSettings(options),
+    settings,
     after: makeTimer(options.wait ?? systemClock().wait, stopping),
     afterReal: makeTimer(systemClock().wait, stopping),
     newId: snowflakes(clock),
@@ -97,7 +104,7 @@ function makeWorld(origin: string, options: DiscordOptions, gateway: Gateway, st
     apps: new Map(),
     interactions: new Map(),
     emit: (event) => gateway.sessions.emit(event),
-    limits: makeLimits(clock),
+    limits: makeLimits(clock, settings),
     faults: makeFaults(),
     linkKey: 'the key of the stand-in',
     log: [],

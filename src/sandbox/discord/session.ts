@@ -2,6 +2,7 @@
 import type { Json } from '../slack/json.ts'
 import type { Event, Listener } from './event.ts'
 import { hears } from './event.ts'
+import type { App } from './records.ts'
 import type { World } from './world.ts'
 
 export interface Frame {
@@ -26,8 +27,9 @@ export interface Sessions {
   add(listener: Listener): Session
   dispatch(session: Session, name: string, data: unknown): void
   emit(event: Event): void
-  /** The session, if what was missed since `seq` can still be told. */
-  find(id: unknown): Session | undefined
+  /** The application's session, if it is not over. */
+  find(app: App, id: unknown): Session | undefined
+  /** What was sent since, if it can still be told. */
   missed(session: Session, seq: number): Frame[] | undefined
 }
 
@@ -43,6 +45,12 @@ export function makeSessions(world: World): Sessions {
     session.out?.(frame)
   }
 
+  function endLost(): void {
+    for (const { id, lostAt } of open.values()) {
+      if (lostAt !== undefined && world.clock.now() - lostAt > world.settings.resumeMs) open.delete(id)
+    }
+  }
+
   return {
     open,
     dispatch,
@@ -54,6 +62,7 @@ export function makeSessions(world: World): Sessions {
       return session
     },
     emit(event) {
+      endLost()
       for (const session of open.values()) {
         if (!hears(world, event, session)) continue
         const data = event.data(session)
@@ -62,12 +71,10 @@ export function makeSessions(world: World): Sessions {
       }
       world.changed()
     },
-    find(id) {
+    find(app, id) {
+      endLost()
       const session = open.get(String(id))
-      if (!session) return undefined
-      const isOver = session.lostAt !== undefined && world.clock.now() - session.lostAt > world.settings.resumeMs
-      if (isOver) open.delete(session.id)
-      return isOver ? undefined : session
+      return session?.app === app ? session : undefined
     },
     missed(session, seq) {
       const first = session.sent[0]?.s ?? session.seq + 1

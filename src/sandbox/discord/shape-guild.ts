@@ -19,7 +19,7 @@ export function guildShape(guild: Guild) {
     home_header: null,
     region: 'deprecated',
     afk_channel_id: null,
-    afk_timeout: 300,
+    afk_timeout: 300 as const,
     widget_enabled: false,
     widget_channel_id: null,
     verification_level: 0,

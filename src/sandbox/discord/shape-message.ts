@@ -1,5 +1,6 @@
 // Messages in Discord's words: alone for REST, with guild and member for the gateway, and without content for bots that may not read.
 import { imageSize } from './image-size.ts'
+import { metadataShape } from './interaction-metadata.ts'
 import { linkTo } from './link.ts'
 import { type Attachment, CHANNEL, FLAG, MESSAGE, type Message, type Reaction } from './records.ts'
 import { threadShape } from './shape-channel.ts'
@@ -8,14 +9,18 @@ import type { World } from './world.ts'
 
 export function messageShape(world: World, message: Message, viewerId: string, depth = 1) {
   const author = world.users.get(message.authorId)
-  const thread = world.channels.get(message.id)
+  // A forum's first message has its thread's id too, but lies within it.
+  const named = world.channels.get(message.id)
+  const thread = named?.parentId === message.channelId ? named : undefined
   const { reference } = message
+  const interaction = world.interactions.get(message.interactionId ?? '')
   return {
     id: message.id,
     channel_id: message.channelId,
     type: message.type,
     content: message.content,
-    author: author ? userShape(author) : unknownAuthor(message.authorId),
+    author: author ? userShape(author) : strangeAuthor(message),
+    ...(message.webhook && { webhook_id: message.authorId }),
     timestamp: isoTime(message.at),
     edited_timestamp: message.editedAt === undefined ? null : isoTime(message.editedAt),
     tts: message.tts,
@@ -43,7 +48,7 @@ export function messageShape(world: World, message: Message, viewerId: string, d
         referenced_message: referencedShape(world, message, viewerId),
       }),
     ...(thread?.thread && { thread: threadShape(thread, thread.thread, viewerId) }),
-    ...interactionShape(world, message),
+    ...(interaction && { interaction_metadata: metadataShape(world, interaction) }),
   }
 }
 
@@ -63,20 +68,6 @@ function referenceShape(reference: NonNullable<Message['reference']>) {
     channel_id: reference.channelId,
     ...(reference.messageId !== undefined && { message_id: reference.messageId }),
     ...(reference.guildId !== undefined && { guild_id: reference.guildId }),
-  }
-}
-
-function interactionShape(world: World, message: Message) {
-  const interaction = message.interactionId === undefined ? undefined : world.interactions.get(message.interactionId)
-  const user = interaction && world.users.get(interaction.userId)
-  if (!interaction || !user) return {}
-  return {
-    interaction_metadata: {
-      id: interaction.id,
-      type: interaction.type,
-      user: userShape(user),
-      authorizing_integration_owners: { '0': interaction.guildId ?? '0' },
-    },
   }
 }
 
@@ -151,9 +142,11 @@ export function withoutContent<T extends { author: { id: string }; mentions: { i
   return { ...rest, content: '', embeds: [], attachments: [], components: [] } as unknown as T
 }
 
-function unknownAuthor(id: string) {
-  const shape = { id, username: 'Deleted User', globalName: undefined, isBot: false, dms: 'open' as const }
-  return userShape({ ...shape, blocked: new Set() })
+/** A webhook, or somebody whose account is gone. */
+function strangeAuthor({ authorId, webhook }: Message) {
+  const username = webhook?.name ?? 'Deleted User'
+  const shape = { id: authorId, username, globalName: undefined, isBot: webhook !== undefined, dms: 'open' as const }
+  return { ...userShape({ ...shape, blocked: new Set() }), discriminator: '0000' }
 }
 
 /** Discord writes microseconds and an offset. */

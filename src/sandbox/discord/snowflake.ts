@@ -6,13 +6,23 @@ const TIME_BITS = 22n
 
 export type NewSnowflake = (more?: { ownInstant: true }) => string
 
-/** Ids count up within a millisecond and never go back. `ownInstant` gives guilds different shards. */
+/** What no id that counts up from the beginning of its millisecond reaches. */
+const APART = 1n << (TIME_BITS - 1n)
+
+/**
+ * Ids count up within a millisecond and never go back. `ownInstant` is for guilds: each is from another millisecond, back in
+ * time, so that several fall to several shards and no other id is ahead of the clock for it.
+ */
 export function snowflakes(clock: { now(): number }): NewSnowflake {
   let last = 0n
+  let oldest: bigint | undefined
   return (more) => {
     const now = snowflakeAt(clock.now())
-    const next = more?.ownInstant ? ((last >> TIME_BITS) + 1n) << TIME_BITS : last + 1n
-    last = now > next ? now : next
+    if (more?.ownInstant) {
+      oldest = (oldest === undefined || oldest > now ? now : oldest) - (1n << TIME_BITS)
+      return String(oldest | APART)
+    }
+    last = now > last ? now : last + 1n
     return String(last)
   }
 }

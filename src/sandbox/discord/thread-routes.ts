@@ -1,6 +1,6 @@
 // The routes of threads: begin one on a message, alone or as a forum's post, join it, leave it, list them.
 import { asNumber } from '../slack/json.ts'
-import { channelOf, may, messageOf, need, needAwake, textChannelOf, threadOf } from './access.ts'
+import { channelOf, guildOf, may, messageOf, need, needAwake, textChannelOf, threadOf } from './access.ts'
 import { TAGS_APPLIED_MAX } from './channel-routes.ts'
 import { type Form, makeForm } from './form.ts'
 import { addMessage, editMessage } from './message.ts'
@@ -69,9 +69,14 @@ export const threadRoutes: Routes = {
   },
   'GET /guilds/:guild/threads/active': {
     run(world, ask) {
-      const inGuild = [...world.channels.values()].filter(({ guildId }) => guildId === ask.params.guild)
+      const guild = guildOf(world, ask)
+      const inGuild = [...world.channels.values()].filter(({ guildId }) => guildId === guild.id)
       const threads = visible(world, inGuild, ask).filter(({ thread }) => !thread.archived)
-      return { threads: threads.map((channel) => shape(channel, ask)), members: memberships(threads, ask) }
+      return {
+        threads: threads.map((channel) => shape(channel, ask)),
+        members: memberships(threads, ask),
+        has_more: false,
+      }
     },
   },
   'GET /channels/:channel/threads/archived/public': {

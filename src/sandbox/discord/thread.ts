@@ -8,6 +8,7 @@ import type { World } from './world.ts'
 
 export const ARCHIVE_MINUTES = [60, 1440, 4320, 10080]
 const ACTIVE_MAX = 1000
+const LOOK_MS_MIN = 1000
 
 export interface NewThread {
   /** A thread on a message has that message's id. */
@@ -61,6 +62,7 @@ export function addThread(world: World, parent: Channel, start: NewThread): Chan
     messages: new Map(),
   }
   world.channels.set(channel.id, channel)
+  watchIdle(world, channel, thread)
   world.emit({
     name: 'THREAD_CREATE',
     channel,
@@ -76,6 +78,7 @@ export function updateThread(world: World, channel: Channel, thread: Thread): vo
 export function setArchived(world: World, channel: Channel, thread: Thread, archived: boolean): void {
   const now = world.clock.now()
   Object.assign(thread, { archived, archiveChangedAt: now, ...(!archived && { activeAt: now }) })
+  if (!archived) watchIdle(world, channel, thread)
   updateThread(world, channel, thread)
 }
 
@@ -87,6 +90,16 @@ export function archiveIdle(world: World): void {
     if (world.clock.now() >= thread.activeAt + thread.autoArchiveMinutes * MINUTE)
       setArchived(world, channel, thread, true)
   }
+}
+
+/** Looks at the thread again when its time is up, and as often as somebody has written in it meanwhile. */
+function watchIdle(world: World, channel: Channel, thread: Thread): void {
+  const leftMs = thread.activeAt + thread.autoArchiveMinutes * MINUTE - world.clock.now()
+  world.after(Math.max(leftMs, LOOK_MS_MIN), () => {
+    if (thread.archived || world.channels.get(channel.id) !== channel) return
+    archiveIdle(world)
+    if (!thread.archived) watchIdle(world, channel, thread)
+  })
 }
 
 export function joinThread(world: World, channel: Channel, thread: Thread, userId: string): void {

@@ -29,7 +29,7 @@ export const userRoutes: Routes = {
     run: (world, { app }) =>
       [...world.guilds.values()]
         .filter(({ members }) => members.has(app.id))
-        .map(({ id, name }) => ({ id, name, icon: null, owner: false, permissions: '0', features: [] })),
+        .map(({ id, name }) => ({ id, name, icon: null, banner: null, owner: false, permissions: '0', features: [] })),
   },
   'POST /users/@me/channels': {
     run(world, { app, body }) {
@@ -57,8 +57,18 @@ function applicationShape(world: World, app: App) {
     bot_public: true,
     bot_require_code_grant: false,
     verify_key: '0'.repeat(64),
+    type: null,
     flags: portalFlags(app),
+    flags_new: String(portalFlags(app)),
+    redirect_uris: [],
+    interactions_endpoint_url: null,
+    role_connections_verification_url: null,
+    approximate_guild_count: [...world.guilds.values()].filter(({ members }) => members.has(app.id)).length,
+    approximate_user_install_count: 0,
+    approximate_user_authorization_count: 0,
+    explicit_content_filter: 0,
+    eligible_oauth2_scopes: [],
     team: null,
-    ...(bot && { bot: userShape(bot) }),
+    ...(bot && { bot: userShape(bot), owner: userShape(bot) }),
   }
 }

@@ -35,6 +35,8 @@ export interface World {
 export interface Settings {
   /** `off` suits tests whose clock stands still: nothing is answered 429, and nobody is closed for sending much, except by a fault. */
   limits: 'enforce' | 'off'
+  /** After this many refused calls in ten minutes Discord no longer answers at all. */
+  invalidMax: number
   heartbeatMs: number
   /** How long a lost session can be resumed, and with how many missed events. */
   resumeMs: number
@@ -56,9 +58,12 @@ export interface Call {
   method: string
   /** Without `/api/v10`. */
   path: string
+  query: Record<string, string>
   /** `POST /channels/:channel/messages` */
   route: string
   body: Record<string, unknown>
+  /** The names of the files that came along. */
+  files: string[]
   at: number
   status: number
   /** `ok`, Discord's code, or what a fault did: `500 stored`, `reset` ... */

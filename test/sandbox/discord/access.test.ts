@@ -141,3 +141,10 @@ test('without the right to read, history comes without content except where the 
   const { body } = await ask(discord, 'GET', `/channels/${help.id}/messages`)
   expect(body.map(({ content }: { content: string }) => content)).toEqual([`<@${bot.id}> help`, ''])
 })
+
+test('the list of all members is for bots that may know it', async () => {
+  const { discord, guild, cleo } = await makePlace({ bot: { privileged: 0 } })
+  const code = async (path: string) => (await ask(discord, 'GET', `/guilds/${guild.id}/members${path}`)).body.code
+  expect(await code('?limit=10')).toBe(50001)
+  expect(await code(`/${cleo.id}`)).toBeUndefined()
+})

@@ -80,5 +80,15 @@ export async function ask(discord: DiscordStandIn, method: string, path: string,
   })
   const text = await response.text()
   // biome-ignore lint/suspicious/noExplicitAny: whatever arrives is what is looked at.
-  return { status: response.status, body: text && (JSON.parse(text) as any), headers: response.headers }
+  const said: any = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
+  return { status: response.status, body: said, headers: response.headers }
+}
+
+/** The faults of a refused form at one place: `embeds.0.title`. */
+export function faultsAt(errors: unknown, path: string): object[] {
+  const place = path
+    .split('.')
+    .filter(Boolean)
+    .reduce((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], errors)
+  return (place as { _errors: object[] } | undefined)?._errors ?? []
 }

@@ -58,6 +58,7 @@ test('a button opens a form, and what is filled in arrives and is answered for t
   const modal = await submitted
   expect(modal.fields.getTextInputValue('question')).toBe('Is it in stock?')
   await modal.reply({ content: 'We will look.', flags: MessageFlags.Ephemeral })
+  expect(world.answerTo(form)).toMatchObject({ type: 19, reference: { messageId: message.id } })
   expect(world.answerTo(form)).toMatchObject({ content: 'We will look.', ephemeralFor: cleo.id, channelId: help.id })
 })
 

@@ -1,7 +1,7 @@
 import { Events, type Message, MessageFlags, type SendableChannels } from 'discord.js'
 import { expect, test } from 'vitest'
 import { manualClock } from '../../setup/clock.ts'
-import { ask } from './bare.ts'
+import { ask, faultsAt } from './bare.ts'
 import { logIn, makePlace, next, refusal } from './place.ts'
 
 const NONCE = 'a'.repeat(25)
@@ -49,33 +49,31 @@ test('the same nonce within a few minutes gives the same message, and later anot
 })
 
 test.each([
-  ['a nonce of 26 characters', { content: 'x', nonce: 'a'.repeat(26) }, 50035, ['nonce']],
-  ['2001 characters', { content: 'x'.repeat(2001) }, 50035, ['content']],
-  ['nothing', { content: '   ' }, 50006, []],
-  ['eleven embeds', { embeds: Array.from({ length: 11 }, () => ({ title: 'x' })) }, 50035, ['embeds']],
-  ['an embed’s title of 257', { embeds: [{ title: 'x'.repeat(257) }] }, 50035, ['embeds', '0', 'title']],
+  ['a nonce of 26 characters', { content: 'x', nonce: 'a'.repeat(26) }, 50035, 'nonce'],
+  ['2001 characters', { content: 'x'.repeat(2001) }, 50035, 'content'],
+  ['nothing', { content: '   ' }, 50006, undefined],
+  ['eleven embeds', { embeds: Array.from({ length: 11 }, () => ({ title: 'x' })) }, 50035, 'embeds'],
+  ['an embed’s title of 257', { embeds: [{ title: 'x'.repeat(257) }] }, 50035, 'embeds.0.title'],
   [
     '6001 in embeds',
     { embeds: [{ description: 'x'.repeat(4000) }, { description: 'x'.repeat(2001) }] },
     50035,
-    ['embeds'],
+    'embeds',
   ],
   [
     'mentions both listed and parsed',
     { content: 'x', allowed_mentions: { parse: ['users'], users: ['1'] } },
     50035,
-    ['allowed_mentions'],
+    'allowed_mentions',
   ],
-  ['a reply to nothing', { content: 'x', message_reference: { message_id: '1' } }, 50035, ['message_reference']],
+  ['a reply to nothing', { content: 'x', message_reference: { message_id: '1' } }, 50035, 'message_reference'],
 ])('%s is refused, with the fault in its place', async (_name, body, code, path) => {
   const { discord, help } = await makePlace()
   const { status, body: said } = await ask(discord, 'POST', `/channels/${help.id}/messages`, body)
   expect(status).toBe(400)
   expect(said.code).toBe(code)
-  // biome-ignore lint/suspicious/noExplicitAny: the errors' shape follows the form's.
-  const found = path.reduce((place: any, step) => place?.[step], said.errors)
-  if (path.length > 0) expect(found._errors[0]).toMatchObject({ code: expect.any(String), message: expect.any(String) })
-  else expect(said.errors).toBeUndefined()
+  if (path === undefined) expect(said.errors).toBeUndefined()
+  else expect(faultsAt(said.errors, path)).toMatchObject([{ code: expect.any(String), message: expect.any(String) }])
 })
 
 test('everything named is pinged unless that is forbidden, on sending and on every edit', async () => {
@@ -241,4 +239,35 @@ test('edits, deletions and reactions of messages the client never saw come as pa
   const removed = next<{ id: string; partial: boolean }>(client, Events.MessageDelete)
   world.remove(other)
   expect(await removed).toMatchObject({ id: other.id })
+})
+
+test('a pinned message stays one, is listed, and Discord says so in the channel', async () => {
+  const { world, help, guild, bot, channel, client } = await makeWriter()
+  const role = world.addRole(guild.id, { name: 'pinner', permissions: 1n << 51n })
+  const message = await channel.send('rules of the shop')
+  expect(await refusal(message.pin())).toMatchObject({ code: 50013 })
+  world.changeMember(guild.id, bot.id, { roles: [role.id] })
+  const pinned = next<{ id: string }>(client, Events.ChannelPinsUpdate)
+  await message.pin()
+  expect((await pinned).id).toBe(help.id)
+  const { items } = await channel.messages.fetchPins()
+  expect(items.map((item) => item.message.id)).toEqual([message.id])
+  expect(world.list(help.id).map(({ type }) => type)).toEqual([0, 6])
+  await message.unpin()
+  expect((await channel.messages.fetchPins()).items).toEqual([])
+})
+
+test('what other programs write can be told from what people write', async () => {
+  const { world, help, guild, client, discord } = await makeWriter()
+  const heard: Message[] = []
+  client.on(Events.MessageCreate, (message) => void heard.push(message))
+  const machine = world.addUser({ name: 'Relay', isBot: true })
+  world.join(guild.id, machine.id)
+  world.memberWrites(help.id, machine.id, 'from a bot')
+  world.webhookWrites(help.id, 'Build', 'from a webhook')
+  await discord.waitFor(() => heard.length === 2, 'both')
+  expect(heard.map(({ author, webhookId, member }) => [author.bot, author.id === webhookId, member?.id])).toEqual([
+    [true, false, machine.id],
+    [true, true, undefined],
+  ])
 })

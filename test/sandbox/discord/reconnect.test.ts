@@ -34,6 +34,23 @@ test('a client that is asked to reconnect resumes', async () => {
   await hears('after')
 })
 
+test('a session that is declared invalid for a moment is resumed', async () => {
+  const { discord, client, heard, writes, hears } = await makeListener()
+  const resumed = next(client, Events.ShardResume)
+  discord.gateway.invalidate(true)
+  writes('missed')
+  await resumed
+  await hears('missed')
+  expect(heard).toEqual(['missed'])
+})
+
+test('a closing code that is final ends the client’s shard', async () => {
+  const { discord, client } = await makeListener()
+  const ended = next<{ code: number }>(client, Events.ShardDisconnect)
+  discord.gateway.close(4004)
+  expect((await ended).code).toBe(4004)
+})
+
 test('a session that is declared invalid is lost with all that was missed, and the client starts anew', async () => {
   const { discord, client, heard, writes, hears } = await makeListener()
   const ready = next(client, Events.ShardReady)

@@ -111,7 +111,9 @@ test('a thread sleeps when nobody writes for as long as it is set to, and writin
     autoArchiveDuration: 60,
   })
   const slept = new Promise<ThreadChannel>((resolve) => client.once(Events.ThreadUpdate, (_old, now) => resolve(now)))
-  await clock.advance(HOUR)
+  await clock.advance(HOUR - 1)
+  expect(world.channel(thread.id).thread?.archived).toBe(false)
+  await clock.advance(1)
   expect((await ask(discord, 'GET', `/channels/${thread.id}`)).body.thread_metadata.archived).toBe(true)
   expect((await slept).archived).toBe(true)
   expect((await channel.threads.fetchArchived()).threads.map(({ id }) => id)).toEqual([thread.id])
@@ -141,6 +143,15 @@ test('in a sleeping thread nothing can be changed, and a locked one takes messag
   world.archive(thread.id)
   expect(await send()).toBeUndefined()
   expect(world.channel(thread.id).thread?.archived).toBe(false)
+})
+
+test('a person writes in a locked thread only as a moderator', async () => {
+  const { world, help, cleo, mo } = await makePlace()
+  const thread = world.openThread(help.id, cleo.id, { name: 'settled' })
+  world.lock(thread.id)
+  expect(() => world.memberWrites(thread.id, cleo.id, 'one more thing')).toThrow('is locked')
+  world.memberWrites(thread.id, mo.id, 'closed, sorry')
+  expect(world.list(thread.id).map(({ content }) => content)).toEqual(['closed, sorry'])
 })
 
 test('who owns a thread may rename and archive it; locking is for moderators', async () => {
