@@ -1,18 +1,20 @@
 // Looks in Discord for messages of ours whose answer was lost.
 import type { Part, Progress, Sent } from '../../src/channel.ts'
-import { MINUTE } from '../../src/clock.ts'
+import { MINUTE, SECOND } from '../../src/clock.ts'
 import { type Api, askList } from './api.ts'
 import { findDestination, findFallback } from './destination.ts'
 import { messageId } from './external-id.ts'
 import { type Letter, openLetter } from './letter.ts'
 import { listOf, type Payload, payloadOf, textOf } from './payload.ts'
 import { acceptedIn, type SenderOptions } from './sender.ts'
-import { snowflakeAt } from './snowflake.ts'
+import { snowflakeAt, snowflakeTime } from './snowflake.ts'
 import { isGone, troubleOf } from './trouble.ts'
 
 const PAGE = 100
 const PAGES_MAX = 20
 const CLOCKS_DIFFER_MS = MINUTE
+/** By so much our clock may be ahead of Discord's where only the words tell. */
+const SAME_WORDS_MS = 5 * SECOND
 
 interface LookOptions extends SenderOptions {
   /** Our own user id. */
@@ -24,10 +26,12 @@ export async function findParts(options: LookOptions, parts: Part[], progress: P
   const missing = [...parts.entries()].filter(([index]) => !progress.accepted.has(index))
   const found = new Map(progress.accepted)
   const first = missing[0]
-  const ours = first ? await listOurs(options, openLetter(first[1].body), progress.startedAt) : []
+  const known = new Set(progress.accepted.values())
+  const all = first ? await listOurs(options, openLetter(first[1].body), progress.startedAt) : []
+  const ours = all.filter(({ id, channel_id: place }) => !known.has(messageId(textOf(place), textOf(id))))
   for (const [index, part] of missing) {
     const letter = openLetter(part.body)
-    const at = ours.findIndex((message) => isCopyOf(message, letter))
+    const at = ours.findIndex((message) => isCopyOf(message, letter, progress.startedAt))
     const [copy] = at < 0 ? [] : ours.splice(at, 1)
     if (!copy) return 'absent'
     const externalId = messageId(textOf(copy.channel_id), textOf(copy.id))
@@ -68,7 +72,9 @@ async function listSince(api: Api, channelId: string, after: string): Promise<Pa
 }
 
 /** By its nonce; where the history does not tell it, by all that a reader would see. */
-function isCopyOf(message: Payload, { nonce, content, files }: Letter): boolean {
+function isCopyOf(message: Payload, { nonce, content, files }: Letter, startedAt: number): boolean {
   if (message.nonce !== undefined && message.nonce !== null) return message.nonce === nonce
+  // "Thank you" may have been said a minute before as well.
+  if (snowflakeTime(textOf(message.id)) < startedAt - SAME_WORDS_MS) return false
   return textOf(message.content).trim() === content.trim() && listOf(message.attachments).length === files.length
 }

@@ -22,6 +22,17 @@ test('an intent that is off in the portal is told by its name there, and one loo
   await started
 })
 
+test('when Discord lets the bot sign in no more today, that is said, and it is not tried', async () => {
+  const server = await makeServer({ bot: { startsADay: 1 } })
+  await (await server.start()).stop()
+  const channel = server.open()
+  const started = channel.start(server.intake)
+  await until(() => channel.health().problem?.includes('session') ?? false)
+  expect(server.bot.identifies.left).toBe(0)
+  await channel.stop()
+  await started
+})
+
 test('for direct messages alone no intent has to be switched on', async () => {
   const server = await makeServer({ bot: { privileged: 0 } })
   const channel = await server.start({ channels: [], forums: [] })

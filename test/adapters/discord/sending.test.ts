@@ -54,26 +54,60 @@ test('C29: 5,300 characters with a code fence are three messages with valid fenc
   )
 })
 
-test('C29: after a lost answer to the second message there is still no second copy, by nonces of at most 25 characters', async () => {
+test.each([
+  ['does', true],
+  ['does not', false],
+])(
+  'C29: after a lost answer to the second message there is no second copy, by nonces of at most 25 characters, where the history %s tell them',
+  async (_, nonceInHistory) => {
+    const server = await makeServer({ nonceInHistory })
+    const channel = server.open()
+    const parts = await channel.render(outbound(server.cleo.id, { markdown: LINE.repeat(100) }))
+    expect(parts).toHaveLength(3)
+    const seen = progress(Date.now())
+    server.discord.faults.next(POST, { delayMs: 0 })
+    server.discord.faults.next(POST, { status: 500, stored: true })
+    expect((await failureOf(channel.send(parts, seen))).failure.kind).toBe('uncertain')
+    expect(seen.accepted.size).toBe(1)
+    expect(await channel.reconcile(parts, seen)).toBe('absent') // The third one is; the second was found.
+    expect(seen.accepted.size).toBe(2)
+    const sent = await channel.send(parts, seen)
+    expect(sent.externalIds).toHaveLength(3)
+    expect(sentTo(server, server.dm.id)).toHaveLength(3)
+    for (const { body } of server.discord.calls(POST)) {
+      expect(body).toMatchObject({ enforce_nonce: true, allowed_mentions: { parse: [], replied_user: false } })
+      expect(String(body.nonce).length).toBeLessThanOrEqual(25)
+    }
+    expect(new Set(server.discord.calls(POST).map(({ body }) => body.nonce)).size).toBe(3)
+  },
+)
+
+test('the same words, said a minute before, are no copy of what is looked for', async () => {
+  let ahead = 0
+  const server = await makeServer({ clock: { now: () => Date.now() + ahead } })
+  const channel = server.open()
+  const reply = (id: string) => channel.render(outbound(server.cleo.id, { id, markdown: 'Thank you!' }))
+  await channel.send(await reply('m_1'), progress(Date.now()))
+  ahead = 60_000
+  server.discord.faults.next(POST, { status: 500 })
+  const seen = progress(Date.now() + ahead)
+  const parts = await reply('m_2')
+  expect((await failureOf(channel.send(parts, seen))).failure.kind).toBe('uncertain')
+  expect(await channel.reconcile(parts, seen)).toBe('absent')
+  await channel.send(parts, seen)
+  expect(sentTo(server, server.dm.id)).toHaveLength(2)
+})
+
+test('two messages of a reply that say the same are two', async () => {
   const server = await makeServer()
   const channel = server.open()
-  const parts = await channel.render(outbound(server.cleo.id, { markdown: LINE.repeat(100) }))
-  expect(parts).toHaveLength(3)
+  const word = `${'x'.repeat(1500)}\n\n`
+  const parts = await channel.render(outbound(server.cleo.id, { markdown: word.repeat(2) }))
   const seen = progress(Date.now())
   server.discord.faults.next(POST, { delayMs: 0 })
-  server.discord.faults.next(POST, { status: 500, stored: true })
-  expect((await failureOf(channel.send(parts, seen))).failure.kind).toBe('uncertain')
-  expect(seen.accepted.size).toBe(1)
-  expect(await channel.reconcile(parts, seen)).toBe('absent') // The third one is; the second was found.
-  expect(seen.accepted.size).toBe(2)
-  const sent = await channel.send(parts, seen)
-  expect(sent.externalIds).toHaveLength(3)
-  expect(sentTo(server, server.dm.id)).toHaveLength(3)
-  for (const { body } of server.discord.calls(POST)) {
-    expect(body).toMatchObject({ enforce_nonce: true, allowed_mentions: { parse: [], replied_user: false } })
-    expect(String(body.nonce).length).toBeLessThanOrEqual(25)
-  }
-  expect(new Set(server.discord.calls(POST).map(({ body }) => body.nonce)).size).toBe(3)
+  server.discord.faults.next(POST, { status: 500 })
+  await failureOf(channel.send(parts, seen))
+  expect(await channel.reconcile(parts, seen)).toBe('absent')
 })
 
 test('C29: the same message sent anew at once is the same message to Discord', async () => {
