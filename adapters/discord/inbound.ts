@@ -27,7 +27,17 @@ const UNKNOWN_STAFF =
 const NO_WORDS =
   'This message came without its words. Switch on "Message Content Intent" for the bot in the Discord developer portal.'
 
+/** Throws nothing but `ParseError`. */
 export function toEvents(raw: RawEvent, people: People): InboundEvent[] {
+  try {
+    return eventsIn(raw, people)
+  } catch (cause) {
+    if (cause instanceof ParseError) throw cause
+    throw new ParseError('discord: this event could not be read', { final: false, cause })
+  }
+}
+
+function eventsIn(raw: RawEvent, people: People): InboundEvent[] {
   const notes = readNotes(raw)
   if (!notes) throw new ParseError('discord: the notes of this event are missing', { final: true })
   const payload = readPayload(raw.body)
