@@ -4,7 +4,6 @@ import type { Intake } from '../../src/channel.ts'
 import { atMost, type Clock, HOUR, MINUTE, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
-import type { DiscordConfig } from './discord-config.ts'
 import { insist } from './insist.ts'
 import { type Keeper, pauseMs, STOPPED } from './keeper.ts'
 import { readMissed } from './missed.ts'
@@ -14,6 +13,7 @@ import { type Place, type PlaceIndex, placeOf, readCursor } from './place.ts'
 import { type Heard, type Room, type RoomTools, remind, roomOf, type Take, takeOf } from './room.ts'
 import { isGone } from './trouble.ts'
 import { turnstile } from './turnstile.ts'
+import { unreadableProblem } from './unreadable.ts'
 import { newPlace, type Surroundings } from './whereabouts.ts'
 
 const BATCH_MAX = 100
@@ -54,7 +54,7 @@ export interface Reader {
 }
 
 export function makeReader(options: ReaderOptions): Reader {
-  const { config, clock, random, log, stop, index, intake } = options
+  const { config, clock, random, log, stop, index, intake, directory } = options
   const rooms = new Map<string, Promise<Room | undefined>>()
   const working = new Set<Promise<void>>()
   const unreadable = new Set<string>()
@@ -73,18 +73,24 @@ export function makeReader(options: ReaderOptions): Reader {
   }
 
   const work = async (room: Room) => {
-    const { place } = room
-    while (!stop.aborted && (room.isBehind || room.waiting.length > 0)) {
-      const batch = room.isBehind ? [] : room.waiting.splice(0, BATCH_MAX)
-      try {
-        if (room.isBehind) await readBehind(room)
-        else await takeIn(place, batch, true)
-        room.failures = 0
-      } catch (error) {
-        if (error === STOPPED || stop.aborted) return
-        room.waiting.unshift(...batch)
-        await recover(room, error)
-      }
+    try {
+      while (!stop.aborted && (room.isBehind || room.waiting.length > 0)) await step(room)
+    } finally {
+      // In the same breath as the last look at what waits: whoever comes after it starts anew.
+      room.isWorking = false
+    }
+  }
+
+  const step = async (room: Room) => {
+    const batch = room.isBehind ? [] : room.waiting.splice(0, BATCH_MAX)
+    try {
+      if (room.isBehind) await readBehind(room)
+      else await takeIn(room.place, batch, true)
+      room.failures = 0
+    } catch (error) {
+      if (error === STOPPED || stop.aborted) return
+      room.waiting.unshift(...batch)
+      await recover(room, error)
     }
   }
 
@@ -129,10 +135,7 @@ export function makeReader(options: ReaderOptions): Reader {
   const start = (room: Room) => {
     if (room.isWorking || stop.aborted) return
     room.isWorking = true
-    const done = work(room).finally(() => {
-      room.isWorking = false
-      working.delete(done)
-    })
+    const done = work(room).finally(() => working.delete(done))
     working.add(done)
   }
 
@@ -145,6 +148,8 @@ export function makeReader(options: ReaderOptions): Reader {
       return place && roomOf(place)
     }).catch(() => undefined) // It has ended.
     rooms.set(id, found)
+    // What is hidden from us today may be shown tomorrow.
+    void found.then((room) => !room && !directory.known(id) && rooms.delete(id))
     return found
   }
 
@@ -190,16 +195,10 @@ export function makeReader(options: ReaderOptions): Reader {
       visit(place.id, place.guildId)
     },
     lookAround: () => lookAgain(),
-    problem: () => problemOf(config, unreadable),
+    problem: () => unreadableProblem(config, unreadable),
     async end() {
       unwatch()
       await atMost(clock, END_MS, Promise.all([...working]))
     },
   }
-}
-
-function problemOf({ channels }: DiscordConfig, unreadable: ReadonlySet<string>): string | undefined {
-  const hidden = channels.filter(({ id }) => unreadable.has(id)).map(({ id }) => id)
-  if (hidden.length === 0) return undefined
-  return `discord: the bot may not read channel ${hidden.join(', ')}; give it "View Channel" and "Read Message History" there, or correct the id`
 }
