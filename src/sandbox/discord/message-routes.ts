@@ -76,6 +76,9 @@ function listMessages(world: World, ask: Ask): unknown {
   if (!(limit >= 1 && limit <= PAGE_MAX)) {
     refuseField('limit', 'NUMBER_TYPE_MAX', `int value should be less than or equal to ${PAGE_MAX}.`)
   }
+  const form = makeForm(query)
+  for (const name of ['before', 'after', 'around']) form.id(name)
+  form.check()
   // Without the permission to read history a channel looks empty.
   if (!may(world, channel, ask.app.id, MAY.readHistory)) return []
   const all = [...channel.messages.values()].filter(({ ephemeralFor }) => ephemeralFor === undefined)
