@@ -1,22 +1,26 @@
 import {
   ActionRowBuilder,
+  type AutocompleteInteraction,
   ButtonBuilder,
   type ButtonInteraction,
   ButtonStyle,
   type ChatInputCommandInteraction,
   DiscordAPIError,
   Events,
+  LabelBuilder,
   type MessageContextMenuCommandInteraction,
   MessageFlags,
   ModalBuilder,
   type ModalSubmitInteraction,
   StringSelectMenuBuilder,
   type StringSelectMenuInteraction,
+  StringSelectMenuOptionBuilder,
   TextInputBuilder,
   TextInputStyle,
 } from 'discord.js'
 import { expect, test } from 'vitest'
 import { manualClock } from '../../setup/clock.ts'
+import { faultsAt } from './bare.ts'
 import { logIn, makePlace, next, refusal } from './place.ts'
 
 function openButton() {
@@ -162,4 +166,90 @@ test('commands keep Discord’s rules of names and numbers', async () => {
     errors: { 0: { name: { _errors: [{ code: 'APPLICATION_COMMAND_INVALID_NAME' }] } } },
   })
   expect(shouted).toBeInstanceOf(DiscordAPIError)
+})
+
+test('a form with labelled fields and a menu comes back with what was put in', async () => {
+  const { world, client, message, cleo } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  const click = world.press(cleo.id, message, 'open')
+  const choices = [new StringSelectMenuOptionBuilder().setLabel('Order').setValue('order')]
+  const topic = new StringSelectMenuBuilder().setCustomId('topic').addOptions(choices)
+  const note = new TextInputBuilder().setCustomId('note').setStyle(TextInputStyle.Short).setRequired(false)
+  const modal = new ModalBuilder()
+    .setCustomId('form')
+    .setTitle('Ask us')
+    .addLabelComponents(
+      new LabelBuilder().setLabel('About').setStringSelectMenuComponent(topic),
+      new LabelBuilder().setLabel('Note').setTextInputComponent(note),
+    )
+  await (await pressed).showModal(modal)
+  const submitted = next<ModalSubmitInteraction>(client, Events.InteractionCreate)
+  world.submit(click, { topic: ['order'] })
+  const { fields } = await submitted
+  expect(fields.getStringSelectValues('topic')).toEqual(['order'])
+  expect(fields.getTextInputValue('note')).toBe('')
+})
+
+test.each([
+  ['a title of 46', { title: 'x'.repeat(46) }, 'title'],
+  ['no fields', { components: [] }, 'components'],
+  ['six fields', { components: Array.from({ length: 6 }, (_zero, index) => textRow(String(index))) }, 'components'],
+  ['a label of 46', { components: [textRow('a', { label: 'x'.repeat(46) })] }, 'components.0.components.0.label'],
+  ['the same id twice', { components: [textRow('a'), textRow('a')] }, 'components.1.components.0.custom_id'],
+])('a form with %s is refused', async (_name, more, path) => {
+  const { world, client, message, cleo } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  world.press(cleo.id, message, 'open')
+  const { id, token } = await pressed
+  const data = { custom_id: 'form', title: 'Ask us', components: [textRow('a')], ...more }
+  const call = client.rest.post(`/interactions/${id}/${token}/callback`, { auth: false, body: { type: 9, data } })
+  const { rawError } = await refusal(call)
+  expect(faultsAt((rawError as { errors: unknown }).errors, path)).toHaveLength(1)
+})
+
+function textRow(customId: string, more: object = {}) {
+  return { type: 1, components: [{ type: 4, custom_id: customId, style: 1, label: 'Label', ...more }] }
+}
+
+test('while a command is typed its choices are asked for and offered', async () => {
+  const { discord, world, cleo, help } = await makePlace()
+  const client = await logIn(discord)
+  await client.application.commands.set([{ name: 'ask', description: 'Ask us' }])
+  const heard = next<AutocompleteInteraction>(client, Events.InteractionCreate)
+  const typed = world.typeOption(cleo.id, help.id, 'ask', 'about', 'sto')
+  const typing = await heard
+  expect(typing.options.getFocused()).toBe('sto')
+  await typing.respond([{ name: 'Stock', value: 'stock' }])
+  expect(typed.choices).toEqual([{ name: 'Stock', value: 'stock' }])
+})
+
+test('a click may be deferred and its message changed later, and everything a token wrote can be taken back', async () => {
+  const { world, client, message, cleo, help } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  world.press(cleo.id, message, 'open')
+  const button = await pressed
+  await button.deferUpdate()
+  await button.editReply({ content: 'Someone is on it.', components: [] })
+  expect(world.list(help.id)[0]).toMatchObject({ content: 'Someone is on it.', components: [] })
+  const more = await button.followUp({ content: 'just for you', flags: MessageFlags.Ephemeral })
+  expect(world.list(help.id)[1]).toMatchObject({ ephemeralFor: cleo.id })
+  // Nobody else can read it, not even the bot by way of the channel.
+  const read = client.rest.get(`/channels/${help.id}/messages/${more.id}`)
+  expect(await refusal(read)).toMatchObject({ code: 10008 })
+  await button.deleteReply(more.id)
+  expect(world.list(help.id)).toHaveLength(1)
+})
+
+test('in a direct message an interaction has a user and no member', async () => {
+  const { discord, world, cleo, dm, bot } = await makePlace()
+  const client = await logIn(discord)
+  const user = await client.users.fetch(cleo.id)
+  await user.send({ content: 'Need help?', components: [openButton()] })
+  const [message] = world.list(dm.id)
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  if (message) world.press(cleo.id, message, 'open')
+  const button = await pressed
+  expect(button).toMatchObject({ guildId: null, member: null, user: { id: cleo.id }, applicationId: bot.id })
+  await button.reply('Tell us.')
+  expect(world.list(dm.id).map(({ content }) => content)).toEqual(['Need help?', 'Tell us.'])
 })
