@@ -95,7 +95,7 @@ test('a second session within five seconds is told to try again, and the day has
 })
 
 test('who stays silent for too long is let go, and who is asked for a heartbeat hears so', async () => {
-  const { discord } = await makePlace({ heartbeatMs: 40 })
+  const { discord } = await makePlace({ heartbeatMs: 300 })
   const line = await dialIn(discord)
   discord.gateway.askHeartbeat()
   await line.hearsOp(1)

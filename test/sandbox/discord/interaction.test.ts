@@ -253,3 +253,17 @@ test('in a direct message an interaction has a user and no member', async () => 
   await button.reply('Tell us.')
   expect(world.list(dm.id).map(({ content }) => content)).toEqual(['Need help?', 'Tell us.'])
 })
+
+test('in a thread that is locked and asleep an answer does not arrive', async () => {
+  const { discord, world, cleo, help } = await makePlace()
+  const client = await logIn(discord)
+  const thread = world.openThread(help.id, cleo.id, { name: 'settled' })
+  const channel = await client.channels.fetch(thread.id)
+  if (channel?.isSendable()) await channel.send({ content: 'Need help?', components: [openButton()] })
+  const message = world.list(thread.id)[0]
+  world.lock(thread.id)
+  world.archive(thread.id)
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  if (message) world.press(cleo.id, message, 'open')
+  expect(await refusal((await pressed).reply('x'))).toMatchObject({ code: 50083, status: 403 })
+})
