@@ -7,6 +7,7 @@ import {
   type ChatInputCommandInteraction,
   DiscordAPIError,
   Events,
+  FileUploadBuilder,
   LabelBuilder,
   type MessageContextMenuCommandInteraction,
   MessageFlags,
@@ -17,6 +18,8 @@ import {
   StringSelectMenuOptionBuilder,
   TextInputBuilder,
   TextInputStyle,
+  UserSelectMenuBuilder,
+  type UserSelectMenuInteraction,
 } from 'discord.js'
 import { expect, test } from 'vitest'
 import { manualClock } from '../../setup/clock.ts'
@@ -266,4 +269,25 @@ test('in a thread that is locked and asleep an answer does not arrive', async ()
   const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
   if (message) world.press(cleo.id, message, 'open')
   expect(await refusal((await pressed).reply('x'))).toMatchObject({ code: 50083, status: 403 })
+})
+
+test('files added to a form, and people picked from a menu, come whole', async () => {
+  const { world, client, message, cleo, mo, channel, help } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  const click = world.press(cleo.id, message, 'open')
+  const upload = new FileUploadBuilder().setCustomId('proof')
+  const label = new LabelBuilder().setLabel('Your receipt').setFileUploadComponent(upload)
+  await (await pressed).showModal(new ModalBuilder().setCustomId('form').setTitle('Ask').addLabelComponents(label))
+  const submitted = next<ModalSubmitInteraction>(client, Events.InteractionCreate)
+  world.submit(click, { proof: [{ name: 'receipt.txt', bytes: new TextEncoder().encode('paid') }] })
+  const file = (await submitted).fields.getUploadedFiles('proof')?.first()
+  expect(file?.name).toBe('receipt.txt')
+  expect(await (await fetch(file?.url ?? '')).text()).toBe('paid')
+  const people = new UserSelectMenuBuilder().setCustomId('who')
+  const row = new ActionRowBuilder<UserSelectMenuBuilder>().addComponents(people)
+  await channel.send({ content: 'Who?', components: [row] })
+  const picked = next<UserSelectMenuInteraction>(client, Events.InteractionCreate)
+  const asked = world.list(help.id)[1]
+  if (asked) world.select(cleo.id, asked, 'who', [mo.id])
+  expect((await picked).users.get(mo.id)?.globalName).toBe('Mo Moderator')
 })
