@@ -61,9 +61,14 @@ export function needAwake({ thread }: Channel): void {
 export function needSending(world: World, channel: Channel, botId: string) {
   if (channel.guildId === undefined) return needOpenDms(world, channel, botId)
   need(world, channel, botId, channel.thread ? MAY.sendInThreads : MAY.send)
-  if (channel.thread?.locked && !may(world, channel, botId, MAY.manageThreads)) {
-    refuse(channel.thread.archived ? 50083 : 160005)
-  }
+  needUnlocked(world, channel, botId)
+}
+
+/** What is locked only moderators wake or write in; an interaction's answer may not wake it either. */
+export function needUnlocked(world: World, channel: Channel, botId: string): void {
+  if (!channel.thread?.locked || may(world, channel, botId, MAY.manageThreads)) return
+  if (channel.thread.archived) refuse(50083, 403)
+  refuse(160005)
 }
 
 function needOpenDms(world: World, channel: Channel, botId: string) {

@@ -58,10 +58,14 @@ export function removeChannel(world: World, channel: Channel): void {
 }
 
 /** The one channel two people have with each other. */
-export function directChannel(world: World, botId: string, userId: string): Channel {
-  const known = [...world.channels.values()].find(
+export function findDirect(world: World, botId: string, userId: string): Channel | undefined {
+  return [...world.channels.values()].find(
     ({ type, recipients }) => type === CHANNEL.dm && recipients.includes(botId) && recipients.includes(userId),
   )
+}
+
+export function directChannel(world: World, botId: string, userId: string): Channel {
+  const known = findDirect(world, botId, userId)
   if (known) return known
   const channel = blankChannel(world.newId(), {
     type: CHANNEL.dm,

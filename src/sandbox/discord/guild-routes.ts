@@ -54,7 +54,9 @@ export const guildRoutes: Routes = {
       const guild = guildOf(world, ask)
       // The list of all members is for bots that were allowed to know it.
       if (!(ask.app.privileged & INTENT.members)) refuse(50001)
-      const after = BigInt(asNumber(ask.query.after) === undefined ? 0 : (ask.query.after ?? 0))
+      const form = makeForm(ask.query)
+      const after = BigInt(form.id('after') ?? 0)
+      form.check()
       const limit = asNumber(ask.query.limit) ?? 1
       const sorted = [...guild.members.values()].sort((a, b) => (BigInt(a.userId) < BigInt(b.userId) ? -1 : 1))
       const found = sorted.filter(({ userId }) => BigInt(userId) > after).slice(0, Math.min(limit, MEMBERS_MAX))

@@ -1,5 +1,6 @@
 // The one answer an interaction gets: within three seconds, once, and of a kind that fits it.
 import { jsonList } from '../slack/json.ts'
+import { needUnlocked } from './access.ts'
 import { type Form, makeForm } from './form.ts'
 import { INTERACTION, type Interaction } from './interaction.ts'
 import { addMessage, type Draft, editMessage } from './message.ts'
@@ -59,6 +60,7 @@ function readType(interaction: Interaction, form: Form): number {
 function answer(world: World, interaction: Interaction, type: number, ask: Ask): void {
   const channel = world.channels.get(interaction.channelId) ?? refuse(10003)
   const form = makeForm(ask.body)
+  if (type === CALLBACK.message || type === CALLBACK.deferredMessage) needUnlocked(world, channel, ask.app.id)
   if (type === CALLBACK.modal) {
     const modal = readModal(form)
     form.check()

@@ -1,5 +1,5 @@
 // Discord's rate limits: a bucket for each route and place, fifty requests a second in all, and a ban for those who will not listen.
-import { MINUTE, SECOND } from '../../clock.ts'
+import { HOUR, MINUTE, SECOND } from '../../clock.ts'
 
 const GLOBAL_PER_SECOND = 50
 const INVALID_WINDOW_MS = 10 * MINUTE
@@ -17,6 +17,15 @@ const ROUTES: Record<string, { max: number; windowMs: number }> = {
   'POST /users/@me/channels': { max: 10, windowMs: 10 * SECOND },
 }
 
+/** Limits that no header tells. Discord keeps the numbers to itself; these are what bots have met. */
+const UNTOLD = {
+  'open-dm': { max: 40, windowMs: 10 * MINUTE },
+  'old-edit': { max: 3, windowMs: 20 * SECOND },
+} as const
+
+/** From this age on edits count as those of an old message. */
+export const OLD_MS = HOUR
+
 export interface Bucket {
   hash: string
   max: number
@@ -33,6 +42,8 @@ export type Admission =
 export interface Limits {
   /** Whether this token's call may pass now. `major` is the channel, guild or webhook whose bucket it is. */
   admit(token: string, route: string, major: string): Admission
+  /** Whether one more is allowed now of what no header tells; `of` is the application or the channel. */
+  allows(kind: keyof typeof UNTOLD, of: string): boolean
   /** A 401, 403 or 429 that counts towards the ban. */
   noteInvalid(): void
   invalidCount(): number
@@ -41,6 +52,7 @@ export interface Limits {
 export function makeLimits(clock: { now(): number }, settings: { invalidMax: number }): Limits {
   const buckets = new Map<string, { left: number; resetAt: number }>()
   const lastSecond = new Map<string, number[]>()
+  const untold = new Map<string, number[]>()
   let invalid: number[] = []
 
   function bucketOf(token: string, route: string, major: string) {
@@ -64,6 +76,16 @@ export function makeLimits(clock: { now(): number }, settings: { invalidMax: num
     return false
   }
 
+  function allows(kind: keyof typeof UNTOLD, of: string): boolean {
+    const { max, windowMs } = UNTOLD[kind]
+    const key = `${kind} ${of}`
+    const recent = (untold.get(key) ?? []).filter((at) => at > clock.now() - windowMs)
+    untold.set(key, recent)
+    if (recent.length >= max) return false
+    recent.push(clock.now())
+    return true
+  }
+
   const recentInvalid = () => {
     invalid = invalid.filter((at) => at > clock.now() - INVALID_WINDOW_MS)
     return invalid.length
@@ -81,6 +103,7 @@ export function makeLimits(clock: { now(): number }, settings: { invalidMax: num
       if (!isFull && !isGlobal) return { kind: 'pass', bucket }
       return { kind: 'wait', bucket, retryAfterMs: isGlobal ? SECOND : resetAfterMs, isGlobal }
     },
+    allows,
     noteInvalid: () => void invalid.push(clock.now()),
     invalidCount: recentInvalid,
   }

@@ -1,7 +1,7 @@
 // Links to files are signed and end after a day: whoever keeps a link instead of the file loses it.
 import { createHmac } from 'node:crypto'
 import { DAY } from '../../clock.ts'
-import type { Attachment, Channel } from './records.ts'
+import type { Attachment } from './records.ts'
 import type { World } from './world.ts'
 
 export const LINK_MS = DAY
@@ -9,9 +9,10 @@ export const LINK_MS = DAY
 export function linkTo(
   world: Pick<World, 'origin' | 'clock' | 'linkKey' | 'settings'>,
   attachment: Attachment,
-  channelId: string,
+  placeId: string,
+  room: '' | 'ephemeral-' = '',
 ): string {
-  const path = `/attachments/${channelId}/${attachment.id}/${encodeURIComponent(attachment.name)}`
+  const path = `/${room}attachments/${placeId}/${attachment.id}/${encodeURIComponent(attachment.name)}`
   const issuedAt = Math.floor(world.clock.now() / 1000)
   const until = (issuedAt + Math.floor(world.settings.linkMs / 1000)).toString(16)
   const since = issuedAt.toString(16)
@@ -28,8 +29,10 @@ export function openLink(world: World, url: URL): Attachment | undefined {
 }
 
 /** The file a path names, whatever its signature; it ends with its message. */
-export function findAttachment(world: { channels: Map<string, Channel> }, path: string): Attachment | undefined {
-  const [, , channelId = '', id] = path.split('/')
+export function findAttachment(world: Pick<World, 'channels' | 'uploads'>, path: string): Attachment | undefined {
+  const [, room, channelId = '', id = ''] = path.split('/')
+  // What was added to a form belongs to no message.
+  if (room === 'ephemeral-attachments') return world.uploads.get(id)
   for (const message of world.channels.get(channelId)?.messages.values() ?? []) {
     const found = message.attachments.find((attachment) => attachment.id === id)
     if (found) return found

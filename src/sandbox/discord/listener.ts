@@ -10,7 +10,7 @@ import type { Attachment } from './records.ts'
 import type { Call, World } from './world.ts'
 
 const REST = /^\/api(?:\/v(9|10))?(\/.*)$/
-const FILES = /^\/(media\/)?attachments\//
+const FILES = /^\/(media\/)?(ephemeral-)?attachments\//
 const GONE = 'This content is no longer available.'
 
 export interface Listening {

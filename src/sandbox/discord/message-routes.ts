@@ -3,6 +3,7 @@ import { DAY } from '../../clock.ts'
 import { asList, asNumber } from '../slack/json.ts'
 import { channelOf, may, messageOf, need, needAwake, needSending, textChannelOf } from './access.ts'
 import { makeForm } from './form.ts'
+import { OLD_MS } from './limits.ts'
 import { mentionsIn } from './mentions.ts'
 import { addMessage, type Draft, editMessage, removeMessage, removeMessages } from './message.ts'
 import { needPartPermissions, needSubstance, readSaid, settable } from './message-form.ts'
@@ -41,6 +42,7 @@ export const messageRoutes: Routes = {
       const message = messageOf(channel, ask.params.message)
       needAwake(channel)
       if (message.authorId !== ask.app.id) return suppressEmbeds(world, channel, message, ask)
+      needEditing(world, message)
       changeMessage(world, channel, message, ask)
       return readableShape(world, ask.app, message)
     },
@@ -76,6 +78,9 @@ function listMessages(world: World, ask: Ask): unknown {
   if (!(limit >= 1 && limit <= PAGE_MAX)) {
     refuseField('limit', 'NUMBER_TYPE_MAX', `int value should be less than or equal to ${PAGE_MAX}.`)
   }
+  const form = makeForm(query)
+  for (const name of ['before', 'after', 'around']) form.id(name)
+  form.check()
   // Without the permission to read history a channel looks empty.
   if (!may(world, channel, ask.app.id, MAY.readHistory)) return []
   const all = [...channel.messages.values()].filter(({ ephemeralFor }) => ephemeralFor === undefined)
@@ -159,6 +164,11 @@ export function changeMessage(world: World, channel: Channel, message: Message, 
     flags: said.flags === undefined ? message.flags : settable(said.flags) | (message.flags & ~FLAG.suppressEmbeds),
     editedAt: world.clock.now(),
   })
+}
+
+function needEditing(world: World, { at, channelId }: Message): void {
+  const isOld = world.clock.now() - at > OLD_MS
+  if (isOld && world.settings.limits === 'enforce' && !world.limits.allows('old-edit', channelId)) refuse(30046)
 }
 
 /** All one may change of another's message. */

@@ -1,15 +1,15 @@
 // What people do with a bot's buttons, menus, commands and forms.
-import { asFlag, asJson, asNumber, asText, everyJson, type Json, jsonList } from '../slack/json.ts'
+import { asFlag, everyJson, type Json } from '../slack/json.ts'
 import { INTERACTION, type Interaction, startInteraction } from './interaction.ts'
 import { canSee } from './permissions.ts'
+import { type FormValues, fillForm, resolveIds } from './play-form.ts'
 import { known } from './play-guild.ts'
 import { readableShape } from './readable.ts'
 import type { App, Channel, Command, Message } from './records.ts'
-import { fullMemberShape, userShape } from './shape-user.ts'
 import type { World } from './world.ts'
 
 const BUTTON = 2
-const TEXT_INPUT = 4
+const STRING_SELECT = 3
 
 export interface InteractionPlay {
   /** Clicks a button of a message. */
@@ -17,7 +17,7 @@ export interface InteractionPlay {
   /** Picks values of a menu. */
   select(userId: string, message: Message, customId: string, values: readonly string[]): Interaction
   /** Fills in the form that an interaction was answered with, by custom id. */
-  submit(interaction: Interaction, values: Record<string, string | readonly string[]>): Interaction
+  submit(interaction: Interaction, values: FormValues): Interaction
   /** Types a command. */
   command(userId: string, channelId: string, name: string, options?: Record<string, unknown>): Interaction
   /** Types part of an option of a command. */
@@ -45,7 +45,9 @@ export function makeInteractionPlay(world: World): InteractionPlay {
     if ((component.type === BUTTON) !== (values === undefined))
       throw new Error(`discord stand-in: ${customId} is of another kind`)
     const app = known(world.apps.get(message.applicationId ?? message.authorId), 'bot behind that message')
-    const data = { custom_id: customId, component_type: component.type, id: component.id, ...(values && { values }) }
+    const resolved = values && component.type !== STRING_SELECT ? { resolved: resolveIds(world, channel, values) } : {}
+    const used = { custom_id: customId, component_type: component.type, id: component.id }
+    const data = { ...used, ...(values && { values }), ...resolved }
     return startInteraction(world, { app, channel, userId, type: INTERACTION.component, data, message })
   }
 
@@ -67,10 +69,7 @@ export function makeInteractionPlay(world: World): InteractionPlay {
       const channel = channelOf(interaction.channelId)
       const app = known(world.apps.get(appId), `bot ${appId}`)
       const message = channel.messages.get(messageId ?? '')
-      const data = {
-        custom_id: modal.custom_id,
-        components: jsonList(modal.components).map((row) => filled(row, values)),
-      }
+      const data = fillForm(world, channel, appId, modal, values)
       return startInteraction(world, {
         app,
         channel,
@@ -114,37 +113,8 @@ function resolve(world: World, app: App, channel: Channel, target: { message: Me
     const shape = readableShape(world, { ...app, privileged: -1 }, target.message)
     return { target_id: id, resolved: { messages: { [id]: shape } } }
   }
-  const user = known(world.users.get(target.userId), `user ${target.userId}`)
-  const member = world.guilds.get(channel.guildId ?? '')?.members.get(user.id)
-  const { user: _user, ...shape } = member ? fullMemberShape(member, user) : { user: undefined }
-  const members = member ? { members: { [user.id]: shape } } : {}
-  return { target_id: user.id, resolved: { users: { [user.id]: userShape(user) }, ...members } }
-}
-
-/** The form's own structure with what the person put in; what the form does not allow cannot be submitted. */
-function filled(row: Json, values: Record<string, string | readonly string[]>): Json {
-  const { type, id } = row
-  if (row.component) return { type, id, component: fill(asJson(row.component), values) }
-  if (row.components) return { type, id, components: jsonList(row.components).map((input) => fill(input, values)) }
-  return { type, id }
-}
-
-function fill(input: Json, values: Record<string, string | readonly string[]>): Json {
-  const { type, id } = input
-  const customId = asText(input.custom_id) ?? ''
-  const value = values[customId] ?? (type === TEXT_INPUT ? (asText(input.value) ?? '') : [])
-  if (typeof value === 'string') judge(input, customId, value)
-  const given = typeof value === 'string' ? { value } : { values: [...value] }
-  return { type, id, custom_id: customId, ...given }
-}
-
-function judge(input: Json, customId: string, { length }: string): void {
-  const isRequired = input.required === undefined || asFlag(input.required)
-  const isShort = length < (asNumber(input.min_length) ?? 0) && (length > 0 || isRequired)
-  const isLong = length > (asNumber(input.max_length) ?? 4000)
-  if ((length === 0 && isRequired) || isShort || isLong) {
-    throw new Error(`discord stand-in: the form does not let ${customId} be ${length} characters long`)
-  }
+  const { id } = known(world.users.get(target.userId), `user ${target.userId}`)
+  return { target_id: id, resolved: resolveIds(world, channel, [id]) }
 }
 
 function kindOf(value: unknown): number {

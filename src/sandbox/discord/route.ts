@@ -60,10 +60,18 @@ function match(segments: string[], path: string[]): Record<string, string> | und
   const params: Record<string, string> = {}
   for (const [index, segment] of segments.entries()) {
     const given = path[index] ?? ''
-    if (segment.startsWith(':')) params[segment.slice(1)] = decodeURIComponent(given)
+    if (segment.startsWith(':')) params[segment.slice(1)] = decode(given)
     else if (segment !== given) return undefined
   }
   return params
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // It names nothing; whoever asks is told so.
+  }
 }
 
 function variables(segments: string[]): number {

@@ -103,6 +103,7 @@ function makeWorld(origin: string, options: DiscordOptions, gateway: Gateway, st
     channels: new Map(),
     apps: new Map(),
     interactions: new Map(),
+    uploads: new Map(),
     emit: (event) => gateway.sessions.emit(event),
     limits: makeLimits(clock, settings),
     faults: makeFaults(),

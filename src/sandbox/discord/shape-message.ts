@@ -76,15 +76,15 @@ function mentionShape(world: World, id: string) {
   return user ? [userShape(user)] : []
 }
 
-export function attachmentShape(world: World, attachment: Attachment, channelId: string) {
-  const url = linkTo(world, attachment, channelId)
+export function attachmentShape(world: World, attachment: Attachment, placeId: string, room: '' | 'ephemeral-' = '') {
+  const url = linkTo(world, attachment, placeId, room)
   const size = imageSize(attachment.bytes)
   return {
     id: attachment.id,
     filename: attachment.name,
     size: attachment.bytes.length,
     url,
-    proxy_url: url.replace('/attachments/', '/media/attachments/'),
+    proxy_url: url.replace(world.origin, `${world.origin}/media`),
     content_type: attachment.type,
     content_scan_version: 0,
     ...(size && size),

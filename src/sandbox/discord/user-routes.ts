@@ -1,5 +1,5 @@
 // The routes about people and about the bot itself, and the door to a direct message.
-import { directChannel } from './channel.ts'
+import { directChannel, findDirect } from './channel.ts'
 import { makeForm } from './form.ts'
 import { gatewayUrl, portalFlags } from './identify.ts'
 import type { App } from './records.ts'
@@ -39,6 +39,8 @@ export const userRoutes: Routes = {
       const user = world.users.get(userId) ?? refuse(50033)
       // The door opens for everybody but bots; whether somebody takes what is put through it is seen when sending.
       if (user.isBot) refuse(50007)
+      const isNew = !findDirect(world, app.id, user.id)
+      if (isNew && world.settings.limits === 'enforce' && !world.limits.allows('open-dm', app.id)) refuse(40003)
       return channelShape(world, directChannel(world, app.id, user.id), app.id)
     },
   },

@@ -1,4 +1,5 @@
 // What follows an interaction's answer: for a quarter of an hour its token writes, reads, changes and takes back.
+import { needUnlocked } from './access.ts'
 import { type Interaction, TOKEN_MS } from './interaction.ts'
 import { addAnswer, fillAnswer } from './interaction-routes.ts'
 import { removeMessage } from './message.ts'
@@ -15,6 +16,7 @@ export const webhookRoutes: Routes = {
     run(world, ask) {
       const { interaction, channel, asked } = placeOf(world, ask)
       const first = channel.messages.get(interaction.replyId ?? '')
+      needUnlocked(world, channel, asked.app.id)
       const draft = composeMessage(world, channel, asked)
       // The first follow-up to "thinking" takes its place.
       if (first && first.flags & FLAG.loading) {

@@ -3,7 +3,7 @@ import type { Event } from './event.ts'
 import type { Faults } from './faults.ts'
 import type { Interaction } from './interaction.ts'
 import type { Limits } from './limits.ts'
-import type { App, Channel, Guild, User } from './records.ts'
+import type { App, Attachment, Channel, Guild, User } from './records.ts'
 import type { NewSnowflake } from './snowflake.ts'
 
 export interface World {
@@ -23,6 +23,8 @@ export interface World {
   /** By id, which is also the bot's. */
   apps: Map<string, App>
   interactions: Map<string, Interaction>
+  /** Files added to forms. */
+  uploads: Map<string, Attachment>
   /** Tells every session that may hear of it. */
   emit(event: Event): void
   limits: Limits

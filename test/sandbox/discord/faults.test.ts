@@ -94,7 +94,7 @@ test('an answer that is late is right all the same', async () => {
 })
 
 test('a client whose heartbeats are no longer acknowledged leaves the zombie and resumes', async () => {
-  const { discord, world, dm, cleo } = await makePlace({ heartbeatMs: 150 })
+  const { discord, world, dm, cleo } = await makePlace({ heartbeatMs: 300 })
   const client = await logIn(discord)
   const resumed = next(client, Events.ShardResume)
   discord.faults.deafen(true)

@@ -1,22 +1,29 @@
 import {
   ActionRowBuilder,
+  type AutocompleteInteraction,
   ButtonBuilder,
   type ButtonInteraction,
   ButtonStyle,
   type ChatInputCommandInteraction,
   DiscordAPIError,
   Events,
+  FileUploadBuilder,
+  LabelBuilder,
   type MessageContextMenuCommandInteraction,
   MessageFlags,
   ModalBuilder,
   type ModalSubmitInteraction,
   StringSelectMenuBuilder,
   type StringSelectMenuInteraction,
+  StringSelectMenuOptionBuilder,
   TextInputBuilder,
   TextInputStyle,
+  UserSelectMenuBuilder,
+  type UserSelectMenuInteraction,
 } from 'discord.js'
 import { expect, test } from 'vitest'
 import { manualClock } from '../../setup/clock.ts'
+import { faultsAt } from './bare.ts'
 import { logIn, makePlace, next, refusal } from './place.ts'
 
 function openButton() {
@@ -162,4 +169,125 @@ test('commands keep Discord’s rules of names and numbers', async () => {
     errors: { 0: { name: { _errors: [{ code: 'APPLICATION_COMMAND_INVALID_NAME' }] } } },
   })
   expect(shouted).toBeInstanceOf(DiscordAPIError)
+})
+
+test('a form with labelled fields and a menu comes back with what was put in', async () => {
+  const { world, client, message, cleo } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  const click = world.press(cleo.id, message, 'open')
+  const choices = [new StringSelectMenuOptionBuilder().setLabel('Order').setValue('order')]
+  const topic = new StringSelectMenuBuilder().setCustomId('topic').addOptions(choices)
+  const note = new TextInputBuilder().setCustomId('note').setStyle(TextInputStyle.Short).setRequired(false)
+  const modal = new ModalBuilder()
+    .setCustomId('form')
+    .setTitle('Ask us')
+    .addLabelComponents(
+      new LabelBuilder().setLabel('About').setStringSelectMenuComponent(topic),
+      new LabelBuilder().setLabel('Note').setTextInputComponent(note),
+    )
+  await (await pressed).showModal(modal)
+  const submitted = next<ModalSubmitInteraction>(client, Events.InteractionCreate)
+  world.submit(click, { topic: ['order'] })
+  const { fields } = await submitted
+  expect(fields.getStringSelectValues('topic')).toEqual(['order'])
+  expect(fields.getTextInputValue('note')).toBe('')
+})
+
+test.each([
+  ['a title of 46', { title: 'x'.repeat(46) }, 'title'],
+  ['no fields', { components: [] }, 'components'],
+  ['six fields', { components: Array.from({ length: 6 }, (_zero, index) => textRow(String(index))) }, 'components'],
+  ['a label of 46', { components: [textRow('a', { label: 'x'.repeat(46) })] }, 'components.0.components.0.label'],
+  ['the same id twice', { components: [textRow('a'), textRow('a')] }, 'components.1.components.0.custom_id'],
+])('a form with %s is refused', async (_name, more, path) => {
+  const { world, client, message, cleo } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  world.press(cleo.id, message, 'open')
+  const { id, token } = await pressed
+  const data = { custom_id: 'form', title: 'Ask us', components: [textRow('a')], ...more }
+  const call = client.rest.post(`/interactions/${id}/${token}/callback`, { auth: false, body: { type: 9, data } })
+  const { rawError } = await refusal(call)
+  expect(faultsAt((rawError as { errors: unknown }).errors, path)).toHaveLength(1)
+})
+
+function textRow(customId: string, more: object = {}) {
+  return { type: 1, components: [{ type: 4, custom_id: customId, style: 1, label: 'Label', ...more }] }
+}
+
+test('while a command is typed its choices are asked for and offered', async () => {
+  const { discord, world, cleo, help } = await makePlace()
+  const client = await logIn(discord)
+  await client.application.commands.set([{ name: 'ask', description: 'Ask us' }])
+  const heard = next<AutocompleteInteraction>(client, Events.InteractionCreate)
+  const typed = world.typeOption(cleo.id, help.id, 'ask', 'about', 'sto')
+  const typing = await heard
+  expect(typing.options.getFocused()).toBe('sto')
+  await typing.respond([{ name: 'Stock', value: 'stock' }])
+  expect(typed.choices).toEqual([{ name: 'Stock', value: 'stock' }])
+})
+
+test('a click may be deferred and its message changed later, and everything a token wrote can be taken back', async () => {
+  const { world, client, message, cleo, help } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  world.press(cleo.id, message, 'open')
+  const button = await pressed
+  await button.deferUpdate()
+  await button.editReply({ content: 'Someone is on it.', components: [] })
+  expect(world.list(help.id)[0]).toMatchObject({ content: 'Someone is on it.', components: [] })
+  const more = await button.followUp({ content: 'just for you', flags: MessageFlags.Ephemeral })
+  expect(world.list(help.id)[1]).toMatchObject({ ephemeralFor: cleo.id })
+  // Nobody else can read it, not even the bot by way of the channel.
+  const read = client.rest.get(`/channels/${help.id}/messages/${more.id}`)
+  expect(await refusal(read)).toMatchObject({ code: 10008 })
+  await button.deleteReply(more.id)
+  expect(world.list(help.id)).toHaveLength(1)
+})
+
+test('in a direct message an interaction has a user and no member', async () => {
+  const { discord, world, cleo, dm, bot } = await makePlace()
+  const client = await logIn(discord)
+  const user = await client.users.fetch(cleo.id)
+  await user.send({ content: 'Need help?', components: [openButton()] })
+  const [message] = world.list(dm.id)
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  if (message) world.press(cleo.id, message, 'open')
+  const button = await pressed
+  expect(button).toMatchObject({ guildId: null, member: null, user: { id: cleo.id }, applicationId: bot.id })
+  await button.reply('Tell us.')
+  expect(world.list(dm.id).map(({ content }) => content)).toEqual(['Need help?', 'Tell us.'])
+})
+
+test('in a thread that is locked and asleep an answer does not arrive', async () => {
+  const { discord, world, cleo, help } = await makePlace()
+  const client = await logIn(discord)
+  const thread = world.openThread(help.id, cleo.id, { name: 'settled' })
+  const channel = await client.channels.fetch(thread.id)
+  if (channel?.isSendable()) await channel.send({ content: 'Need help?', components: [openButton()] })
+  const message = world.list(thread.id)[0]
+  world.lock(thread.id)
+  world.archive(thread.id)
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  if (message) world.press(cleo.id, message, 'open')
+  expect(await refusal((await pressed).reply('x'))).toMatchObject({ code: 50083, status: 403 })
+})
+
+test('files added to a form, and people picked from a menu, come whole', async () => {
+  const { world, client, message, cleo, mo, channel, help } = await makeCounter()
+  const pressed = next<ButtonInteraction>(client, Events.InteractionCreate)
+  const click = world.press(cleo.id, message, 'open')
+  const upload = new FileUploadBuilder().setCustomId('proof')
+  const label = new LabelBuilder().setLabel('Your receipt').setFileUploadComponent(upload)
+  await (await pressed).showModal(new ModalBuilder().setCustomId('form').setTitle('Ask').addLabelComponents(label))
+  const submitted = next<ModalSubmitInteraction>(client, Events.InteractionCreate)
+  world.submit(click, { proof: [{ name: 'receipt.txt', bytes: new TextEncoder().encode('paid') }] })
+  const file = (await submitted).fields.getUploadedFiles('proof')?.first()
+  expect(file?.name).toBe('receipt.txt')
+  expect(await (await fetch(file?.url ?? '')).text()).toBe('paid')
+  const people = new UserSelectMenuBuilder().setCustomId('who')
+  const row = new ActionRowBuilder<UserSelectMenuBuilder>().addComponents(people)
+  await channel.send({ content: 'Who?', components: [row] })
+  const picked = next<UserSelectMenuInteraction>(client, Events.InteractionCreate)
+  const asked = world.list(help.id)[1]
+  if (asked) world.select(cleo.id, asked, 'who', [mo.id])
+  expect((await picked).users.get(mo.id)?.globalName).toBe('Mo Moderator')
 })

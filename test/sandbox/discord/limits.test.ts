@@ -77,3 +77,33 @@ test('what is shared with others is no invalid request', async () => {
   expect(refused.headers.get('x-ratelimit-scope')).toBe('shared')
   expect(discord.invalidCount()).toBe(0)
 })
+
+test('opening direct messages with one stranger after the other is stopped, with acquaintances it is not', async () => {
+  const clock = manualClock()
+  const { discord, world, cleo } = await makePlace({ clock, limits: 'enforce' })
+  const open = async (recipient: string) => {
+    await clock.advance(1000)
+    const { status, body } = await ask(discord, 'POST', '/users/@me/channels', { recipient_id: recipient })
+    return [status, body.code ?? 'ok']
+  }
+  const strangers = Array.from({ length: 41 }, (_zero, index) => world.addUser({ name: `stranger ${index}` }).id)
+  for (const stranger of strangers.slice(0, 40)) expect(await open(stranger)).toEqual([200, 'ok'])
+  expect(await open(strangers[40] ?? '')).toEqual([403, 40003])
+  expect(await open(cleo.id)).toEqual([200, 'ok'])
+})
+
+test('old messages are edited a few times in a row and then not for a while', async () => {
+  const clock = manualClock()
+  const { discord, help } = await makePlace({ clock, limits: 'enforce' })
+  const { body } = await ask(discord, 'POST', `/channels/${help.id}/messages`, { content: 'draft' })
+  const edit = async (content: string) => {
+    const path = `/channels/${help.id}/messages/${body.id}`
+    const { status, body: said, headers } = await ask(discord, 'PATCH', path, { content })
+    return [status, said.code ?? 'ok', headers.get('retry-after')]
+  }
+  await clock.advance(60 * 60_000 + 1)
+  for (const content of ['1', '2', '3']) expect(await edit(content)).toEqual([200, 'ok', null])
+  expect(await edit('4')).toEqual([429, 30046, '1'])
+  await clock.advance(20_000)
+  expect(await edit('4')).toEqual([200, 'ok', null])
+})
