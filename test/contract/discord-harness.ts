@@ -7,7 +7,7 @@ import type { ChannelHarness } from './channel-contract.ts'
 
 const POST = 'POST /channels/:channel/messages'
 
-/** Where the customer writes. What is written to us directly for the first time while we are away nobody can find: see dm.test.ts. */
+/** Where the customer writes. What is written to us directly for the first time while we are away nobody can find: see receiving.test.ts. */
 export async function discordHarness(where: 'channel' | 'post'): Promise<ChannelHarness> {
   const discord = await startDiscord({ limits: 'off' })
   const { world, bot } = discord
