@@ -1,14 +1,12 @@
 // Brings what happens in the places to the intake, in order, place by place; what was missed goes first.
-
 import type { Intake } from '../../src/channel.ts'
 import { atMost, type Clock, HOUR, MINUTE, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
 import { insist } from './insist.ts'
-import { type Keeper, pauseMs, STOPPED } from './keeper.ts'
+import { pauseMs, STOPPED } from './keeper.ts'
 import { readMissed } from './missed.ts'
-import type { Payload } from './payload.ts'
-import { textOf } from './payload.ts'
+import { type Payload, textOf } from './payload.ts'
 import { type Place, type PlaceIndex, placeOf, readCursor } from './place.ts'
 import { type Heard, type Room, type RoomTools, remind, roomOf, type Take, takeOf } from './room.ts'
 import { isGone } from './trouble.ts'
@@ -29,7 +27,6 @@ const UNKEPT_MAX = 200
 
 export interface ReaderOptions extends RoomTools, Surroundings {
   intake: Intake
-  keeper: Keeper
   index: PlaceIndex
   stop: AbortSignal
   clock: Clock

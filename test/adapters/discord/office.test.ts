@@ -71,6 +71,22 @@ eachDatabase((open) => {
     await until(async () => (await office.deliveryOf(again)) === 'accepted', 'the end of the delivery')
   })
 
+  test('whoever is answered in a private thread, their direct messages being closed, goes on with the conversation there', async () => {
+    const office = await makeOffice(open, ({ help }) => ({ fallback: help.id }))
+    office.world.memberWrites(office.dm.id, office.cleo.id, 'Where is my order?')
+    await until(async () => (await office.countMessages()) === 1, 'what was written')
+    office.world.closeDms(office.cleo.id)
+    const id = await office.agentReplies('It is on its way.')
+    await until(async () => (await office.deliveryOf(id)) === 'accepted', 'the end of the delivery')
+    const seen = async () =>
+      (await office.db.selectFrom('fact').select('id').where('kind', '=', 'own-message-seen').execute()).length
+    await until(async () => (await seen()) > 0, 'our own message to be seen')
+    const thread = office.discord.calls(POST).at(-1)?.path.split('/')[2]
+    office.world.memberWrites(thread ?? '', office.cleo.id, 'Thank you!')
+    await until(async () => (await office.countMessages()) === 3, 'the thanks')
+    expect(await office.conversations()).toHaveLength(1)
+  })
+
   test('a question in a channel, its answer in a thread and the thanks there are one conversation', async () => {
     const office = await makeOffice(open)
     const question = office.world.memberWrites(office.help.id, office.cleo.id, 'Where is my order?')

@@ -16,19 +16,19 @@ import { findOpenWindow } from '../../../src/window-record.ts'
 import type { OpenTestDb } from '../../setup/database.ts'
 import { always, calendarPolicy } from '../../setup/policy.ts'
 import { openLimiter } from '../../setup/world.ts'
-import { makeServer } from './server.ts'
+import { makeServer, type Server } from './server.ts'
 
 const DESK = 'main'
 const TICK_MS = 20
 /** So long nobody waits here: what is not found twice is soon sent again. */
 const LIMITS = { ...ATTEMPT_LIMITS, uncertainWaitMs: SECOND / 10 }
 
-export async function makeOffice(open: OpenTestDb, overrides: Partial<DiscordConfig> = {}) {
+export async function makeOffice(open: OpenTestDb, overrides: (server: Server) => Partial<DiscordConfig> = () => ({})) {
   const server = await makeServer()
   const tools = { clock: systemClock(), random: systemRandom(), log: silentLog }
   const db = await open(tools)
   const instance = await joinInstances(db, { ...tools, id: 'first' })
-  const channel = server.open(overrides)
+  const channel = server.open(overrides(server))
   const policies = always(calendarPolicy(24))
   const shown: Handler = { send: async () => ({ kind: 'accepted' }), verify: async () => ({ kind: 'repeatable' }) }
   const shared = { ...tools, db, owner: instance.id, tickMs: TICK_MS }
