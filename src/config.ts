@@ -33,6 +33,8 @@ export interface Config {
   desks: Record<string, Desk>
   /** By name: `support` is the channel `email:support`. */
   email: Record<string, Mailbox>
+  /** The channel `discord`. */
+  discord?: Discord
   templates: { folder: string; language: string }
   limits: Limits
 }
@@ -117,6 +119,29 @@ export interface OAuth {
   tokenUrl: string
 }
 
+export interface Discord {
+  token: string
+  apiUrl: string
+  /** A key of `Config.desks`. */
+  desk: string
+  /** Whether whoever writes to the bot directly is a customer. */
+  directMessages: boolean
+  /** Text channels where customers write: every message counts, or what names the bot; its thread opens with the answer, or at once. */
+  channels: { id: string; take: 'every' | 'mention'; thread: 'reply' | 'at-once' }[]
+  /** Each post is a conversation. */
+  forums: string[]
+  /** Where `/support` opens private threads. */
+  requests?: string
+  /** Where a private thread takes what closed direct messages do not. */
+  fallback?: string
+  /** Discord user ids by Slack user id. */
+  agents: Record<string, string>
+  staffRoles: string[]
+  helperRoles: string[]
+  trustedBots: string[]
+  signature?: string
+}
+
 export interface Limits {
   attachmentBytesMax: number
   /** A mailbox that could not be read for this long is reported. */
@@ -132,6 +157,11 @@ export interface Limits {
   changedSubjectMs: number
   /** What one person writes in a chat without a thread within so long is one conversation. */
   groupingMs: number
+}
+
+/** The mailbox of the channel `email:NAME`; undefined for every other channel. */
+export function mailboxOf({ email }: Pick<Config, 'email'>, channel: string): Mailbox | undefined {
+  return channel.startsWith('email:') ? email[channel.slice('email:'.length)] : undefined
 }
 
 /** Pure. Either a whole, frozen configuration or everything that is wrong with it. */

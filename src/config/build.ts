@@ -2,6 +2,7 @@
 import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
 import { DEFAULTS } from './default.ts'
+import { buildDiscord } from './discord.ts'
 import { buildDkim } from './dkim.ts'
 import type { Secrets } from './environment.ts'
 import { buildOAuth, PROVIDERS } from './oauth.ts'
@@ -22,6 +23,9 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     policies: buildPolicies(settings),
     desks: mapValues(settings.desks, buildDesk),
     email: mapValues(settings.email, (mailbox, name) => buildMailbox(mailbox, name, { settings, secrets, files })),
+    ...(settings.discord && {
+      discord: buildDiscord(settings.discord, secrets.discordToken ?? '', Object.keys(settings.desks)),
+    }),
     templates,
     limits: buildLimits(settings.limits),
   }

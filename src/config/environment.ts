@@ -3,6 +3,7 @@
 import type { Config } from '../config.ts'
 import { nearest } from '../nearest.ts'
 import { DEFAULTS } from './default.ts'
+import { DISCORD_TOKEN, discordTokenFaults } from './discord.ts'
 import { dkimKeyOf, readDkimKey } from './dkim.ts'
 import { didYouMean, type Fault } from './fault.ts'
 import { clientSecretOf, type OAuthSecrets, readOAuthSecrets, refreshTokenOf } from './oauth.ts'
@@ -16,6 +17,7 @@ export interface Secrets {
   database?: Config['database']
   secret?: string
   slack?: { botToken: string; appToken: string }
+  discordToken?: string
   passwords: Map<string, MailboxSecrets>
 }
 
@@ -30,7 +32,7 @@ export interface MailboxSecrets {
 /** The secret that signs Message-IDs: as long as what it protects against guessing. */
 const SECRET_LENGTH_MIN = 16
 
-const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']
+const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', DISCORD_TOKEN]
 
 /** `data` is the raw file: it names the mailboxes. When it is broken, nothing is said about what depends on it. */
 export function readEnvironment(env: Environment, data: Data | undefined): { secrets: Secrets; faults: Fault[] } {
@@ -40,16 +42,25 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
   const slack = readSlack(env)
   const passwords = readPasswords(env, settings)
   const secret = read(env, 'DESKBELL_SECRET')
+  const discordToken = read(env, DISCORD_TOKEN)
   const secrets: Secrets = {
     ...(database.value && { database: database.value }),
     ...(secret && { secret }),
     ...(slack.value && { slack: slack.value }),
+    ...(discordToken && { discordToken }),
     passwords: passwords.value,
   }
   const unknown = unknownFaults(env, mailboxes, data !== undefined)
   return {
     secrets,
-    faults: [...database.faults, ...secretFaults(secret), ...slack.faults, ...passwords.faults, ...unknown],
+    faults: [
+      ...database.faults,
+      ...secretFaults(secret),
+      ...slack.faults,
+      ...discordTokenFaults(data, discordToken),
+      ...passwords.faults,
+      ...unknown,
+    ],
   }
 }
 

@@ -23,7 +23,13 @@ export function listSecrets(config: Config): string[] {
     ),
   )
   const slack = config.slack ? [config.slack.botToken, config.slack.appToken] : []
-  const secrets = [config.secret ?? '', ...slack, ...mailboxes, ...databaseSecrets(config.database)]
+  const secrets = [
+    config.secret ?? '',
+    config.discord?.token ?? '',
+    ...slack,
+    ...mailboxes,
+    ...databaseSecrets(config.database),
+  ]
   return [...new Set(secrets)].filter((secret) => secret !== '')
 }
 
@@ -45,6 +51,7 @@ function variableByKey(path: string[]): string | undefined {
 
 /** By section and key, the key in lower case without its hyphens and underscores. */
 const VARIABLES: [RegExp, string][] = [
+  [/^discord\.(bot)?token$|^\.discord(bot)?token$/, 'DISCORD_BOT_TOKEN'],
   [/bottoken$|^slack\.token$/, 'SLACK_BOT_TOKEN'],
   [/apptoken$/, 'SLACK_APP_TOKEN'],
   [/^\.(deskbell)?secret$/, 'DESKBELL_SECRET'],
@@ -65,6 +72,7 @@ export function mailboxPassword(mailbox: string, side?: 'IMAP' | 'SMTP'): string
 function variableByLooks(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   if (/xapp-/.test(value)) return 'SLACK_APP_TOKEN'
+  if (/^[\w-]{20,30}\.[\w-]{6,10}\.[\w-]{25,}$/.test(value.trim())) return 'DISCORD_BOT_TOKEN'
   if (/xox[a-z](\.xox[a-z])?-/.test(value)) return 'SLACK_BOT_TOKEN'
   return /^\w+:\/\/[^/\s]*:[^/\s]*@/.test(value) ? 'DATABASE_URL' : undefined
 }

@@ -1,6 +1,7 @@
 // What may stand in deskbell.yaml, setting by setting. What two settings say of each other is in check.ts.
 import type { z } from 'zod'
 import { DEFAULTS } from './default.ts'
+import { discord } from './discord.ts'
 import { dkim } from './dkim.ts'
 import type { Fault } from './fault.ts'
 import { settingFaults } from './issue.ts'
@@ -45,6 +46,7 @@ function makeSchema() {
     policies: named(policy).default({}),
     desks: named(desk).default({}),
     email: named(mailbox).default({}),
+    discord: discord.optional(),
     templates: section({
       folder: text('a path', 'Write the folder that holds the letters.').default(DEFAULTS.templates.folder),
       language: language.default(DEFAULTS.templates.language),
