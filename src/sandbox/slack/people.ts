@@ -35,6 +35,8 @@ export interface NewChannel {
 }
 
 export interface People {
+  /** Another organisation that shares channels with this one. Returns its workspace's id, for `teamId`. */
+  addTeam(name: string): string
   addUser(user: NewUser): User
   /** Changes what is known of a person, and tells the app. */
   changeUser(userId: string, change: Partial<Omit<User, 'id'>>): void
@@ -114,6 +116,11 @@ export function makePeople(world: World): People {
 function makeAdministration(world: World) {
   const { workspace } = world
   return {
+    addTeam(name: string): string {
+      const id = world.newId('T')
+      workspace.teams.set(id, name)
+      return id
+    },
     addUser(user: NewUser): User {
       const added = makeUser(world, user)
       workspace.users.set(added.id, added)
