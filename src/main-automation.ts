@@ -2,7 +2,7 @@
 import type { Acknowledging } from './acknowledgement.ts'
 import { acknowledgementHandler } from './acknowledgement-send.ts'
 import { type AlarmWays, alarmHandler, mailAlarm } from './alarm-post.ts'
-import type { Channel } from './channel.ts'
+import { type Channel, channelKind } from './channel.ts'
 import type { Config } from './config.ts'
 import type { Db, Tools } from './db/open.ts'
 import type { Handler } from './outbox-attempt.ts'
@@ -64,7 +64,7 @@ function alarmWays(
     log,
     addressesOf: (desk) => config.desks[desk]?.alertEmail ?? [],
     mailboxOf(desk) {
-      const all = [...channels.values()]
+      const all = [...channels.values()].filter(({ channel }) => channelKind(channel.name) === 'email')
       return (all.find((each) => each.desk === desk) ?? all[0])?.channel
     },
   }
@@ -72,6 +72,7 @@ function alarmWays(
 
 /** For the inbox of one channel. */
 export function acknowledgingOf({ email }: Config, channel: string): { acknowledge?: Acknowledging } {
+  if (channelKind(channel) !== 'email') return {}
   const acknowledge = email[channel.slice('email:'.length)]?.acknowledge ?? 'off'
   return acknowledge === 'off' ? {} : { acknowledge }
 }

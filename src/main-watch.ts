@@ -1,5 +1,5 @@
 // What the heartbeat of the whole program watches, and the ways an alarm can take: Slack first, then mail, and never the outbox.
-import type { ChannelHealth } from './channel.ts'
+import { type ChannelHealth, channelKind } from './channel.ts'
 import { type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
 import type { OpenDesk } from './desk/desk.ts'
@@ -77,9 +77,10 @@ async function allTold(all: Iterable<string>, tell: (one: string) => Promise<voi
 }
 
 /** A mailbox concerns its desk; everything else concerns all. */
-function desksConcerned({ email, desks }: Config, name: string): string[] {
-  const mailbox = name.startsWith('email:') ? email[name.slice('email:'.length)] : undefined
-  return mailbox ? [mailbox.desk] : Object.keys(desks)
+function desksConcerned({ email, slackCustomers, desks }: Config, name: string): string[] {
+  const key = name.slice(name.indexOf(':') + 1)
+  const owner = { email: email[key], slack: slackCustomers[key] }[channelKind(name)]
+  return owner ? [owner.desk] : Object.keys(desks)
 }
 
 /** Rejects when it reached none of the desk's leads in Slack. */

@@ -1,5 +1,5 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
-import type { Channel } from './channel.ts'
+import { type Channel, channelKind } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
@@ -17,6 +17,7 @@ import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runne
 import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
+import { slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
@@ -58,10 +59,11 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     channelOf: (name) => channelOf(channels, name),
     limits: config.limits.ping,
     quietOf: (name) => quietOf(config, name),
-    isRestricted: (name) => config.email[name.slice('email:'.length)]?.restricted ?? false,
+    isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
     isOurs: isOursOf(config),
     dayOf: (name) => dayOf(config, name),
   })
+  for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
     ...{ ...tools, db, policies, channels, channelOf: lookUp },
@@ -119,8 +121,12 @@ function isOursOf({ email }: Config): (address: string) => boolean {
   return (address) => domains.has(domainOf(address))
 }
 
-function addressesOf({ email }: Config, channel: string): readonly string[] {
-  const mailbox = email[channel.slice('email:'.length)]
+function mailboxOf({ email }: Config, channel: string) {
+  return channelKind(channel) === 'email' ? email[channel.slice('email:'.length)] : undefined
+}
+
+function addressesOf(config: Config, channel: string): readonly string[] {
+  const mailbox = mailboxOf(config, channel)
   return mailbox ? [mailbox.address, ...mailbox.aliases] : []
 }
 
@@ -196,7 +202,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
-  const paceOf = (key: string) => mailPaceOf(config.email, key) ?? desk.paceOf(key)
+  const paceOf = (key: string) => mailPaceOf(config.email, key) ?? slackPaceOf(key) ?? desk.paceOf(key)
   const outbox = makeOutboxRunner({
     ...tools,
     limiter: rateLimiter(paceOf, UNLIMITED_ROOM),

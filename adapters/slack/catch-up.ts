@@ -12,6 +12,9 @@ export interface CatchUp {
   add(place: Place): void
   /** Somebody has just written there: it goes before the others. Where nothing can be read back, this is kept as it is. */
   defer(place: Place, heard: Heard): void
+  /** Finds places that nobody knows of yet. */
+  list(work: (stop: AbortSignal) => Promise<void>): void
+  isListing(): boolean
   /** Resolves once no keep is under way and none will begin. */
   stop(): Promise<void>
 }
@@ -39,6 +42,7 @@ export function makeCatchUp(tools: CatchUpTools): CatchUp {
   const held = new Map<string, Heard[]>()
   const running = new Map<boolean, Promise<void>>()
   let stopping = new AbortController()
+  let listing: Promise<void> | undefined
 
   const next = (isThread: boolean): Place | undefined => {
     const places = [...behind.values()].filter(({ thread }) => (thread !== undefined) === isThread)
@@ -118,8 +122,15 @@ export function makeCatchUp(tools: CatchUpTools): CatchUp {
       behind.set(name, place)
       awake(place.thread !== undefined)
     },
+    list(work) {
+      listing = work(stopping.signal).finally(() => {
+        listing = undefined
+      })
+    },
+    isListing: () => listing !== undefined,
     async stop() {
       stopping.abort()
+      await listing
       await Promise.all(running.values())
       for (const each of [behind, hurried, missed, held]) each.clear()
       stopping = new AbortController()

@@ -46,12 +46,21 @@ function arrivedAt({ told, event }: Heard): number {
   return timeOf((told.kind === 'message-changed' ? edited : undefined) ?? textOf(event.event_ts) ?? told.ts)
 }
 
+/** Everybody it names: who wrote it, whose thread it is in, who is mentioned. */
+export function mentioned({ event }: Heard): string[] {
+  const message = messageIn(event)
+  return [textOf(message.user), textOf(message.parent_user_id), ...mentionedIn(message)].flatMap((id) => id ?? [])
+}
+
+function messageIn(event: Fields): Fields {
+  return event.subtype === 'message_changed' ? fieldsOf(event.message) : event
+}
+
 export async function toRaw(heard: Heard, us: Us, people: People): Promise<RawEvent> {
   const { told, event } = heard
-  const message = event.subtype === 'message_changed' ? fieldsOf(event.message) : event
+  const message = messageIn(event)
   const author = textOf(message.user)
-  const ids = [author, textOf(message.parent_user_id), ...mentionedIn(message)].flatMap((id) => id ?? [])
-  const found = await people.find(ids)
+  const found = await people.find(mentioned(heard))
   const brought = author !== undefined && !found[author] && profileOf(message)
   const kept: Omit<KeptEvent, 'told'> = { us, event, people: brought ? { ...found, [author]: brought } : found }
   return { key: told.key, arrivedAt: arrivedAt(heard), body: new TextEncoder().encode(JSON.stringify(kept)) }

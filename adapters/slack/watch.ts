@@ -74,6 +74,7 @@ export function makeWatch(
 
 function sentenceOf({ name }: CustomersConfig, channel: string, { is, why }: { is: Trouble; why: string }): string {
   const where = `${name}: the channel ${channel}`
+  const what = channel === 'direct' ? 'the direct messages' : `what was written in ${channel}`
   switch (is) {
     case 'archived':
       return `${where} is archived, so nobody can write or be answered there. Unarchive it, or remove it from deskbell.yaml.`
@@ -82,6 +83,6 @@ function sentenceOf({ name }: CustomersConfig, channel: string, { is, why }: { i
     case 'deleted':
       return `${where} was deleted. Remove it from deskbell.yaml.`
     case 'unreadable':
-      return `${name}: what was written in ${channel} while Deskbell was away cannot be read. ${why}`
+      return `${name}: ${what} of the time while Deskbell was away cannot be read. ${why}`
   }
 }
