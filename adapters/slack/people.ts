@@ -7,6 +7,8 @@ import type { Person } from './standing.ts'
 export interface People {
   /** Those of whom Slack told something, by their ids. Never rejects, and never takes longer than an acknowledgement may. */
   find(ids: readonly string[]): Promise<Record<string, Person>>
+  /** Files of theirs, by id, in the same way. */
+  files(ids: readonly string[]): Promise<Record<string, Fields>>
 }
 
 const KNOWN_MAX = 5000
@@ -41,6 +43,7 @@ export function makePeople(client: WebClient, clock: Clock): People {
     return asked
   }
   return {
+    files: (ids) => learnFiles(client, clock, ids),
     async find(ids) {
       const wanted = [...new Set(ids)].filter((id) => /^[UW][A-Z0-9]{1,30}$/.test(id)).slice(0, ASKED_MAX)
       const asked = wanted.flatMap((id) => learn(id) ?? [])
@@ -53,6 +56,17 @@ export function makePeople(client: WebClient, clock: Clock): People {
       )
     },
   }
+}
+
+/** A file is asked about once, with its message. */
+async function learnFiles(client: WebClient, clock: Clock, ids: readonly string[]): Promise<Record<string, Fields>> {
+  const found: Record<string, Fields> = {}
+  const asked = ids.slice(0, ASKED_MAX).map(async (id) => {
+    const answer = await client.files.info({ file: id }).catch(() => undefined) // It is asked for again when it is fetched.
+    if (answer?.file) found[id] = { ...(answer.file as Fields), file_access: 'visible' }
+  })
+  await atMost(clock, WAIT_MS, Promise.all(asked))
+  return { ...found }
 }
 
 /** From `users.info`, or from the profile that some events bring along. */

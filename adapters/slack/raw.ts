@@ -2,7 +2,7 @@
 import { ParseError, type RawEvent } from '../../src/channel.ts'
 import type { ChangedMessage, DeletedMessage, NewMessage } from '../../src/slack/event-message.ts'
 import { parseMessage } from '../../src/slack/event-message.ts'
-import { type Fields, fieldsOf, textOf } from '../../src/slack/field.ts'
+import { type Fields, fieldsOf, listOf, textOf } from '../../src/slack/field.ts'
 import { mentionedIn } from './mrkdwn.ts'
 import { type People, personOf } from './people.ts'
 import type { Person, Us } from './standing.ts'
@@ -57,13 +57,28 @@ function messageIn(event: Fields): Fields {
 }
 
 export async function toRaw(heard: Heard, us: Us, people: People): Promise<RawEvent> {
-  const { told, event } = heard
+  const { told } = heard
+  const event = await withFiles(heard.event, people)
   const message = messageIn(event)
   const author = textOf(message.user)
   const found = await people.find(mentioned(heard))
   const brought = author !== undefined && !found[author] && profileOf(message)
   const kept: Omit<KeptEvent, 'told'> = { us, event, people: brought ? { ...found, [author]: brought } : found }
   return { key: told.key, arrivedAt: arrivedAt(heard), body: new TextEncoder().encode(JSON.stringify(kept)) }
+}
+
+/** Of another organisation's file Slack tells no more than an id, so it is asked. What it does not tell now is asked for later. */
+async function withFiles(event: Fields, people: People): Promise<Fields> {
+  const message = messageIn(event)
+  const files = listOf(message.files)
+  if (!files.some(isStub)) return event
+  const known = await people.files(files.filter(isStub).flatMap(({ id }) => textOf(id) ?? []))
+  const told = { ...message, files: files.map((file) => (isStub(file) && known[textOf(file.id) ?? '']) || file) }
+  return message === event ? told : { ...event, message: told }
+}
+
+function isStub(file: Fields): boolean {
+  return file.file_access === 'check_file_info'
 }
 
 function profileOf(message: Fields): Person | undefined {

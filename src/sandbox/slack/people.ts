@@ -46,6 +46,8 @@ export interface People {
   leave(userId: string, channel: string): void
   archive(channel: string, isArchived?: boolean): void
   rename(channel: string, name: string): void
+  /** An administrator deletes the channel with all that was said in it. */
+  deleteChannel(channel: string): void
   /** An administrator shares the channel with another organisation, or stops sharing it. */
   share(channel: string, isExtShared?: boolean): void
   /** The person's direct messages with the app. */
@@ -57,6 +59,10 @@ export interface People {
     text: string,
     options?: { threadTs?: string; files?: TypedFile[]; isBroadcast?: boolean },
   ): string
+  /** As `/me` does. */
+  emote(userId: string, channel: string, text: string): string
+  /** A line of Slack's own about what this person did, such as `channel_topic` or `huddle_thread`. */
+  remark(userId: string, channel: string, subtype: string, text: string): string
   edit(userId: string, channel: string, ts: string, text: string): void
   remove(userId: string, channel: string, ts: string): void
   react(userId: string, channel: string, ts: string, name: string): void
@@ -94,6 +100,8 @@ export function makePeople(world: World): People {
     leave: (userId, channel) => exit(world, play.getChannel(world, channel), userId),
     dm: (userId) => openDm(world, [getUser(world, userId).id]),
     say: (userId, channel, text, options) => play.say(world, userId, channel, text, options),
+    emote: (userId, channel, text) => play.emote(world, userId, channel, text),
+    remark: (userId, channel, subtype, text) => play.remark(world, userId, channel, subtype, text),
     edit: (userId, channel, ts, text) => play.edit(world, userId, channel, ts, text),
     remove: (userId, channel, ts) => play.remove(world, userId, channel, ts),
     react: (userId, channel, ts, name) => play.react(world, userId, channel, ts, name),
@@ -154,6 +162,12 @@ function makeAdministration(world: World) {
       announce(world, channel, 'rename', {
         channel: { id: channel.id, name, created: Math.floor(channel.createdAt / 1000) },
       })
+    },
+    deleteChannel(place: string): void {
+      const channel = play.getChannel(world, place)
+      announce(world, channel, 'deleted', { channel: channel.id })
+      workspace.channels.delete(channel.id)
+      world.changed()
     },
     share(place: string, isExtShared = true): void {
       const channel = play.getChannel(world, place)
