@@ -154,8 +154,8 @@ export function readFrom({ ts, recent, owed }: Position): string {
 
 function decode(value: string | undefined): Position | undefined {
   if (value === undefined) return undefined
-  const { ts, recent } = JSON.parse(value) as Partial<Position>
-  return { ts: ts ?? BEGINNING, recent: recent ?? [] }
+  const { ts = BEGINNING, recent = [], owed } = JSON.parse(value) as Partial<Position>
+  return { ts, recent, ...(owed !== undefined && { owed }) }
 }
 
 function decodeList(value: string | undefined): string[] {

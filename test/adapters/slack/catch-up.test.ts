@@ -1,7 +1,7 @@
 // What was written while nobody listened: read back from Slack, in order, once, also where Slack gives little at a time.
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Channel } from '../../../src/channel.ts'
-import { HOUR, MINUTE, SECOND, systemClock } from '../../../src/clock.ts'
+import { type Clock, HOUR, MINUTE, SECOND, systemClock } from '../../../src/clock.ts'
 import { systemRandom } from '../../../src/id.ts'
 import { intakeOf } from '../../../src/intake.ts'
 import { silentLog } from '../../../src/log.ts'
@@ -14,6 +14,11 @@ import { openWorkspace, type Workspace } from './workspace.ts'
 
 /** Slack forgets the events of this time: only history is left. */
 const DOWN_MS = 2 * HOUR
+
+/** Shows the time of this clock and waits by the machine's. */
+function showing(clock: ManualClock): Clock {
+  return { ...systemClock(), now: clock.now }
+}
 
 interface Away {
   workspace: Workspace
@@ -33,7 +38,7 @@ async function away(
   const clock = manualClock()
   const workspace = await openWorkspace({ clock, ...parts.settings })
   const keeping = makeKeeping()
-  const first = workspace.open(changed)
+  const first = workspace.open({ clock: showing(clock), ...changed })
   await first.start(keeping)
   for (const text of parts.before?.(workspace) ?? []) await heard(first, keeping, text)
   await first.stop()
@@ -43,8 +48,11 @@ async function away(
   return { workspace, clock, keeping }
 }
 
-async function back({ workspace, keeping }: Away, changed: Parameters<Workspace['open']>[0] = {}): Promise<Channel> {
-  const channel = workspace.open(changed)
+async function back(
+  { workspace, keeping, clock }: Away,
+  changed: Parameters<Workspace['open']>[0] = {},
+): Promise<Channel> {
+  const channel = workspace.open({ clock: showing(clock), ...changed })
   await channel.start(keeping)
   return channel
 }
@@ -161,7 +169,7 @@ describe('after two hours of downtime', () => {
     const workspace = await openWorkspace({ clock })
     const { slack, shared, mia, ana } = workspace
     const keeping = makeKeeping()
-    const first = workspace.open(manual(shared))
+    const first = workspace.open({ clock: showing(clock), ...manual(shared) })
     await first.start(keeping)
     await first.stop()
     await clock.advance(MINUTE)
@@ -306,7 +314,7 @@ describe('when it does not go smoothly', () => {
         await keeping.keep(raws, cursor)
       },
     }
-    const deaf = gone.workspace.open()
+    const deaf = gone.workspace.open({ clock: showing(gone.clock) })
     await deaf.start(refusing)
     await gone.workspace.slack.waitFor(() => gone.workspace.slack.calls('conversations.history').length >= 2, 'a try')
     await deaf.stop()
@@ -325,23 +333,25 @@ eachDatabase((open) => {
     const clock = manualClock()
     const workspace = await openWorkspace({ clock })
     const { slack, shared, mia } = workspace
-    const first = workspace.open()
+    const first = workspace.open({ clock: showing(clock) })
     await first.start(intake)
     await first.stop()
     await clock.advance(MINUTE)
     for (let n = 0; n < 250; n++) slack.say(mia, shared, `message ${n}`)
     await clock.advance(DOWN_MS)
     let kept = 0
-    const dying = workspace.open()
+    const dead = Promise.withResolvers<void>()
+    const dying = workspace.open({ clock: showing(clock) })
     await dying.start({
       ...intake,
       async keep(raws, cursor) {
-        if (raws.length > 0 && ++kept > 1) return await new Promise<never>(() => undefined)
+        if (raws.length > 0 && ++kept > 1) return await dead.promise
         await intake.keep(raws, cursor)
       },
     })
+    onTestFinished(() => dead.resolve())
     await until(() => kept > 1, 'the program to die')
-    const channel = workspace.open()
+    const channel = workspace.open({ clock: showing(clock) })
     await channel.start(intake)
     const rows = () => db.selectFrom('intake').select('key').orderBy('id').execute()
     await until(async () => (await rows()).length >= 250, 'all of them')
