@@ -10,6 +10,10 @@ import type { Pace } from './rate.ts'
 /** The adapter keeps each channel's pace; this keeps all of them together below what Slack takes from one workspace. */
 const PACE: Pace = { minMs: 200, concurrencyMax: 4 }
 
+/** Together less than the three seconds in which Slack wants to hear that an event was kept. */
+const WAIT_MS = 100
+const WAITS_MAX = 20
+
 export interface SlackChannelTools extends Tools {
   db: Db
   desk: Pick<OpenDesk, 'room' | 'knowsAgents'>
@@ -52,9 +56,13 @@ function settingsOf(key: string, { desk: _desk, app, ...customers }: SlackCustom
   return { ...customers, name: `slack:${key}`, ...(app && { app: { ...app, ...names } }) }
 }
 
-/** Rejects while nobody has been able to tell: Slack then asks again, and nobody's note becomes a customer's question. */
-async function isAtSomeDesk({ desks }: Config, { db, desk }: SlackChannelTools, user: string): Promise<boolean> {
-  const named = Object.values(desks).some(({ leads, backup }) => leads.includes(user) || backup.includes(user))
+/**
+ * Right after the start it takes a moment until the agents are known. Rejects where it takes longer than Slack waits: Slack then
+ * tells again, and nobody's note has become a customer's question.
+ */
+async function isAtSomeDesk(config: Config, tools: SlackChannelTools, user: string, waits = 0): Promise<boolean> {
+  const { db, desk, clock } = tools
+  const named = Object.values(config.desks).some(({ leads, backup }) => leads.includes(user) || backup.includes(user))
   if (named) return true
   const row = await db
     .selectFrom('agent')
@@ -63,8 +71,10 @@ async function isAtSomeDesk({ desks }: Config, { db, desk }: SlackChannelTools, 
     .where('left_at', 'is', null)
     .limit(1)
     .executeTakeFirst()
-  if (!row && !desk.knowsAgents()) throw new Error('it is not known yet who works at the desks')
-  return row !== undefined
+  if (row || desk.knowsAgents()) return row !== undefined
+  if (waits >= WAITS_MAX) throw new Error('it is not known yet who works at the desks')
+  await clock.wait(WAIT_MS)
+  return await isAtSomeDesk(config, tools, user, waits + 1)
 }
 
 /** Undefined for the keys of others. */

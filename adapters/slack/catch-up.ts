@@ -23,8 +23,11 @@ export interface CatchUpTools extends Reading {
   positions: Positions
   /** Keeps what was read and is new. */
   keep(place: Place, position: Position, span: Span): Promise<void>
-  /** Keeps what was deferred, as it came. */
-  keepAside(place: Place, heard: Heard[]): Promise<void>
+  /**
+   * Keeps what was deferred, as it came: it was not in what was read back, because it is older than all that was to be read or
+   * because nothing could be read.
+   */
+  keepHeard(place: Place, heard: Heard[], how?: { isAside: true }): Promise<void>
   /** Where a place without a position begins. */
   begin(): Promise<Position>
   onTrouble(place: Place, trouble: SendError): void
@@ -57,14 +60,23 @@ export function makeCatchUp(tools: CatchUpTools): CatchUp {
 
   const level = async (place: Place, stop: AbortSignal) => {
     const name = nameOf(place)
+    const read = new Set<unknown>()
     do {
       missed.delete(name)
       const position = await positions.owe(place, await tools.begin())
       const span = await readSpan(tools, place, readFrom(position), stop)
       if (stop.aborted) return
       await tools.keep(place, position, span)
+      for (const { ts } of span.messages) read.add(ts)
       if (!span.isWhole || missed.has(name)) missed.add(name)
-      else await positions.settle(place) // Somebody may write while it is settled, too.
+      else {
+        // Somebody may write meanwhile, too: then it is read once more.
+        await tools.keepHeard(
+          place,
+          (held.get(name) ?? []).filter(({ told }) => !read.has(told.ts)),
+        )
+        await positions.settle(place)
+      }
     } while (missed.has(name))
     forget(name)
     tools.onLevel(place)
@@ -73,7 +85,7 @@ export function makeCatchUp(tools: CatchUpTools): CatchUp {
   /** Nothing can be read back there: better out of order than never. */
   const giveUp = async (place: Place, trouble: SendError) => {
     tools.onTrouble(place, trouble)
-    await tools.keepAside(place, held.get(nameOf(place)) ?? [])
+    await tools.keepHeard(place, held.get(nameOf(place)) ?? [], { isAside: true })
     forget(nameOf(place))
   }
 

@@ -1,6 +1,6 @@
 // Hears what is said to us, finds out where it belongs, and keeps it: at once, or, where something was missed, after that.
 import type { Intake, SendError } from '../../src/channel.ts'
-import type { Clock } from '../../src/clock.ts'
+import { type Clock, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
 import type { SlackClients } from '../../src/slack/clients.ts'
@@ -65,8 +65,10 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
     positions,
     begin: firstPosition,
     keep: (place, position, span) => keepSpan(hearing, place, position, span),
-    async keepAside(place, heard) {
-      await positions.keep(place, { raws: await toRaws(heard, us(), people), said: [], isAside: true })
+    async keepHeard(place, heard, how) {
+      if (heard.length === 0) return
+      const said = heard.map(({ told }) => told.ts)
+      await positions.keep(place, { raws: await toRaws(heard, us(), people), said, ...how })
     },
     onTrouble: (place, trouble) => watch.trouble(place.channel, trouble),
     onLevel: (place) => watch.level(place.channel),
@@ -113,12 +115,22 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
     void watch.look(stop) // It only tells what is wrong, and never rejects.
   }
 
+  /** Waits until somebody can tell. */
+  async function isOfUs(user: string, stop: AbortSignal): Promise<boolean> {
+    while (!stop.aborted) {
+      const isSo = await isAtDesk(user).catch(() => undefined)
+      if (isSo !== undefined) return isSo
+      await clock.wait(SECOND, stop)
+    }
+    return true
+  }
+
   /** Direct messages that began while nobody listened. */
   async function listOthers(stop: AbortSignal): Promise<void> {
     try {
       for (const { channel, user } of await listDirect(reading, stop)) {
         if (stop.aborted) return
-        if (user === self.botUserId || (await isAtDesk(user))) continue
+        if (user === self.botUserId || (await isOfUs(user, stop))) continue
         if ((await positions.listDirect()).includes(channel)) continue
         await positions.addDirect(channel)
         catchUp.add({ channel })

@@ -53,13 +53,8 @@ test('a file that lies elsewhere is a link, and nothing that could be fetched', 
 })
 
 test('a file over the limit is not fetched, and the agent hears why', async () => {
-  const { message, config, slack } = await sent([{ name: 'huge.bin', bytes: Buffer.alloc(2000) }])
-  const { slackChannel } = await import('../../../adapters/slack/channel.ts')
-  const { systemClock } = await import('../../../src/clock.ts')
-  const { systemRandom } = await import('../../../src/id.ts')
-  const { silentLog } = await import('../../../src/log.ts')
-  const tools = { clock: systemClock(), random: systemRandom(), log: silentLog, attachmentBytesMax: 1000 }
-  const error = await fetched(slackChannel(config, tools), message).catch((thrown: unknown) => thrown)
+  const { message, open, slack } = await sent([{ name: 'huge.bin', bytes: Buffer.alloc(2000) }])
+  const error = await fetched(open({ attachmentBytesMax: 1000 }), message).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(SendError)
   expect((error as SendError).failure.kind).toBe('rejected')
   expect((error as SendError).message).toBe('huge.bin is too large to be fetched. Open it in Slack.')

@@ -285,6 +285,20 @@ describe('where Slack gives fifteen messages a minute', () => {
 })
 
 describe('when it does not go smoothly', () => {
+  // Fails when level() in adapters/slack/catch-up.ts forgets what it deferred and did not read. Seen to fail.
+  test('what was said just before the very first start, and is told after it, is not lost with what was never to be read', async () => {
+    const clock = manualClock()
+    const workspace = await openWorkspace({ clock })
+    const { slack, gus } = workspace
+    slack.say(gus, slack.app.botUserId, 'a question')
+    await clock.advance(SECOND)
+    slack.faults.next('conversations.list', { status: 429, retryAfterS: 1 })
+    const keeping = makeKeeping()
+    const channel = workspace.open({ clock: showing(clock) })
+    await channel.start(keeping)
+    await heard(channel, keeping, 'a question')
+  })
+
   test('a channel that cannot be read back is told of, and who writes there is heard all the same', async () => {
     const gone = await away({ meanwhile: ({ slack, shared, mia }) => void slack.say(mia, shared, 'missed') })
     const { slack, shared, mia } = gone.workspace

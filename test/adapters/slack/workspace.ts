@@ -7,6 +7,12 @@ import { systemRandom } from '../../../src/id.ts'
 import { silentLog } from '../../../src/log.ts'
 import { type SlackOptions, type SlackStandIn, startSlack } from '../../../src/sandbox/slack/server.ts'
 
+interface Tools {
+  clock?: Clock
+  isAtDesk?(user: string): Promise<boolean>
+  attachmentBytesMax?: number
+}
+
 export interface Workspace {
   slack: SlackStandIn
   /** Shared with the customer's organisation. */
@@ -21,7 +27,7 @@ export interface Workspace {
   ana: string
   gus: string
   config: CustomersConfig
-  open(options?: Partial<CustomersConfig> & { clock?: Clock; isAtDesk?(user: string): Promise<boolean> }): Channel
+  open(options?: Partial<CustomersConfig> & Tools): Channel
 }
 
 export async function openWorkspace(options: SlackOptions = {}): Promise<Workspace> {
@@ -49,8 +55,14 @@ export async function openWorkspace(options: SlackOptions = {}): Promise<Workspa
   }
   return {
     ...{ slack, shared, community, team, mia, tom, ana, gus, config },
-    open({ clock = systemClock(), isAtDesk, ...changed } = {}) {
-      const tools = { clock, random: systemRandom(), log: silentLog, ...(isAtDesk && { isAtDesk }) }
+    open({ clock = systemClock(), isAtDesk, attachmentBytesMax, ...changed } = {}) {
+      const tools = {
+        clock,
+        random: systemRandom(),
+        log: silentLog,
+        ...(isAtDesk && { isAtDesk }),
+        ...(attachmentBytesMax && { attachmentBytesMax }),
+      }
       const channel = slackChannel({ ...config, ...changed }, tools)
       onTestFinished(() => channel.stop())
       return channel
