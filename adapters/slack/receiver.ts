@@ -7,13 +7,14 @@ import type { SlackClients } from '../../src/slack/clients.ts'
 import type { Audience } from '../../src/slack/envelope.ts'
 import { type Fields, fieldsOf, textOf } from '../../src/slack/field.ts'
 import type { Self } from '../../src/slack/room.ts'
+import { makeBatches } from './batch.ts'
 import { makeCatchUp } from './catch-up.ts'
 import { type CustomersConfig, channelOf } from './customers-config.ts'
 import { listDirect } from './direct.ts'
 import { type Hearing, isWorthKeeping, mayOpen, openThread, placeOf } from './hearing.ts'
 import { makePeople } from './people.ts'
-import { makePositions, type Position } from './position.ts'
-import { type Heard, hearMessage, mentioned, toRaw } from './raw.ts'
+import { makePositions, nameOf, type Place, type Position } from './position.ts'
+import { type Heard, hearMessage, toRaw } from './raw.ts'
 import { toRaws } from './read-back.ts'
 import { keepSpan } from './span.ts'
 import { makeWatch } from './watch.ts'
@@ -52,7 +53,7 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
   let stopping = new AbortController()
   let beginning: Promise<void> | undefined
   let lastReceivedAt: number | undefined
-  let line: Promise<unknown> = Promise.resolve()
+  const batches = makeBatches(takeAll)
 
   /** Whatever has no position yet is read from where we began to listen. */
   const firstPosition = async (): Promise<Position> => {
@@ -75,15 +76,34 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
   })
   const hearing: Hearing = { config, people, positions, catchUp, us, nowTs, isAtDesk }
 
-  async function take(heard: Heard): Promise<void> {
-    const place = await placeOf(hearing, heard)
-    if (!place) return
-    const isNew = heard.told.kind === 'message'
-    if (isNew && catchUp.isBehind(place)) return catchUp.defer(place, heard)
-    const raw = await toRaw(heard, us(), people)
-    await positions.keep(place, { raws: [raw], said: isNew ? [heard.told.ts] : [] })
+  /** In the order in which they were heard, and in one step where they belong to the same place. */
+  async function takeAll(all: Heard[]): Promise<unknown[]> {
+    const places = await Promise.all(all.map((heard) => placeOf(hearing, heard)))
+    const byPlace = new Map<string, { place: Place; at: number[] }>()
+    for (const [n, place] of places.entries()) {
+      if (!place) continue
+      const group = byPlace.get(nameOf(place)) ?? { place, at: [] }
+      byPlace.set(nameOf(place), { place, at: [...group.at, n] })
+    }
+    const failures: unknown[] = []
+    for (const { place, at } of byPlace.values()) {
+      const heard = at.flatMap((n) => all[n] ?? [])
+      await take(place, heard).catch((error: unknown) => {
+        for (const n of at) failures[n] = error
+      })
+    }
+    return failures
+  }
+
+  async function take(place: Place, all: Heard[]): Promise<void> {
+    const isLater = ({ told }: Heard) => told.kind === 'message' && catchUp.isBehind(place)
+    for (const heard of all.filter(isLater)) catchUp.defer(place, heard)
+    const now = all.filter((heard) => !isLater(heard))
+    const raws = await Promise.all(now.map((heard) => toRaw(heard, us(), people)))
+    const said = now.flatMap(({ told }) => (told.kind === 'message' ? [told.ts] : []))
+    await positions.keep(place, { raws, said })
     lastReceivedAt = clock.now()
-    log.info({ channel: config.name, bytes: raw.body.length }, '<= slack')
+    for (const { body } of raws) log.info({ channel: config.name, bytes: body.length }, '<= slack')
   }
 
   async function react(event: Fields): Promise<void> {
@@ -92,13 +112,6 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
     if (typeof channel !== 'string' || typeof ts !== 'string' || user === undefined) return
     if (event.reaction !== config.ticketEmoji || !channelOf(config, channel)?.manual) return
     if (await mayOpen(hearing, user)) await openThread(hearing, { channel, thread: ts })
-  }
-
-  /** In the order in which they were heard, though what is asked about people may take its time. */
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const mine = line.then(work)
-    line = mine.catch(() => undefined) // Whoever waits for it hears of it.
-    return mine
   }
 
   async function load(known: Promise<void>, stop: AbortSignal): Promise<void> {
@@ -147,12 +160,10 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
       watch.hear(event)
       if (!EVENTS.has(textOf(event.type) ?? '')) return
       await beginning
-      if (event.type === 'reaction_added') return await inTurn(() => react(event))
+      if (event.type === 'reaction_added') return await react(event)
       const heard = hearMessage(event, us())
       if (!heard || !isWorthKeeping(hearing, heard)) return
-      // Several are asked about at the same time, before their turn.
-      if (!channelOf(config, heard.told.channel)?.manual) void people.find(mentioned(heard))
-      await inTurn(() => take(heard))
+      await batches.add(heard)
     },
     begin(known) {
       stopping = new AbortController()
@@ -165,7 +176,7 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
       stopping.abort()
       await beginning?.catch(() => undefined) // Whoever began it hears of it.
       await catchUp.stop()
-      await line
+      await batches.idle()
       await positions.idle()
     },
   }
