@@ -20,6 +20,9 @@ export interface Watch {
 
 type Trouble = 'archived' | 'removed' | 'deleted' | 'unreadable'
 
+const NAMELESS =
+  'replies do not carry the name of whoever writes them. Add the scope chat:write.customize and install the app again.'
+
 const CODES: Record<string, Trouble> = {
   channel_not_found: 'removed',
   not_in_channel: 'removed',
@@ -67,7 +70,9 @@ export function makeWatch(
     },
     problem() {
       const [first] = troubles
-      return first && sentenceOf(config, first[0], first[1])
+      if (first) return sentenceOf(config, first[0], first[1])
+      const isNameless = self.scopes !== undefined && !self.scopes.includes('chat:write.customize')
+      return isNameless ? `${config.name}: ${NAMELESS}` : undefined
     },
   }
 }

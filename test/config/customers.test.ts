@@ -1,4 +1,6 @@
 // Customers in Slack, as an operator writes it down, and every way to write it wrong.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listSecrets } from '../../src/config/secret.ts'
 import { configOf, ENV, expectFault, faultsOf, YAML } from './reading.ts'
@@ -51,6 +53,16 @@ describe('a good one', () => {
     })
     expect(listSecrets(config)).toEqual(expect.arrayContaining(['xoxb-2-bot', 'xapp-2-app']))
   })
+})
+
+test('what the example holds as a comment is valid, and shows the defaults', async () => {
+  const text = await readFile(join(import.meta.dirname, '../../deskbell.example.yaml'), 'utf8')
+  const [block = ''] = /^ {2}# customers:\n(?: {2}#.*\n)+/m.exec(text) ?? []
+  const config = configOf(text.replace(block, block.replaceAll(/^ {2}# /gm, '  ')))
+  const { trustedBots, people, ...shop } = config.slackCustomers.shop ?? {}
+  const short = configOf(inSlack('shop: { channels: [{ id: C0123SHARED }] }')).slackCustomers.shop
+  expect({ ...shop, trustedBots: [], people: [] }).toEqual(short)
+  expect([trustedBots, people]).toEqual([['B0123ABCDEF'], [{ team: 'T0123PARTNER', is: 'helper' }]])
 })
 
 describe('a wrong one says what is wrong and how to mend it', () => {

@@ -70,3 +70,10 @@ test('S24: a refused token is named with its variable, and the start fails', asy
   const channel = workspace.open({ app })
   await expect(channel.start(makeKeeping())).rejects.toThrow(/DESKBELL_SLACK_SHOP_BOT_TOKEN/)
 })
+
+test('S23: without the permission to write under an agent’s name, somebody hears what to do', async () => {
+  const workspace = await openWorkspace({ scopes: ['chat:write', 'channels:history', 'channels:read', 'users:read'] })
+  const channel = workspace.open({ directMessages: false })
+  await channel.start(makeKeeping())
+  expect(channel.health().problem).toMatch(/chat:write\.customize and install the app again/)
+})
