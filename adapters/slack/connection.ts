@@ -3,11 +3,11 @@ import type { Intake } from '../../src/channel.ts'
 import type { SlackClients } from '../../src/slack/clients.ts'
 import { type SlackRoom, slackRoom } from '../../src/slack/room.ts'
 import type { CustomersConfig } from './customers-config.ts'
-import { makeReceiver, type Receiver, type ReceiverTools } from './receiver.ts'
+import { type Line, makeReceiver, type Receiver, type ReceiverTools } from './receiver.ts'
 
 /** The desk's room, and what hears in it for this channel. */
 export interface Shared {
-  room: Pick<SlackRoom, 'clients' | 'known'>
+  room: Pick<SlackRoom, 'clients' | 'known' | 'health'>
   receiver: Receiver
 }
 
@@ -32,10 +32,14 @@ function sharedConnection({ room, receiver }: Shared): Connection {
   return {
     clients: room.clients,
     receiver: () => receiver,
-    start: () => receiver.begin(room.known),
+    start: () => receiver.begin(lineOf(room)),
     problem: () => undefined, // The desk tells it.
     stop: receiver.stop,
   }
+}
+
+function lineOf(room: Pick<SlackRoom, 'known' | 'health'>): Line {
+  return { known: room.known, isUp: () => room.health().sockets > 0 }
 }
 
 /** For what nobody wants, such as direct messages where there are to be none. */
@@ -55,7 +59,7 @@ function ownConnection(config: CustomersConfig, tools: Omit<ReceiverTools, 'clie
     async start(intake) {
       receiver = makeReceiver(config, { ...tools, clients: room.clients, self: room.self }, intake)
       room.hear(receiver)
-      const begun = receiver.begin(room.known)
+      const begun = receiver.begin(lineOf(room))
       await Promise.all([begun, room.start(NOWHERE)]).catch(async (error: unknown) => {
         await stop()
         throw error

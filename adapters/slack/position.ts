@@ -19,7 +19,7 @@ export interface Position {
 
 const RECENT_MAX = 30
 const LOOK_BACK_S = DAY / 1000
-const THREADS_MAX = 200
+const THREADS_MAX = 500
 const DIRECT_MAX = 1000
 /** Events kept in one step. */
 const BATCH_MAX = 100

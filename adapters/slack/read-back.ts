@@ -10,14 +10,16 @@ import type { Us } from './standing.ts'
 /** Each as the event Slack would have sent, oldest first. */
 export function newsIn(place: Place, position: Position, { messages, isWhole }: Span, us: Us, now: string): Heard[] {
   const known = new Set(position.recent)
+  const from = readFrom(position)
   const there = messages.filter(({ subtype }) => subtype !== 'tombstone')
   const said = there.flatMap((message) => {
     const ts = textOf(message.ts) ?? ''
+    // A thread is always told with its first message, however old that is.
+    if (compareTs(ts, from) < 0) return []
     const event = known.has(ts) ? editEvent(place, message) : messageEvent(place, message)
     return (event && hearMessage(event, us)) ?? []
   })
   const present = new Set(there.map(({ ts }) => ts))
-  const from = readFrom(position)
   const gone = isWhole ? position.recent.filter((ts) => compareTs(ts, from) >= 0 && !present.has(ts)) : []
   const deleted = gone.flatMap((ts) => hearMessage(deletionEvent(place, ts, now), us) ?? [])
   return [...said, ...deleted]

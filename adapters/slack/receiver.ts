@@ -1,6 +1,6 @@
 // Hears what is said to us, finds out where it belongs, and keeps it: at once, or, where something was missed, after that.
 import type { Intake, SendError } from '../../src/channel.ts'
-import { type Clock, SECOND } from '../../src/clock.ts'
+import type { Clock } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
 import type { SlackClients } from '../../src/slack/clients.ts'
@@ -10,9 +10,10 @@ import type { Self } from '../../src/slack/room.ts'
 import { makeBatches } from './batch.ts'
 import { makeCatchUp } from './catch-up.ts'
 import { type CustomersConfig, channelOf } from './customers-config.ts'
-import { listDirect } from './direct.ts'
+import { watchGaps } from './gap.ts'
 import { type Hearing, isWorthKeeping, mayOpen, openThread, placeOf } from './hearing.ts'
 import { makePeople } from './people.ts'
+import { addKnownPlaces, addNewDirect } from './places.ts'
 import { makePositions, nameOf, type Place, type Position } from './position.ts'
 import { type Heard, hearMessage, toRaw } from './raw.ts'
 import { toRaws } from './read-back.ts'
@@ -28,12 +29,19 @@ export interface ReceiverTools {
   isAtDesk?: Hearing['isAtDesk']
 }
 
+/** The connection to Slack, whoever keeps it. */
+export interface Line {
+  /** Resolves when Slack has said who we are. */
+  known: Promise<void>
+  isUp(): boolean
+}
+
 export interface Receiver extends Audience {
   /**
    * Once Slack has said who we are: learns how far we have read, and reads back in the background what was missed. Nothing is kept
    * before that.
    */
-  begin(known: Promise<void>): Promise<void>
+  begin(line: Line): Promise<void>
   lastReceivedAt(): number | undefined
   problem(): string | undefined
   /** No keep of what was read back begins after this resolves; what Slack tells goes on being kept. */
@@ -114,44 +122,19 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
     if (await mayOpen(hearing, user)) await openThread(hearing, { channel, thread: ts })
   }
 
-  async function load(known: Promise<void>, stop: AbortSignal): Promise<void> {
+  async function load({ known, isUp }: Line, stop: AbortSignal): Promise<void> {
     await Promise.race([known, new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))])
     if (stop.aborted) return
-    const first = await firstPosition()
-    const direct = config.directMessages ? await positions.listDirect() : []
-    for (const channel of [...config.channels.map(({ id }) => id), ...direct]) {
-      if (await positions.find({ channel })) catchUp.add({ channel })
-      else await positions.set({ channel }, first)
-      for (const thread of await positions.listThreads(channel)) catchUp.add({ channel, thread })
-    }
-    if (config.directMessages) catchUp.list((signal) => listOthers(signal))
+    const readAll = async () => addKnownPlaces(hearing, await firstPosition())
+    await readAll()
+    if (config.directMessages) catchUp.list((signal) => addNewDirect(hearing, reading, signal).catch(tellDirect))
     void watch.look(stop) // It only tells what is wrong, and never rejects.
+    const stopLooking = watchGaps(clock, isUp, () => readAll().catch(tellGap))
+    stop.addEventListener('abort', stopLooking)
   }
 
-  /** Waits until somebody can tell. */
-  async function isOfUs(user: string, stop: AbortSignal): Promise<boolean> {
-    while (!stop.aborted) {
-      const isSo = await isAtDesk(user).catch(() => undefined)
-      if (isSo !== undefined) return isSo
-      await clock.wait(SECOND, stop)
-    }
-    return true
-  }
-
-  /** Direct messages that began while nobody listened. */
-  async function listOthers(stop: AbortSignal): Promise<void> {
-    try {
-      for (const { channel, user } of await listDirect(reading, stop)) {
-        if (stop.aborted) return
-        if (user === self.botUserId || (await isOfUs(user, stop))) continue
-        if ((await positions.listDirect()).includes(channel)) continue
-        await positions.addDirect(channel)
-        catchUp.add({ channel })
-      }
-    } catch (error) {
-      watch.trouble('direct', error as SendError)
-    }
-  }
+  const tellDirect = (error: unknown) => watch.trouble('direct', error as SendError)
+  const tellGap = (error: unknown) => log.error({ error: String(error) }, 'slack: what was missed is not read back yet')
 
   return {
     wants: (body) => wants(hearing, fieldsOf(body.event)),
@@ -165,9 +148,9 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
       if (!heard || !isWorthKeeping(hearing, heard)) return
       await batches.add(heard)
     },
-    begin(known) {
+    begin(line) {
       stopping = new AbortController()
-      beginning = load(known, stopping.signal)
+      beginning = load(line, stopping.signal)
       return beginning
     },
     lastReceivedAt: () => lastReceivedAt,
