@@ -28,7 +28,10 @@ export interface MadeChannel {
 export async function slackChannels(config: Config, tools: SlackChannelTools): Promise<[string, MadeChannel][]> {
   const all = Object.entries(config.slackCustomers)
   if (all.length === 0) return []
-  const { makeReceiver, slackChannel } = await import('../adapters/slack/channel.ts')
+  const [{ slackChannel }, { makeReceiver }] = await Promise.all([
+    import('../adapters/slack/channel.ts'),
+    import('../adapters/slack/receiver.ts'),
+  ])
   const isAtDesk = (user: string) => isAtSomeDesk(config, tools, user)
   const { attachmentBytesMax } = config.limits
   return all.map(([key, customers]) => {

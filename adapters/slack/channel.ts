@@ -24,7 +24,6 @@ import { salvage } from './salvage.ts'
 import { storable } from './storable.ts'
 
 export type { CustomersConfig } from './customers-config.ts'
-export { makeReceiver, type Receiver } from './receiver.ts'
 
 const ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
 
