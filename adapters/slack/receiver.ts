@@ -177,7 +177,8 @@ async function wants({ config, isAtDesk }: Hearing, event: Fields): Promise<bool
   return user !== undefined && !(await isAtDesk(user))
 }
 
-/** Slack names a channel by its id or by an object with it, and a reaction's inside its item. */
+/** Slack names a channel by its id or by an object with it, and a reaction's inside its item; one that is shared may get another id. */
 function channelIn(event: Fields): string | undefined {
+  if (event.type === 'channel_id_changed') return textOf(event.old_channel_id)
   return textOf(event.channel) ?? textOf(fieldsOf(event.channel).id) ?? textOf(fieldsOf(event.item).channel)
 }

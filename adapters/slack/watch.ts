@@ -18,7 +18,7 @@ export interface Watch {
   problem(): string | undefined
 }
 
-type Trouble = 'archived' | 'removed' | 'deleted' | 'unreadable'
+type Trouble = 'archived' | 'removed' | 'deleted' | 'renumbered' | 'unreadable'
 
 const NAMELESS =
   'replies do not carry the name of whoever writes them. Add the scope chat:write.customize and install the app again.'
@@ -29,6 +29,10 @@ const CODES: Record<string, Trouble> = {
   is_archived: 'archived',
 }
 
+function isGone(trouble: Trouble | undefined): boolean {
+  return trouble === 'deleted' || trouble === 'renumbered'
+}
+
 export function makeWatch(
   config: CustomersConfig,
   { clients, self, log }: { clients: Pick<SlackClients, 'read'>; self: Self; log: Log },
@@ -36,16 +40,18 @@ export function makeWatch(
   const troubles = new Map<string, { is: Trouble; why: string }>()
   const note = (channel: string, is: Trouble | undefined, why = '') => {
     if (is === undefined) troubles.delete(channel)
-    else troubles.set(channel, { is, why })
+    // Whoever asks for it now only hears that there is no such channel.
+    else if (!isGone(troubles.get(channel)?.is)) troubles.set(channel, { is, why })
   }
   return {
     hear(event) {
-      const channel = textOf(event.channel) ?? textOf(fieldsOf(event.channel).id) ?? ''
+      const channel = textOf(event.channel) ?? textOf(fieldsOf(event.channel).id) ?? textOf(event.old_channel_id) ?? ''
       if (!channelOf(config, channel)) return
       const type = textOf(event.type) ?? ''
       if (/^(channel|group)_archive$/.test(type)) note(channel, 'archived')
       else if (/^(channel|group)_left$/.test(type)) note(channel, 'removed')
       else if (/^(channel|group)_deleted$/.test(type)) note(channel, 'deleted')
+      else if (type === 'channel_id_changed') note(channel, 'renumbered', textOf(event.new_channel_id))
       else if (/^(channel|group)_unarchive$/.test(type)) note(channel, undefined)
       else if (type === 'member_joined_channel' && event.user === self.botUserId) note(channel, undefined)
     },
@@ -87,6 +93,8 @@ function sentenceOf({ name }: CustomersConfig, channel: string, { is, why }: { i
       return `${where} does not have the app in it any more, so customers there are not heard. Invite the app to it again.`
     case 'deleted':
       return `${where} was deleted. Remove it from deskbell.yaml.`
+    case 'renumbered':
+      return `${where} has another id since it was shared, so customers there are not heard. Write ${why} in its place in deskbell.yaml.`
     case 'unreadable':
       return `${name}: ${what} of the time while Deskbell was away cannot be read. ${why}`
   }

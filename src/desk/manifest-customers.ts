@@ -26,6 +26,7 @@ const CHANNELS: Asked = {
   },
   events: [
     ...['message.channels', 'message.groups', 'channel_archive', 'channel_unarchive', 'channel_deleted'],
+    'channel_id_changed',
     ...['channel_left', 'group_archive', 'group_unarchive', 'group_deleted', 'group_left', 'member_joined_channel'],
   ],
 }

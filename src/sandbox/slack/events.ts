@@ -22,6 +22,7 @@ export const SUBSCRIPTIONS: Record<string, string | undefined> = {
   channel_rename: undefined,
   channel_left: undefined,
   channel_deleted: undefined,
+  channel_id_changed: undefined,
   group_archive: undefined,
   group_unarchive: undefined,
   group_rename: undefined,

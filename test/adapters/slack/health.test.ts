@@ -77,3 +77,9 @@ test('S23: without the permission to write under an agent’s name, somebody hea
   await channel.start(makeKeeping())
   expect(channel.health().problem).toMatch(/chat:write\.customize and install the app again/)
 })
+
+test('a channel that got another id when it was shared is told of, with the id to write down', async () => {
+  const { slack, community, tells } = await started()
+  const id = slack.renumber(community)
+  await tells(new RegExp(`another id.*Write ${id} in its place`))
+})
