@@ -103,8 +103,8 @@ function roleOf(
   config: CustomersConfig,
 ): Pick<InboundMessage, 'agentId' | 'bystander'> {
   const isOfUs = user !== undefined && kept.people[user]?.team === kept.us.team
-  const agent =
-    user !== undefined && standing !== 'customer' && (isOfUs || standing === 'staff') ? { agentId: user } : {}
+  const mayBeAgent = standing === 'staff' || standing === 'resident' || (standing === 'helper' && isOfUs)
+  const agent = user !== undefined && mayBeAgent ? { agentId: user } : {}
   if (standing === 'staff') return { ...agent, bystander: 'member' }
   if (standing === 'helper') return { ...agent, bystander: 'helper' }
   return isInAnothersThread(kept, user, where, config) ? { ...agent, bystander: 'member' } : agent

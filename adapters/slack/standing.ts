@@ -65,7 +65,8 @@ export function standingOf({ us, trustedBots, people }: Table, author: Author, w
   // Slack's own voice, and events that name nobody.
   if (user === undefined || user === 'USLACKBOT') return 'nobody'
   const rule = [...people, ...USUAL].find((each) => fits(each, { user, person, where, us }))
-  return rule?.is ?? 'customer'
+  // Of whom nothing is known is a customer, unless an agent has their id: one of us waits for nobody, a customer must not.
+  return rule?.is ?? 'resident'
 }
 
 interface Case {
@@ -83,8 +84,8 @@ function fits(rule: PersonRule, { user, person, where, us }: Case): boolean {
   return rule.role === undefined || rule.role === roleOf(person, us)
 }
 
-/** Somebody of whom nothing is known is a customer: one of us waits for nobody, a customer must not. */
-function roleOf(person: Person | undefined, us: Us): Role {
-  if (!person || person.team !== us.team) return 'outsider'
+function roleOf(person: Person | undefined, us: Us): Role | undefined {
+  if (!person) return undefined
+  if (person.team !== us.team) return 'outsider'
   return person.isGuest ? 'guest' : 'member'
 }

@@ -24,7 +24,12 @@ describe('Q12: without a rule of the operator’s', () => {
     ['one of us in a shared channel is one of us', author(OURS), 'shared', 'staff'],
     ['in a community that depends on whether an agent has their id', author(OURS), 'community', 'resident'],
     ['in a direct message as well', author(OURS), 'direct', 'resident'],
-    ['somebody of whom nothing is known is a customer', author(undefined), 'shared', 'customer'],
+    [
+      'somebody of whom nothing is known is a customer if no agent has their id',
+      author(undefined),
+      'shared',
+      'resident',
+    ],
     ['our own posts are ours', author(undefined, { botId: 'B0BOT' }), 'shared', 'own'],
     ['our own user is ours', author(undefined, { user: 'U0BOT' }), 'shared', 'own'],
     ['another app is nobody', author(undefined, { botId: 'B0OTHER' }), 'shared', 'nobody'],
