@@ -156,6 +156,8 @@ export interface Limits {
   heartbeatMs: number
   /** After a conversation was closed for so long, another subject begins another one. */
   changedSubjectMs: number
+  /** What one person writes in a chat without a thread within so long is one conversation. */
+  groupingMs: number
 }
 
 /** Pure. Either a whole, frozen configuration or everything that is wrong with it. */

@@ -4,7 +4,7 @@ import type { Reader, Trx } from './db/open.ts'
 import type { ConversationState, ConversationTable } from './db/schema.ts'
 import { appendFact } from './fact.ts'
 import { base32Bytes } from './id.ts'
-import { putAll } from './outbox.ts'
+import { hurry, putAll } from './outbox.ts'
 
 export type Conversation = Selectable<ConversationTable>
 
@@ -162,6 +162,8 @@ export const cardLane = (conversationId: string) => `card:${conversationId}`
 /** Rate keys of the desk: new posts are limited per channel, updates per workspace, direct messages per person. */
 export const deskRate = {
   post: (desk: string) => `desk:post:${desk}`,
+  /** What an import brings: posted in between, so that nobody who writes now waits behind last year's mail. */
+  backlog: (desk: string) => `desk:backlog:${desk}`,
   file: (desk: string) => `desk:file:${desk}`,
   update: 'desk:update',
   page: (desk: string) => `desk:page:${desk}`,
@@ -176,6 +178,26 @@ export async function refreshCard(trx: Trx, conversation: Conversation): Promise
 /** The card, and the message's entry in its thread: posted, or brought up to date. */
 export async function refreshEntry(trx: Trx, conversation: Conversation, messageId: string): Promise<void> {
   await putAll(trx, [cardEffect(trx, conversation), entryEffect(trx, conversation, messageId)])
+}
+
+/** The same for a message that just came. An imported one waits its turn, until something new is said in its conversation. */
+export async function showArrival(
+  trx: Trx,
+  conversation: Conversation,
+  messageId: string,
+  isImported: boolean,
+): Promise<void> {
+  const backlog = deskRate.backlog(conversation.desk)
+  if (!isImported) {
+    await hurry(trx, cardLane(conversation.id), { from: backlog, to: deskRate.post(conversation.desk) })
+    return await refreshEntry(trx, conversation, messageId)
+  }
+  const effects = [cardEffect(trx, conversation), entryEffect(trx, conversation, messageId)]
+  const isPosted = conversation.card_ts !== null
+  await putAll(
+    trx,
+    effects.map((effect) => (effect.kind === 'card' && isPosted ? effect : { ...effect, rateKey: backlog })),
+  )
 }
 
 function cardEffect(trx: Trx, conversation: Conversation) {

@@ -1,12 +1,13 @@
 // What one of us wrote past the program, from webmail or in copy: if it answers a customer, it ends the window all the same.
 import { sql } from 'kysely'
-import { awaitQuestion } from './awaited.ts'
+import { awaitMessage, takeAnswered } from './awaited.ts'
+import { readChanges } from './awaited-message.ts'
 import { channelKind, type InboundMessage, type OwnMessage } from './channel.ts'
 import { hasCustomer } from './circle.ts'
 import { MINUTE } from './clock.ts'
 import { type Conversation, getConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { findByOurEvidence } from './evidence.ts'
+import { findByOurEvidence, lockCurrent } from './evidence.ts'
 import { appendFact } from './fact.ts'
 import type { Kept } from './intake.ts'
 import { addKeys, insertElsewhere, type Message, proveElsewhere } from './message.ts'
@@ -14,12 +15,14 @@ import { refreshOpenPings } from './open-ping.ts'
 import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { addSighting } from './sighting.ts'
-import { nextEnding, reconcileWindows } from './window-record.ts'
+import { endingAt, reconcileWindows } from './window-record.ts'
 
 export interface Seen {
   channel: string
   kept: Kept
   policies: Policies
+  /** Its files lie behind links of the platform's. */
+  isLinked?: boolean
 }
 
 /** What claims to be from us and proves nothing: shown where it belongs, as a machine's letter, so that it ends nothing. */
@@ -41,17 +44,52 @@ export async function receiveOwn(trx: Trx, seen: Seen, event: OwnMessage): Promi
   }
   // A machine of ours, such as the mailbox's own vacation notice, answers nobody.
   const said = known || event.said?.automated !== undefined ? undefined : event.said
-  const conversation = said && (await findByOurEvidence(trx, seen.channel, said))
-  if (said && conversation && !event.isProven) return { conversation, event: { ...said, automated: UNPROVEN } }
-  if (said && conversation && (await isAddressed(trx, conversation, said))) {
-    const agent = await findAgentByMail(trx, said.from.address)
-    const author = agent?.id ?? said.from.address
-    await recordAnswer(trx, seen, conversation, said, { author, shownAs: isProvenNow ? found.id : undefined })
+  const conversation = said && (await findPlace(trx, seen.channel, event, said))
+  if (said && conversation) {
+    if (!event.isProven) return { conversation, event: { ...said, automated: UNPROVEN } }
+    return await takeProven(trx, seen, conversation, said, isProvenNow ? found.id : undefined)
+  }
+  if (said && event.isProven) await awaitMessage(trx, seen, event)
+  await noteOwn(trx, known?.conversation_id, known?.id)
+  return undefined
+}
+
+/** `shownAs`: what it was shown as while nothing proved it. */
+async function takeProven(
+  trx: Trx,
+  seen: Seen,
+  conversation: Conversation,
+  said: InboundMessage,
+  shownAs: string | undefined,
+): Promise<Doubtful | undefined> {
+  const agent = await findAgentByMail(trx, said.from.address)
+  if (await isAddressed(trx, conversation, said)) {
+    await recordAnswer(trx, seen, conversation, said, { author: agent?.id ?? said.from.address, shownAs })
     return undefined
   }
-  if (said && !conversation && event.isProven) await awaitQuestion(trx, seen, said)
-  await noteOwn(trx, known?.conversation_id ?? conversation?.id, known?.id)
-  return undefined
+  return shownAs === undefined ? aside(conversation, said, agent?.name ?? said.from.address) : undefined
+}
+
+async function findPlace(
+  trx: Trx,
+  channel: string,
+  { keys, isProven }: OwnMessage,
+  said: InboundMessage,
+): Promise<Conversation | undefined> {
+  const answered = await findByOurEvidence(trx, channel, said)
+  if (answered || !isProven) return answered
+  const id = await takeAnswered(trx, channel, keys)
+  return id === undefined ? undefined : await lockCurrent(trx, id)
+}
+
+const NAMED_MAX = 3
+
+/** To somebody else about a customer: worth knowing, and no answer. */
+function aside(conversation: Conversation, said: InboundMessage, author: string): Doubtful {
+  const others = [...said.to, ...said.cc].map(({ address }) => address)
+  const more = others.length > NAMED_MAX ? ` and ${others.length - NAMED_MAX} more` : ''
+  const automated = `${author} wrote this to ${others.slice(0, NAMED_MAX).join(', ')}${more}, and not to the customer`
+  return { conversation, event: { ...said, automated } }
 }
 
 const UNPROVEN = 'it comes from one of our own addresses, and nothing proves that we wrote it'
@@ -73,25 +111,27 @@ export async function receiveColleague(trx: Trx, seen: Seen, event: InboundMessa
       ? `it says it is from ${agent.name}, and nothing proves it`
       : (await isAddressed(trx, conversation, event))
         ? undefined
-        : `${agent.name} wrote to us, not to the customer`
+        : `${agent.name} wrote this to us, and not to the customer`
   if (automated !== undefined) return { kind: 'doubtful', conversation, event: { ...event, automated } }
   await recordAnswer(trx, seen, conversation, event, { author: agent.id, shownAs: undefined })
   return { kind: 'answered' }
 }
 
-async function recordAnswer(
+/** `until`: it answers what had arrived by then; unless given, what its author can have seen. */
+export async function recordAnswer(
   trx: Trx,
-  { channel, kept, policies }: Seen,
+  { channel, kept, policies, isLinked = false }: Seen,
   conversation: Conversation,
   event: InboundMessage,
-  { author, shownAs }: { author: string; shownAs: string | undefined },
+  { author, shownAs, until }: { author: string; shownAs: string | undefined; until?: number },
 ): Promise<void> {
   const message =
     shownAs === undefined
-      ? await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId })
+      ? await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId, isLinked })
       : await proveElsewhere(trx, shownAs, author)
   if (!message) throw new Error('another instance received this answer at the same moment')
   await addSighting(trx, message.id, channel, kept)
+  await readChanges(trx, channel, event.externalId)
   for (const { address } of [...event.to, ...event.cc]) await addRecipient(trx, message.id, address)
   await addParticipants(trx, conversation.id, event.people ?? [])
   const about = { conversationId: conversation.id, messageId: message.id, actor: author }
@@ -99,9 +139,9 @@ async function recordAnswer(
   const at = message.arrived_at
   const data = {
     answersUpTo: 0,
-    answersUntil: await answeredUntil(trx, message, event),
+    answersUntil: until ?? (await answeredUntil(trx, message, event)),
     at,
-    nth: await nextEnding(trx, conversation.id),
+    nth: await endingAt(trx, conversation.id, at),
   }
   await appendFact(trx, { kind: 'reply-accepted', ...about, data })
   const open = await reconcileWindows(trx, conversation.id, policies)
@@ -119,6 +159,7 @@ const REFERRED_MAX = 20
 
 async function answeredUntil(db: Reader, message: Message, { evidence }: InboundMessage): Promise<number> {
   const keys = evidence.slice(0, REFERRED_MAX).map(({ key }) => key)
+  if (keys.length === 0) return message.arrived_at - CROSSING_MS
   const referred = await db
     .selectFrom('conversation_key')
     .innerJoin('message', 'message.id', 'conversation_key.message_id')

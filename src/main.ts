@@ -1,6 +1,7 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
 import { type Channel, channelKind } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
+import { chatHandlers } from './chat-handlers.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
@@ -194,9 +195,9 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   const { db, channels, desk, policies, automation } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
-    const { changedSubjectMs } = config.limits
+    const { changedSubjectMs, groupingMs } = config.limits
     const inbox: InboxDesk = {
-      ...{ desk: named.desk, policies, changedSubjectMs, ...acknowledgingOf(config, name) },
+      ...{ desk: named.desk, policies, changedSubjectMs, groupingMs, ...acknowledgingOf(config, name) },
       addressesOf: (other) => addressesOf(config, other),
     }
     sources.set(name, channelSource(named.channel, inbox) as Source)
@@ -209,6 +210,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     handlers: {
       ...desk.handlers,
       ...automation,
+      ...chatHandlers({ ...tools, ...config.limits, channelOf: (name) => channelOf(channels, name) }),
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
     local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },

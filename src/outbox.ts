@@ -142,6 +142,17 @@ export async function reschedule(trx: Trx, coalesceKeys: string | readonly strin
     .execute()
 }
 
+/** What waits in this lane at one pace goes on at another. */
+export async function hurry(trx: Trx, lane: string, key: { from: string; to: string }): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ rate_key: key.to })
+    .where('lane', '=', lane)
+    .where('rate_key', '=', key.from)
+    .where('state', '=', 'queued')
+    .execute()
+}
+
 /** What waits under this key: when it is due, and whether it has been tried and put off. */
 export async function findQueued(
   db: Reader,

@@ -5,6 +5,8 @@ import type { Clock } from './clock.ts'
 export interface Pace {
   minMs: number
   concurrencyMax: number
+  /** The key whose pace these attempts keep, too. */
+  within?: string
 }
 
 export interface RateLimiter {
@@ -28,13 +30,18 @@ export function rateLimiter(paceOf: (key: string) => Pace | undefined, unlimited
     if (kept) return kept
     if (limiters.size >= LIMITERS_MAX) limiters.delete(limiters.keys().next().value ?? '')
     const made = new Bottleneck({ minTime: pace.minMs, maxConcurrent: pace.concurrencyMax })
+    const outer = pace.within === undefined ? undefined : limiterOf(pace.within)
+    if (outer) made.chain(outer)
     limiters.set(key, made)
     return made
   }
   return {
     async room(key) {
-      const limiter = limiterOf(key)
-      return limiter ? ((await limiter.check()) ? 1 : 0) : unlimitedRoom
+      const within = paceOf(key)?.within
+      const passed = [limiterOf(key), within === undefined ? undefined : limiterOf(within)].filter((one) => one)
+      if (passed.length === 0) return unlimitedRoom
+      const checks = await Promise.all(passed.map((limiter) => limiter?.check()))
+      return checks.every(Boolean) ? 1 : 0
     },
     schedule: (key, attempt) => limiterOf(key)?.schedule(attempt) ?? attempt(),
     reset: () => limiters.clear(),

@@ -75,6 +75,19 @@ export async function nextEnding(db: Reader, conversationId: string): Promise<nu
   return (await listFacts(db, conversationId, ['reply-accepted', 'no-reply-needed'])).length + 1
 }
 
+/** Its place for what was said at `at` and is heard of only now: before whatever ended a wait later than that. */
+export async function endingAt(db: Reader, conversationId: string, at: number): Promise<number> {
+  const facts = await listFacts(db, conversationId, ['reply-accepted', 'no-reply-needed'])
+  const endings = facts.flatMap((fact) => {
+    if (fact.kind === 'reply-accepted') return [{ nth: fact.data.nth ?? 0, at: fact.data.at }]
+    return fact.kind === 'no-reply-needed' ? [{ nth: fact.data.nth, at: fact.at }] : []
+  })
+  const sorted = endings.sort((a, b) => a.nth - b.nth)
+  const later = sorted.findIndex((ending) => ending.at > at)
+  if (later < 0) return sorted.length + 1
+  return ((sorted[later - 1]?.nth ?? 0) + (sorted[later]?.nth ?? 0)) / 2
+}
+
 export async function listWindows(db: Reader, conversationId: string): Promise<StoredWindow[]> {
   return await db
     .selectFrom('response_window')

@@ -100,6 +100,36 @@ eachDatabase((open) => {
       expect((await checkWindows(world.db)).differences).toEqual([])
     })
 
+    test('R6: heard of only after a later answer, it is the one that ended the window all the same', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      const asked = await world.customerWrites('Is it in stock?')
+      await world.clock.advance(2 * HOUR)
+      await world.agentReplies('Yes, it is.')
+      const sentAt = asked.arrived_at + HOUR
+      await weAnswer('Yes.', { at: sentAt, from: { address: LENA, name: 'Lena' } })
+      const [window, ...others] = await world.windows()
+      expect(window).toMatchObject({ ended_as: 'answered', ended_at: sentAt })
+      expect((await world.message(window?.answered_by ?? '')).author).toBe('U_LENA')
+      expect(others).toEqual([])
+      expect((await checkWindows(world.db)).differences).toEqual([])
+    })
+
+    test('R6: of two heard of late, each ends what it answered', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      const first = await world.customerWrites('Is it in stock?')
+      await world.clock.advance(2 * HOUR)
+      const second = await world.customerWrites('In red?')
+      await world.clock.advance(2 * HOUR)
+      await world.agentReplies('Yes, in red.')
+      await weAnswer('In red, too.', { at: second.arrived_at + HOUR })
+      await weAnswer('Yes.', { at: first.arrived_at + HOUR })
+      expect(await world.windows()).toMatchObject([
+        { started_by: first.id, ended_at: first.arrived_at + HOUR },
+        { started_by: second.id, ended_at: second.arrived_at + HOUR },
+      ])
+      expect((await checkWindows(world.db)).differences).toEqual([])
+    })
+
     test('E6: seen in two places it is one answer', async () => {
       const { world, weAnswer } = await makeOffice(open)
       await world.customerWrites('Is it in stock?')
@@ -118,6 +148,34 @@ eachDatabase((open) => {
       await world.passTime(MINUTE)
       await weAnswer('Yes.', { keys: [`out:${id}:0` as ConversationKey] })
       expect(await world.count('message')).toBe(2)
+    })
+  })
+
+  describe('a mail that we wrote first', () => {
+    const offer = 'mid:offer' as ConversationKey
+    const toOffer = { keys: ['mid:answer' as ConversationKey], evidence: [{ by: 'reference' as const, key: offer }] }
+    const written = { keys: [offer], evidence: [], from: { address: LENA, name: 'Lena' } }
+
+    test('stands in the conversation that its answer begins, and ends nothing there', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      await weAnswer('Shall we send you the new lamp?', written)
+      await world.clock.advance(HOUR)
+      const answer = await world.customerWrites('Yes, please.', toOffer)
+      expect(await world.openWindow()).toMatchObject({ started_by: answer.id })
+      const messages = await world.db.selectFrom('message').selectAll().orderBy('arrived_at').execute()
+      expect(messages).toMatchObject([
+        { direction: 'outbound', author: 'U_LENA', text: 'Shall we send you the new lamp?' },
+        { direction: 'inbound', text: 'Yes, please.' },
+      ])
+      expect(new Set(messages.map((message) => message.conversation_id)).size).toBe(1)
+      expect((await checkWindows(world.db)).differences).toEqual([])
+    })
+
+    test('E8: is shown to nobody by whom it was not received', async () => {
+      const { world, weAnswer } = await makeOffice(open)
+      await weAnswer('Shall we send you the new lamp?', written)
+      await world.customerWrites('Let me see.', { ...toOffer, from: { address: 'mallory@example.org' } })
+      expect(await world.count('message')).toBe(1)
     })
   })
 
@@ -147,11 +205,16 @@ eachDatabase((open) => {
       expect(await world.openWindow()).toBeDefined()
     })
 
-    test('a mail to a colleague about it', async () => {
+    test('a mail to a colleague about it, which is shown all the same', async () => {
       const { world, weAnswer } = await makeOffice(open)
       await world.customerWrites('Is it in stock?')
-      await weAnswer('Do you know?', { to: [{ address: 'stock@example.net' }] })
+      await weAnswer('Do you know?', { from: { address: LENA }, to: [{ address: 'stock@example.net' }] })
       expect(await world.openWindow()).toBeDefined()
+      const [, shown] = await world.db.selectFrom('message').selectAll().orderBy('seq').execute()
+      expect(shown).toMatchObject({
+        text: 'Do you know?',
+        automated: 'Lena wrote this to stock@example.net, and not to the customer',
+      })
     })
   })
 

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ConversationKey, ExternalId } from '../src/channel.ts'
 import { HOUR, MINUTE } from '../src/clock.ts'
+import { deskRate } from '../src/conversation.ts'
 import { channelSource } from '../src/inbox.ts'
 import { eachDatabase } from './setup/database.ts'
 import { ADA, inbound, rawOf } from './setup/fake-channel.ts'
-import { makeWorld, type World } from './setup/world.ts'
+import { DESK, makeWorld, roomOnlyFor, type World } from './setup/world.ts'
 
 const EVE = { address: 'eve@example.org', name: 'Eve' }
 const ADAS_THREAD = [{ by: 'reference' as const, key: `thread:${ADA}` as ConversationKey }]
@@ -153,6 +154,26 @@ eachDatabase((open) => {
     const rows = await world.db.selectFrom('message').select(['seq', 'text']).orderBy('seq').execute()
     expect(rows.map(({ seq, text }) => `${seq} ${text}`)).toEqual(['1 One', '2 Two', '3 Three'])
     expect((await world.conversation()).seq_last).toBe(3)
+  })
+
+  test('W15: who writes now is shown before all that an import brings, also in a conversation of it', async () => {
+    const world = await makeWorld(open)
+    for (const n of [1, 2, 3]) {
+      await world.customerWrites(`From year ${n}`, { imported: true, from: { address: `old${n}@example.org` } })
+    }
+    const back = await world.customerWrites('Hello again', { from: { address: 'old2@example.org' } })
+    const fresh = await world.customerWrites('Hello', { from: EVE })
+    await world.runOutbox(world.instance('poster', roomOnlyFor(deskRate.post(DESK))).outbox)
+    const [backs, freshs] = [back, fresh].map(({ conversation_id }) =>
+      world.shown.filter((effect) => effect.endsWith(conversation_id)).map((effect) => effect.split(' ')[0]),
+    )
+    expect([backs, freshs]).toEqual([
+      ['card', 'entry', 'entry'],
+      ['card', 'entry'],
+    ])
+    expect(world.shown).toHaveLength(5)
+    await world.runOutbox()
+    expect(world.shown).toHaveLength(9)
   })
 
   test('attachments are listed with their message', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../src/clock.ts'
 import { rateLimiter, stepDetector } from '../src/rate.ts'
 import { manualClock } from './setup/clock.ts'
@@ -33,6 +33,22 @@ test('attempts of one key start at least the pace apart', async () => {
   await Promise.all([1, 2, 3].map(() => limiter.schedule('a', attempt)))
   for (let n = 1; n < starts.length; n++) expect((starts[n] ?? 0) - (starts[n - 1] ?? 0)).toBeGreaterThan(35)
   expect(await limiter.room('a')).toBe(0)
+})
+
+test('what keeps a pace within another has no room while that one has none, and counts for both', async () => {
+  const pace = { minMs: 0, concurrencyMax: 1 }
+  const limiter = rateLimiter((key) => (key === 'backlog' ? { ...pace, within: 'post' } : pace), 7)
+  const answer = Promise.withResolvers<void>()
+  const running = limiter.schedule('backlog', () => answer.promise)
+  await vi.waitFor(async () => expect(await limiter.room('post')).toBe(0))
+  answer.resolve()
+  await running
+  expect(await limiter.room('backlog')).toBe(1)
+  const post = Promise.withResolvers<void>()
+  const posting = limiter.schedule('post', () => post.promise)
+  await vi.waitFor(async () => expect(await limiter.room('backlog')).toBe(0))
+  post.resolve()
+  await posting
 })
 
 test('an attempt that fails hands its error on and leaves the room it took', async () => {

@@ -22,11 +22,14 @@ const DELIVERY_HEADERS = [
   'apparently-to',
   'resent-to',
 ]
+/** Where a mail of ours says once more which id it left with. */
+export const ORIGINAL_ID_HEADER = 'X-Original-Message-ID'
+
 /** Where mailers and servers that rewrite or drop ids leave the one they had: worth reading for an id that we signed. */
 const REWRITTEN_HEADERS = [
   'x-microsoft-original-message-id',
   'x-ms-exchange-parent-message-id',
-  'x-original-message-id',
+  ORIGINAL_ID_HEADER.toLowerCase(),
   'x-forwarded-message-id',
   'original-message-id',
 ]

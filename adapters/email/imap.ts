@@ -61,7 +61,10 @@ export function imapReceiver(config: MailboxConfig, tools: ImapTools): Receiver 
         if (stopping.signal.aborted) break
         state.problem = imapProblem(config, error)
         state.isRefused = isAuthProblem(error)
-        log.warn({ channel: config.name, error: (error as Error).message, failures }, state.problem)
+        log.warn(
+          { channel: config.name, folder: config.folder, error: (error as Error).message, failures },
+          state.problem,
+        )
         const askedMs = error instanceof TokenError ? (error.retryAfterMs ?? 0) : 0
         const pauseMs = Math.max(askedMs, backoffMs(failures, error, random))
         await clock.wait(pauseMs, stopping.signal)

@@ -6,6 +6,7 @@ import { AUTOMATIC_HEADERS } from './automatic.ts'
 import { cleanLine } from './clean-text.ts'
 import { messageIdKey, tokenKey } from './conversation-key.ts'
 import { type DkimKey, dkimSigned } from './dkim.ts'
+import { ORIGINAL_ID_HEADER } from './evidence.ts'
 import { writeLetter } from './letter.ts'
 import { normalAddress } from './mail.ts'
 import { signedMessageId } from './message-id.ts'
@@ -70,7 +71,11 @@ export async function renderMail(message: OutboundMessage, sender: Sender): Prom
     subject,
     ...(handle.messageId !== undefined && { inReplyTo: handle.messageId }),
     references: referencesOf(handle),
-    ...(message.automated && { headers: AUTOMATIC_HEADERS[message.automated] }),
+    headers: {
+      // Some servers put an id of their own in the place of ours.
+      [ORIGINAL_ID_HEADER]: messageId,
+      ...(message.automated && AUTOMATIC_HEADERS[message.automated]),
+    },
     text: letter.text || '\n', // Without any there would be no text part.
     html: letter.html(pictureId),
     attachments: files.map((file, n) => attachmentOf(file, [...shown.values()].includes(n) ? cidOf(n) : undefined)),

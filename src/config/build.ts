@@ -120,7 +120,8 @@ function buildServer(server: ServerSettings, { ports, address, password, files }
 }
 
 function buildLimits(limits: Settings['limits']): Config['limits'] {
-  const { attachment_max, mailbox_alert, outbox, intake, ping, automation, heartbeat, changed_subject } = limits
+  const { attachment_max, mailbox_alert, outbox, intake, ping, automation, heartbeat, changed_subject, grouping } =
+    limits
   return {
     attachmentBytesMax: attachment_max,
     mailboxAlertMs: mailbox_alert,
@@ -140,6 +141,7 @@ function buildLimits(limits: Settings['limits']): Config['limits'] {
     automation: { perAddressMax: automation.per_address, overallMax: automation.overall },
     heartbeatMs: heartbeat,
     changedSubjectMs: changed_subject,
+    groupingMs: grouping,
   }
 }
 

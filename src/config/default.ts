@@ -43,5 +43,6 @@ export const DEFAULTS = {
     heartbeatMs: 5 * MINUTE,
     /** After a conversation was closed for so long, a mail under another subject begins a new one. */
     changedSubjectMs: 7 * DAY,
+    groupingMs: 2 * MINUTE,
   },
 } as const

@@ -177,4 +177,5 @@ const limits = section({
   }).prefault({}),
   heartbeat: duration('10s', '1d').default(DEFAULTS.limits.heartbeatMs),
   changed_subject: duration('0s', '365d').default(DEFAULTS.limits.changedSubjectMs),
+  grouping: duration('0s', '1h').default(DEFAULTS.limits.groupingMs),
 }).prefault({})

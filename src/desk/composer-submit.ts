@@ -48,7 +48,7 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView): Promi
   const shown = await preview(
     tools.db,
     channel,
-    { ...written, cc, ...(attachments.length > 0 && { attachments }) },
+    { ...written, cc, ...(attachments.length > 0 && { attachments }), ...(meta.noteId && { noteId: meta.noteId }) },
     { id: tools.newId('m'), now: tools.clock.now(), choices: recipients },
   )
   const { draftId, channel: by, to, parts } = shown

@@ -2,8 +2,10 @@
 import { ASSIGN, assignForm } from './assign.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
+import { CORRECT_FORMS } from './correct.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
+import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
 import { submitPreview } from './sending.ts'
@@ -22,6 +24,8 @@ export const FORMS: Record<string, Form> = {
   [WAIVE]: waiveForm,
   [ASSIGN]: assignForm,
   [SNOOZE]: snoozeForm,
+  ...CORRECT_FORMS,
+  [PERSON]: personForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

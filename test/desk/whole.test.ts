@@ -160,7 +160,7 @@ eachDatabase((openDb) => {
     await open(desk, 'show_files', '2 files')
     const ids = await desk.world.db.selectFrom('attachment').select(['id', 'name']).execute()
     const idOf = (name: string) => ids.find((row) => row.name === name)?.id
-    await press(desk, 'get_file', 'film.mp4: It is too large to bring here (80.0 MB)', idOf('film.mp4'))
+    await press(desk, 'get_file', 'film.mp4: It is too large to bring here (80 MB)', idOf('film.mp4'))
     await press(desk, 'get_file', 'gone.zip comes into the thread', idOf('gone.zip'))
     await desk.settle()
     expect(desk.thread()[0]).toContain('⚠️ gone.zip is not here: It could not be read out of the original.')

@@ -129,7 +129,17 @@ describe('files in a reply', () => {
         expect(attachments).toHaveLength(1)
         expect(attachments[0]?.filename).toBe(part.attachments?.[0]?.name)
         expect(headers.map(({ key }) => key).sort()).toEqual(
-          ['content-type', 'date', 'from', 'message-id', 'mime-version', 'reply-to', 'subject', 'to'].sort(),
+          [
+            'content-type',
+            'date',
+            'from',
+            'message-id',
+            'mime-version',
+            'reply-to',
+            'subject',
+            'to',
+            'x-original-message-id',
+          ].sort(),
         )
       }),
       { numRuns: 200 },

@@ -16,7 +16,17 @@ const tools = { clock: systemClock(), random: systemRandom(), log: silentLog, se
 const channel = emailChannel(configOf({ imap: nowhere, smtp: nowhere, password: 'x' }), tools)
 afterAll(() => channel.stop())
 
-const HEADERS = ['from', 'to', 'reply-to', 'subject', 'message-id', 'date', 'mime-version', 'content-type']
+const HEADERS = [
+  'from',
+  'to',
+  'reply-to',
+  'subject',
+  'message-id',
+  'x-original-message-id',
+  'date',
+  'mime-version',
+  'content-type',
+]
 
 async function render(message: Partial<OutboundMessage> = {}): Promise<Part> {
   const [part] = await channel.render(outbound(message))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OwnMessage } from '../../../src/channel.ts'
-import { ANNA, letterOf, makeMailbox, rawOf, SUPPORT, until } from './mailbox.ts'
+import { ANNA, letterOf, makeMailbox, outbound, rawOf, SUPPORT, until } from './mailbox.ts'
 
 const ANSWER = { from: `Support <${SUPPORT}>`, to: ANNA, text: 'It is on its way.' }
 
@@ -55,4 +55,15 @@ test('E13: our address in From proves nothing in the inbox, unless our server sa
   expect(await verdictOf('Authentication-Results: mx.desk.test; dmarc=fail\n')).toBeUndefined()
   expect(await verdictOf('Authentication-Results: mx.desk.test; dmarc=pass header.from=desk.test\n')).toBe(true)
   expect(await verdictOf('Authentication-Results: mx.evil.test; dmarc=pass header.from=desk.test\n')).toBeUndefined()
+})
+
+test('E13: the copy of a reply to which the server gave another Message-ID is known by the one it left with', async () => {
+  const mailbox = await makeMailbox()
+  const channel = mailbox.open()
+  const [part] = await channel.render(outbound())
+  const left = Buffer.from(part?.body ?? '').toString('latin1')
+  const filed = left.replace(/^Message-ID: .*$/m, 'Message-ID: <0102018f@eu-west-1.mailer.test>')
+  expect(filed).not.toBe(left)
+  const [own] = await channel.parse({ ...rawOf(filed), meta: { sent: 'Sent' } })
+  expect(own).toMatchObject({ kind: 'own', keys: expect.arrayContaining([part?.keys[0]]) })
 })

@@ -1,0 +1,35 @@
+// Slack's dates: an instant and a format, shown in the time zone of whoever reads.
+import { DAY, SECOND } from '../../clock.ts'
+import type { Screen } from './screen.ts'
+
+const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
+  date_num: { year: 'numeric', month: '2-digit', day: '2-digit' },
+  date: { year: 'numeric', month: 'long', day: 'numeric' },
+  date_short: { year: 'numeric', month: 'short', day: 'numeric' },
+  date_long: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
+  time: { hour: 'numeric', minute: '2-digit' },
+  time_secs: { hour: 'numeric', minute: '2-digit', second: '2-digit' },
+}
+
+/** `format` as in docs.slack.dev "formatting dates": `{date_short_pretty} at {time}`. */
+export function drawDate(atMs: number, format: string, { zone, now }: Screen): string {
+  const day = (ms: number) => new Intl.DateTimeFormat('en-CA', { timeZone: zone, ...FORMATS.date_num }).format(ms)
+  const relative: Record<string, string> = {
+    [day(now - DAY)]: 'yesterday',
+    [day(now)]: 'today',
+    [day(now + DAY)]: 'tomorrow',
+  }
+  return format.replace(/\{([a-z_]+)\}/g, (whole, token: string) => {
+    const pretty = token.endsWith('_pretty') ? relative[day(atMs)] : undefined
+    if (pretty !== undefined) return pretty
+    const options = FORMATS[token.replace(/_pretty$/, '')]
+    if (options) return new Intl.DateTimeFormat('en-US', { timeZone: zone, ...options }).format(atMs)
+    return token === 'ago' ? ago(now - atMs) : whole
+  })
+}
+
+function ago(ms: number): string {
+  const minutes = Math.round(Math.abs(ms) / (60 * SECOND))
+  const words = minutes < 60 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
+  return ms < 0 ? `in ${words}` : `${words} ago`
+}
