@@ -130,6 +130,46 @@ eachDatabase((_, fresh) => {
       }
     })
 
+    test('C25, Q10: what one person writes in a short time is one conversation, and what they change in it is told to it', async () => {
+      const office = await openOffice()
+      const { slack, mia, shared } = office
+      const deskbell = await run(office, await fresh())
+      try {
+        await until(() => deskbell.problems().length === 0, 'the program to be connected')
+        slack.say(mia, shared, 'Hello')
+        await until(async () => (await inbound(deskbell)).length === 1, 'the greeting')
+        const ts = slack.say(mia, shared, 'Is it in stok?')
+        await until(async () => (await inbound(deskbell)).length === 2, 'the question')
+        expect(await conversations(deskbell)).toHaveLength(1)
+        slack.edit(mia, shared, ts, 'Is it in stock?')
+        await until(async () => (await inbound(deskbell))[1]?.text === 'Is it in stock?', 'the edit')
+        slack.remove(mia, shared, ts)
+        await until(() => slack.events.every(({ state }) => state === 'acked'), 'the deletion to be acknowledged')
+        const left = () => deskbell.db.selectFrom('intake').select('error').where('state', '<>', 'received').execute()
+        await until(async () => (await left()).length === 0, 'all of it to be taken in')
+        expect(await conversations(deskbell)).toHaveLength(1)
+      } finally {
+        await deskbell.stop()
+      }
+    })
+
+    test('Q12: an agent who answers in the customer’s thread has answered', async () => {
+      const office = await openOffice()
+      const { slack, mia, ana, shared } = office
+      const deskbell = await run(office, await fresh())
+      const windows = () => deskbell.db.selectFrom('response_window').select('ended_as').execute()
+      try {
+        await until(() => deskbell.problems().length === 0, 'the program to be connected')
+        const root = slack.say(mia, shared, 'Is it in stock?')
+        await until(async () => (await windows()).length === 1, 'the question to wait')
+        slack.say(ana, shared, 'Yes', { threadTs: root })
+        await until(async () => (await windows())[0]?.ended_as === 'answered', 'it to be answered')
+        expect(await conversations(deskbell)).toHaveLength(1)
+      } finally {
+        await deskbell.stop()
+      }
+    })
+
     test('C26: what was missed while the program was down is taken in at its next start', async () => {
       const office = await openOffice()
       const { slack, mia, shared } = office
