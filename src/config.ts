@@ -23,6 +23,8 @@ export interface Config {
   /** The health page; off when undefined. */
   web: { port: number; host: string } | undefined
   slack?: { botToken: string; appToken: string; apiUrl: string }
+  /** Where in Slack customers write, by name: `shop` is the channel `slack:shop`. */
+  slackCustomers: Record<string, SlackCustomers>
   calendars: Record<string, Calendar>
   /** Who counts as what, in lower case. A domain does not include its subdomains. */
   tiers: Record<string, { addresses: string[]; domains: string[] }>
@@ -94,6 +96,30 @@ export interface Mailbox {
   acknowledge: 'off' | 'on' | 'unverified'
   /** Pings in channels hide what such a mail says. */
   restricted: boolean
+}
+
+export interface SlackCustomers {
+  /** A key of `Config.desks`. */
+  desk: string
+  /** `shared` with one customer's organisation, or a `community` of many. `manual`: one of us says what is a conversation. */
+  channels: { id: string; kind: 'shared' | 'community'; manual: boolean }[]
+  directMessages: boolean
+  ticketEmoji: string
+  /** Bots that speak for customers. */
+  trustedBots: string[]
+  /** Who is who, from the top; the first rule that fits decides. */
+  people: PersonRule[]
+  /** Its own app, in another workspace; absent: the desk's. */
+  app?: { botToken: string; appToken: string; apiUrl: string }
+}
+
+export interface PersonRule {
+  user?: string
+  team?: string
+  domain?: string
+  role?: 'member' | 'guest' | 'outsider'
+  where?: 'shared' | 'community' | 'direct'
+  is: 'customer' | 'staff' | 'helper' | 'nobody'
 }
 
 export interface MailServer {

@@ -1,5 +1,5 @@
 // What the heartbeat of the whole program watches, and the ways an alarm can take: Slack first, then mail, and never the outbox.
-import type { ChannelHealth } from './channel.ts'
+import { type ChannelHealth, channelKind } from './channel.ts'
 import { type Clock, MINUTE, SECOND } from './clock.ts'
 import { type Config, mailboxOf } from './config.ts'
 import type { OpenDesk } from './desk/desk.ts'
@@ -76,9 +76,11 @@ async function allTold(all: Iterable<string>, tell: (one: string) => Promise<voi
   return new Set(settled.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])))
 }
 
-/** A mailbox concerns its desk, and so does Discord; everything else concerns all. */
+/** A mailbox concerns its desk, and so do Discord and a place of Slack customers; everything else concerns all. */
 function desksConcerned(config: Config, name: string): string[] {
-  const desk = name === 'discord' ? config.discord?.desk : mailboxOf(config, name)?.desk
+  const key = name.slice(name.indexOf(':') + 1)
+  const place = { email: mailboxOf(config, name), discord: config.discord, slack: config.slackCustomers[key] }
+  const desk = place[channelKind(name) as keyof typeof place]?.desk
   return desk === undefined ? Object.keys(config.desks) : [desk]
 }
 

@@ -18,6 +18,7 @@ import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runne
 import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
+import { slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
@@ -63,6 +64,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     isOurs: isOursOf(config),
     dayOf: (name) => dayOf(config, name),
   })
+  for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
     ...{ ...tools, db, policies, channels, channelOf: lookUp },
@@ -210,7 +212,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
-  const paceOf = (key: string) => mailPaceOf(config.email, key) ?? desk.paceOf(key)
+  const paceOf = (key: string) => mailPaceOf(config.email, key) ?? slackPaceOf(key) ?? desk.paceOf(key)
   const outbox = makeOutboxRunner({
     ...tools,
     limiter: rateLimiter(paceOf, UNLIMITED_ROOM),

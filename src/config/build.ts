@@ -1,6 +1,7 @@
 // Puts the checked parts together. Nothing can be wrong any more.
 import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
+import { buildCustomers } from './customers.ts'
 import { DEFAULTS } from './default.ts'
 import { buildDiscord } from './discord.ts'
 import { buildDkim } from './dkim.ts'
@@ -17,6 +18,11 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     log,
     web,
     ...(secrets.slack && { slack: { ...secrets.slack, apiUrl: slack.api_url } }),
+    slackCustomers: mapValues(slack.customers, (customers, name) => {
+      const tokens = secrets.customers.get(name)
+      const app = tokens && { ...tokens, apiUrl: slack.api_url }
+      return buildCustomers(customers, Object.keys(settings.desks), app)
+    }),
     calendars: mapValues(settings.calendars, buildCalendar),
     tiers: mapValues(settings.tiers, buildTier),
     ladders: buildLadders(settings),

@@ -1,5 +1,6 @@
 // Secrets live in the environment only: a configuration file gets copied, committed and shown to colleagues.
 import type { Config } from '../config.ts'
+import { customersToken } from './customers.ts'
 import { dkimKeyOf } from './dkim.ts'
 import type { Fault } from './fault.ts'
 import { clientSecretOf, refreshTokenOf, variablePrefix } from './oauth.ts'
@@ -23,10 +24,12 @@ export function listSecrets(config: Config): string[] {
     ),
   )
   const slack = config.slack ? [config.slack.botToken, config.slack.appToken] : []
+  const customers = Object.values(config.slackCustomers).flatMap(({ app }) => (app ? [app.botToken, app.appToken] : []))
   const secrets = [
     config.secret ?? '',
     config.discord?.token ?? '',
     ...slack,
+    ...customers,
     ...mailboxes,
     ...databaseSecrets(config.database),
   ]
@@ -46,6 +49,8 @@ function variableByKey(path: string[]): string | undefined {
   if (/clientsecret$/.test(key) && path[0] === 'email') return clientSecretOf(path[1] ?? '')
   if (/(refresh|access)token$/.test(key) && path[0] === 'email') return refreshTokenOf(path[1] ?? '')
   if (/^(dkim|private)key$/.test(key) && path[0] === 'email') return dkimKeyOf(path[1] ?? '')
+  const ofCustomers = path[0] === 'slack' && path[1] === 'customers' ? /(bot|app)token$/.exec(key)?.[1] : undefined
+  if (ofCustomers) return customersToken(path[2] ?? '', ofCustomers === 'bot' ? 'BOT' : 'APP')
   return VARIABLES.find(([pattern]) => pattern.test(`${path.length > 1 ? path[0] : ''}.${key}`))?.[1]
 }
 

@@ -1,5 +1,6 @@
 // What may stand in deskbell.yaml, setting by setting. What two settings say of each other is in check.ts.
 import type { z } from 'zod'
+import { customers } from './customers.ts'
 import { DEFAULTS } from './default.ts'
 import { discord } from './discord.ts'
 import { dkim } from './dkim.ts'
@@ -39,7 +40,10 @@ function makeSchema() {
     database: section({ path: text('a path', 'Write where the SQLite file is kept.').optional() }).prefault({}),
     log: section({ level: oneOf('debug', 'info', 'warn', 'error').default(DEFAULTS.logLevel) }).prefault({}),
     web: section({ port: count(0, 65535), host: host.default(DEFAULTS.webHost) }).optional(),
-    slack: section({ api_url: slackApiUrl.default(DEFAULTS.slackApiUrl) }).prefault({}),
+    slack: section({
+      api_url: slackApiUrl.default(DEFAULTS.slackApiUrl),
+      customers: named(customers).default({}),
+    }).prefault({}),
     calendars: named(calendar).default({}),
     tiers: named(tier).default({}),
     ladders: named(ladder).default({}),
