@@ -1,7 +1,9 @@
 // Puts the checked parts together. Nothing can be wrong any more.
 import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
+import { buildCustomers } from './customers.ts'
 import { DEFAULTS } from './default.ts'
+import { buildDiscord } from './discord.ts'
 import { buildDkim } from './dkim.ts'
 import type { Secrets } from './environment.ts'
 import { buildOAuth, PROVIDERS } from './oauth.ts'
@@ -16,12 +18,20 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     log,
     web,
     ...(secrets.slack && { slack: { ...secrets.slack, apiUrl: slack.api_url } }),
+    slackCustomers: mapValues(slack.customers, (customers, name) => {
+      const tokens = secrets.customers.get(name)
+      const app = tokens && { ...tokens, apiUrl: slack.api_url }
+      return buildCustomers(customers, Object.keys(settings.desks), app)
+    }),
     calendars: mapValues(settings.calendars, buildCalendar),
     tiers: mapValues(settings.tiers, buildTier),
     ladders: buildLadders(settings),
     policies: buildPolicies(settings),
     desks: mapValues(settings.desks, buildDesk),
     email: mapValues(settings.email, (mailbox, name) => buildMailbox(mailbox, name, { settings, secrets, files })),
+    ...(settings.discord && {
+      discord: buildDiscord(settings.discord, secrets.discordToken ?? '', Object.keys(settings.desks)),
+    }),
     templates,
     limits: buildLimits(settings.limits),
   }

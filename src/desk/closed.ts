@@ -13,6 +13,7 @@ export function closedDesk(): OpenDesk {
     verify: async () => ({ kind: 'absent' }),
   }
   return {
+    knowsAgents: () => false,
     channelName: 'slack:desk',
     source: {
       parse: async () => [],
