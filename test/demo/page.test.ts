@@ -83,6 +83,23 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     expect(await page.locator('.mail.got').count()).toBe(before)
   })
 
+  test('answered from Discord: a member’s help ends nothing, an agent’s answer does, and the next one goes out from Slack', async () => {
+    await press('Answered from Discord')
+    await page.getByText('Tom answered right there').waitFor()
+    await expect.poll(() => cardOf('European socket').innerText(), { timeout: SOON_MS }).toContain('Answered')
+    await cardOf('European socket')
+      .getByRole('button', { name: /^Reply/ })
+      .click()
+    await page.getByLabel('Your answer').fill('And it is **free** of charge.')
+    await pressInModal('Preview')
+    await pressInModal(/^Send to/)
+    await pressInModal('Close')
+    await page.locator('.answers .line', { hasText: 'free' }).waitFor()
+    await cardOf('European socket').locator('.thread-link').click()
+    await page.locator('.thread .message', { hasText: 'Accepted at' }).waitFor()
+    await picture('discord')
+  })
+
   test('reply bounced: the author hears of it, and the customer waits again', async () => {
     await press('Reply bounced')
     await cardOf('the invoice again').waitFor()

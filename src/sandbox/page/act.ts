@@ -42,6 +42,7 @@ export const actSchema = z.discriminatedUnion('do', [
     text: z.string().min(1).max(100_000),
     isAnswer: z.boolean(),
   }),
+  z.object({ do: z.literal('discord'), person: id, topic: id.optional(), text: z.string().min(1).max(2000) }),
   z.object({ do: z.literal('pass'), time: z.enum(['hour', 'day', 'due']) }),
   z.object({ do: z.literal('scene'), name: id }),
   z.object({ do: z.literal('trouble'), name: z.enum(['slack-busy', 'mail-away', 'mail-back', 'kill', 'start']) }),

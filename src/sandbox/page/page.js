@@ -121,6 +121,9 @@ document.addEventListener('submit', async (event) => {
   if (form.dataset.do === 'mail') {
     await act({ do: 'mail', subject: data.subject, text: data.text, isAnswer: data.isAnswer === 'on' })
     form.elements.text.value = ''
+  } else if (form.dataset.do === 'discord') {
+    await act({ do: 'discord', person: data.person, text: data.text, ...(data.topic && { topic: data.topic }) })
+    form.elements.text.value = ''
   } else if (data.text.startsWith('/desk')) {
     await act({
       do: 'command',

@@ -1,5 +1,6 @@
 // The page's panes for one seat: the customers on the left, the agent's Slack in the middle, the lead's on the right, and the inside.
 import { agentsOf, CUSTOMERS } from './cast.ts'
+import { COMMUNITY, type Said } from './community.ts'
 import { drawDate } from './draw-date.ts'
 import { lines } from './draw-text.ts'
 import { type Html, html } from './html.ts'
@@ -57,15 +58,36 @@ function drawHint({ hint }: Seat): Html {
   return html`${hint && html`<p class="${hint.kind}">${hint.text}</p>`}`
 }
 
-function drawCustomers({ post }: Playhouse, seat: Seat, screen: Screen): Html {
+function drawCustomers(house: Playhouse, seat: Seat, screen: Screen): Html {
+  const tab = (address: string, name: string) =>
+    html`<button type="button" role="tab" aria-selected="${address === seat.customer ? 'true' : 'false'}" data-do="customer" data-address="${address}">${name}</button>`
+  const tabs = [...CUSTOMERS.map(({ address, name }) => tab(address, name)), tab(COMMUNITY, '# help on Discord')]
+  return html`<div class="people" role="tablist" aria-label="Customers">${tabs}</div>
+${seat.customer === COMMUNITY ? drawCommunity(house, screen) : drawMailbox(house, seat, screen)}`
+}
+
+function drawCommunity({ community }: Playhouse, screen: Screen): Html {
+  const said = ({ author, isApp, text, at }: Said) =>
+    html`<div class="line"><b>${author}</b>${isApp && html` <span class="badge">APP</span>`} <small>${drawDate(at, '{time}', screen)}</small><div>${lines(text)}</div></div>`
+  const topics = community.topics()
+  return html`<div class="mails discord" aria-live="polite">${topics.map(
+    (topic) =>
+      html`<article class="topic" id="topic-${topic.id}">${said(topic)}${topic.hasThread && html`<div class="answers">${topic.answers.map(said)}</div>`}</article>`,
+  )}${topics.length === 0 && html`<p class="empty">Nobody has asked anything yet.</p>`}</div>
+<form class="write" data-do="discord" id="write-discord">
+<label>As <select name="person" aria-label="As">${community.people.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}</select></label>
+<label>Where <select name="topic" aria-label="Where"><option value="">in # help</option>${topics
+    .filter(({ hasThread }) => hasThread)
+    .map(({ id, text }) => html`<option value="${id}">in the thread “${text.slice(0, 40)}”</option>`)}</select></label>
+<label>Message <textarea name="text" required rows="2" maxlength="2000"></textarea></label>
+<button type="submit" class="button primary">Write on Discord</button></form>`
+}
+
+function drawMailbox({ post }: Playhouse, seat: Seat, screen: Screen): Html {
   const mails = post.of(seat.customer)
   const last = mails.at(-1)
   const subject = last === undefined ? '' : `Re: ${last.subject.replace(/^(Re: )+/, '')}`
-  return html`<div class="people" role="tablist" aria-label="Customers">${CUSTOMERS.map(
-    ({ address, name }) =>
-      html`<button type="button" role="tab" aria-selected="${address === seat.customer ? 'true' : 'false'}" data-do="customer" data-address="${address}">${name}</button>`,
-  )}</div>
-<div class="mails" aria-live="polite">${mails.map((mail) => drawMail(mail, screen))}${mails.length === 0 && html`<p class="empty">No mail yet.</p>`}</div>
+  return html`<div class="mails" aria-live="polite">${mails.map((mail) => drawMail(mail, screen))}${mails.length === 0 && html`<p class="empty">No mail yet.</p>`}</div>
 <form class="write" data-do="mail" id="mail-${seat.customer}">
 <label>Subject <input name="subject" required maxlength="200" value="${subject}"></label>
 <label>Text <textarea name="text" required rows="4"></textarea></label>

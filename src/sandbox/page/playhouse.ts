@@ -5,6 +5,7 @@ import { keepProgram, type ProgramKeeper } from '../program/keeper.ts'
 import { type Stage, setStage } from '../stage.ts'
 import type { Act, Filled } from './act.ts'
 import { CUSTOMERS } from './cast.ts'
+import { type Community, openCommunity } from './community.ts'
 import { customersPost, type Post } from './post.ts'
 import { SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
@@ -13,6 +14,7 @@ export interface Playhouse {
   stage: Stage
   clock: MovableClock
   post: Post
+  community: Community
   program: ProgramKeeper
   seats: Seats
   /** Slack has too much of us; the mail server is away. */
@@ -31,7 +33,9 @@ const NOTICE_MS = 1500
 export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
   const clock = movableClock()
   const stage = await setStage({ clock, wait: clock.wait })
-  const program = await keepProgram(stage, clock, undo)
+  const community = await openCommunity(stage, clock)
+  const { settings: discord, env } = community
+  const program = await keepProgram(stage, clock, { undo, sections: { discord }, env })
   const post = customersPost(stage, clock)
   const troubles = { isSlackBusy: false, isMailAway: false }
   program.start()
@@ -39,19 +43,20 @@ export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
     program.forward(ms)
     await clock.wait(NOTICE_MS)
   }
-  const tools = { stage, post, program, troubles, pass }
+  const tools = { stage, post, community, program, troubles, pass }
   return {
-    ...{ stage, clock, post, program, troubles },
+    ...{ stage, clock, post, community, program, troubles },
     seats: makeSeats(stage.agent),
     act: (seat, act) => perform({ ...tools, clock }, seat, act),
     async stop() {
       await program.stop()
+      await community.stop()
       await stage.stop()
     },
   }
 }
 
-interface Tools extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'program' | 'troubles'> {
+interface Tools extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'community' | 'program' | 'troubles'> {
   pass(ms: number): Promise<void>
 }
 
@@ -94,6 +99,8 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
       return
     case 'mail':
       return await tools.post.write(customerOf(seat), act)
+    case 'discord':
+      return tools.community.write(act.person, act.text, act.topic)
     case 'pass':
       return await tools.pass(spanOf(act.time, program, tools.clock))
     case 'scene':
@@ -135,7 +142,7 @@ async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> 
   const scene = SCENES.find((one) => one.name === name)
   if (!scene) throw new Error(`There is no scene ${name}.`)
   seat.hint = { kind: 'next', text: `${scene.title} …` }
-  seat.customer = scene.customer.address
+  seat.customer = scene.customer
   seat.agent = tools.stage.agent
   seat.tab = 'desk'
   seat.thread = undefined

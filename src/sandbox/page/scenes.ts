@@ -3,11 +3,13 @@ import { HOUR, SECOND } from '../../clock.ts'
 import { agentOf } from '../agent.ts'
 import type { Stage } from '../stage.ts'
 import { CUSTOMERS, type Customer } from './cast.ts'
+import { COMMUNITY, type Community } from './community.ts'
 import type { Post } from './post.ts'
 
 export interface SceneTools {
   stage: Stage
   post: Post
+  community: Community
   /** Moves the time, and gives the program a moment to notice. */
   pass(ms: number): Promise<void>
 }
@@ -15,8 +17,8 @@ export interface SceneTools {
 export interface Scene {
   name: string
   title: string
-  /** Whose mailbox is looked at. */
-  customer: Customer
+  /** Whose mailbox is looked at, or Discord. */
+  customer: string
   /** What the player does next. */
   next: string
   play(tools: SceneTools): Promise<void>
@@ -29,7 +31,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'first-mail',
     title: 'First mail',
-    customer: ANA,
+    customer: ANA.address,
     next: 'Ana’s card stands in #desk-support. Press Reply by email, look at the preview, send it: her mailbox on the left gets it.',
     async play({ post }) {
       const text = 'Hello,\n\nI ordered on Monday and have heard nothing since. When will it come?\n\nAna'
@@ -37,9 +39,35 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'discord',
+    title: 'Answered from Discord',
+    customer: COMMUNITY,
+    next: 'Cleo asked on Discord. Finn tried to help, which ends nothing; Tom answered right there, and that is an answer. Go on from Slack: press Reply on the card.',
+    async play({ stage, community }) {
+      const [cleo, finn, tom] = community.people
+      const question = 'Does the lamp fit a European socket?'
+      community.write(cleo?.id ?? '', question)
+      const maya = agentOf(stage, stage.agent)
+      const asked = () => community.topics().findLast(({ text }) => text === question)
+      const { id } = await stage.slack.waitFor(
+        () => (asked()?.hasThread ? asked() : undefined),
+        'the thread',
+        PATIENCE_MS,
+      )
+      community.write(finn?.id ?? '', 'I think so, mine does.', id)
+      const card = await stage.slack.waitFor(() => maya.findCard('European socket'), 'the card', PATIENCE_MS)
+      await stage.slack.waitFor(
+        () => maya.thread(card).some((entry) => entry.includes('mine does')),
+        'his words',
+        PATIENCE_MS,
+      )
+      community.write(tom?.id ?? '', 'Yes, Cleo: the plug for Europe lies in the box.', id)
+    },
+  },
+  {
     name: 'bounce',
     title: 'Reply bounced',
-    customer: CHLOE,
+    customer: CHLOE.address,
     next: 'Chloé’s mailbox is gone. Answer her: the mail is accepted, comes back a moment later, and she counts as waiting from her first minute again.',
     async play({ post }) {
       await post.write(CHLOE, { subject: 'Please send the invoice again', text: 'I cannot find it any more.\n\nChloé' })
@@ -48,7 +76,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'faster',
     title: 'Colleague was faster',
-    customer: BEN,
+    customer: BEN.address,
     next: 'While you had the composer open, Tom answered. Press Preview and then Send: you are asked before a second answer goes out.',
     async play({ stage, post }) {
       const subject = 'Is the blue one in stock?'
@@ -66,7 +94,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'overdue',
     title: 'Overdue and escalated',
-    customer: DARIO,
+    customer: DARIO.address,
     next: 'A day has gone by and nobody answered Dario. The card says so, and Lena, the lead, has her ping on the right.',
     async play({ stage, post, pass }) {
       const subject = 'The lamp arrived broken'
@@ -79,7 +107,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'angry',
     title: 'Angry customer',
-    customer: ANA,
+    customer: ANA.address,
     next: 'Three mails, one conversation: its clock runs from the oldest one. No reply closes it but yours.',
     async play({ post, pass }) {
       const subject = 'Still no refund'

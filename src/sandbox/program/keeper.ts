@@ -25,9 +25,20 @@ export interface ProgramKeeper {
 const NOTHING: Inside = { problems: ['The program has not started yet.'], facts: [], effects: [], windows: [] }
 const STOPPED = 'The program is not running. What happens meanwhile waits in the mailbox and in Slack.'
 
-export async function keepProgram(stage: Stage, clock: MovableClock, undo: string): Promise<ProgramKeeper> {
+export interface Wanted {
+  /** How long a reply can be taken back. */
+  undo: string
+  /** Sections of the configuration besides the stage's own, and what they need of the environment. */
+  sections: Record<string, unknown>
+  env: Record<string, string>
+}
+
+export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wanted): Promise<ProgramKeeper> {
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-demo-'))
-  const { yaml, env } = stage.settings({ databasePath: join(folder, 'deskbell.db'), undo })
+  const settings = stage.settings({ databasePath: join(folder, 'deskbell.db'), undo: wanted.undo })
+  const text = JSON.stringify({ ...JSON.parse(settings.yaml.text), ...wanted.sections })
+  const yaml = { ...settings.yaml, text }
+  const env = { ...settings.env, ...wanted.env }
   const cache = getCompileCacheDir()
   let child: ChildProcess | undefined
   let movedMs = 0
