@@ -13,7 +13,7 @@ import type { Pace } from '../rate.ts'
 import { listRecipientChoices } from '../recipients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
-import { loadLetters, renderLetterFaults } from '../template/letter.ts'
+import { openLetters } from '../template/letter-store.ts'
 import { explainWindows } from '../why.ts'
 import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
@@ -69,8 +69,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     import('./pace.ts'),
     import('./presence.ts'),
   ])
-  const { letters, faults } = await loadLetters(settings.templates.folder)
-  if (faults.length > 0) options.log.warn(renderLetterFaults(faults))
+  const letters = await openLetters(settings.templates.folder, options)
   const room = slackRoom(settings.slack, options)
   const desks = Object.entries(settings.desks).map(([name, desk]): Desk => {
     const quiet = options.quietOf(name)
@@ -82,7 +81,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     ...options,
     room,
     desks,
-    letters: () => letters,
+    letters: letters.letters,
     explain: async (id) => [...(await explainWindows(db, policies, id, clock.now())), ...(await explainPlaces(db, id))],
     queue: (desk) => listQueue(db, desk, { limit: QUEUE_MAX }),
     recipients: (id) => listRecipientChoices(db, id, options.isOurs),
@@ -94,7 +93,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     handlers: deskHandlers({ ...options, room, desks, presence }),
     paceOf,
     tell: (person, text) => tellAtOnce(room.clients, person, text),
-    ...connection(room, app, options),
+    ...connection(room, app, options, letters.stop),
   }
 }
 
@@ -113,6 +112,7 @@ function connection(
   room: SlackRoom,
   app: DeskApp,
   { clock, log }: { clock: Clock; log: Log },
+  stopLetters: () => void,
 ): Pick<OpenDesk, 'start' | 'health' | 'stop'> {
   const stopping = new AbortController()
   let refusal: string | undefined
@@ -137,6 +137,7 @@ function connection(
     health: () => (refusal === undefined ? room.health() : { ok: false, problem: refusal }),
     async stop() {
       stopping.abort()
+      stopLetters()
       await room.stop()
       await running
     },

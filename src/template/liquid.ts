@@ -19,7 +19,7 @@ export const TAGS = ['if', 'unless', 'comment', 'raw', '#', 'render'] as const
 export const FILTERS = ['default', 'capitalize', 'downcase', 'upcase', 'strip', 'truncate'] as const
 
 /** A letter is a page; the limits stand far above any and far below what is felt. */
-const LIMITS = { parseLimit: 20_000, renderLimit: 100, memoryLimit: 200_000 }
+const LIMITS = { parseLimit: 20_000, renderLimit: 1000, memoryLimit: 200_000 }
 
 /** A parsed letter. Parsing happens at load, and never to anything but the letter's own text. */
 export type ParsedBody = Template[]

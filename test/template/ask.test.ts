@@ -74,7 +74,7 @@ describe('T3, T10: an answer is data', () => {
         expect(missing.filter((name) => name !== 'amount')).toEqual([])
         expect(text).not.toContain('\n')
         expect(text).not.toMatch(/[\u202a-\u202e]/)
-        expect(readMarkdown(text.replaceAll(/<https:[^<>\s]*>/g, '')).marks).toEqual([])
+        expect(readMarkdown(text.replaceAll(/<https?:[^<>\s]*>/g, '')).marks).toEqual([])
       }),
       { numRuns: 1000 },
     )
