@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { acknowledgement } from './acknowledgement.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
+import { letter } from './letter.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
 
@@ -13,5 +14,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0002-ladder': { up: ladder },
     '0003-acknowledgement': { up: acknowledgement },
     '0004-mail': { up: mail },
+    '0007-template': { up: letter },
   }
 }

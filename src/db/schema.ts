@@ -11,6 +11,8 @@ export interface Schema {
     name: string | null
     created_at: number /** Set by hand; otherwise the configuration says. */
     tier: string | null
+    /** What an agent said they are to be called: '' is by no name, null is as we see fit. */
+    called_by: string | null
   }
   identity: {
     id: string
@@ -196,6 +198,8 @@ export interface DraftTable {
   seen_seq: number
   markdown: string
   template: string | null
+  /** What became of the letter it began with. */
+  letter_use: 'unedited' | 'answered' | 'edited' | null
   created_at: number
   sent_at: number | null
 }

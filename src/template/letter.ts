@@ -24,6 +24,8 @@ export interface Letter {
   channels?: string[] | undefined
   asks: readonly Ask[]
   rules: Rules
+  /** Answering what it asks is not enough. */
+  mustEdit: boolean
   enclosures: readonly Enclosure[]
   body: ParsedBody
   /** What it says instead, by kind of channel. */
@@ -120,7 +122,14 @@ export function parseLetter(file: LetterFile, text: string, { partials, variants
   return {
     letter: {
       ...{ key: `${language}/${name}`, name, language, title, when, channels, shortcut, tags, asks },
-      ...{ rules: rulesOf(head), enclosures: [], body: linted.body, variants: new Map(bodies), source: body ?? '' },
+      ...{
+        rules: rulesOf(head),
+        mustEdit: head.edit === 'required',
+        enclosures: [],
+        body: linted.body,
+        variants: new Map(bodies),
+        source: body ?? '',
+      },
     },
     named: attachments.map((each, n) => ({ path: each, ...(locate?.('attachments', n) ?? { line: 1, column: 1 }) })),
   }

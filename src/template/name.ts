@@ -24,7 +24,7 @@ export function firstName(displayName: string | undefined, address?: string): st
 export function formalName(displayName: string | undefined): string | undefined {
   const name = tidy(displayName ?? '')
   if (name === '' || name.length > NAME_LENGTH_MAX) return undefined
-  if (WHOLE_NAME.test(name)) return name
+  if (WHOLE_NAME.test(name)) return ROLE_SIGNS.test(name) ? undefined : name
   if (isNoPerson(name, undefined) || name.includes(',')) return undefined
   const words = name.split(' ')
   const titles = words.slice(0, -1)
@@ -36,6 +36,9 @@ export function formalName(displayName: string | undefined): string | undefined 
 /** Two to four signs of a Chinese or Korean name, or a Japanese one, written in nothing else. */
 const WHOLE_NAME =
   /^(?:[\p{Script=Han}々]{2,4}|[\p{Script=Han}々]{1,3} [\p{Script=Han}々\p{Script=Hiragana}\p{Script=Katakana}]{1,4}|[\p{Script=Hangul}]{2,4})$/u
+
+/** What companies, teams and desks are called with. */
+const ROLE_SIGNS = /客[服户]|公司|[会會]社|集[团團]|支持|团队|[销銷]售|商店|部$|센터|고객|팀$|회사|영업|지원|관리/
 
 /** Titles by which people are spoken to. */
 const ADDRESSED =
