@@ -1,4 +1,6 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
+
+import { openHours } from './calendar.ts'
 import type { Channel } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
@@ -61,6 +63,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     isRestricted: (name) => config.email[name.slice('email:'.length)]?.restricted ?? false,
     isOurs: isOursOf(config),
     dayOf: (name) => dayOf(config, name),
+    isOpen: (name) => isOpen(config, name, tools.clock.now()),
   })
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
@@ -122,6 +125,11 @@ function isOursOf({ email }: Config): (address: string) => boolean {
 function addressesOf({ email }: Config, channel: string): readonly string[] {
   const mailbox = email[channel.slice('email:'.length)]
   return mailbox ? [mailbox.address, ...mailbox.aliases] : []
+}
+
+function isOpen({ desks, calendars }: Config, name: string, at: number): boolean {
+  const calendar = calendars[desks[name]?.calendar ?? '']
+  return calendar === undefined || openHours(calendar).isOpen(at)
 }
 
 function dayOf({ desks, calendars }: Config, name: string): DeskDay {

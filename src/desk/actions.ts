@@ -1,13 +1,14 @@
 // Which click leads where.
 import { acknowledgePing } from './acknowledge.ts'
 import { openAssign } from './assign.ts'
+import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
-import { LETTER_ACTION } from './composer-view.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
+import { LETTER_ACTION, NAME_ACTION, SUGGESTED_ACTIONS } from './letter-menu.ts'
 import { type Ack, commitThenAck, type OnClick } from './listen.ts'
 import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
 import { within } from './race.ts'
@@ -61,6 +62,10 @@ const wholeClicks: Record<WholeAction | (typeof PAGE_ACTIONS)[number], OnClick> 
   page_on: opening(turnPage),
 }
 
+const choosing: OnClick = opening(async (tools, click) => {
+  if (click.view) await chooseLetter(tools, click, click.view)
+})
+
 export const CLICKS: Record<string, OnClick> = {
   take: committing(takeConversation),
   acknowledge: committing(acknowledgePing),
@@ -77,9 +82,9 @@ export const CLICKS: Record<string, OnClick> = {
   ...MENU_CLICKS,
   [MENU]: chooseInMenu,
   reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),
-  [LETTER_ACTION]: opening(async (tools, click) => {
-    if (click.view) await chooseLetter(tools, click, click.view)
-  }),
+  [LETTER_ACTION]: choosing,
+  ...Object.fromEntries(SUGGESTED_ACTIONS.map((action) => [action, choosing])),
+  [NAME_ACTION]: opening(openCalledBy),
   [UNDO_ACTION]: clickUndo,
   [EDIT_AGAIN_ACTION]: opening(editAgainFrom),
 }

@@ -10,10 +10,12 @@ import { listRecipientChoices } from '../recipients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { Letter } from '../template/letter.ts'
 import { CLICKS } from './actions.ts'
+import { makeAdvisor } from './advisor.ts'
 import { syncAgents } from './agents.ts'
 import { onCommand } from './command.ts'
 import { FORMS } from './forms.ts'
 import { shortcutOf } from './interaction.ts'
+import { onLetterSearch } from './letter-search.ts'
 import { onClick, onSubmit, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
 import { SEND_TO_CUSTOMER, sendToCustomer } from './shortcut.ts'
@@ -28,6 +30,9 @@ export interface DeskAppOptions {
   channelOf(name: string): Channel
   policies: Policies
   letters(): readonly Letter[]
+  /** For customers whose language we do not know. */
+  language?: string
+  isOpen?(desk: string): boolean
   explain: DeskTools['explain']
   queue: DeskTools['queue']
   recipients?: DeskTools['recipients']
@@ -50,6 +55,7 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
   const tools: DeskTools = {
     recipients: (id) => listRecipientChoices(options.db, id),
     ...options,
+    advisor: makeAdvisor({ language: 'en', ...options }),
     newId: options.db.newId,
     ui: room.clients.ui,
     read: room.clients.read,
@@ -69,6 +75,7 @@ function registerAll(app: App, tools: DeskTools): void {
   for (const [action, run] of Object.entries(CLICKS)) onClick(app, tools, action, run)
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
   onCommand(app, tools)
+  onLetterSearch(app, tools)
   app.shortcut({ callback_id: SEND_TO_CUSTOMER, type: 'message_action' }, async ({ body, ack }) => {
     if (body.type !== 'message_action') return await ack()
     const shortcut = shortcutOf(body)

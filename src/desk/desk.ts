@@ -38,7 +38,7 @@ export interface OpenDesk {
 export interface DeskSettings {
   slack?: { botToken: string; appToken: string; apiUrl: string }
   desks: Record<string, { name: string; channel: string; undoMs: number; leads: string[]; backup?: string[] }>
-  templates: { folder: string }
+  templates: { folder: string; language?: string }
 }
 
 export interface DeskOptions extends Tools {
@@ -52,6 +52,8 @@ export interface DeskOptions extends Tools {
   /** Whether an address is of our own house. */
   isOurs(address: string): boolean
   dayOf(desk: string): DeskDay
+  /** Whether it is open at this moment. */
+  isOpen?(desk: string): boolean
 }
 
 /** Rows of the queue that a command lists. */
@@ -82,6 +84,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     room,
     desks,
     letters: letters.letters,
+    ...(settings.templates.language !== undefined && { language: settings.templates.language }),
     explain: async (id) => [...(await explainWindows(db, policies, id, clock.now())), ...(await explainPlaces(db, id))],
     queue: (desk) => listQueue(db, desk, { limit: QUEUE_MAX }),
     recipients: (id) => listRecipientChoices(db, id, options.isOurs),

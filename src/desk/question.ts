@@ -11,6 +11,8 @@ export interface Question {
   identity: Identity
   /** The newest unanswered messages, oldest first; at least the last one, if the customer ever wrote. */
   waiting: Message[]
+  /** Nothing waits for an answer. */
+  isAnswered: boolean
 }
 
 /** The composer shows the end of a long story; the thread has all of it. */
@@ -30,7 +32,12 @@ export async function readQuestion(db: Reader, conversationId: string): Promise<
     .execute()
   const answered = await findAnsweredSeq(db, conversationId)
   const open = newest.filter(({ seq }) => seq > answered)
-  return { conversation, identity, waiting: (open.length > 0 ? open : newest.slice(0, 1)).reverse() }
+  return {
+    conversation,
+    identity,
+    waiting: (open.length > 0 ? open : newest.slice(0, 1)).reverse(),
+    isAnswered: open.length === 0,
+  }
 }
 
 /** Up to where a reply, or somebody's word that none is needed, has dealt with what the customer wrote. */

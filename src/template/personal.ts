@@ -77,10 +77,12 @@ function openQuestions(asked: readonly string[], text: string): string[] {
 /** Sentences with a question mark, each once. */
 export function questionsIn(text: string): string[] {
   const lines = text.split('\n').filter((line) => !line.startsWith('>'))
-  const sentences = lines.join('\n').match(/[^.!?\n。！？؟]{3,400}[?？؟]+/gu) ?? []
-  return [...new Set(sentences.map((sentence) => sentence.trim()))].filter(
-    (sentence) => /\p{L}{2}/u.test(sentence) && !/https?:\/\//.test(sentence),
-  )
+  const sentences =
+    lines
+      .join('\n')
+      .replaceAll(/\S+[@/]\S+/g, ' ')
+      .match(/[^.!?\n。！？؟]{3,400}[?？؟]+/gu) ?? []
+  return [...new Set(sentences.map((sentence) => sentence.trim()))].filter((sentence) => /\p{L}{2}/u.test(sentence))
 }
 
 /** Words that say what a question is about. */

@@ -5,8 +5,8 @@ import { tokensOf } from './token.ts'
 const WEIGHTS = { tags: 4, title: 3, when: 2, source: 1 } as const
 /** What agents did outweighs what the letter says of itself, but one use alone does not. */
 const USE_WEIGHT = 3
-/** A letter that shares a word by chance is no suggestion. */
-const SCORE_MIN = 2
+/** Of what one word can count that only one letter has: a letter that shares a word of its body by chance is no suggestion. */
+const SHARE_MIN = 0.6
 
 export interface Index {
   /** The best first; none where nothing fits. */
@@ -31,8 +31,8 @@ export function indexLetters(
   addUses(entries, uses)
   const spread = new Map<string, number>()
   for (const { weights } of entries) for (const token of weights.keys()) spread.set(token, (spread.get(token) ?? 0) + 1)
-  const rarity = (token: string) =>
-    Math.log(1 + (entries.length - (spread.get(token) ?? 0) + 0.5) / ((spread.get(token) ?? 0) + 0.5))
+  const rarity = (token: string) => rarityAmong(entries.length, spread.get(token) ?? 0)
+  const rarest = rarityAmong(entries.length, 1)
   const rank = (words: string) => {
     const asked = [...new Set(tokensOf(words))]
       .filter((token) => spread.has(token))
@@ -51,7 +51,7 @@ export function indexLetters(
   return {
     suggest: (words, count) =>
       rank(words)
-        .filter(({ score }) => score >= Math.min(SCORE_MIN, Math.log(1 + entries.length)))
+        .filter(({ score }) => score >= SHARE_MIN * rarest)
         .slice(0, count)
         .map(({ letter }) => letter),
     find(query) {
@@ -66,6 +66,11 @@ export function indexLetters(
       return [...new Set([...exact, ...named, ...meant, ...begun])]
     },
   }
+}
+
+/** A word that few of the letters have says more. */
+function rarityAmong(all: number, having: number): number {
+  return Math.log(1 + (all - having + 0.5) / (having + 0.5))
 }
 
 function weigh(letter: Letter): Map<string, number> {
