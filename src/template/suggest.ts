@@ -6,7 +6,9 @@ const WEIGHTS = { tags: 4, title: 3, when: 2, source: 1 } as const
 /** What agents did outweighs what the letter says of itself, but one use alone does not. */
 const USE_WEIGHT = 3
 /** Of what one word can count that only one letter has: a letter that shares a word of its body by chance is no suggestion. */
-const SHARE_MIN = 0.6
+const SHARE_MIN = 0.35
+/** A weight that counts half of what it could at most. */
+const HALF_WEIGHT = 3
 
 export interface Index {
   /** The best first; none where nothing fits. */
@@ -31,7 +33,7 @@ export function indexLetters(
   addUses(entries, uses)
   const spread = new Map<string, number>()
   for (const { weights } of entries) for (const token of weights.keys()) spread.set(token, (spread.get(token) ?? 0) + 1)
-  const rarity = (token: string) => rarityAmong(entries.length, spread.get(token) ?? 0)
+  const rarity = (token: string) => rarityAmong(entries.length, spread.get(token) ?? 1)
   const rarest = rarityAmong(entries.length, 1)
   const rank = (words: string) => {
     const asked = [...new Set(tokensOf(words))]
@@ -41,7 +43,7 @@ export function indexLetters(
       .map(({ letter, weights }) => {
         const score = asked.reduce((sum, [token, rare]) => {
           const weight = weights.get(token) ?? 0
-          return sum + (rare * weight) / (weight + 1)
+          return sum + (rare * weight) / (weight + HALF_WEIGHT)
         }, 0)
         return { letter, score }
       })
@@ -68,22 +70,22 @@ export function indexLetters(
   }
 }
 
-/** A word that few of the letters have says more. */
+/** A word that few of the letters have says far more than several that most have. */
 function rarityAmong(all: number, having: number): number {
-  return Math.log(1 + (all - having + 0.5) / (having + 0.5))
+  return Math.log((all + 1) / having) ** 2
 }
 
 function weigh(letter: Letter): Map<string, number> {
   const weights = new Map<string, number>()
-  const texts = {
-    tags: letter.tags.join(' '),
-    title: letter.title,
-    when: letter.when,
-    source: letter.source.replaceAll(/\{[{%][\s\S]*?[%}]\}/g, ' '),
+  const add = (text: string, weight: number) => {
+    const tokens = new Set(tokensOf(text))
+    for (const token of tokens) weights.set(token, (weights.get(token) ?? 0) + weight)
   }
-  for (const [part, text] of Object.entries(texts) as [keyof typeof WEIGHTS, string][]) {
-    for (const token of new Set(tokensOf(text))) weights.set(token, (weights.get(token) ?? 0) + WEIGHTS[part])
-  }
+  add(letter.title, WEIGHTS.title)
+  add(letter.when, WEIGHTS.when)
+  add(letter.source.replaceAll(/\{[{%][\s\S]*?[%}]\}/g, ' '), WEIGHTS.source)
+  // Of "money back" each word says half.
+  for (const tag of letter.tags) add(tag, WEIGHTS.tags / Math.max(1, tokensOf(tag).length))
   return weights
 }
 

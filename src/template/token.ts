@@ -27,7 +27,7 @@ function pairs(word: string): string[] {
 function stem(word: string): string[] {
   if (word.length < 2) return []
   const short = word.replace(
-    /(?:ings?|edly|ed|ies|es|ungen|ung|en|er|em|st|te|aciones|acion|os|as|s|e|n|o|a|y)$/,
+    /(?:ings?|edly|ed|ies|es|ungen|ung|en|er|em|st|te|aciones|acion|iones|ions|ion|os|as|s|e|n|o|a|y)$/,
     '',
   )
   return [short.length >= STEM_LENGTH_MIN ? short : word]
