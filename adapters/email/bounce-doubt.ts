@@ -10,6 +10,22 @@ export function isAnswer(subject: string): boolean {
   return ANSWER.test(subject)
 }
 
+/** What somebody's own system calls a case: servers begin with their words, and what they repeat comes after. */
+const CASE =
+  /^\s*(?:[[(#][^\])]{0,60}\d|\[[^\]]{0,60}\]\s*\([a-z]{1,12}-\d|(?:ticket|case|request|incident|anfrage|vorgang)\b.{0,12}\d)/
+
+export function isCase(subject: string): boolean {
+  return CASE.test(subject)
+}
+
+const CLIENT =
+  /^(?:apple mail|i(?:phone|pad) mail|microsoft (?:office )?outlook|mozilla|thunderbird|eudora|mutt|evolution|the bat)/i
+
+/** Servers do not say with which program they write. */
+export function isByHand(headers: Header[]): boolean {
+  return firstHeader(headers, 'user-agent') !== undefined || CLIENT.test(firstHeader(headers, 'x-mailer') ?? '')
+}
+
 const ABSENCE_SUBJECT =
   /out of (?:the )?office|out-of-office|auto(?:matic|matische|mated)?[- ]?(?:reply|response|antwort|responder)|autoreply|vacation|on leave|on holiday|maternity|away from|abwesen|urlaub|absence|absent|fuera de la oficina|ausencia|fuori (?:sede|ufficio)|assente|ausência|férias|afwezig|automatisch antwoord|réponse automatique|respuesta automática|risposta automatica|resposta automática|autosvar|frånvaro|poissa|automatyczna odpowiedź|nieobecn|автоответ|отсутств|automatick|自動返信|自動応答|不在|自动回复|自動回覆|자동 ?회신|부재중|thank you for (?:your|contacting)|we have received your|your (?:message|mail|email) (?:has been|was) received|eingangsbestätigung|accusé de réception/
 const ABSENCE_WORDS =
@@ -28,7 +44,7 @@ export function isChallenge(words: string): boolean {
 }
 
 const ARRIVED =
-  /\bsuccessful(?:ly)? (?:deliver|relay|mail deliver|sent|delivery)|was successfully|has been successfully|had successful delivery|return receipt|erfolgreich (?:zugestellt|übermittelt)|remis avec succès|message has been delivered to|entregado correctamente|relayed to the following/
+  /^\s*(?:delivered|relayed|expanded|zugestellt|übermittelt|remis|entregado|entregue|recapitato|bezorgd|levererat)\s?:|nachricht wurde (?:erfolgreich )?(?:zugestellt|übermittelt)|a bien été (?:remis|distribué)|\bsuccessful(?:ly)? (?:deliver|relay|mail deliver|sent|delivery)|delivery (?:has been|was|is) successful|\b(?:was|were|has been|have been) delivered (?:to|on|at)\b|was successfully|has been successfully|had successful delivery|return receipt|erfolgreich (?:zugestellt|übermittelt)|remis avec succès|entregado correctamente|relayed to the following/
 
 /** A machine reports that all went well. */
 export function isReceipt(words: string): boolean {
@@ -70,4 +86,14 @@ export function isToMany(headers: Header[]): boolean {
   return ['list-id', 'list-unsubscribe', 'list-post', 'x-mailing-list'].some(
     (key) => firstHeader(headers, key) !== undefined,
   )
+}
+
+/** Exchange files a copy of what people write, in its own name and without a return path. */
+export function isFiled(headers: Header[]): boolean {
+  return firstHeader(headers, 'x-ms-journal-report') !== undefined
+}
+
+/** It counts mails, and names the ones it counts. */
+export function isSummary(subject: string): boolean {
+  return /\b(?:statisti\p{L}{1,6}|summary|digest|weekly|monthly)\b/u.test(subject)
 }

@@ -1,7 +1,7 @@
 // Whom a mail did not reach, and why: from the report's fields, else from the words for people.
 import type { BouncedRecipient, Lasting, Notice } from './bounce.ts'
 import { NO_REASON, reasonSentence } from './bounce-reason.ts'
-import { addressesIn, linesOf, searchable } from './bounce-text.ts'
+import { addressesIn, linesOf, searchable, withoutIds } from './bounce-text.ts'
 import { FAILURE_PHRASES, GIVEN_UP_PHRASES, TRYING_PHRASES } from './bounce-words.ts'
 import { allHeaders } from './header.ts'
 import { returnedHeader } from './returned-mail.ts'
@@ -64,24 +64,47 @@ function fromWords(notice: Notice): BouncedRecipient[] {
     .map((address) => ({ address, lasting, reason: reasonIn(notice, address) }))
 }
 
-/** The mail that came back says to whom it was; without it, the first address that is neither ours nor the server's. */
-function addressesOf({ failedRecipients, returned, said, headers }: Notice): string[] {
+/** The mail that came back says to whom it was; without it, the addresses that are neither ours nor the server's. */
+function addressesOf(notice: Notice): string[] {
+  const { failedRecipients, returned, said, quoted } = notice
   if (failedRecipients.length > 0) return failedRecipients
   const written = ['to', 'cc', 'bcc', 'x-original-to'].flatMap((key) =>
     addressesIn(returnedHeader(returned, key) ?? ''),
   )
-  const named = addressesIn(said)
-  const both = named.filter((address) => written.includes(address))
-  if (both.length > 0) return both
+  // The commands of a session begin like quotes: `>>> RCPT TO:<ada@example.org>`.
+  for (const text of [withoutIds(said), quoted]) {
+    const named = addressesIn(text)
+    const both = named.filter((address) => written.includes(address))
+    if (both.length > 0) return both
+    const foreign = foreignIn(notice, text)
+    if (foreign.length > 0) return alike(text, foreign)
+  }
+  return written.length === 1 ? written : []
+}
+
+/** Addresses that are neither the reader's nor the server's own. */
+export function foreignIn({ headers, returned }: Notice, text: string): string[] {
   const ours = ['to', 'delivered-to', 'from', 'reply-to'].flatMap((key) =>
     allHeaders(headers, key).flatMap(addressesIn),
   )
   const senders = ['from', 'reply-to', 'return-path', 'sender'].flatMap((key) =>
     addressesIn(returnedHeader(returned, key) ?? ''),
   )
-  const foreign = named.find((one) => !SERVERS_OWN.test(one) && !ours.includes(one) && !senders.includes(one))
-  if (foreign !== undefined) return [foreign]
-  return written.length === 1 ? written : []
+  return addressesIn(text).filter((one) => !SERVERS_OWN.test(one) && !ours.includes(one) && !senders.includes(one))
+}
+
+/** The first, and those that begin a line in the same way: further ones in a sentence are whom to ask. */
+function alike(text: string, [first = '', ...others]: readonly string[]): string[] {
+  const lines = linesOf(text).map((line) => line.toLowerCase())
+  const shape = lines.map((line) => shapeOf(line, first)).find((one) => one !== undefined)
+  return [first, ...others.filter((one) => shape !== undefined && lines.some((line) => shapeOf(line, one) === shape))]
+}
+
+function shapeOf(line: string, address: string): string | undefined {
+  const at = line.indexOf(address)
+  const before = line.slice(0, Math.max(at, 0))
+  if (at === -1 || !/^\s{0,10}[<"]?$/.test(before)) return undefined
+  return `${before}${/^[>"]?:?/.exec(line.slice(at + address.length))?.[0]}`
 }
 
 /** `soft` only where the server says that it goes on: what is silent about it, or full, or gives up, is over. */

@@ -20,7 +20,7 @@ const DAEMON_NAME =
 const SYSTEM_NAME =
   /^\W*(?:system\s?administrat(?:or|eur|ör)|systemadministrator|administrat(?:eur|or) syst[eè]me|administrador d[eo]l? sistema|amministratore (?:di|del) sistema|systeembeheer(?:der)?|systemansvarig|systemadministrat[oö]r|järjestelmänvalvoja|administrator systemu|správce systému|rendszergazda|sistem yöneticisi|системный администратор|システム管理者|系统管理员|系統管理員|시스템 관리자|post\s?master|mail administrator|mail server|mailserver|microsoft exchange|microsoft outlook|interscan|surfcontrol|mailsweeper|barracuda|mail gateway|e-?mail (?:system|server|gateway|security)|mail system|symantec|trend ?micro|groupwise|lotus)/i
 
-const NULL_PATH = /^<?\s*(?:|mailer-daemon|#@\[\])\s*>?$/i
+const NULL_PATH = /^<?\s*(?:|mailer-daemon(?:@[^>\s]{0,255})?|#@\[\])\s*>?$/i
 const PATHS = ['return-path', 'x-envelope-from', 'envelope-from', 'x-original-return-path']
 
 export function senderKind(headers: Header[], from: { name?: string; address?: string } | undefined): SenderKind {
@@ -36,19 +36,37 @@ export function senderKind(headers: Header[], from: { name?: string; address?: s
   return PROGRAM_LOCAL.test(local) || isProgram(headers) ? 'program' : 'person'
 }
 
-/** Whether its name and address are a mail server's, or its administrator's, whatever else it carries. */
+/** Whether its name or address is a mail server's, or its administrator's, whatever else it carries. */
 export function nameOfSender(headers: Header[]): 'server' | 'other' {
+  const { name, local } = writtenSender(headers)
+  const isServer = SYSTEM_LOCAL.test(local) || SYSTEM_NAME.test(name) || local === ''
+  return isServer || isDaemonByName(headers) ? 'server' : 'other'
+}
+
+/** Nobody but a mail server is called so. */
+export function isDaemonByName(headers: Header[]): boolean {
+  const { name, local } = writtenSender(headers)
+  return DAEMON_LOCAL.test(local) || DAEMON_NAME.test(name)
+}
+
+function writtenSender(headers: Header[]): { name: string; local: string } {
   const from = firstHeader(headers, 'from') ?? ''
   const address = /<([^<>]*)>/.exec(from)?.[1] ?? from
-  const local = (address.split('@', 1)[0] ?? '').toLowerCase().replace(/[^a-z0-9]/g, '')
-  const name = from
-    .replace(/<[^<>]*>/, '')
-    .replaceAll('"', '')
-    .trim()
-  const isServer = [DAEMON_LOCAL, SYSTEM_LOCAL].some((pattern) => pattern.test(local))
-  return isServer || [DAEMON_NAME, SYSTEM_NAME].some((pattern) => pattern.test(name)) || local === ''
-    ? 'server'
-    : 'other'
+  return {
+    name: from
+      .replace(/<[^<>]*>/, '')
+      .replaceAll('"', '')
+      .trim(),
+    local: (address.split('@', 1)[0] ?? '').toLowerCase().replace(/[^a-z0-9]/g, ''),
+  }
+}
+
+/** Exchange and Italy's certified mail mark their notices; Sendmail tells in a comment why it writes. */
+export function isDeclared(headers: Header[]): boolean {
+  if (firstHeader(headers, 'x-failed-recipients') !== undefined) return true
+  if (firstHeader(headers, 'x-ms-exchange-message-is-ndr') !== undefined) return true
+  if (/errore-consegna/i.test(firstHeader(headers, 'x-ricevuta') ?? '')) return true
+  return /\((?:failure|warning-timeout)\)/i.test(firstHeader(headers, 'auto-submitted') ?? '')
 }
 
 /** RFC 5321 section 4.5.5: notices are sent so that nobody can answer them with a notice. */

@@ -170,6 +170,7 @@ export const SERVER_PHRASES = [
   'échec de la remise pour ces destinataires',
   'échec de la remise à ces destinataires',
   "votre message n'est pas parvenu à certains ou à tous les destinataires",
+  "votre message n'a pas été transmis à certains ou à tous",
   "votre message n'a pas pu être remis",
   'informations de diagnostic pour les administrateurs',
   "ceci est une notification d'état de remise",

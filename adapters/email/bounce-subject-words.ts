@@ -62,6 +62,7 @@ export const FAILURE_SUBJECTS = [
     "couldn't be delivered",
     'was not delivered',
   ],
+  ...['failed to deliver', 'non consegnato'],
   ...['unable to deliver', 'could not deliver', 'cannot deliver', 'address not found', 'user unknown', 'unknown user'],
   ...[
     'permanent failure',
@@ -194,7 +195,10 @@ export const FAILURE_SUBJECTS = [
   ],
   ...[
     'состоянии доставки',
-    'возврат',
+    'возврат почт',
+    'возврат пис',
+    'возврат сообщ',
+    'возвращен',
     'не вдалося доставити',
     'nelivrabil',
     '配信不能',
@@ -256,4 +260,4 @@ export const FAILURE_SUBJECTS = [
 
 /** A hint, no more. */
 export const SUSPECT_SUBJECT =
-  /fail|deliver|return|reject|delay|error|unknown|bounce|warning|quota|full|block|refus|unable|cannot|can't|problem|notice|notif|daemon|fehler|echec|échec|エラー|失敗|失败/
+  /fail(?:ed|ure|s|ing|\b)|deliver|return|reject|delay|error|unknown|bounce|warning|quota|full|block|refus|unable|cannot|can't|problem|notice|notif|daemon|fehler|echec|échec|エラー|失敗|失败/

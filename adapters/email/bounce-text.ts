@@ -15,10 +15,25 @@ export function linesOf(text: string): string[] {
   return text.split(/\r\n|\n|\r/, LINES_MAX).map((line) => (line.length > LINE_MAX ? line.slice(0, LINE_MAX) : line))
 }
 
+const QUOTE = /^\s{0,3}[>|]/
+
 /** What others are quoted with is not said by whoever wrote this. */
 export function withoutQuotes(text: string): string {
   return linesOf(text)
-    .filter((line) => !/^\s{0,3}[>|]/.test(line))
+    .filter((line) => !QUOTE.test(line))
+    .join('\n')
+}
+
+export function quotesIn(text: string): string {
+  return linesOf(text)
+    .filter((line) => QUOTE.test(line))
+    .join('\n')
+}
+
+/** Without the lines that hold an id: it looks like an address, and nobody is written to there. */
+export function withoutIds(text: string): string {
+  return linesOf(text)
+    .filter((line) => !/^\s{0,8}(?:[a-z]{1,20}[- ])?message[- ]?id\b/i.test(line))
     .join('\n')
 }
 

@@ -113,6 +113,14 @@ export const FAILURE_PHRASES = [
     'did not receive this message',
     'message delivery failed',
   ],
+  ...[
+    'not deliverable',
+    'not able to deliver',
+    'failed to deliver',
+    'non consegnato',
+    'non può essere consegnato',
+    'indirizzo non valido',
+  ],
   ...["i'm sorry to have to inform you", 'your message could not be sent'],
 ]
 

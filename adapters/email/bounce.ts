@@ -2,8 +2,8 @@
 import { otherReport } from './bounce-doubt.ts'
 import { blamed } from './bounce-recipient.ts'
 import { type ReportedRecipient, reportedRecipients } from './bounce-report.ts'
-import { type SenderKind, senderKind } from './bounce-sender.ts'
-import { addressesIn, linesOf, searchable, withoutQuotes } from './bounce-text.ts'
+import { isDeclared, type SenderKind, senderKind } from './bounce-sender.ts'
+import { addressesIn, linesOf, quotesIn, searchable, withoutQuotes } from './bounce-text.ts'
 import { isBounce } from './bounce-weight.ts'
 import { allHeaders, firstHeader, type Header } from './header.ts'
 import { htmlToText } from './html-text.ts'
@@ -53,11 +53,15 @@ export interface Notice {
   said: string
   /** The same, to search in. */
   words: string
+  /** What is drawn like a quote in it: others' words, or the commands of a session. */
+  quoted: string
   returned: ReturnedMail | undefined
   reported: ReportedRecipient[]
   /** How the reported recipients stand in it. */
   report: 'whole' | 'part' | 'words' | 'none'
   failedRecipients: string[]
+  /** Its header says that it is a notice: nobody has that by chance. */
+  isDeclared: boolean
 }
 
 /** `email` is the parsed mail; of a large one only the beginning is looked at. */
@@ -89,7 +93,8 @@ function readNotice(email: ParsedMail, sender: SenderKind): Notice | undefined {
   const plain = (email.text ?? '').trim() ? (email.text ?? '') : htmlToText((email.html ?? '').slice(0, TEXT_MAX)).text
   const text = plain.slice(0, TEXT_MAX)
   const returned = findReturned(text, parts)
-  const said = withoutQuotes(linesOf(text).slice(0, returned?.fromLine).join('\n')).slice(0, WORDS_MAX)
+  const own = linesOf(text).slice(0, returned?.fromLine).join('\n')
+  const said = withoutQuotes(own).slice(0, WORDS_MAX)
   return {
     headers: email.headers,
     sender,
@@ -97,9 +102,11 @@ function readNotice(email: ParsedMail, sender: SenderKind): Notice | undefined {
     text,
     said,
     words: searchable(said),
+    quoted: quotesIn(own).slice(0, WORDS_MAX),
     returned,
     ...readReport(email, parts, said),
     failedRecipients: allHeaders(email.headers, 'x-failed-recipients').flatMap(addressesIn),
+    isDeclared: isDeclared(email.headers),
   }
 }
 
@@ -110,7 +117,8 @@ function readReport(
   parts: readonly { type: string; text: string }[],
   said: string,
 ): Pick<Notice, 'reported' | 'report'> {
-  const isWhole = /^multipart\/report\b/i.test(firstHeader(headers, 'content-type') ?? '')
+  const type = firstHeader(headers, 'content-type') ?? ''
+  const isWhole = /^multipart\/report\b/i.test(type)
   const own = parts.filter(({ type }) => STATUS_TYPES.has(type))
   const reported = own.flatMap(({ text }) => reportedRecipients(text))
   if (reported.length > 0) return { reported, report: isWhole ? 'whole' : 'part' }
@@ -119,7 +127,8 @@ function readReport(
   const elsewhere = misnamed.flatMap(({ text }) => reportedRecipients(text))
   if (elsewhere.length > 0) return { reported: elsewhere, report: isWhole ? 'whole' : 'part' }
   const spoken = reportedRecipients(said)
-  return { reported: spoken, report: spoken.length > 0 ? 'words' : 'none' }
+  if (spoken.length === 0) return { reported: [], report: 'none' }
+  return { reported: spoken, report: isWhole && /delivery-status/i.test(type) ? 'whole' : 'words' }
 }
 
 function textOf(content: string | ArrayBuffer | Uint8Array): string {

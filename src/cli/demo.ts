@@ -1,4 +1,4 @@
-// deskbell demo: the stand-ins and the real program in one process, and the story of two customers told as it happens.
+// deskbell demo: a page on which one person plays customers, agents and lead; or, without one, the story of two customers.
 import { parseArgs } from 'node:util'
 import { systemClock } from '../clock.ts'
 import { readConfig, renderFaults } from '../config.ts'
@@ -6,6 +6,8 @@ import { systemRandom } from '../id.ts'
 import { makeLog } from '../log.ts'
 import { startDeskbell } from '../main.ts'
 import { movableClock } from '../sandbox/clock.ts'
+import { servePage } from '../sandbox/page/page-server.ts'
+import { openPlayhouse } from '../sandbox/page/playhouse.ts'
 import { setStage } from '../sandbox/stage.ts'
 import { type Counts, playStory, type Tell } from '../sandbox/story.ts'
 import type { Command } from './command.ts'
@@ -17,8 +19,39 @@ const DETAIL_LINES_MAX = 24
 export const runDemo: Command = async (words) => {
   const { values } = parseArgs({
     args: [...words],
-    options: { story: { type: 'boolean' }, json: { type: 'boolean' }, config: { type: 'string' } },
+    options: {
+      story: { type: 'boolean' },
+      json: { type: 'boolean' },
+      port: { type: 'string' },
+      config: { type: 'string' },
+    },
   })
+  return values.story || values.json ? await tellStory(values.json ?? false) : await servePlay(values.port)
+}
+
+const PORT = 4747
+
+/** Until it is interrupted. */
+async function servePlay(given: string | undefined): Promise<number> {
+  const port = given === undefined ? PORT : Number(given)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port ${given}: write a number, such as 4747`)
+  const house = await openPlayhouse()
+  const server = await servePage(house, port).catch(async (error: NodeJS.ErrnoException) => {
+    await house.stop()
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new Error(`Port ${port} is taken. Try: npm run demo -- --port 0`)
+  })
+  process.stdout.write(`Deskbell plays at ${server.url}  Open it in a browser; Ctrl+C ends it.\n`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+  })
+  await server.stop()
+  await house.stop()
+  return 0
+}
+
+async function tellStory(isJson: boolean): Promise<number> {
   const startedAt = systemClock().monotonic()
   const clock = movableClock()
   const stage = await setStage({ clock, wait: clock.wait })
@@ -35,7 +68,7 @@ export const runDemo: Command = async (words) => {
   await stage.stop()
   const seconds = (systemClock().monotonic() - startedAt) / 1000
   process.stdout.write(summary(counts, seconds))
-  if (values.json) process.stdout.write(`${JSON.stringify(counts)}\n`)
+  if (isJson) process.stdout.write(`${JSON.stringify(counts)}\n`)
   return 0
 }
 

@@ -5,7 +5,8 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { type Html, html, rawHtml } from '../../src/sandbox/page/html.ts'
 
-const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium'
+export const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium'
+export const BROWSER_ARGUMENTS = ['--no-sandbox', '--disable-background-networking', '--hide-scrollbars']
 const ROOT = join(import.meta.dirname, '../..')
 const FOLDER = join(ROOT, 'test-output/pictures')
 const STYLE = readFileSync(join(ROOT, 'src/sandbox/page/style.css'), 'utf8')
@@ -37,7 +38,7 @@ export async function openCamera(): Promise<Camera> {
   mkdirSync(FOLDER, { recursive: true })
   const browser = await chromium.launch({
     executablePath: BROWSER,
-    args: ['--no-sandbox', '--disable-background-networking', '--hide-scrollbars'],
+    args: BROWSER_ARGUMENTS,
   })
   return {
     async take(name, drawn, { theme = 'light', shape = 'wide' } = {}) {

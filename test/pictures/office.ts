@@ -7,10 +7,9 @@ import { startDeskbell } from '../../src/main.ts'
 import { type Agent, agentOf } from '../../src/sandbox/agent.ts'
 import { movableClock } from '../../src/sandbox/clock.ts'
 import { type Letter, makeMail } from '../../src/sandbox/mail/letter.ts'
-import { drawMessage } from '../../src/sandbox/page/draw-message.ts'
-import { drawModal } from '../../src/sandbox/page/draw-view.ts'
 import { type Html, html } from '../../src/sandbox/page/html.ts'
 import type { Screen } from '../../src/sandbox/page/screen.ts'
+import { slackWindow } from '../../src/sandbox/page/slack-window.ts'
 import type { Message } from '../../src/sandbox/slack/workspace.ts'
 import { SUPPORT_ADDRESS, setStage } from '../../src/sandbox/stage.ts'
 
@@ -40,14 +39,9 @@ export async function openOffice() {
     now: clock.now(),
     zone: 'Europe/Berlin',
     name: (id) => workspace.users.get(id)?.realName ?? workspace.channels.get(id)?.name,
+    people: () => [...workspace.users.values()].map(({ id, realName }) => ({ id, name: realName })),
   })
-  const draw = (message: Message, answers = 0): Html => {
-    const user = message.user === undefined ? undefined : workspace.users.get(message.user)
-    const author = { name: message.username ?? user?.realName ?? 'Deskbell', isApp: message.botId !== undefined }
-    const files = (message.fileIds ?? []).flatMap((id) => workspace.files.get(id) ?? [])
-    const shown = files.map((file) => ({ id: file.id, name: file.name, bytes: file.bytes.length }))
-    return drawMessage({ message, author, files: shown, answers }, { screen: screen() })
-  }
+  const window = () => slackWindow(slack, screen())
   const pings = (person: string): Message[] => {
     const dm = workspace.dm(person)
     return dm ? workspace.messages(dm.id) : []
@@ -59,15 +53,14 @@ export async function openOffice() {
       const raw = makeMail({ to: SUPPORT_ADDRESS, date: clock.now(), ...letter })
       mail.deliver(raw, { from: letter.from, to: [SUPPORT_ADDRESS] })
     },
-    drawChannel: (): Html =>
-      html`${workspace.messages(desk).map((card) => draw(card, workspace.thread(desk, card.ts).length - 1))}`,
-    drawThread: (card: Message): Html => html`${workspace.thread(desk, card.ts).map((message) => draw(message))}`,
     pings,
-    drawPings: (person: string): Html => html`${pings(person).map((message) => draw(message))}`,
-    drawFront: (person = stage.agent): Html => {
-      const front = workspace.modals.get(person)?.at(-1)
-      if (!front) throw new Error('nothing is open')
-      return html`<div style="padding: 0 24px">${drawModal(front, screen())}</div>`
+    drawChannel: (): Html => window().channel(desk),
+    drawThread: (card: Message): Html => window().thread(desk, card.ts),
+    drawPings: (person: string): Html => window().directMessages(person),
+    drawFront(person = stage.agent): Html {
+      const modal = window().modal(person)
+      if (!modal) throw new Error('nothing is open')
+      return html`<div style="padding: 0 24px">${modal}</div>`
     },
     /** Until the thread has so many entries. */
     entries: (card: Message, count: number) =>

@@ -1,5 +1,5 @@
 // What can be pressed, chosen or filled in. Every control says in data attributes which action of which block it is.
-import { asText, isJson, type Json, jsonList } from '../slack/json.ts'
+import { asList, asText, isJson, type Json, jsonList } from '../slack/json.ts'
 import { drawRichText } from './draw-rich-text.ts'
 import { drawMrkdwn, drawPlain } from './draw-text.ts'
 import { type Html, html } from './html.ts'
@@ -81,7 +81,11 @@ function chosenIn(element: Json, { blockId, held }: Place): Set<string> {
   const one = kept ? kept.selected_option : element.initial_option
   const many = kept ? kept.selected_options : element.initial_options
   const options = [...(isJson(one) ? [one] : []), ...jsonList(many)]
-  return new Set(options.map((option) => asText(option.value) ?? ''))
+  const people = [
+    kept ? kept.selected_user : element.initial_user,
+    ...asList(kept?.selected_users ?? element.initial_users),
+  ]
+  return new Set([...options.map((option) => asText(option.value) ?? ''), ...people.flatMap((id) => asText(id) ?? [])])
 }
 
 function drawTicks(element: Json, place: Place): Html {
@@ -107,9 +111,12 @@ function drawSelect(element: Json, place: Place): Html {
       html`<optgroup label="${asText(asJsonText(group.label))}">${jsonList(group.options).map(option)}</optgroup>`,
   )
   const placeholder = asText(asJsonText(element.placeholder)) ?? 'Choose'
-  const people = /(users|conversations|channels)_select$/.test(type)
+  const people = type.endsWith('users_select') ? place.screen.people() : []
+  const persons = people.map(
+    ({ id, name }) => html`<option value="${id}" ${chosen.has(id) && html`selected`}>${name}</option>`,
+  )
   const label = place.labelId === undefined ? html`aria-label="${placeholder}"` : named(place)
-  return html`<select ${address(element, place)} ${label} ${many && html`multiple`} ${people && html`data-people`}>${!many && html`<option value="" ${chosen.size === 0 && html`selected`}>${placeholder}</option>`}${jsonList(element.options).map(option)}${groups}</select>`
+  return html`<select ${address(element, place)} ${label} ${many && html`multiple`}>${!many && html`<option value="" ${chosen.size === 0 && html`selected`}>${placeholder}</option>`}${jsonList(element.options).map(option)}${groups}${persons}</select>`
 }
 
 function drawLine(element: Json, place: Place): Html {

@@ -13,7 +13,7 @@ export function drawModal(record: ViewRecord, screen: Screen): Html {
     isJson(view.submit) && html`<button type="submit" class="button primary">${drawText(view.submit, screen)}</button>`,
   ]
   return html`<form class="modal" role="dialog" aria-modal="true" aria-labelledby="title-${id}" data-view="${id}">
-<header><h2 id="title-${id}">${drawText(view.title, screen)}</h2></header>
+<header><h2 id="title-${id}">${drawText(view.title, screen)}</h2><button type="button" class="dismiss" data-close="${id}" data-all aria-label="Dismiss">×</button></header>
 <div class="body">${drawRecord(record, screen)}</div>
 <footer>${buttons}</footer></form>`
 }

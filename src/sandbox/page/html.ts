@@ -3,7 +3,7 @@ export interface Html {
   readonly html: string
 }
 
-type Value = Html | string | number | undefined | false | readonly Value[]
+type Value = Html | string | number | undefined | null | false | readonly Value[]
 
 /** Values in attributes must stand in double quotes. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
@@ -16,7 +16,7 @@ export function rawHtml(text: string): Html {
 }
 
 function renderValue(value: Value): string {
-  if (value === undefined || value === false) return ''
+  if (value === undefined || value === null || value === false) return ''
   if (typeof value === 'object') return isHtml(value) ? value.html : value.map(renderValue).join('')
   return escapeHtml(String(value))
 }

@@ -6,4 +6,6 @@ export interface Screen {
   zone: string
   /** The name to show for a user, channel or group id. */
   name(id: string): string | undefined
+  /** Who can be chosen where people are to be chosen. */
+  people(): { id: string; name: string }[]
 }
