@@ -42,7 +42,7 @@ export function findOpenAsk(draft: Draft): { blockId: string; text: string } | u
   if (!letter) return undefined
   const asks = asksIn(draft)
   const open = findUnanswered(asks, answers, letter.language)
-  if (open) return { blockId: fillBlock(letter.key, open), text: `This letter needs an answer here: ${open.label}` }
+  if (open) return { blockId: fillBlock(letter.key, open), text: 'This letter needs an answer here.' }
   if (use !== 'edited') return undefined
   const filled = fillMarkers(typed, asks, answers, letter.language)
   const left = asks.find(({ name }) => filled.includes(renderMarker(name)))

@@ -7,6 +7,7 @@ import { listLetterUse } from '../../src/letter-use.ts'
 import { loadLetters } from '../../src/template/letter.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { HOSTILE } from '../template/hostile.ts'
+import { SHIPPED } from '../template/letters.ts'
 import { letter, makeTestDesk } from './desk.ts'
 
 const ASK = [
@@ -181,6 +182,26 @@ eachDatabase((open) => {
 
     await desk.slack.click(desk.maya, { viewId: desk.front(desk.maya).id, actionId: 'letter_1' })
     await desk.slack.waitFor(() => desk.body(desk.maya).startsWith('Your parcel'), 'the letter')
+  })
+
+  test('T6: a customer is offered letters in their own language first, then in ours, and never a mixture', async () => {
+    const { letters } = await loadLetters(SHIPPED)
+    const desk = await makeTestDesk(open, { letters })
+    const languagesFor = async (text: string, from: { address: string; name: string }) => {
+      const { ts } = await desk.card(text, { from })
+      await desk.openComposer(desk.maya, ts)
+      const keys = (await desk.offered(desk.maya)).map(String)
+      await desk.slack.close(desk.maya, desk.front(desk.maya).id, { all: true })
+      const order = [...new Set(keys.slice(3).map((key) => key.split('/')[0]))]
+      return { first: keys[0], suggested: [...new Set(keys.slice(0, 3).map((key) => key.split('/')[0]))], order }
+    }
+    const german = 'Guten Tag, wo bleibt mein Paket? Ich warte seit Montag darauf und habe nichts gehört.'
+    expect(await languagesFor(german, { address: 'b@example.org', name: 'Bea Vogt' })).toEqual({
+      ...{ first: 'de/delay', suggested: ['de'], order: ['de', 'en', 'es'] },
+    })
+    const finnish = 'Hyvää päivää, missä tilaukseni viipyy? Olen odottanut sitä maanantaista lähtien.'
+    const { order } = await languagesFor(finnish, { address: 'c@example.org', name: 'Aino Laine' })
+    expect(order[0]).toBe('en')
   })
 
   test('T4: an agent says once how somebody is to be called, and every letter does', async () => {
