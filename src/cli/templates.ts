@@ -1,16 +1,19 @@
 // deskbell templates: check says every fault of every letter, each with its place and its fix; preview shows a letter as a customer gets it.
 import { parseArgs } from 'node:util'
+import { DAY, systemClock } from '../clock.ts'
 import { type Config, loadConfig } from '../config.ts'
+import { type LetterUse, listLetterUse } from '../letter-use.ts'
 import { nearest } from '../nearest.ts'
 import { loadAcknowledgements } from '../template/acknowledgement.ts'
 import { listFieldValues } from '../template/field.ts'
 import { findLetter, loadLetters, renderLetterFaults } from '../template/letter.ts'
 import { renderLetter } from '../template/render.ts'
 import type { Command } from './command.ts'
+import { openStoreToRead } from './store.ts'
 
-const WORDS: Record<string, (config: Config, words: readonly string[]) => Promise<number>> = { check, preview }
+const WORDS: Record<string, (config: Config, words: readonly string[]) => Promise<number>> = { check, preview, used }
 const USAGE =
-  'Usage: npm run deskbell -- templates check\n       npm run deskbell -- templates preview NAME --contact "Name <address>" [--channel email]\n'
+  'Usage: npm run deskbell -- templates check\n       npm run deskbell -- templates preview NAME --contact "Name <address>" [--channel email]\n       npm run deskbell -- templates used\n'
 const CHANNELS = ['email', 'discord', 'slack']
 
 export const templates: Command = async (words) => {
@@ -62,6 +65,24 @@ async function preview({ templates, desks }: Config, words: readonly string[]): 
   if (missing.length > 0) process.stderr.write(`\nStill to fill in: ${missing.join(', ')}\n`)
   for (const { name, bytes } of letter.enclosures) process.stderr.write(`With it goes ${name}, ${bytes} bytes.\n`)
   return 0
+}
+
+/** Of the last 90 days: how often each letter was sent, and how often just as it came. */
+async function used(_: Config, words: readonly string[]): Promise<number> {
+  const { db } = await openStoreToRead(words)
+  try {
+    const uses = await listLetterUse(db, systemClock().now() - USED_MS)
+    process.stdout.write(uses.length === 0 ? 'No letter was sent in the last 90 days.\n' : uses.map(renderUse).join(''))
+    return 0
+  } finally {
+    await db.close()
+  }
+}
+
+const USED_MS = 90 * DAY
+
+export function renderUse({ letter, sent, unedited }: LetterUse): string {
+  return `${letter}: sent ${sent} times, ${Math.round((100 * unedited) / sent)} % unedited\n`
 }
 
 function fail(said: string, meant: string | undefined): number {

@@ -71,7 +71,7 @@ export function composerView(composer: Composer): ModalView {
       ...(mark === undefined ? [] : [note(`⚠️ This address is ${mark}.`)]),
       ...ccInput(recipients, ticked),
       ...question.waiting.flatMap((message) => asked(message, customerName(question.identity))),
-      ...letterMenu(offered, letter),
+      ...letterMenu(offered, letter, meta.rev),
       ...(notice ? [note(notice)] : []),
       ...(inserted ? fillInputs(inserted.key, inserted.asks) : []),
       {

@@ -19,9 +19,12 @@ const BUTTON_LENGTH_MAX = 40
 export function letterMenu(
   offered: { suggested: readonly Letter[]; hasLetters: boolean },
   chosen: Letter | undefined,
+  rev: number,
 ): KnownBlock[] {
   const { suggested, hasLetters } = offered
-  if (!hasLetters) return [{ type: 'actions', block_id: 'letter', elements: [nameButton()] }]
+  // Under the same name Slack would keep showing what was chosen in it before, or that nothing was.
+  const block_id = `letter-${rev}`
+  if (!hasLetters) return [{ type: 'actions', block_id, elements: [nameButton()] }]
   const menu: ActionsBlockElement = {
     type: 'external_select',
     action_id: LETTER_ACTION,
@@ -29,7 +32,7 @@ export function letterMenu(
     min_query_length: 0,
     ...(chosen && { initial_option: optionOf(chosen) }),
   }
-  const block: ActionsBlock = { type: 'actions', block_id: 'letter', elements: [menu, nameButton()] }
+  const block: ActionsBlock = { type: 'actions', block_id, elements: [menu, nameButton()] }
   if (suggested.length === 0 || chosen) return [block]
   const buttons = suggested.map(
     (letter, n): ActionsBlockElement => ({

@@ -4,6 +4,7 @@ import type { Part } from '../channel.ts'
 import type { Message } from '../message.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import { chunks, richText, shorten } from '../slack/mrkdwn.ts'
+import { firstName, formalName } from '../template/name.ts'
 import type { Caution } from '../template/personal.ts'
 import { addressee } from './composer-view.ts'
 import { shownName, sizeWords } from './file-name.ts'
@@ -94,7 +95,7 @@ function previewShell({ meta }: Shown, submit: string): Omit<ModalView, 'blocks'
 /** The button names the person and the way, as far as there is room. */
 export function sendLabel({ channel, to }: Letterhead): string {
   const way = channelWord(channel)
-  const first = to.name?.trim().split(/\s+/)[0]
+  const first = firstName(to.name, to.address) ?? formalName(to.name)
   const labels = first ? [`Send to ${first} by ${way}`, `Send to ${first}`] : []
   return labels.find((label) => label.length <= BUTTON_LENGTH_MAX) ?? `Send by ${way}`
 }

@@ -59,7 +59,7 @@ export function agentOf(stage: Stage, userId: string): Agent {
     async compose(card, plan) {
       await slack.click(userId, { channel: desk, ts: card.ts, actionId: 'reply' })
       const composer = await waitForView('composer')
-      if (plan.letter !== undefined) await slack.choose(userId, composer.id, 'letter', 'letter', plan.letter)
+      if (plan.letter !== undefined) await slack.choose(userId, composer.id, 'letter-0', 'letter', plan.letter)
       const field = await slack.waitFor(
         () => bodyOf(front()?.blocks ?? [], plan.letter !== undefined),
         'the text in the composer',

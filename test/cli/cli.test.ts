@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderParked } from '../../src/cli/parked.ts'
 import { renderRebuilt } from '../../src/cli/rebuild.ts'
+import { renderUse } from '../../src/cli/templates.ts'
 import { type Found, renderList, renderWhy } from '../../src/cli/why.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openDb } from '../../src/db/open.ts'
@@ -166,6 +167,10 @@ test('T1: a broken letter is named with its line and column, and a good one is s
     out: 'Hello Ana,\n\nit comes on ⟦day⟧.\n',
     err: expect.stringContaining('Still to fill in: day'),
   })
+  await writeFile(path, `templates:\n  folder: ${letters}\ndatabase:\n  path: ${join(folder, 'letters.db')}\n`)
+  await run(['migrate', '--config', path])
+  expect((await run(['templates', 'used', '--config', path])).out).toBe('No letter was sent in the last 90 days.\n')
+  expect(renderUse({ letter: 'en/refund', sent: 3, unedited: 1 })).toBe('en/refund: sent 3 times, 33 % unedited\n')
   expect(await preview('god')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean good?') })
   expect(await preview('good', 'emial')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean email?') })
 })

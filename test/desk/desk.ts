@@ -140,10 +140,15 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       return String((entered ? entered.value : element?.initial_value) ?? '')
     },
     type: (who: string, text: string) => slack.type(who, test.front(who).id, test.bodyBlock(who), 'text', text),
-    choose: (who: string, value: string) => slack.choose(who, test.front(who).id, 'letter', 'letter', value),
+    letterBlock: (who: string) =>
+      test
+        .front(who)
+        .blocks.flatMap(({ block_id }) => (/^letter-/.test(String(block_id)) ? String(block_id) : []))[0] ?? '',
+    choose: (who: string, value: string) =>
+      slack.choose(who, test.front(who).id, test.letterBlock(who), 'letter', value),
     /** What the list of letters shows for what is typed into it. */
     async offered(who: string, query = ''): Promise<unknown[]> {
-      const options = await slack.suggest(who, test.front(who).id, 'letter', 'letter', query)
+      const options = await slack.suggest(who, test.front(who).id, test.letterBlock(who), 'letter', query)
       return options.map(({ value }) => value)
     },
     /** Answers what a letter asks. */
