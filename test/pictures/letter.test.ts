@@ -57,8 +57,11 @@ describe.skipIf(!hasBrowser())('what agents see of letters', () => {
 
     await slack.close(stage.agent, front().id)
     const body = front().blocks.find(({ block_id }) => String(block_id).startsWith('body-'))
-    const { initial_value: text } = body?.element as { initial_value: string }
-    const own = text.replace('I am sorry', 'The colour: yes, tell me which one you would like instead.\n\nI am sorry')
+    const text = (body?.element as { initial_value?: string } | undefined)?.initial_value
+    const own = String(text).replace(
+      'I am sorry',
+      'The colour: yes, tell me which one you would like instead.\n\nI am sorry',
+    )
     await slack.type(stage.agent, front().id, String(body?.block_id), 'text', own)
     await slack.submit(stage.agent, front().id)
     await says('preview')
