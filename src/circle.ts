@@ -5,6 +5,22 @@ import type { Reader } from './db/open.ts'
 /** Whether one of these is the customer. */
 export async function hasCustomer(db: Reader, conversationId: string, addresses: readonly string[]): Promise<boolean> {
   if (addresses.length === 0) return false
+  if (await hasContact(db, conversationId, addresses)) return true
+  const writer = await db
+    .selectFrom('message')
+    .select('id')
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'inbound')
+    .where('automated', 'is', null)
+    .where('bystander', 'is', null)
+    .where('author', 'in', [...addresses])
+    .limit(1)
+    .executeTakeFirst()
+  return writer !== undefined
+}
+
+/** Whether one of these is its contact, at whatever address. */
+export async function hasContact(db: Reader, conversationId: string, addresses: readonly string[]): Promise<boolean> {
   const contact = await db
     .selectFrom('conversation')
     .innerJoin('identity as own', 'own.id', 'conversation.identity_id')
@@ -14,15 +30,5 @@ export async function hasCustomer(db: Reader, conversationId: string, addresses:
     .where('identity.address', 'in', [...addresses])
     .limit(1)
     .executeTakeFirst()
-  if (contact) return true
-  const writer = await db
-    .selectFrom('message')
-    .select('id')
-    .where('conversation_id', '=', conversationId)
-    .where('direction', '=', 'inbound')
-    .where('automated', 'is', null)
-    .where('author', 'in', [...addresses])
-    .limit(1)
-    .executeTakeFirst()
-  return writer !== undefined
+  return contact !== undefined
 }

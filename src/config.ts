@@ -23,6 +23,8 @@ export interface Config {
   /** The health page; off when undefined. */
   web: { port: number; host: string } | undefined
   slack?: { botToken: string; appToken: string; apiUrl: string }
+  /** Where in Slack customers write, by name: `shop` is the channel `slack:shop`. */
+  slackCustomers: Record<string, SlackCustomers>
   calendars: Record<string, Calendar>
   /** Who counts as what, in lower case. A domain does not include its subdomains. */
   tiers: Record<string, { addresses: string[]; domains: string[] }>
@@ -33,6 +35,8 @@ export interface Config {
   desks: Record<string, Desk>
   /** By name: `support` is the channel `email:support`. */
   email: Record<string, Mailbox>
+  /** The channel `discord`. */
+  discord?: Discord
   templates: { folder: string; language: string }
   limits: Limits
 }
@@ -94,6 +98,30 @@ export interface Mailbox {
   restricted: boolean
 }
 
+export interface SlackCustomers {
+  /** A key of `Config.desks`. */
+  desk: string
+  /** `shared` with one customer's organisation, or a `community` of many. `manual`: one of us says what is a conversation. */
+  channels: { id: string; kind: 'shared' | 'community'; manual: boolean }[]
+  directMessages: boolean
+  ticketEmoji: string
+  /** Bots that speak for customers. */
+  trustedBots: string[]
+  /** Who is who, from the top; the first rule that fits decides. */
+  people: PersonRule[]
+  /** Its own app, in another workspace; absent: the desk's. */
+  app?: { botToken: string; appToken: string; apiUrl: string }
+}
+
+export interface PersonRule {
+  user?: string
+  team?: string
+  domain?: string
+  role?: 'member' | 'guest' | 'outsider'
+  where?: 'shared' | 'community' | 'direct'
+  is: 'customer' | 'staff' | 'helper' | 'nobody'
+}
+
 export interface MailServer {
   host: string
   port: number
@@ -117,6 +145,29 @@ export interface OAuth {
   tokenUrl: string
 }
 
+export interface Discord {
+  token: string
+  apiUrl: string
+  /** A key of `Config.desks`. */
+  desk: string
+  /** Whether whoever writes to the bot directly is a customer. */
+  directMessages: boolean
+  /** Text channels where customers write: every message counts, or what names the bot; its thread opens with the answer, or at once. */
+  channels: { id: string; take: 'every' | 'mention'; thread: 'reply' | 'at-once' }[]
+  /** Each post is a conversation. */
+  forums: string[]
+  /** Where `/support` opens private threads. */
+  requests?: string
+  /** Where a private thread takes what closed direct messages do not. */
+  fallback?: string
+  /** Discord user ids by Slack user id. */
+  agents: Record<string, string>
+  staffRoles: string[]
+  helperRoles: string[]
+  trustedBots: string[]
+  signature?: string
+}
+
 export interface Limits {
   attachmentBytesMax: number
   /** A mailbox that could not be read for this long is reported. */
@@ -130,6 +181,13 @@ export interface Limits {
   heartbeatMs: number
   /** After a conversation was closed for so long, another subject begins another one. */
   changedSubjectMs: number
+  /** What one person writes in a chat without a thread within so long is one conversation. */
+  groupingMs: number
+}
+
+/** The mailbox of the channel `email:NAME`; undefined for every other channel. */
+export function mailboxOf({ email }: Pick<Config, 'email'>, channel: string): Mailbox | undefined {
+  return channel.startsWith('email:') ? email[channel.slice('email:'.length)] : undefined
 }
 
 /** Pure. Either a whole, frozen configuration or everything that is wrong with it. */

@@ -12,6 +12,7 @@ import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { listRecipients, outcomeOf, readAddressees, recordSent } from './recipient.ts'
 import { listParts } from './reply.ts'
+import { tellAuthor } from './returned.ts'
 import { nextEnding, reconcileWindows } from './window-record.ts'
 
 export interface DeliveryOptions {
@@ -86,6 +87,10 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, { policies }: 
     await recordAcceptance(trx, message, settled.detail as Sent, policies)
   } else await recordTrouble(trx, message, settled)
   await refreshEntry(trx, conversation, messageId)
+  // Behind the entry, which says it too, but calls nobody.
+  if (settled.kind === 'rejected' && message.automated === null) {
+    await tellAuthor(trx, conversation, { messageId, addresses: [], isVoid: true, reason: settled.error })
+  }
 }
 
 /** The window ends here: on accepted, never on clicked. */

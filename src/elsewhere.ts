@@ -1,6 +1,7 @@
 // What one of us wrote past the program, from webmail or in copy: if it answers a customer, it ends the window all the same.
 import { sql } from 'kysely'
 import { awaitMessage, takeAnswered } from './awaited.ts'
+import { readChanges } from './awaited-message.ts'
 import { channelKind, type InboundMessage, type OwnMessage } from './channel.ts'
 import { hasCustomer } from './circle.ts'
 import { MINUTE } from './clock.ts'
@@ -20,6 +21,8 @@ export interface Seen {
   channel: string
   kept: Kept
   policies: Policies
+  /** Its files lie behind links of the platform's. */
+  isLinked?: boolean
 }
 
 /** What claims to be from us and proves nothing: shown where it belongs, as a machine's letter, so that it ends nothing. */
@@ -114,19 +117,21 @@ export async function receiveColleague(trx: Trx, seen: Seen, event: InboundMessa
   return { kind: 'answered' }
 }
 
-async function recordAnswer(
+/** `until`: it answers what had arrived by then; unless given, what its author can have seen. */
+export async function recordAnswer(
   trx: Trx,
-  { channel, kept, policies }: Seen,
+  { channel, kept, policies, isLinked = false }: Seen,
   conversation: Conversation,
   event: InboundMessage,
-  { author, shownAs }: { author: string; shownAs: string | undefined },
+  { author, shownAs, until }: { author: string; shownAs: string | undefined; until?: number },
 ): Promise<void> {
   const message =
     shownAs === undefined
-      ? await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId })
+      ? await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId, isLinked })
       : await proveElsewhere(trx, shownAs, author)
   if (!message) throw new Error('another instance received this answer at the same moment')
   await addSighting(trx, message.id, channel, kept)
+  await readChanges(trx, channel, event.externalId)
   for (const { address } of [...event.to, ...event.cc]) await addRecipient(trx, message.id, address)
   await addParticipants(trx, conversation.id, event.people ?? [])
   const about = { conversationId: conversation.id, messageId: message.id, actor: author }
@@ -134,7 +139,7 @@ async function recordAnswer(
   const at = message.arrived_at
   const data = {
     answersUpTo: 0,
-    answersUntil: await answeredUntil(trx, message, event),
+    answersUntil: until ?? (await answeredUntil(trx, message, event)),
     at,
     nth: await endingAt(trx, conversation.id, at),
   }

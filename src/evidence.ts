@@ -1,13 +1,15 @@
 // Which conversation a message belongs to, by what it carries and by who sends it, in one fixed order: the token of the reply
-// address, an id that we signed, any id of the conversation's. What decided, and what was passed over and why, is told in the
-// facts. The subject alone decides nothing.
+// address, an id that we signed, any id of the conversation's; on a chat platform its thread, the place, and what the same person
+// wrote a moment before. What decided, and what was passed over and why, is told in the facts. The subject alone decides nothing.
 
 import { type Candidate, listCandidates } from './candidate.ts'
 import { channelKind, type Evidence, type InboundMessage } from './channel.ts'
-import { DAY } from './clock.ts'
+import { DAY, MINUTE } from './clock.ts'
 import { type Conversation, lockConversation } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { findSameMatter, foldTopic, isNewMatter } from './topic.ts'
+import type { Led } from './fact.ts'
+import { findSameMatter, foldTopic, isLongClosed, isNewMatter } from './topic.ts'
+import { findGrouped, rootKeysOf } from './writing-place.ts'
 
 export type Because =
   /** Whoever sends it takes no part. */
@@ -20,6 +22,8 @@ export type Because =
   | 'other-desk'
   /** It was closed long ago, and this is about something else. */
   | 'changed-subject'
+  /** It was closed long ago. */
+  | 'closed-long-ago'
   /** The same person wrote under the same subject. */
   | 'same-subject'
   /** It has the id of a message there, and says something else. */
@@ -35,12 +39,12 @@ export interface PassedOver {
 export interface Found {
   conversation?: Conversation
   /** What decided. */
-  by?: Evidence['by']
+  by?: Led['by']
   /** Its place among all that the message carries, from 1. */
   rank?: number
   /** It leads there, and the sender had begun this conversation beside it. */
   via?: string
-  related?: { to: string; by?: Evidence['by']; because: Because }
+  related?: { to: string; by?: Led['by']; because: Because }
   passed: PassedOver[]
   /** Another message has its id. */
   hasTwin: boolean
@@ -52,11 +56,14 @@ export interface Place {
   identityId: string
   /** After being closed for so long, another subject begins another conversation. */
   changedSubjectMs?: number
+  /** What one person writes without a thread within so long is one conversation. */
+  groupingMs?: number
   /** The addresses at which a channel of ours is written to. */
   addressesOf?(channel: string): readonly string[]
 }
 
 const CHANGED_SUBJECT_MS = 7 * DAY
+const GROUPING_MS = 2 * MINUTE
 const PASSED_MAX = 10
 
 /** Evidence counts only for somebody who takes part; from a stranger it merely relates the two conversations. */
@@ -68,6 +75,7 @@ export async function findByEvidence(trx: Trx, place: Place, event: InboundMessa
     if (here.length === 0) pass(found, { by: evidence.by, why: 'unknown' })
     for (const candidate of here) await weigh(trx, place, event, found, { evidence, rank: n + 1, candidate })
   }
+  if (!found.conversation) await followGroup(trx, place, event, found)
   if (!found.conversation) await followRelation(trx, place, event, found)
   if (!found.conversation && !found.related) await suggest(trx, place, event, found, candidates)
   const { conversation } = found
@@ -88,6 +96,32 @@ export async function findByOurEvidence(
   return undefined
 }
 
+/** What the same person wrote a moment ago, outside of any thread. */
+async function followGroup(trx: Trx, place: Place, event: InboundMessage, found: Found): Promise<void> {
+  if (event.sender === 'fail' || event.hearsay) return
+  // An answer in its thread may have been heard of first.
+  const below = await findByKeys(trx, place.channel, rootKeysOf(event))
+  const id = below ?? (await findGrouped(trx, place.channel, event, place.groupingMs ?? GROUPING_MS))
+  if (id === undefined) return
+  const current = await findCurrent(trx, id)
+  if (current.desk !== place.desk) return
+  found.conversation = current
+  found.by = below === undefined ? 'group' : 'thread'
+}
+
+async function findByKeys(db: Reader, channel: string, keys: readonly string[]): Promise<string | undefined> {
+  if (keys.length === 0) return undefined
+  const row = await db
+    .selectFrom('conversation_key')
+    .select('conversation_id')
+    .where('channel_kind', '=', channelKind(channel))
+    .where('key', 'in', keys)
+    .orderBy('conversation_id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.conversation_id
+}
+
 async function weigh(
   trx: Trx,
   place: Place,
@@ -101,7 +135,7 @@ async function weigh(
     return
   }
   const current = await findCurrent(trx, candidate.id)
-  const because = objection(place, event, by, candidate) ?? (await topicObjection(trx, place, event, current))
+  const because = objection(place, event, by, candidate) ?? (await timeObjection(trx, place, event, { by, current }))
   if (because === undefined) {
     found.conversation = current
     found.by = by
@@ -122,13 +156,26 @@ function objection(
   by: Evidence['by'],
   candidate: Candidate,
 ): Because | undefined {
-  if (!candidate.takesPart) return 'no-participant'
+  // Whoever writes in a platform's thread takes part in it.
+  if (!candidate.takesPart && by !== 'thread') return 'no-participant'
   if (event.sender === 'fail') return 'sender-failed'
   if (event.hearsay) return 'hearsay'
   // Its token is where it is written to; an id travels along when a mail is sent on.
   if (candidate.desk === desk || by === 'token') return undefined
   const there = addressesOf?.(candidate.channel) ?? []
   return [...event.to, ...event.cc].some(({ address }) => there.includes(address)) ? undefined : 'other-desk'
+}
+
+async function timeObjection(
+  db: Reader,
+  place: Place,
+  event: InboundMessage,
+  { by, current }: { by: Evidence['by']; current: Conversation },
+): Promise<Because | undefined> {
+  if (by === 'thread') return undefined // It is always its own.
+  if (by !== 'place') return await topicObjection(db, place, event, current)
+  const { changedSubjectMs = CHANGED_SUBJECT_MS } = place
+  return (await isLongClosed(db, current, event.arrivedAt, changedSubjectMs)) ? 'closed-long-ago' : undefined
 }
 
 async function topicObjection(

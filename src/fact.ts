@@ -4,7 +4,7 @@ import type { Because, PassedOver } from './evidence.ts'
 
 /** What led a message to its conversation, and what it carried besides; see evidence.ts. */
 export interface Led {
-  by?: 'token' | 'signed-id' | 'reference' | 'thread' | 'place'
+  by?: 'token' | 'signed-id' | 'reference' | 'thread' | 'place' | 'group'
   /** Its place among all that the message carries, from 1. */
   rank?: number
   /** It leads there, and the sender had begun this conversation beside it. */
@@ -16,7 +16,25 @@ export interface Led {
 export interface FactData {
   'conversation-opened': { relatedTo?: string; relatedBy?: Led['by']; because?: Because }
   /** `imported`: from before we were asked to watch; nobody is pinged about it. `forwardedBy`: an agent. */
-  'message-received': Led & { seq: number; arrivedAt: number; counts: boolean; imported?: true; forwardedBy?: string }
+  'message-received': Led & {
+    seq: number
+    arrivedAt: number
+    counts: boolean
+    imported?: true
+    forwardedBy?: string
+    /** It is not the customer's: what the rules made of its author. */
+    bystander?: 'member' | 'helper'
+    /** A person has said that an edit asks something new: of which message, and which of its versions. */
+    editOf?: string
+    version?: number
+  }
+  /** `version`: its number among all that the message has said. */
+  'message-edited': { version: number; at: number }
+  'message-deleted': { at: number }
+  /** It has come to no conversation, and nothing was made of it. */
+  'message-unplaced': { externalId: string; by: 'agent' | 'member' | 'helper' }
+  'attachment-fetched': { attachment: string }
+  'attachment-lost': { attachment: string }
   /** A person has decided whether it counts. */
   'message-reclassified': { counts: boolean }
   /** It came from another conversation, with what had answered it there. */
@@ -44,6 +62,9 @@ export interface FactData {
   'conversation-split': { into: string }
   /** `contact` is the contact's id. */
   'tier-set': { contact: string; tier?: string }
+  /** `contacts`: those that were somebody else before. */
+  'people-linked': { link: string; how: 'agent' | 'code'; contacts: string[]; to: string }
+  'people-unlinked': { link: string }
   'agent-away': { until: number }
   'agent-back': Record<string, never>
   /** An agent said how a contact is to be called. */
@@ -52,6 +73,7 @@ export interface FactData {
   'letter-sent': { letter: string; use: 'unedited' | 'answered' | 'edited' }
   'take-refused': { owner: string }
   'note-written': { seq: number }
+  'note-changed': { version: number }
   'reply-queued': { seq: number; answersUpTo: number; dueAt: number }
   'reply-undone': Record<string, never>
   /** `nth`: its place among the conversation's acceptances, for the wall clock may step between two. */
@@ -69,6 +91,11 @@ export interface FactData {
   /** `upTo`: the newest seq it speaks of. `nth` as in `reply-accepted`. */
   'no-reply-needed': { upTo: number; reason: WaiveReason; nth: number }
   'reply-rerun': Record<string, never>
+  /** `version` as in `message-edited`. */
+  'correction-queued': { correction: string; kind: 'revise' | 'retract' }
+  'correction-rejected': { correction: string; kind: 'revise' | 'retract' }
+  'reply-corrected': { version: number }
+  'reply-retracted': { version: number }
   /** A machine told the customer that their message arrived; it answers nothing and ends no window. */
   'acknowledgement-accepted': { windowId: string }
   /** Too much left at once that nobody wrote. */

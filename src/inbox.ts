@@ -1,7 +1,9 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
 import { readAwaited } from './awaited.ts'
+import { readChanges } from './awaited-message.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
+import { judgeAuthor } from './chat-staff.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import {
   type Conversation,
@@ -12,18 +14,22 @@ import {
   transition,
 } from './conversation.ts'
 import type { Trx } from './db/open.ts'
+import { receiveDeletion, receiveEdit } from './edit.ts'
 import { receiveColleague, receiveOwn } from './elsewhere.ts'
 import { type Found, findByEvidence } from './evidence.ts'
 import { appendFact, appendFacts, type Fact, type FactData, type Led } from './fact.ts'
+import { putFetches } from './fetch.ts'
 import { keepNote, passedOnBy } from './forwarded.ts'
 import type { Kept } from './intake.ts'
 import type { Source } from './intake-runner.ts'
+import { readCodes } from './link-code.ts'
 import { completeSalvaged, insertInbound, type Message } from './message.ts'
 import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { receiveBounce } from './returned.ts'
 import { addSighting, wasSeenIn } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
+import { holdPlaces, noteWritten } from './writing-place.ts'
 
 export interface InboxDesk {
   /** The desk this channel's conversations belong to. */
@@ -33,21 +39,24 @@ export interface InboxDesk {
   acknowledge?: Acknowledging
   /** After being closed for so long, another subject begins another conversation; a week unless given. */
   changedSubjectMs?: number
+  /** What one person writes without a thread within so long is one conversation; two minutes unless given. */
+  groupingMs?: number
   /** The addresses at which a channel of ours is written to. */
   addressesOf?(channel: string): readonly string[]
 }
 
 export function channelSource(channel: Channel, desk: InboxDesk): Source<InboundEvent> {
+  const isLinked = channel.readAttachment === undefined
   return {
     parse: (raw) => channel.parse(raw),
     async receive(trx, kept, events) {
-      const arrival = { channel: channel.name, desk, kept, isSalvaged: false }
+      const arrival = { channel: channel.name, desk, kept, isLinked, isSalvaged: false }
       for (const event of events) await receive(trx, arrival, event)
     },
     async quarantine(trx, kept, error) {
       const salvaged = channel.salvage(kept.raw)
       const warnings = [`This message could not be read (${error}). The original is attached.`, ...salvaged.warnings]
-      const arrival = { channel: channel.name, desk, kept, isSalvaged: true }
+      const arrival = { channel: channel.name, desk, kept, isLinked, isSalvaged: true }
       await receive(trx, arrival, { ...salvaged, warnings })
       await appendFact(trx, { kind: 'raw-quarantined', data: { intakeId: kept.id } })
     },
@@ -59,6 +68,8 @@ interface Arrival {
   channel: string
   desk: InboxDesk
   kept: Kept
+  /** Its files do not lie in what was kept: they have to be fetched. */
+  isLinked: boolean
   /** Only its envelope could be read. */
   isSalvaged: boolean
 }
@@ -66,22 +77,28 @@ interface Arrival {
 async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise<void> {
   const { channel, desk, kept } = arrival
   if (event.kind === 'message') return await receiveMessage(trx, arrival, event)
-  const seen = { channel, kept, policies: desk.policies }
+  const seen = { channel, kept, policies: desk.policies, isLinked: arrival.isLinked }
+  if (event.kind === 'edit') return await receiveEdit(trx, seen, event)
+  if (event.kind === 'deletion') return await receiveDeletion(trx, seen, event)
   if (event.kind === 'own') {
     const doubtful = await receiveOwn(trx, seen, event)
     return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
   }
-  if (event.kind === 'edit' || event.kind === 'deletion') throw new Error(`no channel tells of an ${event.kind} yet`)
   const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
   // Whatever it is about, somebody may want to know.
   if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
 }
 
 async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage): Promise<void> {
-  const { channel, desk, kept } = arrival
+  const { channel, desk, kept, isLinked } = arrival
   if (await sawBefore(trx, arrival, told)) return
-  const { event: read, by: forwarder } = await passedOnBy(trx, told)
-  const colleague = await receiveColleague(trx, { channel, kept, policies: desk.policies }, read)
+  await holdPlaces(trx, channel, told)
+  const seen = { channel, kept, policies: desk.policies, isLinked }
+  const author = await judgeAuthor(trx, seen, told)
+  if (author.kind === 'settled') return
+  if (author.kind === 'bystander') return await receiveBystander(trx, arrival, author.event, author.conversation)
+  const { event: read, by: forwarder } = await passedOnBy(trx, author.event)
+  const colleague = await receiveColleague(trx, seen, read)
   if (colleague?.kind === 'answered') return
   if (colleague) return await receiveInto(trx, arrival, colleague.event, colleague.conversation)
   const identity = await findOrAddIdentity(trx, channelKind(channel), read.from)
@@ -93,6 +110,10 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   if (forwarder) await keepNote(trx, conversation, message, forwarder)
   // Whom a verified sender brings in takes part from now on; nobody else's word lets anybody in.
   if (event.sender === 'pass' && !event.hearsay) await addParticipants(trx, conversation.id, event.people ?? [])
+  if (found.by === 'thread' && found.via === undefined) await addParticipants(trx, conversation.id, [event.from])
+  await noteWritten(trx, channel, event, message.id)
+  const sentBy = { contactId: identity.contactId, conversationId: conversation.id, messageId: message.id }
+  await readCodes(trx, event, sentBy)
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
   await showArrival(trx, current, message.id, event.imported ?? false)
@@ -103,12 +124,25 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
 
 /** The unique row decides. All this event did is taken back; at the next try it is one more sighting. */
 async function insertMessage(trx: Trx, arrival: Arrival, event: InboundMessage, into: Conversation): Promise<Message> {
-  const { channel, kept, isSalvaged } = arrival
-  const message = await insertInbound(trx, into, event, { ...kept, isSalvaged })
+  const { channel, kept, isLinked, isSalvaged } = arrival
+  const message = await insertInbound(trx, into, event, { ...kept, isLinked, isSalvaged })
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
   await readAwaited(trx, into, event)
+  await readChanges(trx, channel, event.externalId)
+  await putFetches(trx, channel, message)
   return message
+}
+
+/** Somebody else, where the customer's conversation can be read by others. Their name is kept, and nobody waits because of them. */
+async function receiveBystander(
+  trx: Trx,
+  arrival: Arrival,
+  event: InboundMessage,
+  conversation: Conversation,
+): Promise<void> {
+  await findOrAddIdentity(trx, channelKind(arrival.channel), event.from)
+  await receiveInto(trx, arrival, event, conversation)
 }
 
 /** Shown in this conversation, whoever it is from; it opens no window. */
@@ -154,7 +188,8 @@ function factsOf(
   const data: FactData['message-received'] = {
     seq: message.seq,
     arrivedAt: message.arrived_at,
-    counts: event.automated === undefined,
+    counts: event.automated === undefined && event.bystander === undefined,
+    ...(event.bystander && { bystander: event.bystander }),
     ...(event.imported && { imported: event.imported }),
     ...(forwarder && { forwardedBy: forwarder.agentId }),
     ...led,
@@ -170,7 +205,7 @@ function factsOf(
 /** The same platform message again: one more sighting, or at last the words of one that could not be read. */
 async function sawBefore(
   trx: Trx,
-  { channel, desk, kept, isSalvaged }: Arrival,
+  { channel, desk, kept, isLinked, isSalvaged }: Arrival,
   event: InboundMessage,
 ): Promise<boolean> {
   const known = await trx
@@ -181,7 +216,8 @@ async function sawBefore(
     .executeTakeFirst()
   if (!known) return false
   const about = { conversationId: known.conversation_id, messageId: known.id }
-  if (!isSalvaged && (await completeSalvaged(trx, known.id, event))) {
+  if (!isSalvaged && (await completeSalvaged(trx, known.id, event, isLinked))) {
+    await putFetches(trx, channel, known)
     await appendFact(trx, { kind: 'message-read-at-last', ...about, data: {} })
     await refreshEntry(trx, await getConversation(trx, known.conversation_id), known.id)
     return true

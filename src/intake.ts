@@ -204,12 +204,12 @@ async function listParsing(db: Reader, owner: string): Promise<Pick<Kept, 'id' |
 }
 
 /** What was received is read once more: it can be understood now. */
-export async function readAgain(trx: Trx, ids: readonly string[]): Promise<void> {
+export async function readAgain(trx: Trx, ids: readonly string[], dueAt: number = trx.now()): Promise<void> {
   await trx
     .updateTable('intake')
-    .set({ state: 'kept', attempts: 0, due_at: trx.now() })
+    .set({ state: 'kept', attempts: 0, due_at: dueAt })
     .where('id', 'in', [...ids])
-    .where('state', '=', 'received')
+    .where((eb) => eb.or([eb('state', '=', 'received'), eb.and([eb('state', '=', 'kept'), eb('due_at', '>', dueAt)])]))
     .execute()
   trx.wake('intake')
 }

@@ -27,6 +27,7 @@ const KEYS: Record<NonNullable<Led['by']>, string> = {
   reference: 'the id of a message of this conversation',
   thread: 'the thread of this conversation',
   place: 'where this person and we talk',
+  group: 'what this person wrote just before',
 }
 
 function sentenceOf(
@@ -60,6 +61,7 @@ const WHY: Record<PassedOver['why'], string> = {
   hearsay: 'as somebody else says who wrote it',
   'other-desk': 'as that is at another desk',
   'changed-subject': 'as that was closed long ago and the subject is another',
+  'closed-long-ago': 'as that was closed long ago',
   'same-subject': 'as a subject alone decides nothing',
   'same-id': 'as it says something else',
 }

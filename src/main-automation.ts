@@ -3,7 +3,7 @@ import type { Acknowledging } from './acknowledgement.ts'
 import { acknowledgementHandler } from './acknowledgement-send.ts'
 import { type AlarmWays, alarmHandler, mailAlarm } from './alarm-post.ts'
 import type { Channel } from './channel.ts'
-import type { Config } from './config.ts'
+import { type Config, mailboxOf } from './config.ts'
 import type { Db, Tools } from './db/open.ts'
 import type { Handler } from './outbox-attempt.ts'
 import type { Policies } from './policy.ts'
@@ -64,14 +64,14 @@ function alarmWays(
     log,
     addressesOf: (desk) => config.desks[desk]?.alertEmail ?? [],
     mailboxOf(desk) {
-      const all = [...channels.values()]
+      const all = [...channels].flatMap(([name, each]) => (name.startsWith('email:') ? [each] : []))
       return (all.find((each) => each.desk === desk) ?? all[0])?.channel
     },
   }
 }
 
 /** For the inbox of one channel. */
-export function acknowledgingOf({ email }: Config, channel: string): { acknowledge?: Acknowledging } {
-  const acknowledge = email[channel.slice('email:'.length)]?.acknowledge ?? 'off'
+export function acknowledgingOf(config: Config, channel: string): { acknowledge?: Acknowledging } {
+  const acknowledge = mailboxOf(config, channel)?.acknowledge ?? 'off'
   return acknowledge === 'off' ? {} : { acknowledge }
 }

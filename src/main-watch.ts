@@ -1,7 +1,7 @@
 // What the heartbeat of the whole program watches, and the ways an alarm can take: Slack first, then mail, and never the outbox.
-import type { ChannelHealth } from './channel.ts'
+import { type ChannelHealth, channelKind } from './channel.ts'
 import { type Clock, MINUTE, SECOND } from './clock.ts'
-import type { Config } from './config.ts'
+import { type Config, mailboxOf } from './config.ts'
 import type { OpenDesk } from './desk/desk.ts'
 import type { Watched } from './heartbeat.ts'
 import type { Log } from './log.ts'
@@ -76,10 +76,12 @@ async function allTold(all: Iterable<string>, tell: (one: string) => Promise<voi
   return new Set(settled.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])))
 }
 
-/** A mailbox concerns its desk; everything else concerns all. */
-function desksConcerned({ email, desks }: Config, name: string): string[] {
-  const mailbox = name.startsWith('email:') ? email[name.slice('email:'.length)] : undefined
-  return mailbox ? [mailbox.desk] : Object.keys(desks)
+/** A mailbox concerns its desk, and so do Discord and a place of Slack customers; everything else concerns all. */
+function desksConcerned(config: Config, name: string): string[] {
+  const key = name.slice(name.indexOf(':') + 1)
+  const place = { email: mailboxOf(config, name), discord: config.discord, slack: config.slackCustomers[key] }
+  const desk = place[channelKind(name) as keyof typeof place]?.desk
+  return desk === undefined ? Object.keys(config.desks) : [desk]
 }
 
 /** Rejects when it reached none of the desk's leads in Slack. */

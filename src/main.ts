@@ -3,8 +3,9 @@
 import { openHours } from './calendar.ts'
 import type { Channel } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
+import { chatHandlers } from './chat-handlers.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
-import type { Config } from './config.ts'
+import { type Config, mailboxOf } from './config.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
 import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
@@ -19,6 +20,7 @@ import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runne
 import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
+import { slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
@@ -60,11 +62,12 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     channelOf: (name) => channelOf(channels, name),
     limits: config.limits.ping,
     quietOf: (name) => quietOf(config, name),
-    isRestricted: (name) => config.email[name.slice('email:'.length)]?.restricted ?? false,
+    isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
     isOurs: isOursOf(config),
     dayOf: (name) => dayOf(config, name),
     isOpen: (name) => isOpen(config, name, tools.clock.now()),
   })
+  for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
     ...{ ...tools, db, policies, channels, channelOf: lookUp },
@@ -122,8 +125,8 @@ function isOursOf({ email }: Config): (address: string) => boolean {
   return (address) => domains.has(domainOf(address))
 }
 
-function addressesOf({ email }: Config, channel: string): readonly string[] {
-  const mailbox = email[channel.slice('email:'.length)]
+function addressesOf(config: Config, channel: string): readonly string[] {
+  const mailbox = mailboxOf(config, channel)
   return mailbox ? [mailbox.address, ...mailbox.aliases] : []
 }
 
@@ -156,11 +159,15 @@ interface NamedChannel {
 }
 
 async function makeChannels(config: Config, db: Db, tools: Tools): Promise<Map<string, NamedChannel>> {
-  if (Object.keys(config.email).length === 0) return new Map()
+  return new Map([...(await mailChannels(config, db, tools)), ...(await discordChannels(config, tools))])
+}
+
+async function mailChannels(config: Config, db: Db, tools: Tools): Promise<[string, NamedChannel][]> {
+  if (Object.keys(config.email).length === 0) return []
   const { emailChannel } = await import('../adapters/email/channel.ts')
   const secret = await getSigningKey(db, config.secret)
   const ownAddresses = Object.values(config.email).flatMap(({ address, aliases }) => [address, ...aliases])
-  const named = Object.entries(config.email).map(([key, mailbox]): [string, NamedChannel] => {
+  return Object.entries(config.email).map(([key, mailbox]): [string, NamedChannel] => {
     const name = `email:${key}`
     const given = mailbox.oauth?.refreshToken
     const kept = given !== undefined && { refreshTokens: refreshTokens(db, { name, given, signingKey: secret }) }
@@ -169,7 +176,16 @@ async function makeChannels(config: Config, db: Db, tools: Tools): Promise<Map<s
       emailChannel({ ...mailbox, name }, { ...tools, secret, ownAddresses, attachmentBytesMax, ...kept })
     return [name, { channel: make(), desk: mailbox.desk, make }]
   })
-  return new Map(named)
+}
+
+async function discordChannels({ discord, limits }: Config, tools: Tools): Promise<[string, NamedChannel][]> {
+  if (!discord) return []
+  const { discordChannel } = await import('../adapters/discord/channel.ts')
+  const { desk, ...settings } = discord
+  const name = 'discord'
+  const { attachmentBytesMax } = limits
+  const make = () => discordChannel({ ...settings, name }, { ...tools, attachmentBytesMax })
+  return [[name, { channel: make(), desk, make }]]
 }
 
 function channelOf(channels: Map<string, NamedChannel>, name: string): Channel {
@@ -196,21 +212,22 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   const { db, channels, desk, policies, automation } = tools
   const sources = new Map<string, Source>([[desk.channelName, desk.source as Source]])
   for (const [name, named] of channels) {
-    const { changedSubjectMs } = config.limits
+    const { changedSubjectMs, groupingMs } = config.limits
     const inbox: InboxDesk = {
-      ...{ desk: named.desk, policies, changedSubjectMs, ...acknowledgingOf(config, name) },
+      ...{ desk: named.desk, policies, changedSubjectMs, groupingMs, ...acknowledgingOf(config, name) },
       addressesOf: (other) => addressesOf(config, other),
     }
     sources.set(name, channelSource(named.channel, inbox) as Source)
   }
   const { attemptsMax, giveUpMs, uncertainWaitMs, mailSendsMax, tickMs } = config.limits.outbox
-  const paceOf = (key: string) => mailPaceOf(config.email, key) ?? desk.paceOf(key)
+  const paceOf = (key: string) => mailPaceOf(config.email, key) ?? slackPaceOf(key) ?? desk.paceOf(key)
   const outbox = makeOutboxRunner({
     ...tools,
     limiter: rateLimiter(paceOf, UNLIMITED_ROOM),
     handlers: {
       ...desk.handlers,
       ...automation,
+      ...chatHandlers({ ...tools, ...config.limits, channelOf: (name) => channelOf(channels, name) }),
       reply: replyHandler({ db, channelOf: (name) => channelOf(channels, name), policies }),
     },
     local: { ladder: ladderHandler(policies), daily: dailyHandler(digestDesks(config)), wake: wakeHandler() },

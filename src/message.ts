@@ -1,6 +1,6 @@
 // One thing said: inbound by a customer, outbound by an agent, or an internal note. `seq` is the order of commits.
 import type { Selectable } from 'kysely'
-import { type ConversationKey, channelKind, type InboundMessage } from './channel.ts'
+import { type ConversationKey, channelKind, type InboundAttachment, type InboundMessage } from './channel.ts'
 import { type Conversation, nextSeq } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { MessageTable } from './db/schema.ts'
@@ -11,12 +11,18 @@ const KEYS_MAX = 50
 const ATTACHMENTS_MAX = 200
 const OTHERS_MAX = 200
 
+/** Where it was read, and whether its files lie there or only links to them. */
+interface Sighted {
+  blobId: string
+  isLinked?: boolean
+}
+
 /** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
 export async function insertInbound(
   trx: Trx,
   conversation: Conversation,
   event: InboundMessage,
-  kept: { blobId: string; isSalvaged: boolean },
+  kept: Pick<Sighted, 'blobId' | 'isLinked'> & { isSalvaged: boolean },
 ): Promise<Message | undefined> {
   const { blobId } = kept
   const row = await trx
@@ -36,7 +42,7 @@ export async function insertInbound(
     .returningAll()
     .executeTakeFirst()
   if (!row) return undefined
-  await insertAttachments(trx, row.id, event, blobId)
+  await insertAttachments(trx, row.id, event.attachments, kept)
   await addKeys(trx, conversation, row.id, event.keys)
   return row
 }
@@ -70,7 +76,7 @@ export async function insertElsewhere(
   trx: Trx,
   conversation: Conversation,
   event: InboundMessage,
-  answer: { author: string; blobId: string },
+  answer: Sighted & { author: string },
 ): Promise<Message | undefined> {
   const row = await trx
     .insertInto('message')
@@ -92,9 +98,30 @@ export async function insertElsewhere(
     .returningAll()
     .executeTakeFirst()
   if (!row) return undefined
-  await insertAttachments(trx, row.id, event, answer.blobId)
+  await insertAttachments(trx, row.id, event.attachments, answer)
   await addKeys(trx, conversation, row.id, event.keys)
   return row
+}
+
+/** An edit that asks something new is said anew, at the moment of the edit. Undefined when somebody has decided that before. */
+export async function insertAnew(
+  trx: Trx,
+  conversation: Conversation,
+  { author, subject, topic, others, sender, reply_handle, blob_id, bystander }: Message,
+  version: { external_id: string; text: string; markdown: string; at: number },
+): Promise<Message | undefined> {
+  return await trx
+    .insertInto('message')
+    .values({
+      ...blank(trx, conversation),
+      ...{ author, subject, topic, others, sender, reply_handle, blob_id, bystander },
+      ...{ external_id: version.external_id, text: version.text, markdown: version.markdown, arrived_at: version.at },
+      seq: await nextSeq(trx, conversation.id),
+      direction: 'inbound',
+    })
+    .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
 }
 
 /** What was shown as a machine's letter is ours after all. */
@@ -162,6 +189,9 @@ function blank(trx: Trx, conversation: Conversation) {
     delivery: null,
     answers_up_to: null,
     template: null,
+    edited_at: null,
+    deleted_at: null,
+    bystander: null,
   }
 }
 
@@ -174,6 +204,7 @@ function contentOf(event: InboundMessage) {
     topic: event.topic ?? null,
     others: event.others ? JSON.stringify(event.others.slice(0, OTHERS_MAX)) : null,
     automated: event.automated ?? null,
+    bystander: event.bystander ?? null,
     sender: event.sender,
     reply_handle: event.replyHandle,
     warnings: JSON.stringify(event.warnings),
@@ -181,7 +212,12 @@ function contentOf(event: InboundMessage) {
 }
 
 /** What was only salvaged has been read at last. False when it was whole already. */
-export async function completeSalvaged(trx: Trx, messageId: string, event: InboundMessage): Promise<boolean> {
+export async function completeSalvaged(
+  trx: Trx,
+  messageId: string,
+  event: InboundMessage,
+  isLinked = false,
+): Promise<boolean> {
   const row = await trx
     .updateTable('message')
     .set({ ...contentOf(event), salvaged_at: null })
@@ -190,17 +226,24 @@ export async function completeSalvaged(trx: Trx, messageId: string, event: Inbou
     .returning('blob_id')
     .executeTakeFirst()
   if (!row) return false
-  await insertAttachments(trx, messageId, event, row.blob_id ?? '')
+  await insertAttachments(trx, messageId, event.attachments, { blobId: row.blob_id ?? '', isLinked })
   return true
 }
 
-async function insertAttachments(trx: Trx, messageId: string, event: InboundMessage, blobId: string): Promise<void> {
-  for (const { name, type, bytes, ref, contentId } of event.attachments.slice(0, ATTACHMENTS_MAX)) {
-    const id = trx.newId('a')
-    const content_id = contentId ?? null
+export async function insertAttachments(
+  trx: Trx,
+  messageId: string,
+  attachments: readonly InboundAttachment[],
+  { blobId, isLinked = false }: Sighted,
+): Promise<void> {
+  for (const { name, type, bytes, ref, contentId } of attachments.slice(0, ATTACHMENTS_MAX)) {
     await trx
       .insertInto('attachment')
-      .values({ id, message_id: messageId, name, type, bytes, blob_id: blobId, ref, content_id })
+      .values({
+        ...{ id: trx.newId('a'), message_id: messageId, name, type, bytes, blob_id: blobId, ref },
+        content_id: contentId ?? null,
+        fetch: isLinked ? 'due' : null,
+      })
       .execute()
   }
 }
@@ -231,6 +274,16 @@ export async function getMessage(db: Reader, id: string): Promise<Message> {
   return await db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
+/** By the platform's own id of it. */
+export async function findByExternalId(db: Reader, channel: string, externalId: string): Promise<Message | undefined> {
+  return await db
+    .selectFrom('message')
+    .selectAll()
+    .where('channel_kind', '=', channelKind(channel))
+    .where('external_id', '=', externalId)
+    .executeTakeFirst()
+}
+
 /** The newest message a customer wrote, automated or not. */
 export async function findLastInbound(db: Reader, conversationId: string): Promise<Message | undefined> {
   return await db
@@ -257,6 +310,7 @@ export async function findAnswered(
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'inbound')
     .where('channel_kind', '=', channelKind(channel))
+    .where('bystander', 'is', null)
     .where('author', 'in', (eb) =>
       eb.selectFrom('participant').select('address').where('conversation_id', '=', conversationId),
     )

@@ -15,6 +15,7 @@ import type { Message } from './message.ts'
 import type { Policies } from './policy.ts'
 import { type Ending, foldEndings, WINDOW_FACTS } from './response-window.ts'
 import { findOpenWindow, rearm, reconcileWindows } from './window-record.ts'
+import { ANYBODY } from './writing-place.ts'
 
 export interface Mover {
   agentId: string
@@ -57,6 +58,7 @@ export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved>
   await trx.updateTable('conversation').set({ state: 'open', merged_into: null }).where('id', '=', from).execute()
   const messages = await listCarried(trx, source.id, target.id)
   await carry(trx, messages, target, { ...source, state: 'open', merged_into: null }, by)
+  await giveThreadsBack(trx, source.id, target.id)
   await removeGuests(trx, source.id, target)
   await appendFact(trx, {
     kind: 'conversation-split',
@@ -143,7 +145,9 @@ async function carry(
   for (const message of messages) {
     const seq = await nextSeq(trx, target.id)
     await trx.updateTable('message').set({ conversation_id: target.id, seq }).where('id', '=', message.id).execute()
-    await moveKeys(trx, message.id, target.id)
+    // An order of its own would say that somebody who reads it here has not seen it.
+    await trx.updateTable('message_version').set({ seq }).where('message_id', '=', message.id).execute()
+    await moveKeys(trx, message.id, { from: source.id, to: target.id })
     const about = { messageId: message.id, actor: by.agentId }
     await appendFact(trx, { kind: 'message-left', conversationId: source.id, ...about, data: { to: target.id } })
     if (message.direction !== 'inbound') continue
@@ -161,11 +165,21 @@ async function carry(
   await refreshCard(trx, source)
 }
 
-/** A later answer to one of these messages finds it where it is now. */
-async function moveKeys(trx: Trx, messageId: string, to: string): Promise<void> {
-  const keys = await trx
-    .deleteFrom('conversation_key')
-    .where('message_id', '=', messageId)
+/**
+ * A later answer to one of these messages finds it where it is now. A thread, or a place, belongs to what stays in it: only
+ * with the last message it goes.
+ */
+async function moveKeys(trx: Trx, messageId: string, { from, to }: { from: string; to: string }): Promise<void> {
+  const rest = await trx
+    .selectFrom('message')
+    .select('id')
+    .where('conversation_id', '=', from)
+    .where('direction', '=', 'inbound')
+    .limit(1)
+    .executeTakeFirst()
+  const places = trx.selectFrom('writing_place').select('key')
+  const own = trx.deleteFrom('conversation_key').where('conversation_id', '=', from).where('message_id', '=', messageId)
+  const keys = await (rest ? own.where('key', 'not in', places) : own)
     .returning(['channel_kind', 'key', 'message_id'])
     .execute()
   if (keys.length === 0) return
@@ -173,6 +187,18 @@ async function moveKeys(trx: Trx, messageId: string, to: string): Promise<void> 
     .insertInto('conversation_key')
     .values(keys.map((key) => ({ ...key, conversation_id: to })))
     .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** While they were one, the other conversation has answered to the threads of this one. */
+async function giveThreadsBack(trx: Trx, to: string, from: string): Promise<void> {
+  const theirs = trx.selectFrom('conversation_key').select('key').where('conversation_id', '=', to)
+  const threads = trx.selectFrom('writing_place').select('key').where('author', '=', ANYBODY)
+  await trx
+    .deleteFrom('conversation_key')
+    .where('conversation_id', '=', from)
+    .where('key', 'in', theirs)
+    .where('key', 'in', threads)
     .execute()
 }
 
@@ -228,7 +254,9 @@ async function joinedData(
     .orderBy('id')
     .execute()
   const said = facts.map(({ data }) => JSON.parse(data) as { counts?: boolean; imported?: true })
-  const counts = said.findLast((data) => data.counts !== undefined)?.counts ?? message.automated === null
+  const counts =
+    said.findLast((data) => data.counts !== undefined)?.counts ??
+    (message.automated === null && message.bystander === null)
   const imported = said.some((data) => data.imported)
   const { end } = joined
   return {

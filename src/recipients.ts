@@ -1,7 +1,7 @@
 // Who a reply goes to: the contact, and whoever else the answered message names.
-import type { Address } from './channel.ts'
+import { type Address, channelKind } from './channel.ts'
 import { getIdentity } from './contact.ts'
-import { getConversation } from './conversation.ts'
+import { type Conversation, getConversation } from './conversation.ts'
 import type { Reader } from './db/open.ts'
 import { findAnswered } from './message.ts'
 
@@ -36,7 +36,7 @@ export async function listRecipientChoices(
   const conversation = await getConversation(db, conversationId)
   const { address, name } = await getIdentity(db, conversation.identity_id)
   const to = { address, ...(name !== undefined && { name }), mark: 'known' as const, ticked: true }
-  const answered = await findAnswered(db, conversation)
+  const answered = isCopied(conversation) ? await findAnswered(db, conversation) : undefined
   if (!answered) return { to, cc: [] }
   const known = await listKnown(db, conversationId)
   const names = await listNames(db, conversationId)
@@ -51,6 +51,11 @@ export async function listRecipientChoices(
     return { ...person, mark: isOutside ? 'outside' : 'new', ticked: false }
   }
   return { to, cc: [...cc.values()].slice(0, CHOICES_MAX).map(choiceOf) }
+}
+
+/** In a chat whoever can read along does, and nobody is sent a copy. */
+function isCopied({ channel }: Conversation): boolean {
+  return channelKind(channel) === 'email'
 }
 
 /** Who has written here, or has had a reply of ours. A machine's letter may only claim to be from somebody. */

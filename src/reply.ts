@@ -15,6 +15,7 @@ import { addKeys, findAnswered, findLastInbound, getMessage, insertOutbound, typ
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
+import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
   conversationId: string
@@ -28,6 +29,8 @@ export interface ReplyRequest {
   attachments?: OutboundAttachment[]
   /** The newest seq of any kind the agent had before them when the composer opened. */
   seenSeq: number
+  /** The note in the thread it was made from, by the id it was kept under. */
+  noteId?: string
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -132,6 +135,7 @@ async function keepDraft(
       letter_use: request.letterUse ?? null,
       created_at: trx.now(),
       sent_at: null,
+      note_id: request.noteId ?? null,
     })
     .execute()
   await insertParts(trx, id, parts)
@@ -182,7 +186,10 @@ export async function send(
   const conversation = await lockConversation(trx, draft.conversation_id)
   if (conversation.identity_id !== draft.identity_id) return { kind: 'redirected' }
   const seenSeq = Math.max(draft.seen_seq, sender.confirmedSeq ?? 0)
-  const news = await listNews(trx, conversation.id, seenSeq, sender.agentId)
+  const news = [
+    ...(await listNews(trx, conversation.id, seenSeq, sender.agentId)),
+    ...(await listChangedSince(trx, conversation.id, { seq: seenSeq, exceptBy: sender.agentId, max: NEWS_MAX })),
+  ]
   if (news.length > 0) return { kind: 'stale', news, seenSeq: conversation.seq_last }
   await trx.updateTable('draft').set({ sent_at: trx.now() }).where('id', '=', draft.id).execute()
   return await queue(trx, conversation, draft.id, sender)

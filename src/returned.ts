@@ -80,26 +80,34 @@ function resultsOf(
   return [...results.values()]
 }
 
-async function voidReply(trx: Trx, conversation: Conversation, messageId: string, policies: Policies): Promise<void> {
+/** What it had answered waits again, since when it waited first. */
+export async function voidReply(
+  trx: Trx,
+  conversation: Conversation,
+  messageId: string,
+  policies: Policies,
+): Promise<void> {
   await appendFact(trx, { kind: 'reply-voided', conversationId: conversation.id, messageId, data: { of: messageId } })
   const open = await reconcileWindows(trx, conversation.id, policies)
   await tellWhereItWent(trx, conversation.id, messageId, policies)
   if (open) await transition(trx, await getConversation(trx, conversation.id), 'bounce')
 }
 
-/** Each address is lost once, so each is told of once. */
-async function tellAuthor(
+/**
+ * Each address is lost once, so each is told of once. `reason`: the channel refused it as a whole, before anything left.
+ */
+export async function tellAuthor(
   trx: Trx,
-  { id, desk }: Conversation,
-  returned: { messageId: string; addresses: string[]; isVoid: boolean },
+  { id, desk }: Pick<Conversation, 'id' | 'desk'>,
+  returned: { messageId: string; addresses: string[]; isVoid: boolean; reason?: string },
 ): Promise<void> {
   await put(trx, {
     kind: 'returned',
     conversationId: id,
-    payload: returned,
+    payload: { ...returned },
     rateKey: deskRate.post(desk),
     lane: cardLane(id),
-    dedupe: `returned:${returned.messageId}:${returned.addresses[0]}`,
+    dedupe: `returned:${returned.messageId}:${returned.addresses[0] ?? 'refused'}`,
     dueAt: trx.now(),
   })
 }

@@ -55,6 +55,18 @@ export async function isNewMatter(
   return known.length > 0 && !known.includes(topic)
 }
 
+/** Whether a message comes so late that what was closed is over, whatever it is about. */
+export async function isLongClosed(
+  db: Reader,
+  conversation: Conversation,
+  arrivedAt: number,
+  closedForMs: number,
+): Promise<boolean> {
+  if (conversation.state !== 'closed') return false
+  const closedAt = await findClosedAt(db, conversation.id)
+  return closedAt !== undefined && arrivedAt - closedAt > closedForMs
+}
+
 async function findClosedAt(db: Reader, conversationId: string): Promise<number | undefined> {
   const row = await db
     .selectFrom('fact')

@@ -105,6 +105,8 @@ describe('a good configuration', () => {
   test('E10: after how long another subject begins another conversation can be set, and is a week', () => {
     expect(configOf(undefined, {}).limits.changedSubjectMs).toBe(7 * 24 * HOUR)
     expect(configOf('limits: { changed_subject: 30d }', {}).limits.changedSubjectMs).toBe(30 * 24 * HOUR)
+    expect(configOf(undefined, {}).limits.groupingMs).toBe(2 * MINUTE)
+    expect(configOf('limits: { grouping: 30s }', {}).limits.groupingMs).toBe(MINUTE / 2)
   })
 
   test('mail can be read from a given day on', () => {

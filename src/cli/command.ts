@@ -28,6 +28,10 @@ const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
     load: async () => (await import('./mailbox.ts')).mailbox,
     says: 'mailbox login NAME: sign in to a mailbox by OAuth, in a browser. Says what to set.',
   },
+  discord: {
+    load: async () => (await import('./discord.ts')).discord,
+    says: 'discord register [SERVER-ID]: tell Discord of the commands that people see there.',
+  },
   parked: {
     load: async () => (await import('./parked.ts')).parked,
     says: 'List what waits for your decision. parked retry ID: try that one again.',

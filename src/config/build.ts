@@ -1,7 +1,9 @@
 // Puts the checked parts together. Nothing can be wrong any more.
 import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
+import { buildCustomers } from './customers.ts'
 import { DEFAULTS } from './default.ts'
+import { buildDiscord } from './discord.ts'
 import { buildDkim } from './dkim.ts'
 import type { Secrets } from './environment.ts'
 import { buildOAuth, PROVIDERS } from './oauth.ts'
@@ -16,12 +18,20 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     log,
     web,
     ...(secrets.slack && { slack: { ...secrets.slack, apiUrl: slack.api_url } }),
+    slackCustomers: mapValues(slack.customers, (customers, name) => {
+      const tokens = secrets.customers.get(name)
+      const app = tokens && { ...tokens, apiUrl: slack.api_url }
+      return buildCustomers(customers, Object.keys(settings.desks), app)
+    }),
     calendars: mapValues(settings.calendars, buildCalendar),
     tiers: mapValues(settings.tiers, buildTier),
     ladders: buildLadders(settings),
     policies: buildPolicies(settings),
     desks: mapValues(settings.desks, buildDesk),
     email: mapValues(settings.email, (mailbox, name) => buildMailbox(mailbox, name, { settings, secrets, files })),
+    ...(settings.discord && {
+      discord: buildDiscord(settings.discord, secrets.discordToken ?? '', Object.keys(settings.desks)),
+    }),
     templates,
     limits: buildLimits(settings.limits),
   }
@@ -114,7 +124,8 @@ function buildServer(server: ServerSettings, { ports, address, password, files }
 }
 
 function buildLimits(limits: Settings['limits']): Config['limits'] {
-  const { attachment_max, mailbox_alert, outbox, intake, ping, automation, heartbeat, changed_subject } = limits
+  const { attachment_max, mailbox_alert, outbox, intake, ping, automation, heartbeat, changed_subject, grouping } =
+    limits
   return {
     attachmentBytesMax: attachment_max,
     mailboxAlertMs: mailbox_alert,
@@ -134,6 +145,7 @@ function buildLimits(limits: Settings['limits']): Config['limits'] {
     automation: { perAddressMax: automation.per_address, overallMax: automation.overall },
     heartbeatMs: heartbeat,
     changedSubjectMs: changed_subject,
+    groupingMs: grouping,
   }
 }
 

@@ -4,6 +4,8 @@ import { nearest } from '../nearest.ts'
 import { checkCalendars } from './check-calendar.ts'
 import { checkNames } from './check-name.ts'
 import { checkPromises } from './check-promise.ts'
+import { customersFaults } from './customers.ts'
+import { discordFaults } from './discord.ts'
 import { dkimFaults } from './dkim.ts'
 import { didYouMeanOneOf, type Fault } from './fault.ts'
 import { oauthFaults } from './oauth.ts'
@@ -19,6 +21,8 @@ export function crossCheck(data: Data, now: number | undefined): Fault[] {
     ...tlsFaults(data),
     ...oauthFaults(data),
     ...dkimFaults(data),
+    ...discordFaults(data),
+    ...customersFaults(data),
     ...sentCopyFaults(data),
     ...acknowledgeFaults(data),
     ...nameFaults(data),

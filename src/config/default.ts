@@ -9,6 +9,8 @@ export const DEFAULTS = {
   logLevel: 'info',
   webHost: '127.0.0.1',
   slackApiUrl: 'https://slack.com/api/',
+  discord: { apiUrl: 'https://discord.com/api', directMessages: true, take: 'every', thread: 'reply' },
+  slackCustomers: { kind: 'shared', manual: false, directMessages: false, ticketEmoji: 'ticket', ownApp: false },
   desk: { window: 'calendar:24h', ladder: 'standard', digest: true, undoMs: 10 * SECOND },
   /** As it would be written; a file may give the same name to another one. */
   ladders: {
@@ -42,5 +44,6 @@ export const DEFAULTS = {
     heartbeatMs: 5 * MINUTE,
     /** After a conversation was closed for so long, a mail under another subject begins a new one. */
     changedSubjectMs: 7 * DAY,
+    groupingMs: 2 * MINUTE,
   },
 } as const

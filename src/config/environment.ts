@@ -2,7 +2,9 @@
 
 import type { Config } from '../config.ts'
 import { nearest } from '../nearest.ts'
+import { customersIn, customersToken } from './customers.ts'
 import { DEFAULTS } from './default.ts'
+import { DISCORD_TOKEN, discordTokenFaults } from './discord.ts'
 import { dkimKeyOf, readDkimKey } from './dkim.ts'
 import { didYouMean, type Fault } from './fault.ts'
 import { clientSecretOf, type OAuthSecrets, readOAuthSecrets, refreshTokenOf } from './oauth.ts'
@@ -16,6 +18,9 @@ export interface Secrets {
   database?: Config['database']
   secret?: string
   slack?: { botToken: string; appToken: string }
+  discordToken?: string
+  /** Of the apps that customers' channels have for themselves. */
+  customers: Map<string, { botToken: string; appToken: string }>
   passwords: Map<string, MailboxSecrets>
 }
 
@@ -30,7 +35,7 @@ export interface MailboxSecrets {
 /** The secret that signs Message-IDs: as long as what it protects against guessing. */
 const SECRET_LENGTH_MIN = 16
 
-const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']
+const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', DISCORD_TOKEN]
 
 /** `data` is the raw file: it names the mailboxes. When it is broken, nothing is said about what depends on it. */
 export function readEnvironment(env: Environment, data: Data | undefined): { secrets: Secrets; faults: Fault[] } {
@@ -38,18 +43,30 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
   const mailboxes = Object.keys(settings)
   const database = readDatabase(env)
   const slack = readSlack(env)
+  const customers = readCustomers(env, data ? customersIn(data) : [])
   const passwords = readPasswords(env, settings)
   const secret = read(env, 'DESKBELL_SECRET')
+  const discordToken = read(env, DISCORD_TOKEN)
   const secrets: Secrets = {
     ...(database.value && { database: database.value }),
     ...(secret && { secret }),
     ...(slack.value && { slack: slack.value }),
+    ...(discordToken && { discordToken }),
+    customers: customers.value,
     passwords: passwords.value,
   }
-  const unknown = unknownFaults(env, mailboxes, data !== undefined)
+  const unknown = unknownFaults(env, { mailboxes, customers: customers.names, isKnown: data !== undefined })
   return {
     secrets,
-    faults: [...database.faults, ...secretFaults(secret), ...slack.faults, ...passwords.faults, ...unknown],
+    faults: [
+      ...database.faults,
+      ...secretFaults(secret),
+      ...slack.faults,
+      ...discordTokenFaults(data, discordToken),
+      ...customers.faults,
+      ...passwords.faults,
+      ...unknown,
+    ],
   }
 }
 
@@ -75,16 +92,35 @@ function readSlack(env: Environment): { value?: NonNullable<Secrets['slack']>; f
   // Without both the program takes in mail, and its health says that nobody sees it.
   if (!botToken && !appToken) return { faults: [] }
   const faults = [
-    ...tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', 'the Bot User OAuth Token, from "OAuth & Permissions"'),
-    ...tokenFaults(
-      'SLACK_APP_TOKEN',
-      appToken,
-      'xapp-',
-      'an app-level token with connections:write, from "Basic Information"',
-    ),
+    ...tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', BOT_TOKEN),
+    ...tokenFaults('SLACK_APP_TOKEN', appToken, 'xapp-', APP_TOKEN),
   ]
   return botToken && appToken ? { value: { botToken, appToken }, faults } : { faults }
 }
+
+/** An app of their own has tokens of its own; without one they need the desk's. */
+function readCustomers(
+  env: Environment,
+  sections: [name: string, section: unknown][],
+): { value: Secrets['customers']; names: string[]; faults: Fault[] } {
+  const value: Secrets['customers'] = new Map()
+  const faults = sections.flatMap(([name, settings]) => {
+    const isOwn = pick(settings, 'own_app') === true
+    const [bot, app] = isOwn
+      ? [customersToken(name, 'BOT'), customersToken(name, 'APP')]
+      : ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']
+    const [botToken, appToken] = [read(env, bot), read(env, app)]
+    if (isOwn && botToken && appToken) value.set(name, { botToken, appToken })
+    // One of the desk's tokens without the other is told with the desk's.
+    if (!isOwn && (botToken || appToken)) return []
+    return [...tokenFaults(bot, botToken, 'xoxb-', BOT_TOKEN), ...tokenFaults(app, appToken, 'xapp-', APP_TOKEN)]
+  })
+  const names = sections.flatMap(([name]) => [customersToken(name, 'BOT'), customersToken(name, 'APP')])
+  return { value, names, faults }
+}
+
+const BOT_TOKEN = 'the Bot User OAuth Token, from "OAuth & Permissions"'
+const APP_TOKEN = 'an app-level token with connections:write, from "Basic Information"'
 
 function tokenFaults(key: string, token: string | undefined, prefix: string, what: string): Fault[] {
   const fix = `Set it to ${what} of the Slack app; it starts with ${prefix}.`
@@ -133,7 +169,10 @@ function noPassword(key: string, what: string): Fault {
 }
 
 /** Only names of ours are judged: the environment belongs to many. */
-function unknownFaults(env: Environment, mailboxes: string[], mailboxesKnown: boolean): Fault[] {
+function unknownFaults(
+  env: Environment,
+  { mailboxes, customers, isKnown }: { mailboxes: string[]; customers: string[]; isKnown: boolean },
+): Fault[] {
   const passwords = mailboxes.flatMap((name) => [
     mailboxPassword(name),
     mailboxPassword(name, 'IMAP'),
@@ -142,10 +181,10 @@ function unknownFaults(env: Environment, mailboxes: string[], mailboxesKnown: bo
     refreshTokenOf(name),
     dkimKeyOf(name),
   ])
-  const names = [...PLAIN, ...passwords]
+  const names = [...PLAIN, ...passwords, ...customers]
   const known = ['DESKBELL_CONFIG', ...names, ...names.map((name) => `${name}_FILE`)]
   const ours = Object.keys(env).filter((name) => name.startsWith(PREFIX) && env[name])
-  const judged = ours.filter((name) => mailboxesKnown || !name.startsWith(`${PREFIX}EMAIL_`))
+  const judged = ours.filter((name) => isKnown || !/^DESKBELL_(EMAIL|SLACK)_/.test(name))
   return judged
     .filter((name) => !known.includes(name))
     .map((name) => ({ key: name, problem: 'is not a variable of Deskbell', fix: didYouMean(meant(name, known), []) }))

@@ -1,5 +1,6 @@
 // Secrets live in the environment only: a configuration file gets copied, committed and shown to colleagues.
 import type { Config } from '../config.ts'
+import { customersToken } from './customers.ts'
 import { dkimKeyOf } from './dkim.ts'
 import type { Fault } from './fault.ts'
 import { clientSecretOf, refreshTokenOf, variablePrefix } from './oauth.ts'
@@ -23,7 +24,15 @@ export function listSecrets(config: Config): string[] {
     ),
   )
   const slack = config.slack ? [config.slack.botToken, config.slack.appToken] : []
-  const secrets = [config.secret ?? '', ...slack, ...mailboxes, ...databaseSecrets(config.database)]
+  const customers = Object.values(config.slackCustomers).flatMap(({ app }) => (app ? [app.botToken, app.appToken] : []))
+  const secrets = [
+    config.secret ?? '',
+    config.discord?.token ?? '',
+    ...slack,
+    ...customers,
+    ...mailboxes,
+    ...databaseSecrets(config.database),
+  ]
   return [...new Set(secrets)].filter((secret) => secret !== '')
 }
 
@@ -40,11 +49,14 @@ function variableByKey(path: string[]): string | undefined {
   if (/clientsecret$/.test(key) && path[0] === 'email') return clientSecretOf(path[1] ?? '')
   if (/(refresh|access)token$/.test(key) && path[0] === 'email') return refreshTokenOf(path[1] ?? '')
   if (/^(dkim|private)key$/.test(key) && path[0] === 'email') return dkimKeyOf(path[1] ?? '')
+  const ofCustomers = path[0] === 'slack' && path[1] === 'customers' ? /(bot|app)token$/.exec(key)?.[1] : undefined
+  if (ofCustomers) return customersToken(path[2] ?? '', ofCustomers === 'bot' ? 'BOT' : 'APP')
   return VARIABLES.find(([pattern]) => pattern.test(`${path.length > 1 ? path[0] : ''}.${key}`))?.[1]
 }
 
 /** By section and key, the key in lower case without its hyphens and underscores. */
 const VARIABLES: [RegExp, string][] = [
+  [/^discord\.(bot)?token$|^\.discord(bot)?token$/, 'DISCORD_BOT_TOKEN'],
   [/bottoken$|^slack\.token$/, 'SLACK_BOT_TOKEN'],
   [/apptoken$/, 'SLACK_APP_TOKEN'],
   [/^\.(deskbell)?secret$/, 'DESKBELL_SECRET'],
@@ -65,6 +77,7 @@ export function mailboxPassword(mailbox: string, side?: 'IMAP' | 'SMTP'): string
 function variableByLooks(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   if (/xapp-/.test(value)) return 'SLACK_APP_TOKEN'
+  if (/^[\w-]{20,30}\.[\w-]{6,10}\.[\w-]{25,}$/.test(value.trim())) return 'DISCORD_BOT_TOKEN'
   if (/xox[a-z](\.xox[a-z])?-/.test(value)) return 'SLACK_BOT_TOKEN'
   return /^\w+:\/\/[^/\s]*:[^/\s]*@/.test(value) ? 'DATABASE_URL' : undefined
 }

@@ -1,6 +1,8 @@
 // What may stand in deskbell.yaml, setting by setting. What two settings say of each other is in check.ts.
 import type { z } from 'zod'
+import { customers } from './customers.ts'
 import { DEFAULTS } from './default.ts'
+import { discord } from './discord.ts'
 import { dkim } from './dkim.ts'
 import type { Fault } from './fault.ts'
 import { settingFaults } from './issue.ts'
@@ -38,13 +40,17 @@ function makeSchema() {
     database: section({ path: text('a path', 'Write where the SQLite file is kept.').optional() }).prefault({}),
     log: section({ level: oneOf('debug', 'info', 'warn', 'error').default(DEFAULTS.logLevel) }).prefault({}),
     web: section({ port: count(0, 65535), host: host.default(DEFAULTS.webHost) }).optional(),
-    slack: section({ api_url: slackApiUrl.default(DEFAULTS.slackApiUrl) }).prefault({}),
+    slack: section({
+      api_url: slackApiUrl.default(DEFAULTS.slackApiUrl),
+      customers: named(customers).default({}),
+    }).prefault({}),
     calendars: named(calendar).default({}),
     tiers: named(tier).default({}),
     ladders: named(ladder).default({}),
     policies: named(policy).default({}),
     desks: named(desk).default({}),
     email: named(mailbox).default({}),
+    discord: discord.optional(),
     templates: section({
       folder: text('a path', 'Write the folder that holds the letters.').default(DEFAULTS.templates.folder),
       language: language.default(DEFAULTS.templates.language),
@@ -173,4 +179,5 @@ const limits = section({
   }).prefault({}),
   heartbeat: duration('10s', '1d').default(DEFAULTS.limits.heartbeatMs),
   changed_subject: duration('0s', '365d').default(DEFAULTS.limits.changedSubjectMs),
+  grouping: duration('0s', '1h').default(DEFAULTS.limits.groupingMs),
 }).prefault({})

@@ -1,6 +1,7 @@
 // Every change of the schema, in order, each in one transaction. A landed migration is never edited.
 import type { Migration } from 'kysely/migration'
 import { acknowledgement } from './acknowledgement.ts'
+import { chat } from './chat.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
@@ -14,6 +15,7 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0002-ladder': { up: ladder },
     '0003-acknowledgement': { up: acknowledgement },
     '0004-mail': { up: mail },
+    '0005-chat': { up: chat },
     '0007-template': { up: letter },
   }
 }

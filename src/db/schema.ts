@@ -13,6 +13,18 @@ export interface Schema {
     tier: string | null
     /** What an agent said they are to be called: '' is by no name, null is as we see fit. */
     called_by: string | null
+    /** The contact after whom the person is named that this one is; null while they are known here alone. */
+    person_id: string | null
+  }
+  contact_link: ContactLinkTable
+  link_code: {
+    code: string
+    contact_id: string
+    conversation_id: string
+    agent_id: string
+    made_at: number
+    /** The message that brought it back. */
+    used_by: string | null
   }
   identity: {
     id: string
@@ -47,7 +59,18 @@ export interface Schema {
     ref: string
     /** By which the message's body shows it in its place. */
     content_id: string | null
+    /** Null where its bytes lie in the raw event; otherwise how far fetching them is. */
+    fetch: 'due' | 'done' | 'failed' | null
+    /** The bytes themselves, once they are fetched. */
+    fetched_blob_id: string | null
+    fetch_error: string | null
+    /** Since when the message does not have it any more. */
+    removed_at: number | null
   }
+  message_version: VersionTable
+  /** The last message of this author there; whoever takes in another one holds the row. */
+  writing_place: { channel_kind: string; key: string; author: string; message_id: string | null; taken_at: number }
+  correction: CorrectionTable
   draft: DraftTable
   part: PartTable
   recipient: { message_id: string; address: string; state: RecipientState; reason: string | null }
@@ -185,6 +208,60 @@ export interface MessageTable {
   delivery: Delivery | null
   answers_up_to: number | null
   template: string | null
+  /** When it was last made to say something else. */
+  edited_at: number | null
+  /** When it was taken back; what it said stays. */
+  deleted_at: number | null
+  /** By somebody else than the customer, whom others can read too. */
+  bystander: 'member' | 'helper' | null
+}
+
+/** The first is what was said at first. Only the newest by the platform's time stands in the message. */
+export interface VersionTable {
+  message_id: string
+  n: number
+  kind: 'original' | 'edit' | 'deletion' | 'correction' | 'retraction'
+  channel_kind: string
+  external_id: string
+  /** Its place in the conversation's order: an agent may not have seen it. */
+  seq: number
+  /** The agent, for a reply that was put right. */
+  author: string | null
+  text: string
+  markdown: string
+  at: number
+}
+
+/** Somebody, or a code, says that several contacts are one person. */
+export interface ContactLinkTable {
+  id: string
+  /** The contacts that were somebody else before. */
+  moved: string
+  from_person: string
+  to_person: string
+  how: 'agent' | 'code'
+  /** Who said so, or asked for the code. */
+  agent_id: string
+  message_id: string | null
+  conversation_id: string
+  at: number
+  undone_at: number | null
+  undone_by: string | null
+}
+
+export interface CorrectionTable {
+  /** The id under which its parts are kept. */
+  id: string
+  message_id: string
+  kind: 'revise' | 'retract'
+  agent_id: string
+  markdown: string
+  /** How many versions the agent knew of. */
+  seen_versions: number
+  state: 'draft' | 'queued' | 'deferred' | 'accepted' | 'rejected'
+  error: string | null
+  created_at: number
+  ended_at: number | null
 }
 
 export interface DraftTable {
@@ -202,6 +279,8 @@ export interface DraftTable {
   letter_use: 'unedited' | 'answered' | 'edited' | null
   created_at: number
   sent_at: number | null
+  /** The note in the thread it was made from. */
+  note_id: string | null
 }
 
 export interface PartTable {

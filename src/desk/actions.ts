@@ -5,12 +5,16 @@ import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
+import { openCorrect, takeReplyBack } from './correct.ts'
+import { CORRECT, RETRACT } from './correct-view.ts'
+import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
 import { LETTER_ACTION, NAME_ACTION, SUGGESTED_ACTIONS } from './letter-menu.ts'
 import { type Ack, commitThenAck, type OnClick } from './listen.ts'
 import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
+import { makePersonCode, openPerson, PART_PERSON, PERSON, PERSON_CODE, partPerson } from './person.ts'
 import { within } from './race.ts'
 import { NEEDS_ANSWER, NEEDS_NONE, reclassifyMessage } from './reclassify.ts'
 import { replaceView } from './respond.ts'
@@ -58,6 +62,7 @@ const wholeClicks: Record<WholeAction | (typeof PAGE_ACTIONS)[number], OnClick> 
   show_all: opening(openWhole('all')),
   show_original: opening(openWhole('original')),
   show_files: opening(openWhole('files')),
+  show_versions: opening(openWhole('versions')),
   page_back: opening(turnPage),
   page_on: opening(turnPage),
 }
@@ -72,6 +77,12 @@ export const CLICKS: Record<string, OnClick> = {
   reopen: committing(reopenConversation),
   join: committing(joinRelated),
   part: committing(partAgain),
+  [PERSON]: opening(openPerson),
+  [PART_PERSON]: opening(partPerson),
+  [PERSON_CODE]: opening(makePersonCode),
+  [CORRECT]: opening(openCorrect),
+  [RETRACT]: committing(takeReplyBack),
+  [ASKS_ANEW]: committing(askAnewAbout),
   [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
   ...parkedClicks,

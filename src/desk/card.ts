@@ -6,8 +6,10 @@ import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
 import { deliverySentence } from './delivery-words.ts'
+import { changeLines } from './entry-change.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName } from './question.ts'
+import { storyLine } from './story.ts'
 import type { CardView, Glimpse, Person } from './view.ts'
 import { paragraph, plain, quote, word } from './words.ts'
 
@@ -25,6 +27,7 @@ export function renderCard(view: CardView, now: number, relatedLink?: string): C
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
     ...newsBlock(view, relatedLink),
+    ...storyBlocks(view),
     { type: 'actions', elements: buttons(view) },
   ]
   return { text: escapeMrkdwn(fallback(view)), blocks }
@@ -66,7 +69,8 @@ export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-export function firstLines({ text, attachments }: Glimpse, lengthMax = FIRST_LENGTH): string {
+export function firstLines({ text, attachments, deletedAt }: Glimpse, lengthMax = FIRST_LENGTH): string {
+  if (deletedAt !== undefined) return '(deleted by its author)'
   const written = text
     .split('\n')
     .map((line) => line.trimEnd())
@@ -113,9 +117,9 @@ export function dateMark(at: number): string {
   return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${utc}>`
 }
 
-function newsBlock({ trouble, newest, related }: CardView, link: string | undefined): KnownBlock[] {
+function newsBlock({ trouble, newest, related, waiting }: CardView, link: string | undefined): KnownBlock[] {
   const last = trouble ? [`⚠️ Last reply: ${deliverySentence(trouble.delivery, trouble.reason)}`] : []
-  const news = [...last, ...(newest ? cautionLines(newest) : [])].join('\n')
+  const news = [...last, ...(newest ? [...cautionLines(newest), ...newestChanges(newest, waiting)] : [])].join('\n')
   if (!related) return news === '' ? [] : [paragraph([word(news)])]
   const name = shorten(oneLine(related.subject ?? 'another conversation'), SUBJECT_LENGTH) || 'another conversation'
   const other: Inline = link === undefined ? word(name) : { type: 'link', url: link, text: name }
@@ -126,6 +130,17 @@ function newsBlock({ trouble, newest, related }: CardView, link: string | undefi
       ...(related.because === undefined ? [] : [word(`: ${related.because}.`)]),
     ]),
   ]
+}
+
+/** In them may stand what others wrote. */
+function storyBlocks({ story }: CardView): KnownBlock[] {
+  const lines = story ? storyLine(story) : []
+  return lines.length === 0 ? [] : [paragraph([word(lines.join('\n'))])]
+}
+
+/** What was deleted is for somebody to decide only while it waits. */
+function newestChanges({ editedAt, deletedAt }: Glimpse, waiting: CardView['waiting']): string[] {
+  return changeLines({ editedAt, deletedAt: waiting ? deletedAt : undefined })
 }
 
 /** Each only where it would do something. */
@@ -140,10 +155,11 @@ function buttons(view: CardView): (Button | Overflow)[] {
     button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
+    button('person', 'Person…', conversationId),
   ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part'
+export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part' | 'person'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

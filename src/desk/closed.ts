@@ -13,6 +13,7 @@ export function closedDesk(): OpenDesk {
     verify: async () => ({ kind: 'absent' }),
   }
   return {
+    knowsAgents: () => false,
     channelName: 'slack:desk',
     source: {
       parse: async () => [],
@@ -20,7 +21,7 @@ export function closedDesk(): OpenDesk {
       quarantine: async () => undefined,
     },
     handlers: {
-      ...{ card: waiting, entry: waiting, file: waiting, returned: waiting },
+      ...{ card: waiting, entry: waiting, file: waiting, returned: waiting, edited: waiting, 'note-changed': waiting },
       ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting },
     },
     paceOf: () => undefined,

@@ -72,7 +72,13 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
   const shown = await preview(
     tools.db,
     channel,
-    { ...written, cc, ...(use && { letterUse: use }), ...(attachments.length > 0 && { attachments }) },
+    {
+      ...written,
+      cc,
+      ...(use && { letterUse: use }),
+      ...(attachments.length > 0 && { attachments }),
+      ...(meta.noteId && { noteId: meta.noteId }),
+    },
     { id: tools.newId('m'), now: tools.clock.now(), choices: recipients },
   )
   const { draftId, channel: by, to, parts } = shown

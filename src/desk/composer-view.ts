@@ -35,6 +35,8 @@ export interface ComposerMeta {
   /** Counts our changes of the field: Slack takes a new text only under a new block id. */
   rev: number
   letter?: string
+  /** The note in the thread the text came from. */
+  noteId?: string
   /** The fingerprint of the letter as it was put in, to know whether anybody has touched it. */
   inserted?: string
 }
@@ -70,7 +72,9 @@ export function composerView(composer: Composer): ModalView {
       addressee(question.conversation.channel, to),
       ...(mark === undefined ? [] : [note(`⚠️ This address is ${mark}.`)]),
       ...ccInput(recipients, ticked),
-      ...question.waiting.flatMap((message) => asked(message, customerName(question.identity))),
+      ...question.waiting.flatMap((message) =>
+        asked(message, question.authors.get(message.author) ?? customerName(question.identity)),
+      ),
       ...letterMenu(offered, letter, meta.rev),
       ...(notice ? [note(notice)] : []),
       ...(inserted ? fillInputs(inserted.key, inserted.asks) : []),
@@ -117,8 +121,17 @@ export function addressee(channel: string, identity: { name?: string | undefined
 /** What the customer wrote, as far as there is room. */
 export function asked(message: Message, name: string): KnownBlock[] {
   return [
-    paragraph([word(shorten(name, NAME_LENGTH_MAX), { bold: true }), word(' wrote '), instant(message.arrived_at)]),
-    quote(shorten(newWords(message).trim(), QUOTED_LENGTH_MAX)),
+    paragraph([
+      word(shorten(name, NAME_LENGTH_MAX), { bold: true }),
+      word(' wrote '),
+      instant(message.arrived_at),
+      word(message.edited_at === null ? '' : ', edited since'),
+    ]),
+    quote(
+      message.deleted_at === null
+        ? shorten(newWords(message).trim(), QUOTED_LENGTH_MAX)
+        : '(deleted by its author; the thread has what it said)',
+    ),
   ]
 }
 

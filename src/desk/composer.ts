@@ -18,6 +18,8 @@ export interface Start {
   /** Addresses that had a copy before; without it, whoever is ticked for a start. */
   copies?: readonly string[]
   notice?: string | undefined
+  /** The note in the thread the text came from. */
+  noteId?: string | undefined
 }
 
 /** The composer for this person, or why they may not have it. */
@@ -33,6 +35,7 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     seenSeq: question.conversation.seq_last,
     rev: 0,
     ...(start.letter !== undefined && { letter: start.letter }),
+    ...(start.noteId !== undefined && { noteId: start.noteId }),
   }
   const offered = await readOffered(tools, question)
   const fits = start.text.length <= BODY_LENGTH_MAX

@@ -21,6 +21,10 @@ import type { DESK_EFFECTS } from './handlers.ts'
 import type { Desk } from './tools.ts'
 
 export interface OpenDesk {
+  /** Where there is a Slack: others may hear in it what is not the desk's. */
+  room?: SlackRoom
+  /** Whether it has been able to ask who its agents are. */
+  knowsAgents(): boolean
   /** Under which its events wait in the intake. */
   channelName: string
   source: Source
@@ -91,6 +95,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
   })
   app.register()
   return {
+    room,
     channelName: DESK_CHANNEL,
     source: app.source,
     handlers: deskHandlers({ ...options, room, desks, presence }),
@@ -116,10 +121,11 @@ function connection(
   app: DeskApp,
   { clock, log }: { clock: Clock; log: Log },
   stopLetters: () => void,
-): Pick<OpenDesk, 'start' | 'health' | 'stop'> {
+): Pick<OpenDesk, 'start' | 'health' | 'stop' | 'knowsAgents'> {
   const stopping = new AbortController()
   let refusal: string | undefined
   let running = Promise.resolve()
+  let isSynced = false
   const until = async (work: () => Promise<void>, retryMs: number) => {
     while (!stopping.signal.aborted) {
       try {
@@ -135,8 +141,13 @@ function connection(
   }
   return {
     start(intake) {
-      running = until(() => room.start(intake), RETRY_MS).then(() => until(app.syncAgents, SYNC_RETRY_MS))
+      const sync = async () => {
+        await app.syncAgents()
+        isSynced = true
+      }
+      running = until(() => room.start(intake), RETRY_MS).then(() => until(sync, SYNC_RETRY_MS))
     },
+    knowsAgents: () => isSynced,
     health: () => (refusal === undefined ? room.health() : { ok: false, problem: refusal }),
     async stop() {
       stopping.abort()

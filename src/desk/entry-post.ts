@@ -7,20 +7,27 @@ import type { Effect } from '../outbox.ts'
 import type { Handler, Look, Outcome, Settled } from '../outbox-attempt.ts'
 import { codeOf } from '../slack/trouble.ts'
 import type { DeskPosting } from './card-post.ts'
+import { abilitiesOf } from './correct.ts'
 import { type EntryPlan, renderEntry } from './entry.ts'
+import { isChanged } from './entry-change.ts'
 import { type EntryView, readEntry } from './entry-view.ts'
+import type { FileReading } from './file-content.ts'
 import { type Finder, makeFinder } from './find-post.ts'
 import { listOwnFiles } from './own-files.ts'
 import { inDesk, post, update } from './post.ts'
 import { bringOnce, type FileOf } from './thread-file.ts'
 import type { Posted } from './view.ts'
+import { paragraph, word } from './words.ts'
 
-export function entryHandler(options: DeskPosting): Handler {
-  const { db, room } = options
+export type EntryPosting = DeskPosting & Pick<FileReading, 'channelOf'>
+
+export function entryHandler(options: EntryPosting): Handler {
+  const { db, room, channelOf } = options
+  const abilities = (channel: string) => abilitiesOf(channelOf, channel)
   const finder = makeFinder(room.clients.read)
   return {
     async send(effect) {
-      const view = await readEntry(db, messageOf(effect))
+      const view = await readEntry(db, messageOf(effect), abilities)
       if (!view) return NOTHING
       if (!view.card) throw new SendError({ kind: 'temporary' }, 'the card is not posted yet')
       return await inDesk(bring(options, view, view.card, effect.id))
@@ -42,8 +49,10 @@ function messageOf(effect: Effect): string {
 
 async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Posted, oid: string): Promise<Outcome> {
   const plan = renderEntry(view)
-  const [head] = view.posts
-  if (head) await renew(room.clients.board, head, plan.posts[0])
+  for (const [n, stands] of view.posts.entries()) {
+    if (n > 0 && !hasChanged(view)) break
+    await renew(room.clients.board, stands, plan.posts[n] ?? NOT_ANY_MORE)
+  }
   for (const [n, content] of plan.posts.entries()) {
     if (n < view.posts.length) continue
     const place = { channel: card.channel, threadTs: card.ts }
@@ -52,6 +61,11 @@ async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Po
   }
   return { kind: 'accepted', detail: await filesOf(db, view, plan, clock.now()) }
 }
+
+const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && isChanged(said)
+
+/** It was longer before somebody changed it. Slack replaces rich text by rich text only. */
+const NOT_ANY_MORE = { text: 'Not in it any more.', blocks: [paragraph([word('This part is not in it any more.')])] }
 
 /** Somebody deleted it in Slack: that was their decision. */
 async function renew(client: Parameters<typeof update>[0], head: Posted, content: EntryPlan['posts'][0]) {

@@ -1,5 +1,6 @@
 // What the thread shows of one message, read with everything that belongs to it.
 import type { Address } from '../channel.ts'
+import { type Correction, findCorrectedText, findLastCorrection, findWay, listStanding } from '../correction.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
 import { listFacts } from '../fact.ts'
@@ -7,6 +8,10 @@ import { findForwardNote } from '../forwarded.ts'
 import { getMessage, type Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { listParts } from '../reply.ts'
+import { foldEndings, WINDOW_FACTS } from '../response-window.ts'
+import type { Abilities } from './correct-view.ts'
+import type { Changes } from './entry-change.ts'
+import { findFetchObjection } from './file-content.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
 import { cutQuotedBelow } from './quoted-below.ts'
 import { listThreadFiles } from './thread-file.ts'
@@ -28,7 +33,18 @@ export interface EntryView {
   hasFile: boolean
 }
 
-export interface SaidByCustomer {
+export interface SaidFile {
+  name: string
+  bytes: number
+  /** Behind a link of the platform's, from where it is being fetched. */
+  isComing: boolean
+  /** Why it is not here. */
+  error: string | undefined
+  /** An edit has taken it out. */
+  isRemoved: boolean
+}
+
+export interface SaidByCustomer extends Changes {
   kind: 'inbound'
   from: Person
   subject: string | undefined
@@ -38,9 +54,14 @@ export interface SaidByCustomer {
   automated: string | undefined
   /** Whether it waits for an answer: people's words do, a machine's only when a person says so. */
   counts: boolean
+  /** Nothing has ended its waiting yet. */
+  waits: boolean
+  bystander: 'member' | 'helper' | undefined
+  /** Of which message a person has said that its edit asks something new. */
+  editOf: string | undefined
   sender: string | undefined
   warnings: string[]
-  attachments: { name: string; bytes: number }[]
+  attachments: SaidFile[]
   attachmentsMore: number
   /** Files that somebody waits for in vain, and why. */
   missing: { name: string; error: string }[]
@@ -55,7 +76,7 @@ export interface SaidByCustomer {
   raw: { blobId: string; bytes: number } | undefined
 }
 
-export interface SaidByAgent {
+export interface SaidByAgent extends Changes {
   kind: 'outbound'
   /** Undefined for a lead who is no agent: Slack knows their name. */
   author: string | undefined
@@ -75,6 +96,9 @@ export interface SaidByAgent {
   /** When it leaves, or is tried again. */
   dueAt: number | undefined
   acceptedAt: number | undefined
+  /** What can be done about it, and what is being done. */
+  abilities: Abilities
+  correction: Correction | undefined
 }
 
 const FILE_WORDS: Record<string, string> = { original: 'The original', text: 'The whole text' }
@@ -83,7 +107,11 @@ const ATTACHMENTS_MAX = 20
 const FILE_MARK = 'file:'
 
 /** Undefined for a message that has no entry of ours: what somebody typed in the thread stands there already. */
-export async function readEntry(db: Reader, messageId: string): Promise<EntryView | undefined> {
+export async function readEntry(
+  db: Reader,
+  messageId: string,
+  abilitiesOf: (channel: string) => Abilities = () => ({ revise: false, retract: false }),
+): Promise<EntryView | undefined> {
   const message = await getMessage(db, messageId)
   const handOver = message.direction === 'note' ? await readHandOver(db, message) : undefined
   if (message.direction === 'note' && !handOver) return undefined
@@ -109,7 +137,7 @@ export async function readEntry(db: Reader, messageId: string): Promise<EntryVie
     handOver ??
     (message.direction === 'inbound'
       ? await readInbound(db, message, contact, row)
-      : await readOutbound(db, message, row.desk))
+      : { ...(await readOutbound(db, message, row.desk)), ...(await readCorrection(db, message, abilitiesOf)) })
   return {
     messageId,
     conversationId: message.conversation_id,
@@ -142,7 +170,7 @@ async function readInbound(
 ): Promise<SaidByCustomer> {
   const files = await db
     .selectFrom('attachment')
-    .select(['id', 'name', 'bytes'])
+    .select(['id', 'name', 'bytes', 'fetch', 'fetch_error', 'removed_at'])
     .where('message_id', '=', message.id)
     .orderBy('id')
     .execute()
@@ -155,10 +183,18 @@ async function readInbound(
     text: message.text,
     unquoted: message.unquoted ?? undefined,
     automated: message.automated ?? undefined,
-    counts: message.automated === null || (await countsNow(db, message.conversation_id, message.id)),
+    ...(await readWaiting(db, message)),
+    bystander: message.bystander ?? undefined,
+    editedAt: message.edited_at ?? undefined,
+    deletedAt: message.deleted_at ?? undefined,
     sender: message.sender ?? undefined,
     warnings: JSON.parse(message.warnings),
-    attachments: files.slice(0, ATTACHMENTS_MAX),
+    attachments: files.slice(0, ATTACHMENTS_MAX).map((file) => ({
+      ...{ name: file.name, bytes: file.bytes },
+      isComing: file.fetch === 'due',
+      error: file.fetch === 'failed' ? findFetchObjection(file) : undefined,
+      isRemoved: file.removed_at !== null,
+    })),
     attachmentsMore: Math.max(0, files.length - ATTACHMENTS_MAX),
     missing: brought.flatMap(({ what, error }) => {
       if (error === undefined) return []
@@ -171,14 +207,34 @@ async function readInbound(
   }
 }
 
-async function findParticipant(db: Reader, { conversation_id, author }: Message): Promise<Person> {
+async function readWaiting(
+  db: Reader,
+  { id, conversation_id, automated, bystander, deleted_at }: Message,
+): Promise<Pick<SaidByCustomer, 'counts' | 'waits' | 'editOf'>> {
+  const facts = await listFacts(db, conversation_id, WINDOW_FACTS)
+  const received = facts.find((fact) => fact.kind === 'message-received' && fact.messageId === id)
+  const editOf = received?.kind === 'message-received' ? received.data.editOf : undefined
+  const isPersons = automated === null && bystander === null
+  const counts = isPersons || (await countsNow(db, conversation_id, id))
+  const waits = deleted_at !== null && counts && !foldEndings(facts).has(id)
+  return { counts, waits, editOf }
+}
+
+async function findParticipant(db: Reader, { conversation_id, author, channel_kind }: Message): Promise<Person> {
   const row = await db
     .selectFrom('participant')
     .select('name')
     .where('conversation_id', '=', conversation_id)
     .where('address', '=', author)
     .executeTakeFirst()
-  return { name: row?.name ?? undefined, address: author }
+  if (row?.name) return { name: row.name, address: author }
+  const known = await db
+    .selectFrom('identity')
+    .select('name')
+    .where('channel_kind', '=', channel_kind)
+    .where('address', '=', author)
+    .executeTakeFirst()
+  return { name: known?.name ?? undefined, address: author }
 }
 
 /** One mail may be written to several of our mailboxes; the first that has it keeps it. */
@@ -228,7 +284,25 @@ async function findRaw(db: Reader, messageId: string): Promise<SaidByCustomer['r
   return row && { blobId: row.id, bytes: row.bytes }
 }
 
-async function readOutbound(db: Reader, message: Message, desk: string): Promise<SaidByAgent> {
+async function readCorrection(
+  db: Reader,
+  message: Message,
+  abilitiesOf: (channel: string) => Abilities,
+): Promise<Pick<SaidByAgent, 'abilities' | 'correction' | 'editedAt' | 'deletedAt'>> {
+  const correction = await findLastCorrection(db, message.id)
+  const isFree = correction?.state !== 'queued' && correction?.state !== 'deferred'
+  const isThere = isFree && (await listStanding(db, message)).length > 0
+  return {
+    abilities: isThere ? abilitiesOf(await findWay(db, message)) : { revise: false, retract: false },
+    correction,
+    editedAt: message.edited_at ?? undefined,
+    deletedAt: message.deleted_at ?? undefined,
+  }
+}
+
+type Outbound = Omit<SaidByAgent, 'abilities' | 'correction' | 'editedAt' | 'deletedAt'>
+
+async function readOutbound(db: Reader, message: Message, desk: string): Promise<Outbound> {
   const parts = await listParts(db, message.id)
   const accepted = await db
     .selectFrom('part')
@@ -254,16 +328,32 @@ async function readOutbound(db: Reader, message: Message, desk: string): Promise
     isAutomatic: message.automated !== null,
     isElsewhere: parts.length === 0,
     recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
-    attachments: parts.flatMap(({ attachments }) => attachments ?? []),
+    attachments: parts.length === 0 ? await listFiles(db, message.id) : parts.flatMap((part) => part.attachments ?? []),
     subject: message.subject ?? undefined,
-    ...(parts.length === 0
-      ? { text: message.unquoted ?? message.text, isQuoting: message.unquoted !== null }
-      : cutQuotedBelow(parts.map(({ preview }) => preview).join('\n\n'), message.markdown)),
+    ...textOf(message, parts, await findCorrectedText(db, message.id)),
     delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
     reason: reasonOf(message.warnings),
     dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
     acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
   }
+}
+
+async function listFiles(db: Reader, messageId: string): Promise<{ name: string; bytes: number }[]> {
+  return await db
+    .selectFrom('attachment')
+    .select(['name', 'bytes'])
+    .where('message_id', '=', messageId)
+    .orderBy('id')
+    .execute()
+}
+
+function textOf(
+  { unquoted, text, markdown }: Message,
+  parts: readonly { preview: string }[],
+  corrected: string | undefined,
+): Pick<SaidByAgent, 'text' | 'isQuoting'> {
+  if (parts.length === 0) return { text: unquoted ?? text, isQuoting: unquoted !== null }
+  return cutQuotedBelow(corrected ?? parts.map(({ preview }) => preview).join('\n\n'), markdown)
 }
 
 async function listRecipients(db: Reader, messageId: string): Promise<string[]> {

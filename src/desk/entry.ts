@@ -3,9 +3,11 @@ import type { KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
+import { correctButtons, correctionBlocks } from './correct-view.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
+import { bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
 import { noteBlocks, originLines } from './entry-origin.ts'
-import type { EntryView, SaidByAgent, SaidByCustomer } from './entry-view.ts'
+import type { EntryView, SaidByAgent, SaidByCustomer, SaidFile } from './entry-view.ts'
 import { isRisky, shownName, sizeWords } from './file-name.ts'
 import { handOverHeader, handOverText } from './hand-over.ts'
 import { parkedButtons } from './parked.ts'
@@ -53,7 +55,8 @@ export function renderEntry(view: EntryView): EntryPlan {
 
 /** Hidden for display only: the rest is one click away. */
 function shownText(said: EntryView['said']): string {
-  return said.kind === 'inbound' ? (said.unquoted ?? said.text) : said.text
+  if (said.kind === 'inbound') return said.deletedAt === undefined ? (said.unquoted ?? said.text) : ''
+  return said.text
 }
 
 function render(view: EntryView, body: string[], isCut: boolean): Content {
@@ -79,6 +82,7 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
       inboundHeader(view, said),
       ...parts,
       ...noteBlocks(said),
+      ...changeBlocks(said, said.waits),
       ...(said.unquoted === undefined ? [] : [note('Quoted history and signature are folded.')]),
       ...inboundFooter(view, said),
       ...inboundButtons(view, said, isCut),
@@ -86,15 +90,16 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
   }
 }
 
-function inboundText({ from, text: whole, unquoted }: SaidByCustomer): string {
-  const text = unquoted ?? whole
+function inboundText({ from, text: whole, unquoted, deletedAt }: SaidByCustomer): string {
+  const text = deletedAt === undefined ? (unquoted ?? whole) : '(deleted by its author)'
   return escapeMrkdwn(`${shortName(from)}: ${shorten(oneLine(text.slice(0, SUBJECT_LENGTH * 2)), SUBJECT_LENGTH)}`)
 }
 
 /** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
 function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
   const elements = [
-    ...(said.automated === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
+    ...(said.automated === undefined && said.bystander === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
+    ...(isChanged(said) ? [versionsButton(messageId, said)] : []),
     ...(said.unquoted !== undefined || isCut ? [wholeButton('show_all', messageId)] : []),
     ...(channelKind === 'email' ? [wholeButton('show_original', messageId)] : []),
     ...(said.attachments.length > 0 ? [wholeButton('show_files', messageId)] : []),
@@ -116,13 +121,25 @@ function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
     return `⚠️ ${cutLine(name, NAME_LENGTH)} is not here: ${cutLine(error, REASON_LENGTH)}`
   })
   const files = [...said.attachments.map(fileLine), ...more, ...missing]
-  const lines = [...files, ...originLines(view, said), ...cautionLines(said), ...largeLine(said.raw)]
+  const bystander = bystanderLines(said.bystander, said.counts)
+  const anew =
+    said.editOf === undefined
+      ? []
+      : ['✏️ An edit of what they wrote before. A person has said that it asks something new.']
+  const who = [...originLines(view, said), ...bystander, ...anew]
+  const lines = [...files, ...who, ...cautionLines(said), ...largeLine(said.raw)]
   return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
 }
 
-function fileLine({ name, bytes }: { name: string; bytes: number }): string {
+function fileLine({ name, bytes, isComing, error, isRemoved }: SaidFile): string {
   const shown = shownName(name)
-  return `📎 ${shown} (${sizeWords(bytes)})${isRisky(shown) ? ' ⚠️ can run on the computer that opens it' : ''}`
+  const states = [
+    ...(isRisky(shown) ? [' ⚠️ can run on the computer that opens it'] : []),
+    ...(isRemoved ? [', taken out by an edit'] : []),
+    ...(isComing ? [' ⏳ being fetched'] : []),
+    ...(error === undefined ? [] : [` ⚠️ not here: ${cutLine(error, REASON_LENGTH)}`]),
+  ]
+  return `📎 ${shown} (${sizeWords(bytes)})${states.join('')}`
 }
 
 function fileLines(files: SaidByAgent['attachments']): KnownBlock[] {
@@ -176,7 +193,14 @@ const MARKS = {
 
 /** What was given up waits for a person, who decides right here. */
 function deliveryBlocks({ messageId }: EntryView, said: SaidByAgent): KnownBlock[] {
-  if (said.delivery !== 'parked' || said.isAutomatic) return [deliveryBlock(said)]
+  const changes = correctionBlocks(said.correction, said)
+  const elements = [
+    ...correctButtons(messageId, said.abilities),
+    ...(isChanged(said) ? [versionsButton(messageId, { ...said, deletedAt: undefined })] : []),
+  ]
+  if (said.delivery !== 'parked' || said.isAutomatic) {
+    return [deliveryBlock(said), ...changes, ...(elements.length > 0 ? [{ type: 'actions' as const, elements }] : [])]
+  }
   return [deliveryBlock(said), { type: 'actions', elements: parkedButtons(messageId) }]
 }
 

@@ -28,6 +28,13 @@ export function findFileObjection(bytes: number): string | undefined {
   return `It is too large to bring here (${sizeWords(bytes)}). It is kept in Deskbell and lies in the mailbox.`
 }
 
+/** Why a file behind a link of the platform's is not here. */
+export function findFetchObjection(file: { fetch: string | null; fetch_error: string | null }): string | undefined {
+  if (file.fetch === 'due') return 'It is being fetched from the platform. Try again in a moment.'
+  if (file.fetch === 'failed') return file.fetch_error ?? 'It could not be fetched.'
+  return undefined
+}
+
 /** Throws `SendError` with a sentence for people where there is nothing to bring. */
 export async function readFileContent(reading: FileReading, messageId: string, what: FileOf): Promise<FileContent> {
   const message = await getMessage(reading.db, messageId)
@@ -45,8 +52,12 @@ async function readContent({ db, channelOf }: FileReading, message: Message, wha
   }
   const row = await db.selectFrom('attachment').selectAll().where('id', '=', what).executeTakeFirst()
   if (!row || row.message_id !== message.id) throw refused('It is not kept any more.')
-  const objection = findFileObjection(row.bytes)
+  const objection = findFetchObjection(row) ?? findFileObjection(row.bytes)
   if (objection) throw refused(objection)
+  if (row.fetched_blob_id !== null) {
+    const fetched = fileName(row.name)
+    return { name: fetched, title: fetched, bytes: await readRaw(db, row.fetched_blob_id) }
+  }
   const { channel: channelName } = await getConversation(db, message.conversation_id)
   const name = fileName(row.name)
   const bytes = await readAttachment(channelFor(channelOf, channelName), await readRaw(db, row.blob_id), row.ref)

@@ -3,8 +3,10 @@ import { ASSIGN, assignForm } from './assign.ts'
 import { CALLED_BY, calledByForm } from './called-by.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
+import { CORRECT_FORMS } from './correct.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
+import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
 import { submitPreview } from './sending.ts'
@@ -24,6 +26,8 @@ export const FORMS: Record<string, Form> = {
   [ASSIGN]: assignForm,
   [SNOOZE]: snoozeForm,
   [CALLED_BY]: calledByForm,
+  ...CORRECT_FORMS,
+  [PERSON]: personForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

@@ -2,8 +2,10 @@
 import type { Handler } from '../outbox-attempt.ts'
 import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
+import { editedHandler } from './edited-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
+import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
@@ -15,7 +17,18 @@ export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   Omit<PageOptions, 'db'> &
   Omit<DigestOptions, 'db'>
 
-export const DESK_EFFECTS = ['card', 'entry', 'file', 'returned', 'page', 'tell', 'ping-update', 'digest'] as const
+export const DESK_EFFECTS = [
+  'card',
+  'entry',
+  'file',
+  'returned',
+  'edited',
+  'note-changed',
+  'page',
+  'tell',
+  'ping-update',
+  'digest',
+] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
   const { desks } = options
@@ -26,6 +39,8 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     entry: entryHandler(posting),
     file: fileHandler(posting),
     returned: returnedHandler(posting),
+    edited: editedHandler(posting),
+    'note-changed': noteChangedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),

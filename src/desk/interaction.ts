@@ -74,7 +74,7 @@ export function submissionOf(body: ViewSubmitAction): Submission {
 
 export interface Shortcut extends Click {
   place: Place
-  message: { text: string; isBot: boolean }
+  message: { ts: string; text: string; isBot: boolean }
 }
 
 export function shortcutOf(body: MessageShortcut): Shortcut {
@@ -86,7 +86,7 @@ export function shortcutOf(body: MessageShortcut): Shortcut {
     value: '',
     place,
     view: undefined,
-    message: { text: message.text ?? '', isBot: typeof message.bot_id === 'string' },
+    message: { ts: message.ts, text: message.text ?? '', isBot: typeof message.bot_id === 'string' },
   }
 }
 

@@ -1,17 +1,22 @@
 // What the desk's channel tells us: words in a card's thread become internal notes, and people come and go. Nothing here sends.
+import { awaitChanged, readChanges } from '../awaited-message.ts'
+import type { ExternalId } from '../channel.ts'
 import { type Conversation, findConversationByCard, getConversation } from '../conversation.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import { appendFact } from '../fact.ts'
+import type { Kept } from '../intake.ts'
 import type { Source } from '../intake-runner.ts'
 import { insertNote } from '../message.ts'
+import { changeNote } from '../note-change.ts'
 import { parseSlackEvent } from '../slack/event.ts'
-import type { NewMessage } from '../slack/event-message.ts'
+import type { ChangedMessage, DeletedMessage, NewMessage } from '../slack/event-message.ts'
 import { plainText } from '../slack/mrkdwn.ts'
 import { enter, findMember, leave, listAgents, type Profile } from './agents.ts'
 import type { Desk, DeskTools } from './tools.ts'
 
 type DeskEvent =
   | { kind: 'message'; desk: Desk; message: NewMessage }
+  | { kind: 'changed'; desk: Desk; change: ChangedMessage | DeletedMessage; at: number }
   | { kind: 'joined'; desk: Desk; profile: Profile }
   | { kind: 'left'; desk: Desk; user: string }
 
@@ -22,15 +27,18 @@ export function deskSource(tools: DeskTools): Source<DeskEvent> {
       const desk = 'channel' in event ? tools.desks.find(({ channel }) => channel === event.channel) : undefined
       if (!desk) return []
       if (event.kind === 'message') return [{ kind: 'message', desk, message: event }]
+      if (event.kind === 'message-changed' || event.kind === 'message-deleted')
+        return [{ kind: 'changed', desk, change: event, at: raw.arrivedAt }]
       if (event.kind === 'member-left') return [{ kind: 'left', desk, user: event.user }]
       if (event.kind !== 'member-joined') return []
       // Asked here and not while receiving: nobody talks to a network inside a transaction.
       const profile = await findMember(tools, desk, event.user)
       return profile ? [{ kind: 'joined', desk, profile }] : []
     },
-    async receive(trx, _kept, events) {
+    async receive(trx, kept, events) {
       for (const event of events) {
-        if (event.kind === 'message') await keepNote(trx, tools, event)
+        if (event.kind === 'message') await keepNote(trx, tools, event, kept)
+        else if (event.kind === 'changed') await keepChange(trx, event, kept)
         else if (event.kind === 'joined') await enter(trx, event.desk.name, event.profile)
         else await leave(trx, event.desk.name, event.user)
       }
@@ -46,6 +54,7 @@ async function keepNote(
   trx: Trx,
   { self }: DeskTools,
   { desk, message }: { desk: Desk; message: NewMessage },
+  kept: Kept,
 ): Promise<void> {
   const { channel, ts, threadTs, user, botId, subtype } = message
   if (threadTs === undefined || user === undefined || botId !== undefined) return
@@ -54,7 +63,7 @@ async function keepNote(
   if (!conversation) return
   const text = await readText(trx, desk, message)
   const note = await insertNote(trx, conversation, {
-    externalId: `${channel}:${ts}`,
+    externalId: noteIdOf(channel, ts),
     author: user,
     text,
     at: message.at,
@@ -62,6 +71,26 @@ async function keepNote(
   if (!note) return // Told twice: a mention arrives as two events.
   const fact = { kind: 'note-written', conversationId: conversation.id, messageId: note.id, actor: user } as const
   await appendFact(trx, { ...fact, data: { seq: note.seq } })
+  await readChanges(trx, kept.channel, noteIdOf(channel, ts) as ExternalId)
+}
+
+/** The id a note is kept under. */
+export const noteIdOf = (channel: string, ts: string) => `${channel}:${ts}`
+
+/** What we posted ourselves is no note, and what others did to it is nothing that is kept here. */
+async function keepChange(
+  trx: Trx,
+  { desk, change, at }: Extract<DeskEvent, { kind: 'changed' }>,
+  kept: Kept,
+): Promise<void> {
+  const { channel, ts, threadTs, key: externalId } = change
+  if (threadTs === undefined) return
+  const text =
+    change.kind === 'message-changed' ? await readText(trx, desk, { text: change.text, files: [] }) : undefined
+  const of = noteIdOf(channel, ts)
+  if (await changeNote(trx, { of, externalId, text, at })) return
+  const isBelowCard = change.botId === undefined && (await findByThread(trx, channel, threadTs)) !== undefined
+  if (isBelowCard) await awaitChanged(trx, { channel: kept.channel, kept }, of as ExternalId)
 }
 
 /** A conversation that came back has a new card; people may still write under the old one. */
@@ -77,7 +106,7 @@ export async function findByThread(db: Reader, channel: string, threadTs: string
   return post && (await getConversation(db, post.conversation_id))
 }
 
-async function readText(db: Reader, desk: Desk, { text, files }: NewMessage): Promise<string> {
+async function readText(db: Reader, desk: Desk, { text, files }: Pick<NewMessage, 'text' | 'files'>): Promise<string> {
   const names = text.includes('<@')
     ? new Map((await listAgents(db, desk.name)).map(({ id, name }) => [id, name]))
     : undefined

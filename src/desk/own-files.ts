@@ -16,7 +16,7 @@ const LOOKED_AT = /^(?:image\/(?:png|jpeg|gif|webp|heic)|application\/pdf)$/
 /** Ids of attachments, in their order. */
 export async function listOwnFiles(db: Reader, messageId: string, now: number): Promise<string[]> {
   const message = await getMessage(db, messageId)
-  const isDoubtful = message.automated !== null || message.sender === 'fail'
+  const isDoubtful = message.automated !== null || message.sender === 'fail' || message.deleted_at !== null
   if (message.direction !== 'inbound' || isDoubtful || now - message.arrived_at > AGE_MAX_MS) return []
   const all = await db.selectFrom('attachment').selectAll().where('message_id', '=', messageId).orderBy('id').execute()
   if (all.length === 0) return []
@@ -27,7 +27,9 @@ export async function listOwnFiles(db: Reader, messageId: string, now: number): 
   for (const file of all) {
     const isFit = file.bytes > 0 && file.bytes <= Math.min(BYTES_MAX, room) && !isRisky(file.name)
     const isDecoration = file.content_id !== null && file.bytes < PICTURE_BYTES_MIN
-    if (!isFit || isDecoration || !LOOKED_AT.test(file.type) || seen.has(keyOf(file))) continue
+    // What is fetched later comes then.
+    const isHere = (file.fetch === null || file.fetch === 'done') && file.removed_at === null
+    if (!isHere || !isFit || isDecoration || !LOOKED_AT.test(file.type) || seen.has(keyOf(file))) continue
     if (chosen.length >= FILES_MAX) break
     chosen.push(file.id)
     room -= file.bytes

@@ -101,14 +101,16 @@ export function sendLabel({ channel, to }: Letterhead): string {
 }
 
 function newsOf(message: Message, author: string): KnownBlock[] {
-  const verb = message.direction === 'inbound' ? ' wrote ' : ' replied '
-  return [
-    paragraph([word(author, { bold: true }), word(verb), instant(message.arrived_at)]),
-    quote(shorten(newWords(message).trim(), NEWS_LENGTH_MAX)),
-  ]
+  const { direction, arrived_at, edited_at, deleted_at } = message
+  const said = (verb: string, at: number) => paragraph([word(author, { bold: true }), word(verb), instant(at)])
+  if (deleted_at !== null) return [said(' took back what they wrote ', deleted_at)]
+  const words = quote(shorten(newWords(message).trim(), NEWS_LENGTH_MAX))
+  if (edited_at !== null) return [said(' changed what they wrote; now it says, since ', edited_at), words]
+  return [said(direction === 'inbound' ? ' wrote ' : ' replied ', arrived_at), words]
 }
 
-function leaving({ channel, to, recipients, parts }: Shown): KnownBlock[] {
+/** To whom, and all that they will read. */
+export function leaving({ channel, to, recipients, parts }: Shown): KnownBlock[] {
   const others = (parts[0]?.recipients ?? []).filter(({ address }) => address !== to.address)
   const subject = parts[0]?.subject
   const files = parts.flatMap(({ attachments }) => attachments ?? [])

@@ -5,6 +5,7 @@ import { type Conversation, getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
 import { listFacts } from '../fact.ts'
 import type { Message } from '../message.ts'
+import { countsNow } from '../reclassify.ts'
 
 export interface Question {
   conversation: Conversation
@@ -13,31 +14,58 @@ export interface Question {
   waiting: Message[]
   /** Nothing waits for an answer. */
   isAnswered: boolean
+  /** Up to where there is anything to see of what others wrote. */
+  upTo: number
+  /** The names of those who wrote what waits, by their address. */
+  authors: ReadonlyMap<string, string>
 }
 
 /** The composer shows the end of a long story; the thread has all of it. */
 const WAITING_MAX = 3
+/** Among what others wrote in between. */
+const READ_MAX = 20
 
 /** Throws when there is no such conversation. */
 export async function readQuestion(db: Reader, conversationId: string): Promise<Question> {
   const conversation = await getConversation(db, conversationId)
   const identity = await getIdentity(db, conversation.identity_id)
-  const newest = await db
+  const read = await db
     .selectFrom('message')
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'inbound')
     .orderBy('seq', 'desc')
-    .limit(WAITING_MAX)
+    .limit(READ_MAX)
     .execute()
+  const newest = await leaveOutBystanders(db, read)
   const answered = await findAnsweredSeq(db, conversationId)
   const open = newest.filter(({ seq }) => seq > answered)
-  return {
-    conversation,
-    identity,
-    waiting: (open.length > 0 ? open : newest.slice(0, 1)).reverse(),
-    isAnswered: open.length === 0,
+  const waiting = (open.length > 0 ? open : newest.slice(0, 1)).reverse()
+  const authors = new Map<string, string>()
+  for (const message of waiting) authors.set(message.author, await nameOfWriter(db, message, identity))
+  return { conversation, identity, waiting, upTo: read[0]?.seq ?? 0, authors, isAnswered: open.length === 0 }
+}
+
+/** Unless a person has said that one of them needs an answer. */
+async function leaveOutBystanders(db: Reader, messages: readonly Message[]): Promise<Message[]> {
+  const kept: Message[] = []
+  for (const message of messages) {
+    if (kept.length >= WAITING_MAX) break
+    if (message.bystander === null || (await countsNow(db, message.conversation_id, message.id))) kept.push(message)
   }
+  return kept
+}
+
+/** Who wrote it: the contact, or somebody else of whom we may know the name. */
+export async function nameOfWriter(db: Reader, { author, channel_kind }: Message, identity: Identity): Promise<string> {
+  if (author === identity.address) return customerName(identity)
+  const row = await db
+    .selectFrom('identity')
+    .select('name')
+    .where('channel_kind', '=', channel_kind)
+    .where('address', '=', author)
+    .executeTakeFirst()
+  return row?.name ?? author
 }
 
 /** Up to where a reply, or somebody's word that none is needed, has dealt with what the customer wrote. */
@@ -48,6 +76,7 @@ async function findAnsweredSeq(db: Reader, conversationId: string): Promise<numb
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'outbound')
     .where('delivery', 'in', ['accepted', 'partly-delivered'])
+    .where('deleted_at', 'is', null)
     .orderBy('answers_up_to', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -9,6 +9,7 @@ const KEYS = {
   reference: 'the id of a message of it',
   thread: 'its thread',
   place: 'the place it was written in',
+  group: 'what they wrote just before',
 } satisfies Record<NonNullable<FactData['conversation-opened']['relatedBy']>, string>
 
 /** `key`: what this message carries of the other conversation. */
@@ -19,6 +20,7 @@ const REASONS: Record<Because, (key: string) => string> = {
   'other-desk': (key) => `the message carries ${key}, but it was not written to that desk`,
   'changed-subject': (key) =>
     `the message carries ${key}, but that one was closed long ago and this has another subject`,
+  'closed-long-ago': () => 'they wrote in the same place, but that conversation was closed long ago',
   'same-subject': () => 'the same person wrote there under the same subject lately',
   'same-id': () => 'a message there has the same Message-ID and says something else',
 }

@@ -28,6 +28,8 @@ export interface ReturnedView {
   author: string | undefined
   contact: string
   lost: { address: string; reason: string }[]
+  /** Why the channel did not take it at all. */
+  refusal?: string | undefined
   /** The customer has no answer now. */
   isVoid: boolean
   waitingSince: number | undefined
@@ -65,6 +67,7 @@ interface Payload {
   messageId: string
   addresses: string[]
   isVoid: boolean
+  reason?: string
 }
 
 /** Where the reply is now, in case it moved. */
@@ -75,7 +78,7 @@ async function conversationOf(db: Reader, effect: Effect) {
 }
 
 async function readReturned({ db, desks }: ReturnedOptions, effect: Effect): Promise<ReturnedView> {
-  const { messageId, addresses, isVoid } = JSON.parse(effect.payload) as Payload
+  const { messageId, addresses, isVoid, reason } = JSON.parse(effect.payload) as Payload
   const message = await getMessage(db, messageId)
   const conversation = await getConversation(db, message.conversation_id)
   const identity = await db
@@ -94,6 +97,7 @@ async function readReturned({ db, desks }: ReturnedOptions, effect: Effect): Pro
     lost: recipients
       .filter(({ address }) => addresses.includes(address))
       .map(({ address, reason }) => ({ address, reason: reason ?? 'no reason was given' })),
+    refusal: reason,
     isVoid,
     waitingSince: window?.started_at,
     card: postedOf(conversation),
@@ -120,7 +124,7 @@ async function whoIsCalled(
 }
 
 export function renderReturned(view: ReturnedView): Content {
-  const { people, author, contact, lost, isVoid, waitingSince } = view
+  const { people, author, contact, lost, refusal, isVoid, waitingSince } = view
   const reply: Inline[] =
     author === undefined ? [word('your reply')] : [word('the reply of '), { type: 'user', user_id: author }]
   const what = isVoid ? ` to ${contact} did not arrive.` : ` to ${contact} did not reach everybody.`
@@ -136,7 +140,11 @@ export function renderReturned(view: ReturnedView): Content {
         ...people.flatMap((user_id): Inline[] => [{ type: 'user', user_id }, word(' ')]),
         ...reply,
         word(what),
-        word([...reasons, more].join('')),
+        word(
+          [...(refusal === undefined ? [] : [`\n${shorten(oneLine(refusal), REASON_LENGTH)}`]), ...reasons, more].join(
+            '',
+          ),
+        ),
         ...waitWords(isVoid, waitingSince),
       ]),
     ],

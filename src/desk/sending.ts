@@ -1,5 +1,5 @@
 // Send, pressed on a preview: what it leads to, however often it is pressed and whatever happened meanwhile.
-import { getIdentity } from '../contact.ts'
+import { getIdentity, type Identity } from '../contact.ts'
 import { getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
 import type { Message } from '../message.ts'
@@ -9,7 +9,7 @@ import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { type PreviewMeta, type Shown, staleView } from './preview-view.ts'
-import { customerName } from './question.ts'
+import { customerName, nameOfWriter } from './question.ts'
 import type { Outcome } from './respond.ts'
 import { notSentView, sendingView, sentBeforeView, tryAgainView, undoButton } from './sending-view.ts'
 import { type Desk, type DeskTools, getDesk } from './tools.ts'
@@ -42,6 +42,7 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
 }
 
 interface Draft extends Shown {
+  identity: Identity
   text: string
 }
 
@@ -49,9 +50,10 @@ async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefin
   const draft = await db.selectFrom('draft').selectAll().where('id', '=', meta.draftId).executeTakeFirst()
   if (!draft) return undefined
   const conversation = await getConversation(db, draft.conversation_id)
-  const { address, name } = await getIdentity(db, draft.identity_id)
+  const identity = await getIdentity(db, draft.identity_id)
+  const { address, name } = identity
   const parts = await listParts(db, draft.id)
-  return { meta, channel: conversation.channel, to: { address, name }, parts, text: draft.markdown }
+  return { meta, channel: conversation.channel, to: { address, name }, parts, text: draft.markdown, identity }
 }
 
 type Decided = Exclude<SendResult, { kind: 'refused' }>
@@ -103,10 +105,11 @@ function called({ to }: Draft): string {
   return escapeMrkdwn(customerName(to))
 }
 
-async function nameAuthors(db: Reader, { to }: Draft, news: readonly Message[]) {
+async function nameAuthors(db: Reader, { identity }: Draft, news: readonly Message[]) {
   const named: { message: Message; author: string }[] = []
   for (const message of news) {
-    const author = message.direction === 'inbound' ? customerName(to) : await nameOf(db, message.author)
+    const author =
+      message.direction === 'inbound' ? await nameOfWriter(db, message, identity) : await nameOf(db, message.author)
     named.push({ message, author })
   }
   return named

@@ -3,7 +3,7 @@ import type { Conversation } from '../conversation.ts'
 import { plainText } from '../slack/mrkdwn.ts'
 import { openComposer } from './composer.ts'
 import type { Shortcut } from './interaction.ts'
-import { findByThread } from './notes.ts'
+import { findByThread, noteIdOf } from './notes.ts'
 import type { DeskTools } from './tools.ts'
 import { whisper } from './whisper.ts'
 
@@ -16,7 +16,9 @@ export async function sendToCustomer(tools: DeskTools, shortcut: Shortcut): Prom
     return await whisper(tools, who, place, { text: 'This works on a draft in the thread of a customer’s card.' })
   }
   if (message.isBot) return await whisper(tools, who, place, { text: 'This works on a draft that a colleague wrote.' })
-  await openComposer(tools, shortcut, { conversationId: conversation.id, text: plainText(message.text).trim() })
+  const noteId = noteIdOf(place.channel, message.ts)
+  const text = plainText(message.text).trim()
+  await openComposer(tools, shortcut, { conversationId: conversation.id, text, noteId })
 }
 
 async function findConversation({ db }: DeskTools, { place }: Shortcut): Promise<Conversation | undefined> {

@@ -73,9 +73,17 @@ const NAMED_MAX = 10
 async function startAgain({ db }: DeskTools, messageId: string): Promise<Start> {
   const { conversation_id, markdown, template } = await getMessage(db, messageId)
   const parts = await listParts(db, messageId)
+  const draft = await db.selectFrom('draft').select('note_id').where('id', '=', messageId).executeTakeFirst()
   const names = parts.flatMap(({ attachments }) => attachments ?? [])
   const copies = parts.flatMap(({ recipients }) => recipients).map(({ address }) => address)
   const shown = names.slice(0, NAMED_MAX).map(({ name }) => shownName(name))
   const notice = names.length === 0 ? undefined : `Add the files again: ${shown.join(', ')}.`
-  return { conversationId: conversation_id, text: markdown, copies, letter: template ?? undefined, notice }
+  return {
+    conversationId: conversation_id,
+    text: markdown,
+    copies,
+    letter: template ?? undefined,
+    notice,
+    noteId: draft?.note_id ?? undefined,
+  }
 }

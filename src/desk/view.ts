@@ -5,6 +5,7 @@ import type { ConversationState, Delivery } from '../db/schema.ts'
 import { countsNow } from '../reclassify.ts'
 import { listWindows } from '../window-record.ts'
 import { findRelationReason } from './relation.ts'
+import { readStory, type Story } from './story.ts'
 
 /** Where a message of ours stands in Slack. */
 export interface Posted {
@@ -43,6 +44,8 @@ export interface CardView {
     | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
     | undefined
   card: Posted | undefined
+  /** What else this person has written to the desk. */
+  story?: Story
 }
 
 /** The beginning of a message: of what is new in it. */
@@ -55,6 +58,8 @@ export interface Glimpse {
   sender: string | undefined
   warnings: string[]
   attachments: number
+  editedAt?: number | undefined
+  deletedAt?: number | undefined
 }
 
 /** Characters of a message that a card reads at most. */
@@ -71,7 +76,6 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.state',
       'conversation.snoozed_until',
       'conversation.owner_id',
-      'conversation.seq_last',
       'conversation.related_to',
       'conversation.merged_into',
       'conversation.card_channel',
@@ -79,6 +83,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'identity.channel_kind',
       'identity.name',
       'identity.address',
+      'identity.contact_id',
     ])
     .where('conversation.id', '=', conversationId)
     .executeTakeFirstOrThrow()
@@ -97,11 +102,21 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     lastEnd: windows.at(-1)?.ended_as ?? undefined,
     snoozedUntil: row.snoozed_until ?? undefined,
     newest: await findGlimpse(db, conversationId),
-    messages: row.seq_last,
+    messages: await countMessages(db, conversationId),
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
+    story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
   }
+}
+
+async function countMessages(db: Reader, conversationId: string): Promise<number> {
+  const row = await db
+    .selectFrom('message')
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .where('conversation_id', '=', conversationId)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
 }
 
 export function postedOf(row: { card_channel: string | null; card_ts: string | null }): Posted | undefined {
@@ -116,27 +131,31 @@ export async function findGlimpse(
 ): Promise<Glimpse | undefined> {
   const about = db
     .selectFrom('message')
-    .select(['id', 'arrived_at', 'automated', 'sender', 'warnings'])
+    .select(['id', 'arrived_at', 'automated', 'bystander', 'sender', 'warnings', 'edited_at', 'deleted_at'])
     .select(sql<string>`substr(coalesce(unquoted, text), 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
     .where('conversation_id', '=', conversationId)
   const row = await (messageId === undefined
-    ? about.where('direction', '=', 'inbound').orderBy('seq', 'desc').limit(1)
+    ? about.where('direction', '=', 'inbound').where('bystander', 'is', null).orderBy('seq', 'desc').limit(1)
     : about.where('id', '=', messageId)
   ).executeTakeFirst()
   if (!row) return undefined
+  const isDeleted = row.deleted_at !== null
   const files = await db
     .selectFrom('attachment')
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .where('message_id', '=', row.id)
     .executeTakeFirstOrThrow()
   return {
-    text: row.text,
+    // Whoever took it back does not want it read in passing: the thread has it behind a click.
+    text: isDeleted ? '' : row.text,
     at: row.arrived_at,
     automated: row.automated ?? undefined,
     ...(row.automated !== null && { counts: await countsNow(db, conversationId, row.id) }),
     sender: row.sender ?? undefined,
     warnings: JSON.parse(row.warnings),
     attachments: Number(files.count),
+    editedAt: row.edited_at ?? undefined,
+    deletedAt: row.deleted_at ?? undefined,
   }
 }
 

@@ -34,8 +34,11 @@ async function prepareWaive(tools: DeskTools, { who, value: id }: Click): Promis
 }
 
 /** `isStale`: they wrote while the form was open. */
-function waiveView({ conversation, identity, waiting }: Question, desk: Desk, isStale = false): ModalView {
-  const upTo = waiting.at(-1)?.seq ?? 0
+function waiveView(
+  { conversation, identity, waiting, upTo, authors }: Question,
+  desk: Desk,
+  isStale = false,
+): ModalView {
   const meta: WaiveMeta = { conversationId: conversation.id, at: desk.channel, upTo }
   const news = 'Not done yet: the customer wrote again since you opened this. Does that need no reply either?'
   return formView({
@@ -45,7 +48,7 @@ function waiveView({ conversation, identity, waiting }: Question, desk: Desk, is
     meta,
     blocks: [
       ...(isStale ? [note(news)] : []),
-      ...waiting.flatMap((message) => asked(message, customerName(identity))),
+      ...waiting.flatMap((message) => asked(message, authors.get(message.author) ?? customerName(identity))),
       reasonMenu(),
       note('The customer hears nothing. If they write again, they wait for an answer again.'),
     ],

@@ -2,17 +2,19 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { HeadLine } from '../channel.ts'
 import { CHUNK_LENGTH, chunks, richText, shorten } from '../slack/mrkdwn.ts'
+import type { SHOW_VERSIONS } from './entry-change.ts'
 import { sizeWords } from './file-name.ts'
 import { customerName } from './question.ts'
 import { fileBlocks, GET_FILE, oneLine, troubleBlocks, type WholeFile } from './whole-files.ts'
 import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
-export type WholeShow = 'all' | 'original' | 'files'
+export type WholeShow = 'all' | 'original' | 'files' | 'versions'
 
 export const WHOLE_TITLES: Record<WholeShow, string> = {
   all: 'The whole message',
   original: 'Original',
   files: 'Files',
+  versions: 'All versions',
 }
 export const PAGE_ACTIONS = ['page_back', 'page_on'] as const
 
@@ -33,8 +35,19 @@ export interface Whole {
   sender: string | undefined
   text: string
   isFolded: boolean
+  /** All that it has ever said, oldest first; empty where it never changed. */
+  versions: WholeVersion[]
+  deletedAt: number | undefined
   head: HeadLine[]
   files: WholeFile[]
+}
+
+export interface WholeVersion {
+  /** `taken`: it says nothing any more. */
+  kind: 'said' | 'taken'
+  by: string | undefined
+  at: number
+  text: string
 }
 
 /** What came of a click in the modal. */
@@ -44,10 +57,10 @@ export interface News {
 }
 
 const BUTTONS = { show_all: 'Show all', show_original: 'Show original', show_files: 'Files' } as const
-export type WholeAction = keyof typeof BUTTONS
+export type WholeAction = keyof typeof BUTTONS | typeof SHOW_VERSIONS
 
 /** In the thread, below the message. */
-export function wholeButton(action: WholeAction, messageId: string): Button {
+export function wholeButton(action: keyof typeof BUTTONS, messageId: string): Button {
   return { type: 'button', action_id: action, text: plain(BUTTONS[action]), value: messageId }
 }
 
@@ -64,8 +77,10 @@ export function wholeView(meta: WholeMeta, whole: Whole, news?: News): ModalView
   const blocks = [
     ...(news ? newsBlocks(news) : []),
     ...head(show, whole),
-    ...(show === 'files' ? [] : [{ type: 'divider' as const }, ...body(meta, whole)]),
-    ...(show === 'all' ? [] : fileBlocks(whole.files.filter(isAttachment))),
+    ...(show === 'files'
+      ? []
+      : [{ type: 'divider' as const }, ...body(meta, show === 'versions' ? versioned(whole) : whole)]),
+    ...(show === 'all' || show === 'versions' ? [] : fileBlocks(whole.files.filter(isAttachment))),
     ...(show === 'original' ? ownFile('original', whole) : []),
     ...(show === 'all' && chunks(whole.text).length > PAGE_CHUNKS ? ownFile('text', whole) : []),
   ]
@@ -118,6 +133,18 @@ function labelled(lines: readonly HeadLine[]): KnownBlock[] {
     room -= said.length + LABEL_LENGTH
   }
   return pages.map((page) => paragraph(page))
+}
+
+/** One after the other, each under the moment it was said. */
+function versioned(whole: Whole): Whole {
+  const all = whole.versions.length > 0 ? whole.versions : [{ ...whole, kind: 'said' as const, by: undefined }]
+  const texts = all.map(({ kind, by, at, text }, n) => {
+    const when = `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    const who = by === undefined ? '' : ` by ${by}`
+    if (kind === 'taken') return `— Taken back ${when}${who} —`
+    return `— ${n === 0 ? 'Written' : 'Changed'} ${when}${who} —\n${text}`
+  })
+  return { ...whole, text: texts.join('\n\n') }
 }
 
 function body({ page }: WholeMeta, { text, from }: Whole): KnownBlock[] {

@@ -2,9 +2,12 @@
 import { findBlobStart } from '../blob.ts'
 import { getIdentity } from '../contact.ts'
 import { type Conversation, getConversation } from '../conversation.ts'
+import type { Reader } from '../db/open.ts'
 import { getMessage, type Message } from '../message.ts'
+import { listVersions } from '../version.ts'
 import { admit, admitTo } from './admission.ts'
-import { findFileObjection } from './file-content.ts'
+import { nameOf } from './agents.ts'
+import { findFetchObjection, findFileObjection } from './file-content.ts'
 import { shownName } from './file-name.ts'
 import { findFileLink } from './file-post.ts'
 import { toldView } from './form.ts'
@@ -14,7 +17,15 @@ import { mayUse } from './permission.ts'
 import { replaceView } from './respond.ts'
 import { bringAgain, listThreadFiles } from './thread-file.ts'
 import { type DeskTools, getDesk } from './tools.ts'
-import { type News, WHOLE_TITLES, type Whole, type WholeMeta, type WholeShow, wholeView } from './whole-view.ts'
+import {
+  type News,
+  WHOLE_TITLES,
+  type Whole,
+  type WholeMeta,
+  type WholeShow,
+  type WholeVersion,
+  wholeView,
+} from './whole-view.ts'
 
 /** From a button of the entry in the thread. */
 export const openWhole =
@@ -115,7 +126,7 @@ async function readWhole({ db }: DeskTools, conversation: Conversation, message:
   const identity = await getIdentity(db, conversation.identity_id)
   const rows = await db
     .selectFrom('attachment')
-    .select(['id', 'name', 'type', 'bytes'])
+    .select(['id', 'name', 'type', 'bytes', 'fetch', 'fetch_error'])
     .where('message_id', '=', message.id)
     .orderBy('id')
     .execute()
@@ -126,9 +137,18 @@ async function readWhole({ db }: DeskTools, conversation: Conversation, message:
     .executeTakeFirst()
   const brought = await listThreadFiles(db, message.id)
   const files = [
-    ...rows.map(({ id, name, type, bytes }) => ({ what: id, name, type, bytes })),
-    { what: 'original', name: 'The original', type: 'message/rfc822', bytes: raw?.bytes ?? 0 },
-    { what: 'text', name: 'The whole text', type: 'text/plain', bytes: Buffer.byteLength(message.text) },
+    ...rows.map((row) => {
+      const { id, name, type, bytes } = row
+      return { what: id, name, type, bytes, notHere: findFetchObjection(row) }
+    }),
+    { what: 'original', name: 'The original', type: 'message/rfc822', bytes: raw?.bytes ?? 0, notHere: undefined },
+    {
+      what: 'text',
+      name: 'The whole text',
+      type: 'text/plain',
+      bytes: Buffer.byteLength(message.text),
+      notHere: undefined,
+    },
   ]
   return {
     messageId: message.id,
@@ -138,12 +158,24 @@ async function readWhole({ db }: DeskTools, conversation: Conversation, message:
     sender: message.sender ?? undefined,
     text: message.text,
     isFolded: message.unquoted !== null,
+    versions: await readVersions(db, message),
+    deletedAt: message.deleted_at ?? undefined,
     head: [],
-    files: files.map((file) => {
+    files: files.map(({ notHere, ...file }) => {
       const known = brought.find(({ what }) => what === file.what)
-      return { ...file, isShared: known?.isShared ?? false, fileId: known?.fileId, error: known?.error }
+      return { ...file, isShared: known?.isShared ?? false, fileId: known?.fileId, error: known?.error ?? notHere }
     }),
   }
+}
+
+async function readVersions(db: Reader, { id }: Message): Promise<WholeVersion[]> {
+  const named: WholeVersion[] = []
+  for (const { kind, author, at, text } of await listVersions(db, id)) {
+    const isTaken = kind === 'deletion' || kind === 'retraction'
+    const by = author === null ? undefined : await nameOf(db, author)
+    named.push({ kind: isTaken ? 'taken' : 'said', by, at, text })
+  }
+  return named
 }
 
 /** Without its channel, or once the original is not kept any more, what is stored has to do. */

@@ -22,6 +22,9 @@ export interface SlackAccess {
   botToken: string
   appToken: string
   apiUrl: string
+  /** The variables that hold the tokens, where they are not SLACK_BOT_TOKEN and SLACK_APP_TOKEN. */
+  botTokenName?: string
+  appTokenName?: string
 }
 
 export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log): SlackClients {

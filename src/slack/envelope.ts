@@ -13,9 +13,18 @@ export interface Envelope {
   ack(answer?: unknown): Promise<void>
 }
 
+/** Somebody for whom some of the events are, and who keeps them by itself. */
+export interface Audience {
+  wants(body: Record<string, unknown>): Promise<boolean>
+  /** Resolves when the event outlives a crash; rejects when it could not be kept. */
+  keep(body: Record<string, unknown>): Promise<void>
+}
+
 export interface EnvelopeTools {
   app: Pick<App, 'processEvent'>
   keeper: Keeper
+  /** Asked in their order; what none of them wants goes to the keeper. */
+  audiences: readonly Audience[]
   self: Self
   clock: Clock
   log: Log
@@ -32,14 +41,21 @@ export function envelopeHandler(tools: EnvelopeTools): HandleEnvelope {
 }
 
 /** No ack when it could not be kept: Slack then sends it again. A lost ack does no harm, for the row is there. */
-async function keepThenAck({ keeper, self, log }: EnvelopeTools, { body, ack }: Envelope): Promise<void> {
+async function keepThenAck(tools: EnvelopeTools, { body, ack }: Envelope): Promise<void> {
+  const { log } = tools
   try {
-    if (!isOwnEcho(body, self)) await keeper.keep(body)
+    if (!isOwnEcho(body, tools.self)) await (await audienceOf(tools, body)).keep(body)
   } catch (error) {
     log.error({ error: String(error) }, 'slack: an event could not be kept; Slack will send it again')
     return
   }
   await ack().catch((error: unknown) => log.debug({ error: String(error) }, 'slack: an ack did not leave'))
+}
+
+/** One event has one audience: nothing is told twice, and nobody reads what was meant for somebody else. */
+async function audienceOf({ audiences, keeper }: EnvelopeTools, body: Envelope['body']): Promise<Keeper> {
+  for (const audience of audiences) if (await audience.wants(body)) return audience
+  return keeper
 }
 
 /** After three seconds the person sees a warning sign, whatever we do. */

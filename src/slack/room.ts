@@ -6,7 +6,7 @@ import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
 import { boltApp } from './bolt-app.ts'
 import { type SlackAccess, type SlackClients, slackClients } from './clients.ts'
-import { envelopeHandler, type HandleEnvelope } from './envelope.ts'
+import { type Audience, envelopeHandler, type HandleEnvelope } from './envelope.ts'
 import { fieldsOf } from './field.ts'
 import { makeKeeper } from './keeper.ts'
 import { openLine } from './line.ts'
@@ -28,6 +28,10 @@ export interface SlackRoom {
   clients: SlackClients
   /** Empty until `start` has resolved. */
   self: Self
+  /** Call before `start`. What this audience wants is kept by it, and not in the intake `start` is given. */
+  hear(audience: Audience): void
+  /** Resolves when `self` is known, which needs no socket; or when `stop` was called. */
+  known: Promise<void>
   /**
    * Resolves once a socket is up; from then on it reconnects by itself. Rejects with a sentence when Slack refuses the
    * tokens; while Slack cannot be reached it goes on trying.
@@ -59,6 +63,8 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
   const self: Self = { teamId: '', botUserId: '', botId: '' }
   const app = boltApp(access, self, log)
   const stopping = new AbortController()
+  const known = Promise.withResolvers<void>()
+  const audiences: Audience[] = []
   let sockets: Sockets | undefined
   let signIn: SendError | undefined
   let lastReceivedAt: number | undefined
@@ -67,20 +73,27 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
     app,
     clients,
     self,
+    hear: (audience) => void audiences.push(audience),
+    known: known.promise,
     async start(intake) {
       await app.init()
-      await learnSelf(clients, self, tools, stopping.signal, (trouble) => {
+      await learnSelf({ ...clients, tokenName: access.botTokenName }, self, tools, stopping.signal, (trouble) => {
         signIn = trouble
       })
+      known.resolve()
       if (stopping.signal.aborted) return
-      const handle = envelopeHandler({ app, keeper: makeKeeper(intake, clock), self, clock, log })
+      const handle = envelopeHandler({ app, keeper: makeKeeper(intake, clock), audiences, self, clock, log })
       const hear: HandleEnvelope = async (envelope) => {
         if (stopping.signal.aborted) return // Not acknowledged: Slack gives it to another socket, or to us later.
         lastReceivedAt = clock.now()
         if (isWithdrawal(envelope.body)) withdrawn = true
         await handle(envelope)
       }
-      sockets = superviseSockets({ ...tools, open: () => openLine(access, hear, tools) })
+      sockets = superviseSockets({
+        ...tools,
+        open: () => openLine(access, hear, tools),
+        tokenName: access.appTokenName,
+      })
       await sockets.firstUp.catch(async (error: unknown) => {
         await sockets?.stop()
         throw error
@@ -96,6 +109,7 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
     },
     async stop() {
       stopping.abort()
+      known.resolve()
       await sockets?.stop()
     },
   }
@@ -110,7 +124,7 @@ function isWithdrawal({ event }: Record<string, unknown>): boolean {
 
 /** Goes on trying while Slack cannot be reached; throws when it refuses the token. */
 async function learnSelf(
-  { read }: SlackClients,
+  { read, tokenName }: SlackClients & { tokenName: string | undefined },
   self: Self,
   { clock, random, log }: RoomTools,
   stop: AbortSignal,
@@ -124,7 +138,7 @@ async function learnSelf(
       if (scopes) self.scopes = scopes
       return
     } catch (error) {
-      const trouble = troubleOf(error, 'sign in')
+      const trouble = troubleOf(error, 'sign in', tokenName)
       if (trouble.failure.kind === 'temporary' && trouble.failure.account) throw trouble
       onTrouble(trouble)
       log.warn({ error: trouble.message }, 'slack: cannot sign in; trying again')

@@ -27,6 +27,8 @@ export interface SocketTools {
   random: Random
   log: Log
   open(): Promise<Line>
+  /** The variable that holds the app's token. */
+  tokenName?: string | undefined
 }
 
 export function superviseSockets(tools: SocketTools): Sockets {
@@ -86,7 +88,7 @@ async function openNext(tools: SocketTools, state: State, replaced: Line | undef
     state.problem = undefined
     return line
   } catch (error) {
-    const trouble = troubleOf(error, 'open a socket', 'SLACK_APP_TOKEN')
+    const trouble = troubleOf(error, 'open a socket', tools.tokenName ?? 'SLACK_APP_TOKEN')
     state.problem = trouble
     if (trouble.failure.kind === 'temporary' && trouble.failure.account) state.refuse(trouble)
     tools.log.warn({ error: trouble.message }, 'slack: a socket did not open; trying again')

@@ -9,7 +9,8 @@ const UPLOAD_MS_PER_MB = 2 * SECOND
 
 export interface Upload {
   channel: string
-  threadTs: string
+  /** Absent: into the channel itself. */
+  threadTs?: string
   name: string
   title: string
   /** At least one byte: Slack refuses empty files. */
@@ -30,7 +31,8 @@ export async function uploadFile(
   })
   await note(id)
   try {
-    await client.files.completeUploadExternal({ files: [{ id, title }], channel_id: channel, thread_ts: threadTs })
+    const place = { channel_id: channel, ...(threadTs !== undefined && { thread_ts: threadTs }) }
+    await client.files.completeUploadExternal({ files: [{ id, title }], ...place })
     return id
   } catch (error) {
     throw troubleOf(error, 'share the file')

@@ -68,6 +68,23 @@ test('the manifest is JSON that Slack can take', async () => {
   expect(JSON.parse(out).settings.socket_mode_enabled).toBe(true)
 })
 
+test('the manifest asks for what the customers of the configuration need, before there are tokens', async () => {
+  const path = join(folder, 'customers.yaml')
+  const desk = 'desks: { main: { channel: C0123ABCDEF, leads: [U0123ABCDEF] } }'
+  const customers = '{ shop: { channels: [{ id: C0123SHARED }] }, club: { direct_messages: true, own_app: true } }'
+  await writeFile(path, `${desk}\nslack: { customers: ${customers} }\n`)
+  const scopes = async (...words: string[]) =>
+    JSON.parse((await run(['manifest', ...words, '--config', path])).out).oauth_config.scopes.bot
+  expect(await scopes()).toContain('channels:history')
+  expect(await scopes()).not.toContain('im:read')
+  expect(await scopes('club')).toContain('im:read')
+  expect(await scopes('club')).not.toContain('commands')
+  expect(await run(['manifest', 'clubb', '--config', path])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('club'),
+  })
+})
+
 test('migrate makes the database, and parked finds nothing in it', async () => {
   const path = join(folder, 'good.yaml')
   await writeFile(path, `database:\n  path: ${join(folder, 'cli.db')}\n`)

@@ -12,6 +12,7 @@ import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts
 import { slackRoom } from '../../src/slack/room.ts'
 import { type Letter, parseLetter } from '../../src/template/letter.ts'
 import type { OpenTestDb } from '../setup/database.ts'
+import type { FakeChannel } from '../setup/fake-channel.ts'
 import { DESK, makeWorld, type Wrote } from '../setup/world.ts'
 
 export const UNDO_MS = 10 * SECOND
@@ -19,6 +20,7 @@ export const UNDO_MS = 10 * SECOND
 export interface DeskTestOptions {
   letters?: Letter[]
   policies?: Policies
+  channel?: FakeChannel
   slack?: SlackOptions
   /** What the interactive half works with in place of the real store and clock. */
   db?(db: Db): Db
@@ -41,7 +43,8 @@ const isTextInput = ({ element }: { element?: unknown }) =>
 export type TestDesk = Awaited<ReturnType<typeof makeTestDesk>>
 
 export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = {}) {
-  const world = await makeWorld(open, options.policies ? { policies: options.policies } : {})
+  const { policies, channel: customers } = options
+  const world = await makeWorld(open, { ...(policies && { policies }), ...(customers && { channel: customers }) })
   const { bot: scopes } = MANIFEST.oauth_config.scopes
   const slack = await startSlack({
     limits: 'off',

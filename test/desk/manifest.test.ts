@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MANIFEST } from '../../src/desk/manifest.ts'
+import { type CustomersUse, customersOnly, withCustomers } from '../../src/desk/manifest-customers.ts'
 
 test('the Slack app asks for these permissions and no other; more needs a reason and a new installation', () => {
   expect(MANIFEST.oauth_config.scopes.bot).toEqual([
@@ -29,4 +30,49 @@ test('the manifest keeps Slack’s limits, and works without a public address', 
   for (const shortcut of MANIFEST.features.shortcuts) expect(shortcut.description.length).toBeLessThanOrEqual(150)
   expect(MANIFEST.settings).toMatchObject({ socket_mode_enabled: true, interactivity: { is_enabled: true } })
   expect(MANIFEST.features.app_home.home_tab_enabled).toBe(true)
+})
+
+describe('with customers in Slack', () => {
+  const none = { channels: false, direct: false, manual: false }
+
+  test('without any the app asks for nothing more', () => {
+    expect(withCustomers(MANIFEST, none)).toEqual(MANIFEST)
+  })
+
+  test('channels, direct messages and the marking of conversations each ask for what they need and no more', () => {
+    const added = (use: CustomersUse) => {
+      const { oauth_config, settings } = withCustomers(MANIFEST, use)
+      const isNew = (old: readonly string[]) => (each: string) => !old.includes(each)
+      const scopes = oauth_config.scopes.bot.filter(isNew(MANIFEST.oauth_config.scopes.bot))
+      const events = settings.event_subscriptions.bot_events
+      return { scopes, events: events.filter(isNew(MANIFEST.settings.event_subscriptions.bot_events)) }
+    }
+    expect(added({ ...none, channels: true }).scopes).toEqual([
+      'chat:write.customize',
+      'channels:read',
+      'channels:history',
+    ])
+    expect(added({ ...none, channels: true }).events).toContain('message.channels')
+    expect(added({ ...none, channels: true }).events).not.toContain('message.im')
+    expect(added({ ...none, direct: true })).toEqual({
+      scopes: ['chat:write.customize', 'im:read'],
+      events: ['message.im'],
+    })
+    expect(added({ ...none, channels: true, manual: true }).events).toContain('reaction_added')
+  })
+
+  test('people can write to the app only where its direct messages are customers’', () => {
+    const isReadOnly = (use: CustomersUse) =>
+      withCustomers(MANIFEST, use).features.app_home.messages_tab_read_only_enabled
+    expect([isReadOnly({ ...none, channels: true }), isReadOnly({ ...none, direct: true })]).toEqual([true, false])
+  })
+
+  test('an app for customers alone has no commands and no buttons', () => {
+    const only = customersOnly(MANIFEST, { channels: true, direct: true, manual: true })
+    expect(only.features).not.toHaveProperty('slash_commands')
+    expect(only.oauth_config.scopes.bot).not.toContain('commands')
+    expect(only.oauth_config.scopes.bot).toContain('chat:write')
+    expect(only.settings.interactivity.is_enabled).toBe(false)
+    expect(only.settings.socket_mode_enabled).toBe(true)
+  })
 })

@@ -88,14 +88,16 @@ eachDatabase((open) => {
     expect(await notesOf(desk)).toEqual([])
   })
 
-  test('a note that Slack delivers again is one note, and an edit leaves the first words', async () => {
+  test('a note that Slack delivers again is one note, and an edit of it keeps the first words too', async () => {
     const desk = await makeTestDesk(open)
     const { ts } = await desk.card()
     const said = desk.slack.say(desk.maya, desk.channel, 'first words', { threadTs: ts })
     desk.slack.edit(desk.maya, desk.channel, said, 'other words')
     for (const { id } of [...desk.slack.events]) desk.slack.repeat(id)
     await desk.eventsIn()
-    expect((await notesOf(desk)).map(({ text }) => text)).toEqual(['first words'])
+    expect((await notesOf(desk)).map(({ text }) => text)).toEqual(['other words'])
+    const versions = await desk.world.db.selectFrom('message_version').selectAll().orderBy('n').execute()
+    expect(versions.map(({ text }) => text)).toEqual(['first words', 'other words'])
   })
 
   test('a note under an old card still belongs to its conversation', async () => {

@@ -39,6 +39,43 @@ export interface FakeChannel extends Channel {
   sends: number
 }
 
+/** As on a chat platform: files lie behind links, and what was sent can be put right. */
+export interface FakeChat extends FakeChannel {
+  /** What the customer sees now, by the platform's id of each part; undefined once it is taken back. */
+  shown: Map<string, string | undefined>
+  /** What happens to the next fetches, and to the next corrections; once it is empty, all goes well. */
+  troubles: { fetch: Error[]; correct: Error[] }
+}
+
+export function fakeChat(name = 'discord'): FakeChat {
+  const { readAttachment: _, readHead: __, ...channel } = fakeChannel(name)
+  const troubles: FakeChat['troubles'] = { fetch: [], correct: [] }
+  const shown: FakeChat['shown'] = new Map()
+  return {
+    ...channel,
+    ...{ shown, troubles },
+    async *fetchAttachment(ref) {
+      const trouble = troubles.fetch.shift()
+      if (trouble) throw trouble
+      const bytes = this.files.get(ref)
+      if (!bytes) throw new SendError({ kind: 'rejected' }, 'the platform does not have it any more')
+      for (let from = 0; from < bytes.byteLength; from += FETCH_CHUNK) yield bytes.subarray(from, from + FETCH_CHUNK)
+    },
+    async revise(sent, parts) {
+      const trouble = troubles.correct.shift()
+      if (trouble) throw trouble
+      for (const [n, id] of sent.entries()) shown.set(id, parts[n]?.preview)
+    },
+    async retract(sent) {
+      const trouble = troubles.correct.shift()
+      if (trouble) throw trouble
+      for (const id of sent) shown.set(id, undefined)
+    },
+  }
+}
+
+const FETCH_CHUNK = 100
+
 /** Raw bodies are JSON; a body `{"broken": ...}` is what no parser can read. Paragraphs leave as parts of their own. */
 export function fakeChannel(name: string, idempotency: 'lookup' | 'none' = 'lookup'): FakeChannel {
   const seen = new Map<string, ExternalId>() // By the part's own key: what a look-up would find.

@@ -1,10 +1,11 @@
 // One small world for tests of the core: a real store, a clock that stands still, seeded chance, one channel, a desk in memory.
 import { createHash } from 'node:crypto'
-import type { ConversationKey, ExternalId, InboundBounce, RawEvent } from '../../src/channel.ts'
+import type { ConversationKey, ExternalId, InboundBounce, InboundEvent, RawEvent } from '../../src/channel.ts'
+import { chatHandlers } from '../../src/chat-handlers.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { replyHandler } from '../../src/delivery.ts'
 import type { Random } from '../../src/id.ts'
-import { channelSource } from '../../src/inbox.ts'
+import { channelSource, type InboxDesk } from '../../src/inbox.ts'
 import { joinInstances } from '../../src/instance.ts'
 import { intakeOf } from '../../src/intake.ts'
 import { makeIntakeRunner } from '../../src/intake-runner.ts'
@@ -30,6 +31,8 @@ export { brokenRaw, type Wrote } from './fake-channel.ts'
 
 export const DESK = 'main'
 const PASSES_MAX = 200
+/** Of one file behind a link. */
+export const FETCH_BYTES_MAX = 1000
 const LIMITS = { digestAbove: 5, digestWithinMs: 10 * MINUTE }
 /** How long a test waits for what happens by itself, on a busy machine. */
 export const SOON = { timeout: 15_000 }
@@ -83,7 +86,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     tiers: () => inForce.tiers(),
     list: () => inForce.list(),
   }
-  const desk = { desk: DESK, policies }
+  const desk: InboxDesk = { desk: DESK, policies }
   const sources = new Map([[channel.name, channelSource(channel, desk)]])
   const pings: Told[] = []
   const shown: string[] = []
@@ -95,6 +98,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     verify: async () => ({ kind: 'repeatable' }),
   }
   const handlers: Record<string, Handler> = {
+    ...chatHandlers({ db, clock, channelOf: () => channel, policies, attachmentBytesMax: FETCH_BYTES_MAX }),
     reply: replyHandler({ db, channelOf: () => channel, policies }),
     card: show,
     entry: show,
@@ -102,6 +106,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
     'ping-update': show,
     returned: show,
+    edited: show,
   }
   const shared = { db, clock, random, log, limiter: openLimiter, handlers, tickMs: SECOND, limits: ATTEMPT_LIMITS }
 
@@ -151,6 +156,11 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
         .selectAll()
         .where('external_id', '=', event.externalId)
         .executeTakeFirstOrThrow()
+    },
+    /** Whatever else the channel tells of is kept and taken in. */
+    async hears(...events: InboundEvent[]): Promise<void> {
+      await keep(events.map((event) => rawOf(event)))
+      await runIntake()
     },
     /** The agent opens the composer, having seen everything so far, and asks for the preview. Returns the draft's id. */
     async agentPreviews(text: string, by: { agent?: string; seenSeq?: number; conversation?: string } = {}) {

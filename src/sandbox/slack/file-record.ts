@@ -14,6 +14,8 @@ export interface FileRecord {
   createdAt: number
   /** `promised`: only a URL was given; `uploaded`: bytes are there; `complete`: the app finished the upload. */
   state: 'promised' | 'uploaded' | 'complete'
+  /** It lies at another provider, such as Google Drive: Slack knows a link and no bytes. */
+  externalUrl?: string
   shares: { channel: Channel; ts: string; threadTs?: string }[]
 }
 
@@ -33,7 +35,7 @@ const MIME_TYPES: Record<string, string> = {
 
 export function makeFile(
   world: World,
-  file: { name: string; bytes?: Uint8Array; length?: number; userId: string },
+  file: { name: string; bytes?: Uint8Array; length?: number; userId: string; externalUrl?: string },
 ): FileRecord {
   const bytes = file.bytes ?? new Uint8Array()
   const record: FileRecord = {
@@ -46,6 +48,7 @@ export function makeFile(
     createdAt: world.clock.now(),
     state: file.bytes ? 'complete' : 'promised',
     shares: [],
+    ...(file.externalUrl !== undefined && { externalUrl: file.externalUrl }),
   }
   world.workspace.files.set(record.id, record)
   return record
@@ -61,6 +64,14 @@ export function mimeType(name: string): string {
 
 function extension(name: string): string {
   return name.includes('.') ? (name.split('.').at(-1)?.toLowerCase() ?? '') : ''
+}
+
+/**
+ * In a shared channel the file of another organisation is no more than an id: what else there is to know, and whether it may be
+ * seen at all, files.info tells.
+ */
+export function fileStub(file: FileRecord): Json {
+  return { id: file.id, mode: 'file_access', file_access: 'check_file_info', created: 0, timestamp: 0, user: '' }
 }
 
 export function fileWire(world: World, file: FileRecord): Json {
@@ -82,16 +93,16 @@ export function fileWire(world: World, file: FileRecord): Json {
     user_team: world.workspace.users.get(file.userId)?.teamId ?? world.app.teamId,
     editable: false,
     size: file.bytes.length,
-    mode: 'hosted',
-    is_external: false,
-    external_type: '',
+    mode: file.externalUrl === undefined ? 'hosted' : 'external',
+    is_external: file.externalUrl !== undefined,
+    external_type: file.externalUrl === undefined ? '' : 'gdrive',
     is_public: inKind('channel').length > 0,
     public_url_shared: false,
     display_as_bot: false,
     username: '',
     file_access: 'visible',
-    url_private: `${place}/${slug}`,
-    url_private_download: `${place}/download/${slug}`,
+    url_private: file.externalUrl ?? `${place}/${slug}`,
+    ...(file.externalUrl === undefined && { url_private_download: `${place}/download/${slug}` }),
     permalink: `${world.origin}/files/${file.userId}/${file.id}/${slug}`,
     channels: inKind('channel'),
     groups: inKind('group'),

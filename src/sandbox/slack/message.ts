@@ -1,6 +1,6 @@
 // A message's life: its unique ts, how Slack writes it on the wire, and the event everyone hears when it changes.
 import { emit } from './events.ts'
-import { fileWire } from './file-record.ts'
+import { fileStub, fileWire } from './file-record.ts'
 import { compact, type Json } from './json.ts'
 import type { Channel, Message } from './workspace.ts'
 import type { World } from './world.ts'
@@ -51,12 +51,18 @@ export function messageWire(world: World, message: Message, options: { metadata?
     ...(author && author.teamId !== app.teamId && { user_team: author.teamId, source_team: author.teamId }),
     blocks: message.blocks,
     attachments: message.attachments,
-    files: files?.map((file) => fileWire(world, file)),
+    files: files?.map((file) => (isOfOthers(world, message) ? fileStub(file) : fileWire(world, file))),
     edited: message.edited,
     ...threadWire(world, message),
     reactions: reactionsWire(message),
     metadata: options.metadata ? message.metadata : undefined,
   })
+}
+
+/** Written by another organisation into a channel that is shared with it. */
+function isOfOthers({ app, workspace }: World, { user, channel }: Message): boolean {
+  const teamId = workspace.users.get(user ?? '')?.teamId ?? app.teamId
+  return teamId !== app.teamId && workspace.channels.get(channel)?.isExtShared === true
 }
 
 function threadWire(world: World, message: Message): Json {

@@ -1,14 +1,13 @@
-// The people of the workspace and all they can do, bound to one stand-in; also what an administrator can do to channels.
-import { eventTs, exit, openDm } from './conversations.ts'
+// The people of the workspace and all they can do, bound to one stand-in.
+import { makeAdministration } from './administration.ts'
+import { exit, openDm } from './conversations.ts'
 import type { Ack } from './delivery.ts'
-import { emit } from './events.ts'
 import { getUser } from './interaction.ts'
 import type { Json } from './json.ts'
 import type { TypedFile } from './play.ts'
 import * as play from './play.ts'
 import * as playView from './play-view.ts'
 import { close, type Submitted, submit } from './submission.ts'
-import { userWire } from './users.ts'
 import type { Channel, User, UserGroup } from './workspace.ts'
 import type { World } from './world.ts'
 
@@ -35,6 +34,8 @@ export interface NewChannel {
 }
 
 export interface People {
+  /** Another organisation that shares channels with this one. Returns its workspace's id, for `teamId`. */
+  addTeam(name: string): string
   addUser(user: NewUser): User
   /** Changes what is known of a person, and tells the app. */
   changeUser(userId: string, change: Partial<Omit<User, 'id'>>): void
@@ -44,6 +45,10 @@ export interface People {
   leave(userId: string, channel: string): void
   archive(channel: string, isArchived?: boolean): void
   rename(channel: string, name: string): void
+  /** Sharing a channel can give it another id, under which alone it is known from then on. Returns that. */
+  renumber(channel: string): string
+  /** An administrator deletes the channel with all that was said in it. */
+  deleteChannel(channel: string): void
   /** An administrator shares the channel with another organisation, or stops sharing it. */
   share(channel: string, isExtShared?: boolean): void
   /** The person's direct messages with the app. */
@@ -55,6 +60,10 @@ export interface People {
     text: string,
     options?: { threadTs?: string; files?: TypedFile[]; isBroadcast?: boolean },
   ): string
+  /** As `/me` does. */
+  emote(userId: string, channel: string, text: string): string
+  /** A line of Slack's own about what this person did, such as `channel_topic` or `huddle_thread`. */
+  remark(userId: string, channel: string, subtype: string, text: string): string
   edit(userId: string, channel: string, ts: string, text: string): void
   remove(userId: string, channel: string, ts: string): void
   react(userId: string, channel: string, ts: string, name: string): void
@@ -92,6 +101,8 @@ export function makePeople(world: World): People {
     leave: (userId, channel) => exit(world, play.getChannel(world, channel), userId),
     dm: (userId) => openDm(world, [getUser(world, userId).id]),
     say: (userId, channel, text, options) => play.say(world, userId, channel, text, options),
+    emote: (userId, channel, text) => play.emote(world, userId, channel, text),
+    remark: (userId, channel, subtype, text) => play.remark(world, userId, channel, subtype, text),
     edit: (userId, channel, ts, text) => play.edit(world, userId, channel, ts, text),
     remove: (userId, channel, ts) => play.remove(world, userId, channel, ts),
     react: (userId, channel, ts, name) => play.react(world, userId, channel, ts, name),
@@ -108,88 +119,5 @@ export function makePeople(world: World): People {
     shortcut: (userId, callbackId, channel, ts) => play.shortcut(world, userId, callbackId, channel, ts),
     command: (userId, channel, name, text = '') => play.command(world, userId, channel, name, text),
     openHome: (userId, tab) => play.openHome(world, userId, tab),
-  }
-}
-
-function makeAdministration(world: World) {
-  const { workspace } = world
-  return {
-    addUser(user: NewUser): User {
-      const added = makeUser(world, user)
-      workspace.users.set(added.id, added)
-      world.changed()
-      return added
-    },
-    changeUser(userId: string, change: Partial<Omit<User, 'id'>>): void {
-      const user = Object.assign(getUser(world, userId), change)
-      emit(world, { type: 'user_change', user: userWire(world, user), event_ts: eventTs(world) }, { on: 'user_change' })
-    },
-    addChannel(channel: NewChannel): Channel {
-      const added = makeChannel(world, channel)
-      for (const member of added.members) getUser(world, member)
-      workspace.channels.set(added.id, added)
-      world.changed()
-      return added
-    },
-    addGroup(handle: string, users: readonly string[]): UserGroup {
-      const group = { id: world.newId('S'), handle, users: users.map((id) => getUser(world, id).id) }
-      workspace.groups.set(group.id, group)
-      return group
-    },
-    archive(place: string, isArchived = true): void {
-      const channel = play.getChannel(world, place)
-      channel.isArchived = isArchived
-      announce(world, channel, isArchived ? 'archive' : 'unarchive', { channel: channel.id })
-    },
-    rename(place: string, name: string): void {
-      const channel = play.getChannel(world, place)
-      channel.name = name
-      announce(world, channel, 'rename', {
-        channel: { id: channel.id, name, created: Math.floor(channel.createdAt / 1000) },
-      })
-    },
-    share(place: string, isExtShared = true): void {
-      const channel = play.getChannel(world, place)
-      channel.isExtShared = isExtShared
-      const type = isExtShared ? 'channel_shared' : 'channel_unshared'
-      emit(world, { type, channel: channel.id, event_ts: eventTs(world) }, { on: type, channel })
-    },
-  } satisfies Partial<People>
-}
-
-/** Slack's older events name private channels `group_...`. */
-function announce(world: World, channel: Channel, what: string, more: Json): void {
-  const type = `${channel.kind === 'group' ? 'group' : 'channel'}_${what}`
-  emit(world, { type, ...more, event_ts: eventTs(world) }, { on: type, channel })
-  world.changed()
-}
-
-export function makeUser(world: World, user: NewUser): User {
-  return {
-    id: user.id ?? world.newId('U'),
-    name: user.name,
-    realName: user.realName ?? user.name,
-    ...(user.email && { email: user.email }),
-    teamId: user.teamId ?? world.app.teamId,
-    tz: user.tz ?? 'UTC',
-    isGuest: user.isGuest ?? false,
-    isBot: user.isBot ?? false,
-    ...(user.isBot && { botId: world.newId('B') }),
-    isDeactivated: false,
-    isAway: false,
-  }
-}
-
-function makeChannel(world: World, channel: NewChannel): Channel {
-  return {
-    id: channel.id ?? world.newId('C'),
-    name: channel.name.replace(/^#/, ''),
-    kind: channel.isPrivate ? 'group' : 'channel',
-    members: new Set(channel.members ?? []),
-    isArchived: false,
-    isExtShared: channel.isExtShared ?? false,
-    isPendingExtShared: false,
-    isRestricted: false,
-    createdAt: world.clock.now(),
   }
 }

@@ -17,6 +17,8 @@ import type { World } from './world.ts'
 export interface TypedFile {
   name: string
   bytes: Uint8Array
+  /** It lies at another provider, at this address. */
+  externalUrl?: string
 }
 
 /** A channel by id, `#name`, or by the id of a person or the bot: then it is the direct message with the app. */
@@ -64,6 +66,17 @@ export function say(
   }
   const subtype = options.isBroadcast && thread ? { subtype: 'thread_broadcast' } : {}
   return addMessage(world, channel, { ...draft, ...origin, ...subtype }).ts
+}
+
+/** `/me waves`: the person is told of in the third person. */
+export function emote(world: World, userId: string, place: string, typed: string): string {
+  const channel = placeOf(world, userId, place)
+  return addMessage(world, channel, { text: compose(world, typed).text, user: userId, subtype: 'me_message' }).ts
+}
+
+/** A line that Slack itself puts into the channel: a topic, a pin, a call. */
+export function remark(world: World, userId: string, place: string, subtype: string, text: string): string {
+  return addMessage(world, placeOf(world, userId, place), { text, user: userId, subtype }).ts
 }
 
 export function edit(world: World, userId: string, place: string, ts: string, typed: string): void {

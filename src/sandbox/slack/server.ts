@@ -1,10 +1,11 @@
 // Slack on this machine: a workspace with Slack's rules, which the real SDKs talk to and tests and the demo play in.
 import { systemClock } from '../../clock.ts'
+import { makeUser } from './administration.ts'
 import { type Delivery, makeDelivery } from './delivery.ts'
 import { type Faults, makeFaults } from './faults.ts'
 import { type Installation, makeGrant, makeIdentity, makeInstallation } from './installation.ts'
 import { makeLimits } from './limits.ts'
-import { makePeople, makeUser, type People } from './people.ts'
+import { makePeople, type People } from './people.ts'
 import type { Names } from './read.ts'
 import { listen } from './routes.ts'
 import { makeSocketRoom, type SocketRoom } from './socket.ts'

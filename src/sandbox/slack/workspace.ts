@@ -72,6 +72,8 @@ export interface UserGroup {
 }
 
 export interface Workspace {
+  /** Other organisations by the ids of their workspaces. */
+  teams: Map<string, string>
   users: Map<string, User>
   channels: Map<string, Channel>
   groups: Map<string, UserGroup>
@@ -101,6 +103,7 @@ export function makeWorkspace(botUserId: string): Workspace {
   const dms = () => [...channels.values()].filter(({ kind, members }) => kind === 'im' && members.has(botUserId))
   return {
     ...makeMessages(),
+    teams: new Map(),
     users,
     channels,
     groups: new Map(),

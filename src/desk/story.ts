@@ -1,0 +1,64 @@
+// A person's story in a line: what else they have written to this desk, on whatever channel.
+import type { Reader } from '../db/open.ts'
+import type { ConversationState } from '../db/schema.ts'
+import { listSamePerson } from '../person.ts'
+import { shorten } from '../slack/mrkdwn.ts'
+import { oneLine } from './card.ts'
+import { channelWord } from './question.ts'
+
+export interface Chapter {
+  channelKind: string
+  subject: string | undefined
+  state: ConversationState
+}
+
+export interface Story {
+  /** The newest ones. */
+  chapters: Chapter[]
+  all: number
+}
+
+const CHAPTERS_MAX = 3
+const SUBJECT_LENGTH = 60
+
+/** What another desk's customer wrote about is not told here. */
+export async function readStory(
+  db: Reader,
+  { id, desk, contactId }: { id: string; desk: string; contactId: string },
+): Promise<Story> {
+  const others = db
+    .selectFrom('conversation')
+    .innerJoin('identity', 'identity.id', 'conversation.identity_id')
+    .where('identity.contact_id', 'in', await listSamePerson(db, contactId))
+    .where('conversation.id', '<>', id)
+    .where('conversation.desk', '=', desk)
+    .where('conversation.merged_into', 'is', null)
+  const rows = await others
+    .select(['identity.channel_kind', 'conversation.subject', 'conversation.state'])
+    .orderBy('conversation.id', 'desc')
+    .limit(CHAPTERS_MAX)
+    .execute()
+  const { count } = await others.select((eb) => eb.fn.countAll<number | string>().as('count')).executeTakeFirstOrThrow()
+  const chapters = rows.map((row) => ({
+    ...{ channelKind: row.channel_kind, subject: row.subject ?? undefined, state: row.state },
+  }))
+  return { chapters, all: Number(count) }
+}
+
+const STATES: Record<ConversationState, string> = {
+  new: 'waiting',
+  open: 'open',
+  'waiting-customer': 'answered',
+  snoozed: 'snoozed',
+  closed: 'closed',
+}
+
+export function storyLine({ chapters, all }: Story): string[] {
+  if (all === 0) return []
+  const told = chapters.map(({ channelKind, subject, state }) => {
+    const name = subject === undefined ? '' : `“${shorten(oneLine(subject), SUBJECT_LENGTH)}” `
+    return `${name}by ${channelWord(channelKind)} (${STATES[state]})`
+  })
+  const more = all > chapters.length ? [`and ${all - chapters.length} more`] : []
+  return [`🗂️ Also from them: ${[...told, ...more].join(', ')}`]
+}
