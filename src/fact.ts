@@ -67,6 +67,10 @@ export interface FactData {
   'people-unlinked': { link: string }
   'agent-away': { until: number }
   'agent-back': Record<string, never>
+  /** An agent said how a contact is to be called. */
+  'name-corrected': { contact: string }
+  /** `unedited`: nobody had touched it; `answered`: no more than what it asks for. */
+  'letter-sent': { letter: string; use: 'unedited' | 'answered' | 'edited' }
   'take-refused': { owner: string }
   'note-written': { seq: number }
   'note-changed': { version: number }

@@ -1,4 +1,6 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
+
+import { openHours } from './calendar.ts'
 import type { Channel } from './channel.ts'
 import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
 import { chatHandlers } from './chat-handlers.ts'
@@ -68,6 +70,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
     isOurs: isOursOf(config),
     dayOf: (name) => dayOf(config, name),
+    isOpen: (name) => isOpen(config, name, tools.clock.now()),
   })
   for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
@@ -132,6 +135,11 @@ function isOursOf({ email }: Config): (address: string) => boolean {
 function addressesOf(config: Config, channel: string): readonly string[] {
   const mailbox = mailboxOf(config, channel)
   return mailbox ? [mailbox.address, ...mailbox.aliases] : []
+}
+
+function isOpen({ desks, calendars }: Config, name: string, at: number): boolean {
+  const calendar = calendars[desks[name]?.calendar ?? '']
+  return calendar === undefined || openHours(calendar).isOpen(at)
 }
 
 function dayOf({ desks, calendars }: Config, name: string): DeskDay {

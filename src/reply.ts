@@ -22,6 +22,8 @@ export interface ReplyRequest {
   agent: { id: string; name: string }
   markdown: string
   template: string | undefined
+  /** What became of that letter. */
+  letterUse?: 'unedited' | 'answered' | 'edited'
   /** Who gets a copy, of those that `listRecipientChoices` names; without it those that are ticked there. */
   cc?: string[]
   attachments?: OutboundAttachment[]
@@ -130,6 +132,7 @@ async function keepDraft(
       seen_seq: request.seenSeq,
       markdown: request.markdown,
       template: request.template ?? null,
+      letter_use: request.letterUse ?? null,
       created_at: trx.now(),
       sent_at: null,
       note_id: request.noteId ?? null,
@@ -241,6 +244,10 @@ async function queue(
   })
   const data = { seq: message.seq, answersUpTo: draft.answers_up_to, dueAt }
   await appendFact(trx, { kind: 'reply-queued', conversationId: conversation.id, messageId: id, actor: agentId, data })
+  if (draft.template !== null && draft.letter_use !== null) {
+    const data = { letter: draft.template, use: draft.letter_use }
+    await appendFact(trx, { kind: 'letter-sent', conversationId: conversation.id, messageId: id, actor: agentId, data })
+  }
   if (conversation.owner_id === null) {
     await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
     await refreshOpenPings(trx, conversation.id)

@@ -21,8 +21,8 @@ const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
     says: 'Bring the database up to this version; start does it too.',
   },
   templates: {
-    load: async () => (await import('./templates.ts')).checkTemplates,
-    says: 'templates check: read every letter and say what is wrong with it, and where.',
+    load: async () => (await import('./templates.ts')).templates,
+    says: 'templates check: say what is wrong with which letter. preview NAME: show one as a customer gets it. used: how often each was sent.',
   },
   mailbox: {
     load: async () => (await import('./mailbox.ts')).mailbox,

@@ -4,6 +4,7 @@ import { acknowledgement } from './acknowledgement.ts'
 import { chat } from './chat.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
+import { letter } from './letter.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
 import { search } from './search-table.ts'
@@ -17,5 +18,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0004-mail': { up: mail },
     '0005-chat': { up: chat },
     '0006-search': { up: (db) => search(db, engine) },
+    '0007-template': { up: letter },
   }
 }

@@ -11,6 +11,8 @@ export interface Schema {
     name: string | null
     created_at: number /** Set by hand; otherwise the configuration says. */
     tier: string | null
+    /** What an agent said they are to be called: '' is by no name, null is as we see fit. */
+    called_by: string | null
     /** The contact after whom the person is named that this one is; null while they are known here alone. */
     person_id: string | null
   }
@@ -289,6 +291,8 @@ export interface DraftTable {
   seen_seq: number
   markdown: string
   template: string | null
+  /** What became of the letter it began with. */
+  letter_use: 'unedited' | 'answered' | 'edited' | null
   created_at: number
   sent_at: number | null
   /** The note in the thread it was made from. */

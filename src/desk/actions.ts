@@ -1,10 +1,10 @@
 // Which click leads where.
 import { acknowledgePing } from './acknowledge.ts'
 import { openAssign } from './assign.ts'
+import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
-import { LETTER_ACTION } from './composer-view.ts'
 import { openCorrect, takeReplyBack } from './correct.ts'
 import { CORRECT, RETRACT } from './correct-view.ts'
 import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
@@ -12,6 +12,7 @@ import { HOME_CLICKS } from './home-click.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
+import { LETTER_ACTION, NAME_ACTION, SUGGESTED_ACTIONS } from './letter-menu.ts'
 import { type Ack, commitThenAck, type OnClick } from './listen.ts'
 import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
 import { makePersonCode, openPerson, PART_PERSON, PERSON, PERSON_CODE, partPerson } from './person.ts'
@@ -68,6 +69,9 @@ const wholeClicks: Record<WholeAction | (typeof PAGE_ACTIONS)[number], OnClick> 
 }
 
 const homeClicks = Object.fromEntries(Object.entries(HOME_CLICKS).map(([action, work]) => [action, committing(work)]))
+const choosing: OnClick = opening(async (tools, click) => {
+  if (click.view) await chooseLetter(tools, click, click.view)
+})
 
 export const CLICKS: Record<string, OnClick> = {
   take: committing(takeConversation),
@@ -92,9 +96,9 @@ export const CLICKS: Record<string, OnClick> = {
   ...MENU_CLICKS,
   [MENU]: chooseInMenu,
   reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),
-  [LETTER_ACTION]: opening(async (tools, click) => {
-    if (click.view) await chooseLetter(tools, click, click.view)
-  }),
+  [LETTER_ACTION]: choosing,
+  ...Object.fromEntries(SUGGESTED_ACTIONS.map((action) => [action, choosing])),
+  [NAME_ACTION]: opening(openCalledBy),
   [UNDO_ACTION]: clickUndo,
   [EDIT_AGAIN_ACTION]: opening(editAgainFrom),
 }

@@ -11,12 +11,14 @@ import { listRecipientChoices } from '../recipients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { Letter } from '../template/letter.ts'
 import { CLICKS } from './actions.ts'
+import { makeAdvisor } from './advisor.ts'
 import { syncAgents } from './agents.ts'
 import { onCommand } from './command.ts'
 import { onTurn } from './find.ts'
 import { FORMS } from './forms.ts'
 import { homeSource } from './home-source.ts'
 import { shortcutOf } from './interaction.ts'
+import { onLetterSearch } from './letter-search.ts'
 import { onClick, onSubmit, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
 import { SEND_TO_CUSTOMER, sendToCustomer } from './shortcut.ts'
@@ -31,6 +33,9 @@ export interface DeskAppOptions {
   channelOf(name: string): Channel
   policies: Policies
   letters(): readonly Letter[]
+  /** For customers whose language we do not know. */
+  language?: string
+  isOpen?(desk: string): boolean
   explain: DeskTools['explain']
   queue: DeskTools['queue']
   recipients?: DeskTools['recipients']
@@ -56,6 +61,7 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
     recipients: (id) => listRecipientChoices(options.db, id),
     searching: sharing(options.db),
     ...options,
+    advisor: makeAdvisor({ language: 'en', ...options }),
     newId: options.db.newId,
     ui: room.clients.ui,
     read: room.clients.read,
@@ -76,6 +82,7 @@ function registerAll(app: App, tools: DeskTools): void {
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
   onCommand(app, tools)
   onTurn(app, tools)
+  onLetterSearch(app, tools)
   app.shortcut({ callback_id: SEND_TO_CUSTOMER, type: 'message_action' }, async ({ body, ack }) => {
     if (body.type !== 'message_action') return await ack()
     const shortcut = shortcutOf(body)

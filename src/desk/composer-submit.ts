@@ -1,62 +1,126 @@
 // From the composer to the preview: nothing is stored unless the text may leave as it stands.
-import { SendError } from '../channel.ts'
+import { type OutboundAttachment, SendError } from '../channel.ts'
+import { findSameWords } from '../letter-use.ts'
 import { preview } from '../reply.ts'
+import { type Caution, findCautions } from '../template/personal.ts'
 import { admit } from './admission.ts'
-import { bodyBlock, letterValue, readComposer } from './composer-view.ts'
+import { bodyBlock, type ComposerMeta } from './composer-view.ts'
+import { enclosureBlock, takeEnclosures } from './enclosure-input.ts'
 import { FILES_BLOCK, filesIn, takeFiles } from './file-input.ts'
+import { sizeWords } from './file-name.ts'
+import { type Draft, findOpenAsk, finish, readDraft } from './finished-letter.ts'
 import type { OpenView, Person } from './interaction.ts'
+import { namesOf, readValues } from './letter-situation.ts'
 import { findObjection } from './objection.ts'
 import { previewView } from './preview-view.ts'
-import { readQuestion } from './question.ts'
+import { newWords, type Question, readQuestion } from './question.ts'
 import { CC_BLOCK, readCopies, tickedIn } from './recipient-input.ts'
 import type { Outcome } from './respond.ts'
 import { type DeskTools, getDesk } from './tools.ts'
 
 /** Never rejects. What is wrong is said at the field it is about, and everything stays as it was written. */
 export async function submitComposer(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
-  const { meta, text } = readComposer(view)
-  const atBody = (said: string): Outcome => ({ kind: 'errors', blockId: bodyBlock(meta), text: said })
-  const objection = findObjection(text)
-  if (objection) return atBody(objection)
+  const draft = readDraft(tools, view)
+  const { meta, use } = draft
+  const open = findOpenAsk(draft)
+  if (open) return { kind: 'errors', ...open }
+  const objection = use === 'edited' || use === undefined ? findObjection(await finish(draft, noValues)) : undefined
+  if (objection) return atBody(meta, objection)
   try {
-    return await makePreview(tools, who, view)
+    return await makePreview(tools, who, view, draft)
   } catch (error) {
     tools.log.error({ conversation: meta.conversationId, error: String(error) }, 'desk: no preview could be made')
     const reason = error instanceof SendError ? error.message : 'something went wrong on our side. Please try again.'
-    return atBody(`No preview could be made: ${reason}`)
+    return atBody(meta, `No preview could be made: ${reason}`)
   }
 }
 
-async function makePreview(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
-  const { meta, text } = readComposer(view)
-  const at = (blockId: string, said: string): Outcome => ({ kind: 'errors', blockId, text: said })
-  const { conversation } = await readQuestion(tools.db, meta.conversationId)
+/** What somebody has edited is not written anew, and needs none. */
+const noValues = async () => ({})
+
+function at(blockId: string, text: string): Outcome {
+  return { kind: 'errors', blockId, text }
+}
+
+function atBody(meta: ComposerMeta, said: string): Outcome {
+  return at(bodyBlock(meta), said)
+}
+
+async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft: Draft): Promise<Outcome> {
+  const { meta, letter, use } = draft
+  const question = await readQuestion(tools.db, meta.conversationId)
+  const { conversation } = question
   const { conversationId, identityId, seenSeq } = meta
   const desk = getDesk(tools, conversation.desk)
   const admission = await admit(tools, who, { desk, action: 'preview', conversationId })
-  if (admission.kind === 'refused') return at(bodyBlock(meta), admission.text)
-  if (conversation.identity_id !== identityId) return at(bodyBlock(meta), MOVED)
+  if (admission.kind === 'refused') return atBody(meta, admission.text)
+  if (conversation.identity_id !== identityId) return atBody(meta, MOVED)
+  const markdown = await finish(draft, (language) => readValues(tools, question, admission.agent, desk, language))
+  const objection = findObjection(markdown)
+  if (objection) return atBody(meta, objection)
+  const cautions = await listCautions(tools, question, draft, markdown)
+  const block = cautions.find(({ level }) => level === 'block')
+  if (block) return atBody(meta, block.said)
   const recipients = await tools.recipients(conversationId)
   const ticked = tickedIn(view)
   const cc = readCopies(ticked, recipients)
   if (!cc) return at(CC_BLOCK, OTHERS_NOW)
   const channel = tools.channelOf(conversation.channel)
-  const attachments = await takeFiles(tools.read, filesIn(view), channel.limits)
-  if (typeof attachments === 'string') return at(FILES_BLOCK, attachments)
-  const letter = tools.letters().find((candidate) => letterValue(candidate) === meta.letter)
-  const written = { conversationId, agent: admission.agent, markdown: text, template: letter?.key, seenSeq }
+  const attachments = await takeAll(tools, view, draft, channel.limits)
+  if ('kind' in attachments) return attachments
+  const written = { conversationId, agent: admission.agent, markdown, template: letter?.key, seenSeq }
   const shown = await preview(
     tools.db,
     channel,
-    { ...written, cc, ...(attachments.length > 0 && { attachments }), ...(meta.noteId && { noteId: meta.noteId }) },
+    {
+      ...written,
+      cc,
+      ...(use && { letterUse: use }),
+      ...(attachments.length > 0 && { attachments }),
+      ...(meta.noteId && { noteId: meta.noteId }),
+    },
     { id: tools.newId('m'), now: tools.clock.now(), choices: recipients },
   )
   const { draftId, channel: by, to, parts } = shown
   const letterhead = { channel: by, to, recipients }
   return {
     kind: 'push',
-    view: previewView({ meta: { draftId, conversationId, at: desk.channel }, ...letterhead, parts }),
+    view: previewView({ meta: { draftId, conversationId, at: desk.channel }, ...letterhead, parts, cautions }),
   }
+}
+
+async function listCautions(
+  tools: DeskTools,
+  question: Question,
+  { letter, use }: Draft,
+  markdown: string,
+): Promise<Caution[]> {
+  return findCautions({
+    letter,
+    use,
+    text: markdown,
+    names: await namesOf(tools, question),
+    hadBefore: (await findSameWords(tools.db, question.identity.contactId, markdown)) !== undefined,
+    asked: question.isAnswered ? [] : question.waiting.map(newWords),
+  })
+}
+
+/** The letter's files and the agent's own, or what is wrong with them. */
+async function takeAll(
+  tools: DeskTools,
+  view: OpenView,
+  { meta, letter }: Draft,
+  limits: { attachmentBytesMax: number },
+): Promise<OutboundAttachment[] | Outcome> {
+  const own = await takeFiles(tools.read, filesIn(view), limits)
+  if (typeof own === 'string') return at(FILES_BLOCK, own)
+  if (!letter || meta.inserted === undefined) return own
+  const enclosed = await takeEnclosures(view, letter.key, letter.enclosures)
+  const all = [...enclosed, ...own]
+  const total = all.reduce((sum, { content }) => sum + content.byteLength, 0)
+  if (enclosed.length === 0 || total <= limits.attachmentBytesMax) return all
+  const said = `All files together have ${sizeWords(total)}; no more than ${sizeWords(limits.attachmentBytesMax)} can leave.`
+  return at(enclosureBlock(letter.key), said)
 }
 
 const OTHERS_NOW =

@@ -1,29 +1,28 @@
 // The composer as the agent sees it: to whom, what they asked, a letter to start from, and the text.
 import { createHash } from 'node:crypto'
-import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import { channelKind } from '../channel.ts'
+import type { KnownBlock, ModalView } from '@slack/types'
 import type { Message } from '../message.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import type { Letter } from '../template/letter.ts'
+import { enclosureInput } from './enclosure-input.ts'
 import { type FileLimits, fileInput } from './file-input.ts'
 import { shortenMiddle } from './file-name.ts'
+import { fillInputs } from './fill-input.ts'
 import type { OpenView } from './interaction.ts'
+import { letterMenu } from './letter-menu.ts'
 import { channelWord, customerName, newWords, type Question } from './question.ts'
 import { ccInput } from './recipient-input.ts'
 import { markWords } from './recipient-words.ts'
 import { instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const COMPOSER = 'composer'
-export const LETTER_ACTION = 'letter'
 
 /** Slack takes no more in one field. */
 export const BODY_LENGTH_MAX = 3000
 const QUOTED_LENGTH_MAX = 600
 const NAME_LENGTH_MAX = 200
 const ADDRESS_LENGTH_MAX = 400
-const OPTIONS_MAX = 100
-const OPTION_LENGTH_MAX = 75
 
 /** What the view carries back to us: what the agent was shown, and what we put into the field. */
 export interface ComposerMeta {
@@ -50,14 +49,18 @@ export interface Composer {
   limits: FileLimits
   meta: ComposerMeta
   text: string
-  letters: readonly Letter[]
+  /** Those that fit what the customer wrote, and whether there are any at all. */
+  offered: { suggested: readonly Letter[]; hasLetters: boolean }
+  /** The letter the text came from; what it asks is asked here while the text is still to be filled in. */
+  letter?: Letter | undefined
   notice?: string | undefined
 }
 
 export function composerView(composer: Composer): ModalView {
-  const { question, recipients, ticked, limits, meta, text, letters, notice } = composer
+  const { question, recipients, ticked, limits, meta, text, offered, letter, notice } = composer
   const { to } = recipients
   const mark = markWords(to, question.identity)
+  const inserted = meta.inserted === undefined ? undefined : letter
   return {
     type: 'modal',
     callback_id: COMPOSER,
@@ -72,8 +75,9 @@ export function composerView(composer: Composer): ModalView {
       ...question.waiting.flatMap((message) =>
         asked(message, question.authors.get(message.author) ?? customerName(question.identity)),
       ),
-      ...letterMenu(letters, meta.letter),
+      ...letterMenu(offered, letter, meta.rev),
       ...(notice ? [note(notice)] : []),
+      ...(inserted ? fillInputs(inserted.key, inserted.asks) : []),
       {
         type: 'input',
         block_id: bodyBlock(meta),
@@ -89,6 +93,7 @@ export function composerView(composer: Composer): ModalView {
           ...(text !== '' && { initial_value: text }),
         },
       },
+      ...(inserted ? enclosureInput(inserted.key, inserted.enclosures) : []),
       ...fileInput(limits),
     ],
   }
@@ -128,57 +133,6 @@ export function asked(message: Message, name: string): KnownBlock[] {
         : '(deleted by its author; the thread has what it said)',
     ),
   ]
-}
-
-function letterMenu(letters: readonly Letter[], chosen: string | undefined): KnownBlock[] {
-  const groups = groupsOf(letters)
-  const initial = groups.flatMap(({ options }) => options).find(({ value }) => value === chosen)
-  if (groups.length === 0) return []
-  const choice = groups.length === 1 ? { options: groups[0]?.options ?? [] } : { option_groups: groups }
-  return [
-    {
-      type: 'actions',
-      block_id: 'letter',
-      elements: [
-        {
-          type: 'static_select',
-          action_id: LETTER_ACTION,
-          placeholder: plain('Start from a letter'),
-          ...choice,
-          ...(initial && { initial_option: initial }),
-        },
-      ],
-    },
-  ]
-}
-
-function groupsOf(letters: readonly Letter[]): { label: PlainTextOption['text']; options: PlainTextOption[] }[] {
-  const languages = [...new Set(letters.map(({ language }) => language))]
-  return languages.flatMap((language) => {
-    const options = letters.filter((letter) => letter.language === language).map(optionOf)
-    const pages = Math.ceil(options.length / OPTIONS_MAX)
-    return Array.from({ length: pages }, (_, page) => ({
-      label: plain(pages > 1 ? `${language}, ${page + 1} of ${pages}` : language),
-      options: options.slice(page * OPTIONS_MAX, (page + 1) * OPTIONS_MAX),
-    }))
-  })
-}
-
-function optionOf(letter: Letter): PlainTextOption {
-  return {
-    text: plain(shorten(letter.title, OPTION_LENGTH_MAX)),
-    description: plain(shorten(letter.when, OPTION_LENGTH_MAX)),
-    value: letterValue(letter),
-  }
-}
-
-/** A letter as the menu names it. */
-export function letterValue({ key }: Letter): string {
-  return key.slice(0, OPTION_LENGTH_MAX)
-}
-
-export function lettersFor(letters: readonly Letter[], channel: string): Letter[] {
-  return letters.filter(({ channels }) => channels?.includes(channelKind(channel)) ?? true)
 }
 
 export function bodyBlock({ rev }: Pick<ComposerMeta, 'rev'>): string {

@@ -1,7 +1,9 @@
 // The composer: what an agent needs before them to answer, or why they may not.
+import type { Letter } from '../template/letter.ts'
 import { admit } from './admission.ts'
-import { BODY_LENGTH_MAX, type Composer, type ComposerMeta, composerView, lettersFor } from './composer-view.ts'
+import { BODY_LENGTH_MAX, type Composer, type ComposerMeta, composerView } from './composer-view.ts'
 import type { Click, Person } from './interaction.ts'
+import { advise, letterValue } from './letter-menu.ts'
 import { openView, type Prepared } from './open-view.ts'
 import { mayUse } from './permission.ts'
 import { type Question, readQuestion } from './question.ts'
@@ -40,17 +42,28 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
   const text = fits ? start.text : ''
   const ticked = start.copies && valuesOf(start.copies, offered.recipients)
   const notice = fits ? start.notice : TOO_LONG
-  return { kind: 'view', view: composerView({ question, ...offered, ticked, meta, text, notice }) }
+  const letter = findChosen(tools, meta)
+  return { kind: 'view', view: composerView({ question, ...offered, ticked, meta, text, letter, notice }) }
+}
+
+/** The letter that a composer's text came from, if it is still there. */
+export function findChosen(
+  tools: Pick<DeskTools, 'letters'>,
+  { letter }: Pick<ComposerMeta, 'letter'>,
+): Letter | undefined {
+  return letter === undefined ? undefined : tools.letters().find((candidate) => letterValue(candidate) === letter)
 }
 
 /** What an agent can choose from: recipients, letters, and how much may be added. */
 export async function readOffered(
   tools: DeskTools,
-  { conversation }: Question,
-): Promise<Pick<Composer, 'recipients' | 'letters' | 'limits'>> {
+  question: Question,
+): Promise<Pick<Composer, 'recipients' | 'offered' | 'limits'>> {
+  const { conversation } = question
+  const { suggested, languages } = await advise(tools.advisor, question)
   return {
     recipients: await tools.recipients(conversation.id),
-    letters: lettersFor(tools.letters(), conversation.channel),
+    offered: { suggested, hasLetters: languages.length > 0 },
     limits: { attachmentBytesMax: bytesMaxOf(tools, conversation.channel), mayRead: await mayUse(tools, 'files:read') },
   }
 }

@@ -14,7 +14,7 @@ import type { Pace } from '../rate.ts'
 import { listRecipientChoices } from '../recipients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
-import { loadLetters, renderLetterFaults } from '../template/letter.ts'
+import { openLetters } from '../template/letter-store.ts'
 import { explainWindows } from '../why.ts'
 import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
@@ -43,7 +43,7 @@ export interface OpenDesk {
 export interface DeskSettings {
   slack?: { botToken: string; appToken: string; apiUrl: string }
   desks: Record<string, { name: string; channel: string; undoMs: number; leads: string[]; backup?: string[] }>
-  templates: { folder: string }
+  templates: { folder: string; language?: string }
 }
 
 export interface DeskOptions extends Tools {
@@ -58,6 +58,8 @@ export interface DeskOptions extends Tools {
   /** Whether an address is of our own house. */
   isOurs(address: string): boolean
   dayOf(desk: string): DeskDay
+  /** Whether it is open at this moment. */
+  isOpen?(desk: string): boolean
 }
 
 /** Rows of the queue that a command lists. */
@@ -75,8 +77,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     import('./pace.ts'),
     import('./presence.ts'),
   ])
-  const { letters, faults } = await loadLetters(settings.templates.folder)
-  if (faults.length > 0) options.log.warn(renderLetterFaults(faults))
+  const letters = await openLetters(settings.templates.folder, options)
   const room = slackRoom(settings.slack, options)
   const desks = Object.entries(settings.desks).map(([name, desk]): Desk => {
     const quiet = options.quietOf(name)
@@ -88,7 +89,8 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     ...options,
     room,
     desks,
-    letters: () => letters,
+    letters: letters.letters,
+    ...(settings.templates.language !== undefined && { language: settings.templates.language }),
     explain: async (id) => [...(await explainWindows(db, policies, id, clock.now())), ...(await explainPlaces(db, id))],
     queue: (desk) => listQueue(db, desk, { limit: QUEUE_MAX }),
     recipients: (id) => listRecipientChoices(db, id, options.isOurs),
@@ -101,7 +103,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     handlers: deskHandlers({ ...options, room, desks, presence }),
     paceOf,
     tell: (person, text) => tellAtOnce(room.clients, person, text),
-    ...connection(room, app, options),
+    ...connection(room, app, options, letters.stop),
   }
 }
 
@@ -120,6 +122,7 @@ function connection(
   room: SlackRoom,
   app: DeskApp,
   { clock, log }: { clock: Clock; log: Log },
+  stopLetters: () => void,
 ): Pick<OpenDesk, 'start' | 'health' | 'stop' | 'knowsAgents'> {
   const stopping = new AbortController()
   let refusal: string | undefined
@@ -150,6 +153,7 @@ function connection(
     health: () => (refusal === undefined ? room.health() : { ok: false, problem: refusal }),
     async stop() {
       stopping.abort()
+      stopLetters()
       await room.stop()
       await running
     },

@@ -1,5 +1,6 @@
 // Which submitted form leads where, and what stands in its place while that is being saved.
 import { ASSIGN, assignForm } from './assign.ts'
+import { CALLED_BY, calledByForm } from './called-by.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
@@ -24,6 +25,7 @@ export const FORMS: Record<string, Form> = {
   [WAIVE]: waiveForm,
   [ASSIGN]: assignForm,
   [SNOOZE]: snoozeForm,
+  [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [PERSON]: personForm,
 }

@@ -38,6 +38,8 @@ export interface OpenView {
   typed(blockId: string, actionId: string): string
   /** The value of what was chosen in a menu; empty for nothing. */
   chosen(blockId: string, actionId: string): string
+  /** `2030-06-14`; empty for none. */
+  chosenDay(blockId: string, actionId: string): string
   /** The values of all that was ticked. */
   chosenMany(blockId: string, actionId: string): string[]
   /** What was put into a field for files. */
@@ -62,8 +64,8 @@ export function clickOf(body: BlockAction): Click {
 
 function chosenIn(action: BlockAction['actions'][0]): string | undefined {
   if (action.type === 'button') return action.value
-  const isChoice = action.type === 'static_select' || action.type === 'overflow'
-  return isChoice ? action.selected_option?.value : undefined
+  const isChoice = ['static_select', 'external_select', 'overflow'].includes(action.type)
+  return isChoice && 'selected_option' in action ? action.selected_option?.value : undefined
 }
 
 export function submissionOf(body: ViewSubmitAction): Submission {
@@ -113,6 +115,7 @@ function openViewOf(view: ViewOutput): OpenView {
     blocks: view.blocks as AnyBlock[],
     typed: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.value ?? '',
     chosen: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_option?.value ?? '',
+    chosenDay: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_date ?? '',
     chosenMany: (blockId, actionId) =>
       (view.state.values[blockId]?.[actionId]?.selected_options ?? []).map(({ value }) => value),
     files: (blockId, actionId) => (view.state.values[blockId]?.[actionId]?.files ?? []).map(fileOf),

@@ -4,6 +4,8 @@ import type { Part } from '../channel.ts'
 import type { Message } from '../message.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import { chunks, richText, shorten } from '../slack/mrkdwn.ts'
+import { firstName, formalName } from '../template/name.ts'
+import type { Caution } from '../template/personal.ts'
 import { addressee } from './composer-view.ts'
 import { shownName, sizeWords } from './file-name.ts'
 import { channelWord, newWords } from './question.ts'
@@ -39,14 +41,27 @@ export interface Shown extends Letterhead {
   meta: PreviewMeta
   /** What is to be said of those who get it, as far as it is known still. */
   recipients?: RecipientChoices | undefined
+  /** What a colleague would say before it leaves. */
+  cautions?: readonly Caution[]
   parts: readonly Pick<Part, 'preview' | 'subject' | 'recipients' | 'attachments'>[]
 }
 
 export function previewView(shown: Shown): ModalView {
+  const { cautions = [] } = shown
   return {
-    ...previewShell(shown, sendLabel(shown)),
-    blocks: [...leaving(shown), note('This is exactly what leaves. You can take it back for a moment after sending.')],
+    ...previewShell(shown, cautions.length === 0 ? sendLabel(shown) : 'Send anyway'),
+    blocks: [
+      ...cautionBlocks(cautions),
+      ...leaving(shown),
+      note('This is exactly what leaves. You can take it back for a moment after sending.'),
+    ],
   }
+}
+
+function cautionBlocks(cautions: readonly Caution[]): KnownBlock[] {
+  if (cautions.length === 0) return []
+  const lines = cautions.map(({ said }) => paragraph([word(`⚠️ ${said}`)]))
+  return [heading('Before you send'), ...lines, note('“Back” lets you change it.'), { type: 'divider' }]
 }
 
 /** Something happened since the agent looked; sending needs a second, knowing click. */
@@ -80,7 +95,7 @@ function previewShell({ meta }: Shown, submit: string): Omit<ModalView, 'blocks'
 /** The button names the person and the way, as far as there is room. */
 export function sendLabel({ channel, to }: Letterhead): string {
   const way = channelWord(channel)
-  const first = to.name?.trim().split(/\s+/)[0]
+  const first = firstName(to.name, to.address) ?? formalName(to.name)
   const labels = first ? [`Send to ${first} by ${way}`, `Send to ${first}`] : []
   return labels.find((label) => label.length <= BUTTON_LENGTH_MAX) ?? `Send by ${way}`
 }

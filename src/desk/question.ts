@@ -12,6 +12,8 @@ export interface Question {
   identity: Identity
   /** The newest unanswered messages, oldest first; at least the last one, if the customer ever wrote. */
   waiting: Message[]
+  /** Nothing waits for an answer. */
+  isAnswered: boolean
   /** Up to where there is anything to see of what others wrote. */
   upTo: number
   /** The names of those who wrote what waits, by their address. */
@@ -41,7 +43,7 @@ export async function readQuestion(db: Reader, conversationId: string): Promise<
   const waiting = (open.length > 0 ? open : newest.slice(0, 1)).reverse()
   const authors = new Map<string, string>()
   for (const message of waiting) authors.set(message.author, await nameOfWriter(db, message, identity))
-  return { conversation, identity, waiting, upTo: read[0]?.seq ?? 0, authors }
+  return { conversation, identity, waiting, upTo: read[0]?.seq ?? 0, authors, isAnswered: open.length === 0 }
 }
 
 /** Unless a person has said that one of them needs an answer. */

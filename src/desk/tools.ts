@@ -10,6 +10,7 @@ import type { Policies } from '../policy.ts'
 import type { QueueRow } from '../queue.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import type { Letter } from '../template/letter.ts'
+import type { Advisor } from './advisor.ts'
 
 export interface Desk {
   /** As `conversation.desk` has it. */
@@ -45,6 +46,10 @@ export interface DeskTools {
   channelOf(name: string): Channel
   policies: Policies
   letters(): readonly Letter[]
+  /** Which of them fit. */
+  advisor: Advisor
+  /** Whether a desk is open at this moment; without it, always. */
+  isOpen?(desk: string): boolean
   /** Who a reply to a conversation goes to, and who may get a copy. */
   recipients(conversationId: string): Promise<RecipientChoices>
   /** How each window of a conversation came about, in plain lines; one that begins with `# ` heads a window. */

@@ -9,6 +9,8 @@ import type { Stage } from './stage.ts'
 export interface ReplyPlan {
   /** The letter to start from, as the menu names it; an empty text otherwise. */
   letter?: string
+  /** What the agent answers where the letter asks, by the names of its questions; a day as 2030-06-14, a choice by its place. */
+  answers?: Readonly<Record<string, string>>
   /** What the agent makes of the text that stands in the composer. */
   edit(text: string): string
 }
@@ -39,6 +41,15 @@ export function agentOf(stage: Stage, userId: string): Agent {
   const show = ({ view, blocks }: ViewRecord) => readView({ ...view, blocks }, { name })
   const waitForView = (callbackId: string) =>
     slack.waitFor(() => (front()?.view.callback_id === callbackId ? front() : undefined), `the ${callbackId} view`)
+  const fillIn = async (blockId: string, answer: string) => {
+    const view = front()
+    const block = view?.blocks.find((each) => each.block_id === blockId)
+    if (!view || !block) throw new Error(`the composer does not ask for ${blockId}`)
+    const isText = asText(jsonList([block.element])[0]?.type) === 'plain_text_input'
+    await (isText
+      ? slack.type(userId, view.id, blockId, 'fill', answer)
+      : slack.choose(userId, view.id, blockId, 'fill', answer))
+  }
   return {
     findCard,
     waitForCard: (words) => slack.waitFor(() => findCard(words), `a card with "${words}"`),
@@ -48,11 +59,13 @@ export function agentOf(stage: Stage, userId: string): Agent {
     async compose(card, plan) {
       await slack.click(userId, { channel: desk, ts: card.ts, actionId: 'reply' })
       const composer = await waitForView('composer')
-      if (plan.letter !== undefined) await slack.choose(userId, composer.id, 'letter', 'letter', plan.letter)
+      if (plan.letter !== undefined) await slack.choose(userId, composer.id, 'letter-0', 'letter', plan.letter)
       const field = await slack.waitFor(
         () => bodyOf(front()?.blocks ?? [], plan.letter !== undefined),
         'the text in the composer',
       )
+      for (const [name, answer] of Object.entries(plan.answers ?? {}))
+        await fillIn(`fill-${plan.letter}-${name}`, answer)
       await slack.type(userId, composer.id, field.blockId, 'text', plan.edit(field.text))
       await slack.submit(userId, composer.id)
       return show(await waitForView('preview'))

@@ -37,7 +37,9 @@ export async function playStory(stage: Stage, clock: MovableClock, tell: Tell): 
     threadTs: anasCard.ts,
   })
   tell('Maya', 'tells her colleagues in the thread; this reaches no customer', 'The carrier lost the first parcel ...')
-  const preview = await maya.compose(anasCard, { letter: 'en/delay', edit: fillIn })
+  const tomorrow = new Date(clock.now() + 24 * HOUR).toISOString().slice(0, 10)
+  const answers = { ...EXPLANATION, news_by: tomorrow }
+  const preview = await maya.compose(anasCard, { letter: 'en/delay', answers, edit: (text) => text })
   tell('Maya', 'presses Reply, picks a letter, fills it in, and sees exactly what will leave', preview)
   tell('Maya', 'presses Send; she can still take it back', await maya.send())
   await mail.waitFor(() => mail.account(ANA.address).list().length > 0, "the reply in Ana's mailbox")
@@ -59,10 +61,10 @@ export async function playStory(stage: Stage, clock: MovableClock, tell: Tell): 
   return countAll(stage)
 }
 
-/** Maya answers what the letter asks for. */
-function fillIn(text: string): string {
-  const answers = ['the carrier lost the first parcel', 'a new one leaves today with express delivery', 'tomorrow noon']
-  return text.replaceAll(/⟦[^⟧]*⟧/g, () => answers.shift() ?? '')
+/** What Maya answers where the letter asks. */
+const EXPLANATION = {
+  reason: 'the carrier lost the first parcel',
+  next_step: 'a new one leaves today with express delivery',
 }
 
 function writeMail(

@@ -1,6 +1,6 @@
 // Finds and reads the files of letters. Whatever the disk has to say becomes a fault.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
 import type { LetterFault } from './letter.ts'
 
 export interface LetterFile {
@@ -9,12 +9,15 @@ export interface LetterFile {
   language: string
   /** Without its ending. */
   name: string
+  /** `_signature.md` is a text that letters share, `refund.slack.md` what `refund` says on that channel. */
+  kind?: 'letter' | 'partial' | 'variant'
+  channel?: string
 }
 
 const LETTERS_MAX = 500
 const FILE_BYTES_MAX = 20_000
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
-const FILE_NAME = /^([a-z0-9]+(?:-[a-z0-9]+)*)\.md$/
+const FILE_NAME = /^(_?)([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.(email|discord|slack))?\.md$/
 
 /** Other files and folders are none of our business; only a misnamed letter is. */
 export async function listLetterFiles(folder: string): Promise<{ files: LetterFile[]; faults: LetterFault[] }> {
@@ -25,17 +28,28 @@ export async function listLetterFiles(folder: string): Promise<{ files: LetterFi
   for (const language of languages.filter((each) => LANGUAGE.test(each))) {
     for (const entry of (await readFolder(join(folder, language))) ?? []) {
       const path = join(folder, language, entry)
-      const name = FILE_NAME.exec(entry)?.[1]
-      if (name) files.push({ path, language, name })
+      const file = readName(path, language, entry)
+      if (file) files.push(file)
       else if (/\.(?:md|markdown)$/i.test(entry)) faults.push(fault(path, 'has a name that is not usable', NAMING))
     }
   }
-  const extra = files.splice(LETTERS_MAX)
-  if (extra[0]) faults.push(fault(extra[0].path, `and ${extra.length - 1} more letters are left out`, TOO_MANY))
-  return { files, faults }
+  const letters = files.filter(({ kind }) => kind === 'letter')
+  const [extra] = letters.splice(LETTERS_MAX)
+  if (!extra) return { files, faults }
+  const count = files.filter(({ kind }) => kind === 'letter').length - LETTERS_MAX
+  faults.push(fault(extra.path, `and ${count - 1} more letters are left out`, TOO_MANY))
+  return { files: files.filter((file) => file.kind !== 'letter' || letters.includes(file)), faults }
 }
 
-const NAMING = 'Rename it to lower-case words with hyphens, such as first-answer.md.'
+function readName(path: string, language: string, entry: string): LetterFile | undefined {
+  const [matched, underscore, name = '', channel] = FILE_NAME.exec(entry) ?? []
+  if (matched === undefined || (underscore && channel)) return undefined
+  if (channel) return { path, language, name, kind: 'variant', channel }
+  return { path, language, name, kind: underscore ? 'partial' : 'letter' }
+}
+
+const NAMING =
+  'Rename it to lower-case words with hyphens, such as first-answer.md; first-answer.slack.md is what it says in Slack.'
 const TOO_MANY = `Remove letters: nobody can choose from more than ${LETTERS_MAX}.`
 
 export async function readLetterFile({ path }: LetterFile): Promise<{ text: string } | { fault: LetterFault }> {
@@ -46,6 +60,53 @@ export async function readLetterFile({ path }: LetterFile): Promise<{ text: stri
     return { text: await readFile(path, 'utf8') }
   } catch {
     return { fault: fault(path, 'cannot be read', 'Let the user that runs Deskbell read it.') }
+  }
+}
+
+/** A file that leaves with a letter. */
+export interface Enclosure {
+  name: string
+  type: string
+  path: string
+  bytes: number
+}
+
+const ENCLOSURE_BYTES_MAX = 10 * 1024 * 1024
+const TYPES: Record<string, string> = {
+  '.pdf': 'application/pdf',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.txt': 'text/plain',
+  '.csv': 'text/csv',
+  '.ics': 'text/calendar',
+  '.zip': 'application/zip',
+}
+
+/** The file that a letter names, or what is wrong with it. Nothing outside the folder is a letter's to send, also not by a link. */
+export async function findEnclosure(
+  folder: string,
+  named: string,
+): Promise<Enclosure | { message: string; hint: string }> {
+  const hint = `Put the file into ${join(folder, 'files')} and write files/NAME.`
+  try {
+    const root = await realpath(folder)
+    const path = await realpath(join(root, named))
+    if (relative(root, path).startsWith('..') || !path.startsWith(root + sep))
+      return { message: `the attachment ${named} is outside the folder of letters`, hint }
+    const info = await stat(path)
+    if (!info.isFile()) return { message: `the attachment ${named} is no file`, hint }
+    if (info.size === 0) return { message: `the attachment ${named} is empty`, hint: 'Replace it.' }
+    if (info.size > ENCLOSURE_BYTES_MAX)
+      return {
+        message: `the attachment ${named} is larger than ${ENCLOSURE_BYTES_MAX} bytes`,
+        hint: 'Write a link instead.',
+      }
+    const type = TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'
+    return { name: path.slice(path.lastIndexOf(sep) + 1), type, path, bytes: info.size }
+  } catch {
+    return { message: `there is no attachment ${named}`, hint }
   }
 }
 

@@ -1,14 +1,27 @@
 // What is wrong with a letter's body, found at load: at the composer it is too late, and the customer is waiting.
 import { nearest } from '../nearest.ts'
 import { FIELDS, type Fields } from './field.ts'
-import { type BodyToken, describeError, FILTERS, listTokens, type ParsedBody, parseBody, TAGS } from './liquid.ts'
+import {
+  type BodyToken,
+  describeError,
+  FILTERS,
+  listTokens,
+  type ParsedBody,
+  type Partials,
+  parseBody,
+  TAGS,
+} from './liquid.ts'
 import { findMisplaced } from './placement.ts'
 import { byPlace, type Problem, placeAt } from './problem.ts'
 import { renderBodyWith } from './render.ts'
 
 /** The parsed body, unless something is wrong with it. Positions count from the body's first line. */
-export function lintBody(source: string, fields: Fields = FIELDS): { body?: ParsedBody; problems: Problem[] } {
-  const parsed = tryParse(source)
+export function lintBody(
+  source: string,
+  fields: Fields = FIELDS,
+  partials: Partials = new Map(),
+): { body?: ParsedBody; problems: Problem[] } {
+  const parsed = tryParse(source, partials)
   if ('problem' in parsed) return { problems: [parsed.problem] }
   const tokens = withoutComments(listTokens(source))
   const problems = [...lintTokens(source, tokens, fields), ...lintMarkers(source), ...findMisplaced(source, tokens)]
@@ -17,17 +30,19 @@ export function lintBody(source: string, fields: Fields = FIELDS): { body?: Pars
 }
 
 /** The engine stops at the first mistake. */
-function tryParse(source: string): { body: ParsedBody } | { problem: Problem } {
+function tryParse(source: string, partials: Partials): { body: ParsedBody } | { problem: Problem } {
   try {
-    return { body: parseBody(source) }
+    return { body: parseBody(source, partials) }
   } catch (error) {
     const { line, column, problem } = describeError(error)
-    return { problem: { line, column, message: problem, hint: hintFor(problem) } }
+    return { problem: { line, column, message: problem, hint: hintFor(problem, partials) } }
   }
 }
 
 /** The engine's own words are exact; what they lack is what to do. */
-function hintFor(problem: string): string {
+function hintFor(problem: string, partials: Partials): string {
+  const partial = /^partial ['"]?([^'"]*)['"]? not found$/.exec(problem)?.[1]
+  if (partial !== undefined) return partialHint(partial, [...partials.keys()])
   const tag = /^tag "(.+)" not found$/.exec(problem)?.[1]
   if (tag && /^(end|els)/.test(tag)) return 'It has no {% if %} before it, or one that is closed already.'
   if (tag) return suggestion(tag, TAGS, 'Tags')
@@ -37,6 +52,14 @@ function hintFor(problem: string): string {
   if (open) return `Add {% end${open} %}.`
   if (/^(output|tag) .*not closed$/s.test(problem)) return 'Close it with }} or %}.'
   return `Write a field like {{ contact.first_name | default: 'there' }}.`
+}
+
+function partialHint(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known)
+  if (meant) return `Did you mean '${meant}'?`
+  return known.length > 0
+    ? `There are: ${known.join(', ')}.`
+    : 'Write the text into a file such as _signature.md beside the letter.'
 }
 
 function suggestion(name: string, known: readonly string[], what: string): string {
@@ -100,9 +123,25 @@ function lintCondition(source: string, token: BodyToken, inside: Content, fields
     const hint = `Write a field, or a comparison such as conversation.channel == 'email'.`
     return [{ ...placeAt(source, token.begin), message: `${token.text} has no condition that a letter may use`, hint }]
   }
-  return [...inside.text.matchAll(new RegExp(`${TEXT}|${NAME}`, 'g'))]
+  const compared = lintComparisons(source, token, inside, fields)
+  const unknown = [...inside.text.matchAll(new RegExp(`${TEXT}|${NAME}`, 'g'))]
     .filter(([word]) => !/^['"]/.test(word) && !WORDS_OF_LIQUID.test(word) && !Object.hasOwn(fields, word))
     .map((match) => unknownField(match[0], placeAt(source, token.begin + inside.offset + match.index), fields))
+  return [...unknown, ...compared]
+}
+
+/** A condition that can never be true hides its words from everybody. */
+function lintComparisons(source: string, token: BodyToken, inside: Content, fields: Fields): Problem[] {
+  return [...inside.text.matchAll(new RegExp(`(${NAME})\\s*(?:==|!=)\\s*(${TEXT})`, 'g'))].flatMap((match) => {
+    const [whole, name = '', quoted = ''] = match
+    const values = Object.hasOwn(fields, name) ? fields[name]?.values : undefined
+    const word = quoted.slice(1, -1)
+    if (!values || values.includes(word)) return []
+    const meant = nearest(word, values)
+    const place = placeAt(source, token.begin + inside.offset + match.index + whole.length - quoted.length)
+    const hint = meant ? `Did you mean '${meant}'?` : `It is one of: ${values.join(', ')}.`
+    return [{ ...place, message: `${name} is never ${quoted}`, hint }]
+  })
 }
 
 function unknownField(name: string, place: { line: number; column: number }, fields: Fields): Problem {

@@ -17,6 +17,33 @@ export function firstName(displayName: string | undefined, address?: string): st
   return word && isName(word) ? capitalize(word) : undefined
 }
 
+/**
+ * How a person is called who writes under a title and a family name alone, `Frau Müller`, or under a name whose order we
+ * cannot tell, `王小明`: by all of it. Undefined for everybody else.
+ */
+export function formalName(displayName: string | undefined): string | undefined {
+  const name = tidy(displayName ?? '')
+  if (name === '' || name.length > NAME_LENGTH_MAX) return undefined
+  if (WHOLE_NAME.test(name)) return ROLE_SIGNS.test(name) ? undefined : name
+  if (isNoPerson(name, undefined) || name.includes(',')) return undefined
+  const words = name.split(' ')
+  const titles = words.slice(0, -1)
+  const family = words.at(-1) ?? ''
+  const isTitled = titles.length > 0 && titles.every((word) => TITLE.test(word)) && ADDRESSED.test(titles[0] ?? '')
+  return isTitled && isName(family) && !TITLE.test(family) ? [...titles, capitalize(family)].join(' ') : undefined
+}
+
+/** Two to four signs of a Chinese or Korean name, or a Japanese one, written in nothing else. */
+const WHOLE_NAME =
+  /^(?:[\p{Script=Han}々]{2,4}|[\p{Script=Han}々]{1,3} [\p{Script=Han}々\p{Script=Hiragana}\p{Script=Katakana}]{1,4}|[\p{Script=Hangul}]{2,4})$/u
+
+/** What companies, teams and desks are called with. */
+const ROLE_SIGNS = /客[服户]|公司|[会會]社|集[团團]|支持|团队|[销銷]售|商店|部$|센터|고객|팀$|회사|영업|지원|관리/
+
+/** Titles by which people are spoken to. */
+const ADDRESSED =
+  /^(?:mr|mrs|ms|mx|dr|prof|herr|frau|m|mme|mlle|monsieur|madame|sr|sra|señor|señora|signor|signora|dhr|mevr|pan|pani)\.?$/i
+
 /** Without decoration: emoji, quotes, remarks in brackets, "via Group". */
 function tidy(name: string): string {
   return name
@@ -93,7 +120,7 @@ function capitalize(word: string): string {
 }
 
 const TITLE =
-  /^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lady|lord|herr|frau|mme|mlle|monsieur|madame|sr|sra|dipl-ing|ing|rev|fr)\.?$/i
+  /^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lady|lord|herr|frau|mme|mlle|monsieur|madame|sr|sra|dipl-ing|ing|rev|fr|señor|señora|signor|signora|dhr|mevr|pan|pani|doña|don)\.?$/i
 const DEGREE = /^(?:ph\.? ?d|m\.? ?d|m\.?sc|b\.?sc|m\.?a|b\.?a|mba|jr|sr|ii|iii|iv|esq|cpa|rn|pmp)\.?$/i
 
 const NOT_A_PERSON = new Set(

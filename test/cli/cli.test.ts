@@ -1,11 +1,12 @@
 // The command line as an operator meets it: the real program in a process of its own.
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { renderParked } from '../../src/cli/parked.ts'
 import { renderRebuilt } from '../../src/cli/rebuild.ts'
+import { renderUse } from '../../src/cli/templates.ts'
 import { type Found, renderList, renderWhy } from '../../src/cli/why.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openDb } from '../../src/db/open.ts'
@@ -151,4 +152,42 @@ test('parked rows stand in even columns, each with its reason', () => {
   expect(first.indexOf('reply')).toBe(second.indexOf('email:support'))
   expect(first).toContain('2026-01-05T00:00:00.000Z')
   expect(text).toContain('parked retry ID')
+})
+
+test('T1: a broken letter is named with its line and column, and a good one is shown as the customer gets it', async () => {
+  const letters = join(folder, 'letters')
+  await mkdir(join(letters, 'en'), { recursive: true })
+  const head = '---\ntitle: T\nwhen: W\nlanguage: en\nask:\n  day: Which day?\n---\n'
+  await writeFile(join(letters, 'en/good.md'), `${head}{{ contact.greeting }},\n\nit comes on {{ fill.day }}.`)
+  await writeFile(join(letters, 'en/bad.md'), `${head}{{ fill.dya }}`)
+  const path = join(folder, 'letters.yaml')
+  await writeFile(path, `templates:\n  folder: ${letters}\n`)
+
+  const checked = await run(['templates', 'check', '--config', path])
+  expect(checked.code).toBe(1)
+  expect(checked.err).toContain(`bad.md:8:4: there is no field fill.dya\n  Fix: Did you mean fill.day?`)
+
+  const preview = (name: string, channel = 'email') =>
+    run([
+      'templates',
+      'preview',
+      name,
+      '--contact',
+      'RUIZ, ANA <ana@example.org>',
+      '--channel',
+      channel,
+      '--config',
+      path,
+    ])
+  expect(await preview('good')).toMatchObject({
+    code: 0,
+    out: 'Hello Ana,\n\nit comes on ⟦day⟧.\n',
+    err: expect.stringContaining('Still to fill in: day'),
+  })
+  await writeFile(path, `templates:\n  folder: ${letters}\ndatabase:\n  path: ${join(folder, 'letters.db')}\n`)
+  await run(['migrate', '--config', path])
+  expect((await run(['templates', 'used', '--config', path])).out).toBe('No letter was sent in the last 90 days.\n')
+  expect(renderUse({ letter: 'en/refund', sent: 3, unedited: 1 })).toBe('en/refund: sent 3 times, 33 % unedited\n')
+  expect(await preview('god')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean good?') })
+  expect(await preview('good', 'emial')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean email?') })
 })

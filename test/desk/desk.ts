@@ -134,16 +134,34 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       const direct = dm ? slack.workspace.messages(dm.id).map(({ text }) => text) : []
       return [...slack.workspace.ephemerals.filter(({ user }) => user === who).map(({ text }) => text), ...direct]
     },
-    bodyBlock: (who: string) => String(test.front(who).blocks.find(isTextInput)?.block_id),
+    bodyBlock: (who: string) => String(test.front(who).blocks.findLast(isTextInput)?.block_id),
     body(who: string): string {
       const view = test.front(who)
-      const input = view.blocks.find(isTextInput)
+      const input = view.blocks.findLast(isTextInput)
       const element = input?.element as { initial_value?: string } | undefined
       const entered = view.entered.get(`${input?.block_id} text`)
       return String((entered ? entered.value : element?.initial_value) ?? '')
     },
     type: (who: string, text: string) => slack.type(who, test.front(who).id, test.bodyBlock(who), 'text', text),
-    choose: (who: string, value: string) => slack.choose(who, test.front(who).id, 'letter', 'letter', value),
+    letterBlock: (who: string) =>
+      test
+        .front(who)
+        .blocks.flatMap(({ block_id }) => (/^letter-/.test(String(block_id)) ? String(block_id) : []))[0] ?? '',
+    choose: (who: string, value: string) =>
+      slack.choose(who, test.front(who).id, test.letterBlock(who), 'letter', value),
+    /** What the list of letters shows for what is typed into it. */
+    async offered(who: string, query = ''): Promise<unknown[]> {
+      const options = await slack.suggest(who, test.front(who).id, test.letterBlock(who), 'letter', query)
+      return options.map(({ value }) => value)
+    },
+    /** Answers what a letter asks. */
+    async answer(who: string, key: string, name: string, answer: string): Promise<void> {
+      const view = test.front(who)
+      const blockId = `fill-${key}-${name}`
+      const type = (view.blocks.find(({ block_id }) => block_id === blockId)?.element as { type?: string })?.type
+      if (type === 'plain_text_input') await slack.type(who, view.id, blockId, 'fill', answer)
+      else await slack.choose(who, view.id, blockId, 'fill', answer)
+    },
     submit: (who: string) => slack.submit(who, test.front(who).id),
     /** What the modal refused, at whatever field. */
     errors: (who: string) => Object.values(test.front(who).errors).join(' '),

@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { listLetters, loadLetters, renderLetterFaults } from '../../src/template/letter.ts'
+import { greet } from '../../src/template/greeting.ts'
+import { type Letter, listLetters, loadLetters, renderLetterFaults } from '../../src/template/letter.ts'
 import { renderLetter } from '../../src/template/render.ts'
-import { fileFaultsOf, HEAD, letterOf, SHIPPED, shipped } from './letters.ts'
+import { indexLetters } from '../../src/template/suggest.ts'
+import { fileFaultsOf, HEAD, letterOf, SHIPPED } from './letters.ts'
 
 const HEAD_OF = (title: string, language = 'en') =>
   `---\ntitle: ${title}\nwhen: In a test.\nlanguage: ${language}\n---\n`
@@ -28,7 +30,7 @@ describe('a folder of letters', () => {
     })
     const { letters, faults } = await loadLetters(root)
     expect(letters.map(({ key }) => key)).toEqual(['de/gut', 'en/good'])
-    expect(renderLetterFaults(faults)).toBe(
+    expect(renderLetterFaults(faults)).toContain(
       `${join(root, 'en/bad.md')}:6:10: there is no field contact.nmae\n  Fix: Did you mean contact.name?\n`,
     )
   })
@@ -133,19 +135,65 @@ describe('T1: bad front matter names the line and the way out', () => {
 })
 
 describe('the letters that come with Deskbell', () => {
-  test('there is a handful, and none has a fault', async () => {
+  const known = {
+    'agent.first_name': 'Maria',
+    'desk.name': 'Support',
+    'conversation.channel': 'email',
+    'contact.history': 'first',
+  }
+  const greeted = (letter: Letter, name?: string) => greet(letter.language, { name })
+
+  test('are twenty in three languages, and none has a fault', async () => {
     const { letters, faults } = await loadLetters(SHIPPED)
-    expect(faults).toEqual([])
-    expect(letters.filter(({ language }) => language === 'en').length).toBeGreaterThanOrEqual(6)
+    expect(renderLetterFaults(faults)).toBe('')
+    for (const language of ['en', 'de', 'es'])
+      expect(letters.filter((letter) => letter.language === language)).toHaveLength(20)
   })
 
-  test('the first answer can leave as it is; no letter greets nobody', async () => {
+  test('the first answer can leave as it is, and the others ask for what must be said', async () => {
     const { letters } = await loadLetters(SHIPPED)
-    const known = { 'agent.first_name': 'Maria', 'desk.name': 'Support' }
-    expect(renderLetter(await shipped('first-answer'), known).missing).toEqual([])
     for (const letter of letters) {
-      expect(renderLetter(letter, known).text).not.toMatch(/^\w+ ?,/)
-      expect(renderLetter(letter, { ...known, 'contact.first_name': 'Ana' }).text).toMatch(/^Hello Ana,\n\n[A-Z⟦]/)
+      const values = { ...known, 'contact.greeting': greeted(letter) }
+      const { missing } = renderLetter(letter, values)
+      expect(missing.length === 0, letter.key).toBe(letter.name === 'first-answer')
+      expect(missing, letter.key).toEqual(letter.asks.map(({ name }) => name).filter((name) => missing.includes(name)))
+      const answers = Object.fromEntries(
+        letter.asks.map(({ name, kind }) => [name, kind === 'date' ? '2030-06-14' : 'x']),
+      )
+      expect(renderLetter(letter, values, answers).missing, letter.key).toEqual([])
     }
+  })
+
+  test('they greet by name, or nobody by none; they fit one screen; languages do not mix', async () => {
+    const { letters } = await loadLetters(SHIPPED)
+    for (const letter of letters) {
+      const text = renderLetter(letter, { ...known, 'contact.greeting': greeted(letter, 'Ana Ruiz') }).text
+      expect(text, letter.key).toMatch(/^(?:Hello|Guten Tag|Hola) Ana[,:]\n\n/)
+      expect(renderLetter(letter, { ...known, 'contact.greeting': greeted(letter) }).text).toMatch(
+        /^[\p{L} ]+\p{L}[,:]\n\n/u,
+      )
+      expect(text.length, letter.key).toBeLessThan(900)
+      expect(text.includes('Kind regards'), letter.key).toBe(letter.language === 'en')
+      expect(text.includes('Viele Grüße'), letter.key).toBe(letter.language === 'de')
+    }
+  })
+
+  test.each([
+    ['Hello, where is my parcel? It should have come on Monday.', 'en/delay'],
+    ['I would like my money back please', 'en/refund'],
+    ['The lamp arrived broken', 'en/damaged'],
+    ['I forgot my password and cannot log in', 'en/access'],
+    ['Can you send me the invoice?', 'en/invoice'],
+    ['Please cancel my subscription', 'en/cancellation'],
+    ['Wo bleibt mein Paket?', 'de/delay'],
+    ['Ich möchte mein Abo kündigen', 'de/cancellation'],
+    ['Die Vase kam zerbrochen an', 'de/damaged'],
+    ['¿Dónde está mi paquete?', 'es/delay'],
+    ['Quiero darme de baja', 'es/cancellation'],
+    ['Necesito la factura de mi pedido', 'es/invoice'],
+  ])('T8: for "%s" the first is %s', async (words, key) => {
+    const { letters } = await loadLetters(SHIPPED)
+    const index = indexLetters(letters.filter(({ language }) => key.startsWith(language)))
+    expect(index.suggest(words, 3)[0]?.key).toBe(key)
   })
 })

@@ -159,6 +159,10 @@ test('the values come from what is known when the composer opens', () => {
     desk: { name: 'Support' },
   }
   expect(listFieldValues(situation)).toEqual({
+    'contact.greeting': 'Hello Ana',
+    'contact.tier': undefined,
+    'contact.history': 'first',
+    'desk.hours': 'open',
     'contact.name': 'PETROVA, ANA',
     'contact.first_name': 'Ana',
     'contact.email': 'ana@example.com',

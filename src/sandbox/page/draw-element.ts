@@ -3,6 +3,7 @@ import { asList, asText, isJson, type Json, jsonList } from '../slack/json.ts'
 import { drawRichText } from './draw-rich-text.ts'
 import { drawMrkdwn, drawPlain } from './draw-text.ts'
 import { type Html, html } from './html.ts'
+import { offeredIn } from './offered.ts'
 import type { Screen } from './screen.ts'
 
 /** What was entered so far, as Slack keeps it in `view.state.values`. */
@@ -110,13 +111,17 @@ function drawSelect(element: Json, place: Place): Html {
     (group) =>
       html`<optgroup label="${asText(asJsonText(group.label))}">${jsonList(group.options).map(option)}</optgroup>`,
   )
+  const initial = isJson(element.initial_option) ? [element.initial_option] : []
+  const filled = offeredIn(element)
+  const isMissing = type === 'external_select' && !filled.some(({ value }) => value === initial[0]?.value)
+  const listed = [...jsonList(element.options), ...filled, ...(isMissing ? initial : [])]
   const placeholder = asText(asJsonText(element.placeholder)) ?? 'Choose'
   const people = type.endsWith('users_select') ? place.screen.people() : []
   const persons = people.map(
     ({ id, name }) => html`<option value="${id}" ${chosen.has(id) && html`selected`}>${name}</option>`,
   )
   const label = place.labelId === undefined ? html`aria-label="${placeholder}"` : named(place)
-  return html`<select ${address(element, place)} ${label} ${many && html`multiple`}>${!many && html`<option value="" ${chosen.size === 0 && html`selected`}>${placeholder}</option>`}${jsonList(element.options).map(option)}${groups}${persons}</select>`
+  return html`<select ${address(element, place)} ${label} ${many && html`multiple`}>${!many && html`<option value="" ${chosen.size === 0 && html`selected`}>${placeholder}</option>`}${listed.map(option)}${groups}${persons}</select>`
 }
 
 function drawLine(element: Json, place: Place): Html {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { SECOND, systemClock } from '../../clock.ts'
 import { actSchema } from './act.ts'
 import { drawDocument } from './document.ts'
+import { lookAtLists } from './offered.ts'
 import { drawPanes, PANES, type Pane } from './panes.ts'
 import type { Playhouse } from './playhouse.ts'
 import type { Seat } from './seat.ts'
@@ -56,6 +57,7 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
     if (viewers.size === 0) return
     house.program.look()
     await house.post.look()
+    await lookAtLists(house.stage.slack)
     for (const viewer of viewers) show(viewer)
   })
 

@@ -73,7 +73,7 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
       return slack.attach(act.person, act.view, act.block, act.action, files)
     }
     case 'submit':
-      for (const field of act.fields) await fill(stage, act.person, act.view, field)
+      for (const field of inputsAmong(stage, act)) await fill(stage, act.person, act.view, field)
       await slack.submit(act.person, act.view)
       return
     case 'close':
@@ -117,6 +117,13 @@ async function click(
   const target = { actionId: action, ...(block !== '' && { blockId: block }), ...(value !== undefined && { value }) }
   if (view !== undefined) await slack.click(person, { ...target, viewId: view })
   else if (channel !== undefined && ts !== undefined) await slack.click(person, { ...target, channel, ts })
+}
+
+/** What stands beside the inputs has told the app of every choice already. */
+function inputsAmong({ slack }: Stage, { person, view, fields }: Extract<Act, { do: 'submit' }>): Filled[] {
+  const front = slack.workspace.modals.get(person)?.find(({ id }) => id === view)
+  const inputs = new Set(front?.blocks.filter(({ type }) => type === 'input').map(({ block_id }) => block_id))
+  return fields.filter(({ block }) => inputs.has(block))
 }
 
 async function fill({ slack }: Stage, person: string, view: string, field: Filled): Promise<void> {

@@ -1,0 +1,60 @@
+// What a composer's text becomes with the answers in it: the letter written anew where nobody has touched it, else filled in as it stands.
+import { type Answers, type Ask, fillMarkers, findUnanswered } from '../template/ask.ts'
+import type { FieldValues } from '../template/field.ts'
+import type { Letter } from '../template/letter.ts'
+import { renderMarker } from '../template/marker.ts'
+import { renderLetter } from '../template/render.ts'
+import { findChosen } from './composer.ts'
+import { type ComposerMeta, fingerprint, readComposer } from './composer-view.ts'
+import { fillBlock, readAnswers } from './fill-input.ts'
+import type { OpenView } from './interaction.ts'
+import type { DeskTools } from './tools.ts'
+
+export interface Draft {
+  meta: ComposerMeta
+  /** As it was typed. */
+  typed: string
+  letter: Letter | undefined
+  answers: Answers
+  use: 'unedited' | 'answered' | 'edited' | undefined
+}
+
+export function readDraft(tools: Pick<DeskTools, 'letters'>, view: OpenView): Draft {
+  const { meta, text } = readComposer(view)
+  const letter = findChosen(tools, meta)
+  const answers = letter ? readAnswers(view, letter.key, asksIn({ meta, letter })) : {}
+  return { meta, typed: text, letter, answers, use: letter && useOf(meta, text, answers) }
+}
+
+function useOf({ inserted }: ComposerMeta, typed: string, answers: Answers): Draft['use'] {
+  if (inserted === undefined || fingerprint(typed) !== inserted) return 'edited'
+  return Object.values(answers).some((answer) => answer.trim() !== '') ? 'answered' : 'unedited'
+}
+
+/** A text that was taken back and is edited again has its answers in it. */
+function asksIn({ meta, letter }: Pick<Draft, 'meta' | 'letter'>): readonly Ask[] {
+  return meta.inserted === undefined ? [] : (letter?.asks ?? [])
+}
+
+/** The field that must be answered first, and why. */
+export function findOpenAsk(draft: Draft): { blockId: string; text: string } | undefined {
+  const { letter, answers, typed, use } = draft
+  if (!letter) return undefined
+  const asks = asksIn(draft)
+  const open = findUnanswered(asks, answers, letter.language)
+  if (open) return { blockId: fillBlock(letter.key, open), text: 'This letter needs an answer here.' }
+  if (use !== 'edited') return undefined
+  const filled = fillMarkers(typed, asks, answers, letter.language)
+  const left = asks.find(({ name }) => filled.includes(renderMarker(name)))
+  if (!left) return undefined
+  const text = `Answer this, or take what stands around ${renderMarker(left.name)} out of the text.`
+  return { blockId: fillBlock(letter.key, left), text }
+}
+
+/** The text as it is to leave. */
+export async function finish(draft: Draft, values: (language: string) => Promise<FieldValues>): Promise<string> {
+  const { letter, answers, typed, use } = draft
+  if (!letter) return typed
+  if (use === 'edited') return fillMarkers(typed, asksIn(draft), answers, letter.language)
+  return renderLetter(letter, await values(letter.language), answers).text
+}

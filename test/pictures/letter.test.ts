@@ -1,0 +1,75 @@
+// The composer's way from the customer's question to a letter that is theirs, as agents see it at each step.
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { lookAtLists } from '../../src/sandbox/page/offered.ts'
+import { type Camera, hasBrowser, openCamera } from './camera.ts'
+import { openOffice } from './office.ts'
+
+describe.skipIf(!hasBrowser())('what agents see of letters', () => {
+  let camera: Camera
+  beforeAll(async () => {
+    camera = await openCamera()
+  })
+  afterAll(() => camera.close())
+
+  test('choose, answer what it asks, be warned, and see what leaves', async () => {
+    const office = await openOffice()
+    const { slack, maya, stage } = office
+    const front = () => {
+      const view = maya.front()
+      if (!view) throw new Error('nothing is open')
+      return view
+    }
+    const says = (callbackId: string) => slack.waitFor(() => maya.front()?.view.callback_id === callbackId, callbackId)
+    office.mails({
+      from: 'RUIZ, ANA <ana@customer.test>',
+      subject: 'My parcel',
+      text: 'Hello,\n\nI ordered on Monday and am still waiting. When will my parcel come? And can I still change the colour?\n\nAna',
+    })
+    const card = await maya.waitForCard('My parcel')
+    await office.entries(card, 1)
+    await maya.click(card, 'reply')
+    await says('composer')
+    await lookAtLists(slack)
+    await camera.take('letter-1-choose', office.drawFront())
+    await camera.take('letter-1-choose-phone-dark', office.drawFront(), { theme: 'dark', shape: 'phone' })
+
+    await slack.click(stage.agent, { viewId: front().id, actionId: 'letter_1' })
+    await slack.waitFor(
+      () => front().blocks.some(({ block_id }) => block_id === 'fill-en/delay-reason'),
+      'the questions',
+    )
+    await camera.take('letter-2-fill-ins', office.drawFront())
+    await camera.take('letter-2-fill-ins-phone', office.drawFront(), { shape: 'phone' })
+
+    const fill = (name: string, text: string) =>
+      slack.type(stage.agent, front().id, `fill-en/delay-${name}`, 'fill', text)
+    await fill('reason', ' ')
+    await fill('next_step', 'a new one leaves today')
+    await slack.choose(stage.agent, front().id, 'fill-en/delay-news_by', 'fill', '2030-06-17')
+    await slack.submit(stage.agent, front().id)
+    await camera.take('letter-3-unanswered', office.drawFront())
+
+    await fill('reason', 'the carrier lost the first parcel')
+    await slack.submit(stage.agent, front().id)
+    await says('preview')
+    await camera.take('letter-4-warning', office.drawFront())
+    await camera.take('letter-4-warning-dark', office.drawFront(), { theme: 'dark' })
+
+    await slack.close(stage.agent, front().id)
+    const body = front().blocks.find(({ block_id }) => String(block_id).startsWith('body-'))
+    const text = (body?.element as { initial_value?: string } | undefined)?.initial_value
+    const own = String(text).replace(
+      'I am sorry',
+      'The colour: yes, tell me which one you would like instead.\n\nI am sorry',
+    )
+    await slack.type(stage.agent, front().id, String(body?.block_id), 'text', own)
+    await slack.submit(stage.agent, front().id)
+    await says('preview')
+    await camera.take('letter-5-preview', office.drawFront())
+
+    await slack.close(stage.agent, front().id)
+    await slack.click(stage.agent, { viewId: front().id, actionId: 'called_by' })
+    await says('called_by')
+    await camera.take('letter-6-name', office.drawFront())
+  })
+})
