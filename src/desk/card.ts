@@ -8,7 +8,7 @@ import { cautionLines } from './caution.ts'
 import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
 import type { Content } from './post.ts'
-import { channelWord, customerName } from './question.ts'
+import { channelWord, customerName, wayWords } from './question.ts'
 import { storyLine } from './story.ts'
 import type { CardView, Glimpse, Person } from './view.ts'
 import { paragraph, plain, quote, word } from './words.ts'
@@ -56,7 +56,9 @@ export function shortName(contact: Person): string {
 /** The name in bold, and the address wherever the name does not say it already. */
 export function nameParts({ name, address }: Person) {
   const shown = shorten(oneLine(customerName({ name, address })), NAME_LENGTH)
-  const extra = shown === address ? [] : [word(` ${shorten(oneLine(address), NAME_LENGTH)}`)]
+  // A mail address tells a person something, an id of a chat platform does not.
+  const isTelling = shown !== address && address.includes('@')
+  const extra = isTelling ? [word(` ${shorten(oneLine(address), NAME_LENGTH)}`)] : []
   return [word(shown, { bold: true }), ...extra]
 }
 
@@ -152,7 +154,7 @@ function buttons(view: CardView): (Button | Overflow)[] {
   return [
     ...(ownerId === undefined && take ? [button('take', 'Take', conversationId)] : []),
     ...(reopen ? [button('reopen', 'Reopen', conversationId)] : []),
-    button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary'),
+    button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
     button('person', 'Person…', conversationId),

@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation.ts'
 import { admitTo } from './admission.ts'
 import { button, dateMark } from './card.ts'
 import type { Click } from './interaction.ts'
-import { channelWord } from './question.ts'
+import { wayWords } from './question.ts'
 import type { DeskTools } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 
@@ -31,10 +31,7 @@ function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
     { type: 'section', text: { type: 'mrkdwn', text } },
     {
       type: 'actions',
-      elements: [
-        button('reply', `Reply by ${channelWord(channel)}`, id, 'primary'),
-        button('waive', 'No reply needed', id),
-      ],
+      elements: [button('reply', `Reply ${wayWords(channel)}`, id, 'primary'), button('waive', 'No reply needed', id)],
     },
   ]
   return { text, blocks }

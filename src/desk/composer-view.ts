@@ -11,7 +11,7 @@ import { shortenMiddle } from './file-name.ts'
 import { fillInputs } from './fill-input.ts'
 import type { OpenView } from './interaction.ts'
 import { letterMenu } from './letter-menu.ts'
-import { channelWord, customerName, newWords, type Question } from './question.ts'
+import { customerName, newWords, type Question, wayWords } from './question.ts'
 import { ccInput } from './recipient-input.ts'
 import { markWords } from './recipient-words.ts'
 import { instant, note, paragraph, plain, quote, word } from './words.ts'
@@ -115,7 +115,7 @@ export function addressee(channel: string, identity: { name?: string | undefined
   // A name with line breaks in it could pretend to be more than a name.
   const name = identity.name && shorten(identity.name.replaceAll(/\s+/g, ' '), NAME_LENGTH_MAX)
   const who = name === undefined ? [word(address, { bold: true })] : [word(name, { bold: true }), word(`, ${address}`)]
-  return paragraph([word('To: '), ...who, word(`, by ${channelWord(channel)}`)], 'to')
+  return paragraph([word('To: '), ...who, word(`, ${wayWords(channel)}`)], 'to')
 }
 
 /** What the customer wrote, as far as there is room. */

@@ -5,7 +5,7 @@ import { CUTS } from '../agent-queue.ts'
 import type { QueuePlace, QueueRow } from '../queue.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine } from './card.ts'
-import { channelWord } from './question.ts'
+import { channelWord, wayWords } from './question.ts'
 import { heading, type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export const HOME_CUT = 'home_cut'
@@ -117,7 +117,7 @@ function rowBlocks(row: HomeRow, now: number): KnownBlock[] {
   ]
   const buttons: Button[] = [
     ...(ownerId === null ? [homeButton(HOME_TAKE, 'Take', conversationId)] : []),
-    homeButton('reply', `Reply by ${channelWord(row.channelKind)}`, conversationId),
+    homeButton('reply', `Reply ${wayWords(row.channelKind)}`, conversationId),
     ...(link === undefined ? [] : [{ ...homeButton(HOME_OPEN, 'Open', conversationId), url: link }]),
   ]
   return [paragraph(elements), { type: 'actions', block_id: `row ${conversationId}`, elements: buttons }]

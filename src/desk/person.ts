@@ -10,7 +10,7 @@ import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { findByThread } from './notes.ts'
 import { openView, type Prepared } from './open-view.ts'
-import { channelWord, customerName } from './question.ts'
+import { customerName, wayWords } from './question.ts'
 import { type Outcome, replaceView } from './respond.ts'
 import type { Desk, DeskTools } from './tools.ts'
 import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
@@ -86,7 +86,7 @@ async function contactWords(db: Reader, contactId: string): Promise<Inline[]> {
   return rows.map(({ name, address, channel_kind }, n) => {
     const who = customerName({ address, ...(name !== null && { name }) })
     const extra = who === address ? '' : ` ${address}`
-    return word(`${n === 0 ? '' : ', '}${who}${extra} by ${channelWord(channel_kind)}`)
+    return word(`${n === 0 ? '' : ', '}${who}${extra} ${wayWords(channel_kind)}`)
   })
 }
 

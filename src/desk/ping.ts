@@ -6,7 +6,7 @@ import type { Tally } from '../telling.ts'
 import { button, dateMark, firstLines, line, nameParts, oneLine, shortName, subjectParts } from './card.ts'
 import type { PingView } from './ping-view.ts'
 import type { Content } from './post.ts'
-import { channelWord } from './question.ts'
+import { channelWord, wayWords } from './question.ts'
 import { note, paragraph, quote, word } from './words.ts'
 
 const FIRST_LENGTH = 200
@@ -130,7 +130,7 @@ function standInBlock({ insteadOf, because }: PingView): KnownBlock[] {
 
 function pingButtons({ conversationId, windowId, channelKind, ownerId, acknowledgedBy }: PingView): Button[] {
   return [
-    button('reply', `Reply by ${channelWord(channelKind)}`, conversationId, 'primary'),
+    button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(ownerId === undefined ? [button('take', 'Take', conversationId)] : []),
     button('assign', ownerId === undefined ? 'Assign' : 'Reassign', conversationId),
     ...(acknowledgedBy === undefined ? [button('acknowledge', 'Acknowledge', windowId)] : []),

@@ -8,7 +8,7 @@ import { firstName, formalName } from '../template/name.ts'
 import type { Caution } from '../template/personal.ts'
 import { addressee } from './composer-view.ts'
 import { shownName, sizeWords } from './file-name.ts'
-import { channelWord, newWords } from './question.ts'
+import { newWords, wayWords } from './question.ts'
 import { copiesBlocks, markWords } from './recipient-words.ts'
 import { heading, instant, note, paragraph, plain, quote, word } from './words.ts'
 
@@ -94,10 +94,10 @@ function previewShell({ meta }: Shown, submit: string): Omit<ModalView, 'blocks'
 
 /** The button names the person and the way, as far as there is room. */
 export function sendLabel({ channel, to }: Letterhead): string {
-  const way = channelWord(channel)
+  const way = wayWords(channel)
   const first = firstName(to.name, to.address) ?? formalName(to.name)
-  const labels = first ? [`Send to ${first} by ${way}`, `Send to ${first}`] : []
-  return labels.find((label) => label.length <= BUTTON_LENGTH_MAX) ?? `Send by ${way}`
+  const labels = first ? [`Send to ${first} ${way}`, `Send to ${first}`] : []
+  return labels.find((label) => label.length <= BUTTON_LENGTH_MAX) ?? `Send ${way}`
 }
 
 function newsOf(message: Message, author: string): KnownBlock[] {

@@ -88,10 +88,16 @@ async function findAnsweredSeq(db: Reader, conversationId: string): Promise<numb
 
 const CHANNEL_WORDS: Record<string, string> = { email: 'email', discord: 'Discord', slack: 'Slack' }
 
-/** As in "by email", "on Discord". */
 export function channelWord(channel: string): string {
   const kind = channelKind(channel)
   return CHANNEL_WORDS[kind] ?? kind
+}
+
+const WAYS: Record<string, string> = { discord: 'on', slack: 'in' }
+
+/** `by email`, `on Discord`, `in Slack`. */
+export function wayWords(channel: string): string {
+  return `${WAYS[channelKind(channel)] ?? 'by'} ${channelWord(channel)}`
 }
 
 /** What the customer is called where there is little room. */

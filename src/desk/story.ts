@@ -4,7 +4,7 @@ import type { ConversationState } from '../db/schema.ts'
 import { listSamePerson } from '../person.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
-import { channelWord } from './question.ts'
+import { wayWords } from './question.ts'
 
 export interface Chapter {
   channelKind: string
@@ -57,7 +57,7 @@ export function storyLine({ chapters, all }: Story): string[] {
   if (all === 0) return []
   const told = chapters.map(({ channelKind, subject, state }) => {
     const name = subject === undefined ? '' : `“${shorten(oneLine(subject), SUBJECT_LENGTH)}” `
-    return `${name}by ${channelWord(channelKind)} (${STATES[state]})`
+    return `${name}${wayWords(channelKind)} (${STATES[state]})`
   })
   const more = all > chapters.length ? [`and ${all - chapters.length} more`] : []
   return [`🗂️ Also from them: ${[...told, ...more].join(', ')}`]

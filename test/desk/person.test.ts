@@ -11,18 +11,18 @@ eachDatabase((open) => {
     const { desk, cards, link } = await makeTwo(open)
     expect(cards().join('\n')).not.toContain('Also from them')
     await desk.press(desk.maya, 'person')
-    expect(await desk.waitForScreen(desk.maya, 'Who is the same person?')).toContain('This card: Ben ben by Discord')
+    expect(await desk.waitForScreen(desk.maya, 'Who is the same person?')).toContain('This card: Ben ben on Discord')
     await desk.fill(desk.maya, 'other', link)
     await desk.submit(desk.maya)
     const shown = await desk.waitForScreen(desk.maya, 'Linked.')
-    expect(shown).toContain('Ada Lovelace ada@example.org by Discord')
+    expect(shown).toContain('Ada Lovelace ada@example.org on Discord')
     expect(shown).toContain(`@${desk.maya} said so at`)
     await desk.settle()
-    expect(cards().map((card) => card.includes('Also from them: “The lamp” by Discord (waiting)'))).toEqual([
+    expect(cards().map((card) => card.includes('Also from them: “The lamp” on Discord (waiting)'))).toEqual([
       false,
       true,
     ])
-    expect(cards()[0]).toContain('Also from them: by Discord (waiting)')
+    expect(cards()[0]).toContain('Also from them: on Discord (waiting)')
     await desk.slack.click(desk.maya, { viewId: desk.front(desk.maya).id, actionId: 'part_person' })
     await desk.waitForScreen(desk.maya, 'Parted.')
     await desk.settle()
@@ -47,7 +47,7 @@ eachDatabase((open) => {
     const [code = ''] = (await desk.waitForScreen(desk.maya, 'The code is')).match(/db-\w{4}-\w{4}/) ?? []
     await desk.customerWrites(`Here: ${code}`, inPlace('ada'))
     await desk.settle()
-    expect(cards()[1]).toContain('Also from them: “The lamp” by Discord')
+    expect(cards()[1]).toContain('Also from them: “The lamp” on Discord')
   })
 })
 
