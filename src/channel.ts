@@ -130,6 +130,8 @@ export interface InboundMessage {
    * none. A `helper` is known to help others.
    */
   bystander?: 'member' | 'helper'
+  /** How urgent it is by where it was written, such as by a tag of a forum's post. Read of a conversation's first message. */
+  priority?: 'high' | 'low'
   /** What this person writes here without a thread within the grouping time is one conversation: the key they share. */
   group?: ConversationKey
 }

@@ -156,6 +156,8 @@ export interface Discord {
   channels: { id: string; take: 'every' | 'mention'; thread: 'reply' | 'at-once' }[]
   /** Each post is a conversation. */
   forums: string[]
+  /** By the name of a forum's tag, in lower case. */
+  tagPriorities: Record<string, 'high' | 'low'>
   /** Where `/support` opens private threads. */
   requests?: string
   /** Where a private thread takes what closed direct messages do not. */

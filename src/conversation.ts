@@ -63,6 +63,7 @@ export interface NewConversation {
   desk: string
   subject: string | undefined
   relatedTo: string | undefined
+  priority?: 'high' | 'low' | undefined
 }
 
 /** The fact of it is the caller's to append, together with what else it has to tell. */
@@ -79,6 +80,7 @@ export async function openConversation(trx: Trx, opened: NewConversation): Promi
       owner_id: null,
       token: base32Bytes(trx.random.bytes(TOKEN_BYTES)),
       seq_last: 0,
+      priority: opened.priority ?? null,
       related_to: opened.relatedTo ?? null,
       opened_at: trx.now(),
       card_channel: null,

@@ -237,7 +237,8 @@ async function openNew(
   event: InboundMessage,
   relatedTo: string | undefined,
 ): Promise<Conversation> {
-  const opened = { identityId: identity.id, channel, desk: desk.desk, subject: event.subject, relatedTo }
+  const { subject, priority } = event
+  const opened = { identityId: identity.id, channel, desk: desk.desk, subject, relatedTo, priority }
   const conversation = await openConversation(trx, opened)
   await addParticipants(trx, conversation.id, [event.from])
   return conversation

@@ -84,7 +84,8 @@ export async function split(trx: Trx, from: string, messageIds: readonly string[
   if (!first) throw new Error('a conversation of its own begins with a message of the customer')
   const { identity_id: identityId, channel, desk } = source
   const subject = first.subject ?? source.subject ?? undefined
-  const opened = await openConversation(trx, { identityId, channel, desk, subject, relatedTo: from })
+  const priority = source.priority ?? undefined
+  const opened = await openConversation(trx, { identityId, channel, desk, subject, relatedTo: from, priority })
   await appendFact(trx, { kind: 'conversation-opened', conversationId: opened.id, data: { relatedTo: from } })
   await copyParticipants(trx, source.id, opened.id)
   await carry(trx, messages, source, opened, by)

@@ -176,6 +176,13 @@ eachDatabase((open) => {
     expect(world.shown).toHaveLength(9)
   })
 
+  test('what its first message says of its urgency stays with the conversation', async () => {
+    const world = await makeWorld(open)
+    await world.customerWrites('Everything is down', { priority: 'high' })
+    await world.customerWrites('And again', { priority: 'low' })
+    expect((await world.conversation()).priority).toBe('high')
+  })
+
   test('attachments are listed with their message', async () => {
     const world = await makeWorld(open)
     const photo = { name: 'lamp.jpg', type: 'image/jpeg', bytes: 1234, ref: 'part/2' }

@@ -12,6 +12,8 @@ export interface DiscordConfig {
   channels: readonly SupportChannel[]
   /** Forum channels: each post is a conversation. */
   forums: readonly string[]
+  /** How urgent a post with a tag of this name is, the name in lower case. */
+  tagPriorities: Readonly<Record<string, 'high' | 'low'>>
   /** Where `/support` opens private threads. */
   requests?: string
   /** Where a private thread takes an answer to somebody who takes no direct messages. */

@@ -122,6 +122,7 @@ function toMessage(message: Payload, notes: Notes, people: People): InboundMessa
     to: [],
     cc: [],
     ...(notes.title && { subject: notes.title }),
+    ...(notes.priority && { priority: notes.priority }),
     text,
     markdown,
     ...(unquoted !== undefined && { unquoted }),

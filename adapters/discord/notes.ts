@@ -19,7 +19,8 @@ export async function notesFor(tools: NoteTools, place: Place, message: Payload)
   const facts = place.kind === 'post' ? await directory.channel(place.id) : undefined
   const forum =
     facts?.parentId !== undefined && facts.tags.length > 0 ? await directory.channel(facts.parentId) : undefined
-  const named = (facts?.tags ?? []).flatMap((id) => forum?.tagNames.get(id) || []).join(', ')
+  const tags = (facts?.tags ?? []).flatMap((id) => forum?.tagNames.get(id) || [])
+  const priority = priorityOf(tags, tools.config)
   const roles = await rolesFor(tools, place, message)
   const names = namesFor(directory, message)
   return {
@@ -27,11 +28,18 @@ export async function notesFor(tools: NoteTools, place: Place, message: Payload)
     place: place.kind,
     ...(place.ownerId !== undefined && { owner: place.ownerId }),
     ...(facts?.name && { title: facts.name }),
-    ...(named && { tags: named }),
+    ...(tags.length > 0 && { tags: tags.join(', ') }),
+    ...(priority && { priority }),
     ...(roles.length > 0 && { roles: roles.join(',') }),
     ...(place.onlyMentions && { onlyMentions: '1' as const }),
     ...(names !== undefined && { names }),
   }
+}
+
+/** Of several tags the urgent one counts. */
+function priorityOf(tags: readonly string[], { tagPriorities }: DiscordConfig): Notes['priority'] {
+  const said = tags.flatMap((tag) => tagPriorities[tag.toLowerCase()] ?? [])
+  return said.includes('high') ? 'high' : said[0]
 }
 
 /** In a direct message nobody has roles; there they are looked up in the servers that we share. */

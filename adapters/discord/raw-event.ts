@@ -19,6 +19,8 @@ export interface Notes {
   title?: string
   /** A post's tags, each with its name. */
   tags?: string
+  /** What its tags say of it. */
+  priority?: 'high' | 'low'
   /** The author's, where the payload does not say. */
   roles?: string
   /** In a channel where only what names us counts. */

@@ -39,6 +39,12 @@ const agents = entries(
   },
 )
 
+const tagPriorities = entries('Write the name of a tag and, behind it, high or low.', (tag, written) =>
+  written === 'high' || written === 'low'
+    ? { tag: tag.trim().toLowerCase(), priority: written as 'high' | 'low' }
+    : { wrong: 'is neither high nor low' },
+)
+
 const { discord: defaults } = DEFAULTS
 
 export const discord = section({
@@ -54,6 +60,7 @@ export const discord = section({
     'List text channels, each with its id.',
   ).default([]),
   forums: list(id, 'List the ids of forum channels.').default([]),
+  tag_priorities: tagPriorities.default([]),
   requests: id.optional(),
   fallback: id.optional(),
   agents: agents.default([]),
@@ -79,6 +86,7 @@ export function buildDiscord(written: Written, token: string, desks: readonly st
     directMessages: written.direct_messages,
     channels: written.channels,
     forums: written.forums,
+    tagPriorities: Object.fromEntries(written.tag_priorities.map(({ tag, priority }) => [tag, priority])),
     ...(requests !== undefined && { requests }),
     ...(fallback !== undefined && { fallback }),
     agents: Object.fromEntries(written.agents.map(({ slackId, discordId }) => [slackId, discordId])),

@@ -12,6 +12,7 @@ export async function chat(db: AnyDb): Promise<void> {
   await add('attachment', 'fetch_error', 'text')
   await add('attachment', 'removed_at', 'bigint')
   await add('draft', 'note_id', 'text')
+  await add('conversation', 'priority', 'text')
   await db.schema.createIndex('draft_note').on('draft').column('note_id').execute()
   await db.schema.createIndex('part_external').on('part').column('external_id').execute()
   await messageVersion(db)

@@ -166,6 +166,7 @@ export interface ConversationTable {
   owner_id: string | null
   token: string
   seq_last: number
+  priority: 'high' | 'low' | null
   /** Possibly the same matter: set when someone who is no participant carried its key. */
   related_to: string | null
   opened_at: number

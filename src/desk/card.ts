@@ -97,10 +97,11 @@ const STATE_WORDS: Record<ConversationState, string> = {
 }
 
 function stateLine(view: CardView, now: number): string {
-  const { waiting, ownerId, messages } = view
+  const { waiting, ownerId, messages, priority } = view
   const owner = ownerId === undefined ? 'nobody has it yet' : `<@${ownerId}> has it`
   const count = messages === 1 ? '1 message' : `${messages} messages`
-  return [stateWords(view), ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
+  const urgency = priority === undefined ? [] : [priority === 'high' ? '❗ *high priority*' : 'low priority']
+  return [stateWords(view), ...urgency, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
 }
 
 function stateWords({ state, lastEnd, snoozedUntil }: CardView): string {

@@ -28,6 +28,7 @@ export interface CardView {
   contact: Person
   subject: string | undefined
   state: ConversationState
+  priority: 'high' | 'low' | undefined
   ownerId: string | undefined
   /** Since when the customer waits, and until when they should have an answer. */
   waiting: { since: number; dueAt: number } | undefined
@@ -74,6 +75,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.channel',
       'conversation.subject',
       'conversation.state',
+      'conversation.priority',
       'conversation.snoozed_until',
       'conversation.owner_id',
       'conversation.related_to',
@@ -97,6 +99,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     contact: { name: row.name ?? undefined, address: row.address },
     subject: row.subject ?? undefined,
     state: row.state,
+    priority: row.priority ?? undefined,
     ownerId: row.owner_id ?? undefined,
     waiting: window && { since: window.started_at, dueAt: window.due_at },
     lastEnd: windows.at(-1)?.ended_as ?? undefined,

@@ -20,6 +20,7 @@ test('a short section has the defaults, and its secret comes from the environmen
     directMessages: true,
     channels: [{ id: ID, take: 'every', thread: 'reply' }],
     forums: [],
+    tagPriorities: {},
     agents: { U0123ABCDEF: OTHER },
     staffRoles: [],
     helperRoles: [],
@@ -34,6 +35,7 @@ test('without a section there is no channel, whatever the environment holds', ()
 
 test.each([
   ['discord.channels.0.id', `channels: [{ id: ${ID} }]`, /not in quotes/, /in quotes/],
+  ['discord.tag_priorities.Urgent', 'tag_priorities: { Urgent: very }', /neither high nor low/, /high or low/],
   ['discord.forums.0', "forums: ['help']", /no id of Discord|not an id/, /Copy ID/],
   ['discord.channels.0.take', `channels: [{ id: '${ID}', take: some }]`, /none of the words/, /every or mention/],
   ['discord.channels', `channels: [{ id: '${ID}' }]\nforums: ['${ID}']`, /twice/, /Keep it once/],

@@ -23,6 +23,7 @@ const view: CardView = {
   contact: { name: 'Ada Lovelace', address: 'ada@example.org' },
   subject: 'The blue one',
   state: 'new',
+  priority: undefined,
   ownerId: undefined,
   waiting: { since: NOW - HOUR, dueAt: NOW + 23 * HOUR },
   lastEnd: undefined,
@@ -86,6 +87,13 @@ test('Q1: the card names the state, and offers only what would do something in i
     '*Closed* · @U1 has it · 1 message',
     '[Reopen] [Reply by email] [... Why?] [Person…]',
   ])
+})
+
+test('a card says how urgent it is, where that is known', () => {
+  const said = (priority: CardView['priority']) => readMessage(renderCard({ ...view, priority }, NOW))
+  expect(said('high')).toContain('❗ *high priority*')
+  expect(said('low')).toContain('low priority')
+  expect(said(undefined)).not.toContain('priority')
 })
 
 test('what the card’s menu offers names the deed and the conversation', () => {

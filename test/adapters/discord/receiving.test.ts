@@ -174,7 +174,12 @@ test('a post in a forum is a conversation, with its title and its tags', async (
   })
   await until(() => server.intake.rows.length === 1)
   const [message] = messagesOf(await server.events())
-  expect(message).toMatchObject({ subject: 'Wrong bill', text: 'It says 900.', warnings: ['Tags: billing.'] })
+  expect(message).toMatchObject({
+    subject: 'Wrong bill',
+    text: 'It says 900.',
+    warnings: ['Tags: billing.'],
+    priority: 'high',
+  })
   expect(message?.evidence[0]?.by).toBe('thread')
 })
 

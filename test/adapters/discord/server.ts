@@ -68,6 +68,7 @@ export async function makeServer(options: DiscordOptions = {}, intake = memoryIn
   const settings: Partial<DiscordConfig> = {
     channels: [{ id: help.id, take: 'every', thread: 'reply' }],
     forums: [forum.id],
+    tagPriorities: { billing: 'high' },
   }
   const open = (overrides: Partial<DiscordConfig> = {}, clock: Clock = CLOCK) => {
     const channel = openChannel({ ...configOf(discord), ...settings, ...overrides }, clock)
@@ -119,6 +120,7 @@ export function configOf(discord: Pick<DiscordStandIn, 'api' | 'bot'>): DiscordC
     directMessages: true,
     channels: [],
     forums: [],
+    tagPriorities: {},
     agents: {},
     staffRoles: [],
     helperRoles: [],
