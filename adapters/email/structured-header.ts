@@ -13,13 +13,13 @@ const VALUE_MAX = 16 * 1024
 const SECTION = /^([^*]+)\*(?:(\d{1,3})(\*)?)?$/
 
 export function parseStructured(header: string): StructuredHeader {
-  const [value = '', ...rest] = splitParams(header.slice(0, VALUE_MAX))
+  const [value, ...rest] = splitParams(header.slice(0, VALUE_MAX))
   const plain = new Map<string, string>()
   const sections = new Map<string, { nr: number; text: string; encoded: boolean }[]>()
   for (const param of rest) {
-    const equals = param.indexOf('=')
-    const name = (equals < 0 ? param : param.slice(0, equals)).trim().toLowerCase()
-    const text = equals < 0 ? '' : param.slice(equals + 1).trim()
+    const equals = param.text.indexOf('=')
+    const name = (equals < 0 ? param.text : param.text.slice(0, equals)).trim().toLowerCase()
+    const text = equals < 0 ? '' : valueFrom(param, equals + 1)
     const section = SECTION.exec(name)
     if (section?.[1]) {
       const encoded = section[2] === undefined || section[3] === '*'
@@ -27,10 +27,10 @@ export function parseStructured(header: string): StructuredHeader {
       const one = { nr: Number(section[2] ?? 0), text, encoded }
       if (known) known.push(one)
       else sections.set(section[1], [one])
-    } else if (name && !plain.has(name)) plain.set(name, decodeWords(text))
+    } else if (name && !plain.has(name)) plain.set(name, decodeWords(text.trim()))
   }
-  for (const [name, pieces] of sections) plain.set(name, join(pieces))
-  return { value: value.trim().toLowerCase(), params: plain }
+  for (const [name, pieces] of sections) plain.set(name, join(pieces).trim())
+  return { value: (value?.text ?? '').trim().toLowerCase(), params: plain }
 }
 
 /** Pieces of one character may lie in two sections, so bytes are joined before they are read. */
@@ -59,22 +59,40 @@ function percentDecoded(text: string): Buffer {
 /** Quoted strings with their escapes, comments, ends of parameters and everything between. */
 const TOKEN = /"((?:[^"\\]|\\[\s\S])*)"?|\\|[();]|[^"\\();]+/g
 
+interface Param {
+  text: string
+  /** What stood in quotes, up to there: its blanks are its own. */
+  quoted?: { from: number; to: number }
+}
+
 /** At each `;` outside quotes; without quotes, the escapes in them, and comments. */
-function splitParams(header: string): string[] {
-  const params: string[] = []
-  let current = ''
+function splitParams(header: string): Param[] {
+  const params: Param[] = []
+  let current: Param = { text: '' }
   let depth = 0
   const lastEnd = header.lastIndexOf(')')
   for (const { 0: token, 1: quoted, index } of header.matchAll(TOKEN)) {
     if (depth > 0) depth += token === '(' ? 1 : token === ')' ? -1 : 0
-    else if (quoted !== undefined) current += quoted.replace(/\\([\s\S])/g, '$1')
+    else if (quoted !== undefined) current = withQuoted(current, quoted.replace(/\\([\s\S])/g, '$1'))
     else if (token === ';') {
       params.push(current)
-      current = ''
-    } else if (token === '(' && lastEnd > index && isApart(current)) depth++
-    else current += token
+      current = { text: '' }
+    } else if (token === '(' && lastEnd > index && isApart(current.text)) depth++
+    else current = { ...current, text: current.text + token }
   }
   return [...params, current]
+}
+
+function withQuoted({ text, quoted }: Param, more: string): Param {
+  return { text: text + more, quoted: { from: quoted?.from ?? text.length, to: text.length + more.length } }
+}
+
+/** Without the blanks around it. Those in quotes may stand in the middle of a value that comes in pieces. */
+function valueFrom({ text, quoted }: Param, start: number): string {
+  if (!quoted) return text.slice(start).trim()
+  const from = Math.max(start, quoted.from)
+  const to = Math.max(from, quoted.to)
+  return text.slice(start, from).trimStart() + text.slice(from, to) + text.slice(to).trimEnd()
 }
 
 /** `name=Invoice(1).pdf` has no comment. */

@@ -36,11 +36,13 @@ test('E16: an encoded subject split in the middle of a letter is put together', 
   expect(message.subject).toBe('Größe ü')
 })
 
-test('E16: an attachment’s name in pieces (RFC 2231) is put together', async () => {
-  const body =
-    "--B\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment;\r\n filename*0*=utf-8''Rech%6Eung%20;\r\n filename*1*=%C3%BC.pdf\r\n\r\nx\r\n--B--"
+test.each([
+  ["filename*0*=utf-8''Rech%6Eung%20;\r\n filename*1*=%C3%BC.pdf", 'Rechnung ü.pdf'],
+  ['filename*0="The bill"; filename*1="\r\n of May.pdf"', 'The bill of May.pdf'],
+])('E16: an attachment’s name in pieces (RFC 2231) is put together: %s', async (written, name) => {
+  const body = `--B\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment;\r\n ${written}\r\n\r\nx\r\n--B--`
   const message = await parse('Content-Type: multipart/mixed; boundary=B', Buffer.from(body))
-  expect(message.attachments[0]?.name).toBe('Rechnung ü.pdf')
+  expect(message.attachments[0]?.name).toBe(name)
 })
 
 test.each([
