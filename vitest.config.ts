@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     // Most of a test's time is waiting for a database or a socket.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       { test: { name: 'house', include: ['test/house/**/*.test.ts'] } },
       {

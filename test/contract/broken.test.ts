@@ -31,7 +31,7 @@ beforeAll(async () => {
   }
 }, 300_000)
 
-test.each(BREAKS)('the contract notices an adapter that $name', ({ name, breaks }) => {
+test.each(BREAKS)('Q2: the contract notices an adapter that $name', ({ name, breaks }) => {
   expect([...ran]).toContain(`${name}: ${breaks}`)
   expect([...failed]).toContain(`${name}: ${breaks}`)
 })

@@ -57,7 +57,7 @@ export function channelContract(name: string, makeHarness: () => Promise<Channel
     return { harness, intake, open, start }
   }
 
-  describe(`${name} keeps the promises of a channel`, () => {
+  describe(`${name} keeps the promises of a channel (Q2)`, () => {
     describe('1: what was not kept was not acknowledged', () => {
       test('a message the store refused comes again, and is kept once', async () => {
         const { harness, intake, start } = await make()
