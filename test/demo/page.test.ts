@@ -96,7 +96,7 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     await pressInModal('Close')
     await page.locator('.answers .line', { hasText: 'free' }).waitFor()
     await cardOf('European socket').locator('.thread-link').click()
-    await page.locator('.thread .message', { hasText: 'Accepted at' }).waitFor()
+    await page.locator('.thread .message', { hasText: 'And it is' }).filter({ hasText: 'Accepted at' }).waitFor()
     await picture('discord')
   })
 

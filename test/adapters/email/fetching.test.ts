@@ -254,7 +254,7 @@ describe('a server', () => {
 
   test('E21: that lets us in and has no mailbox for us is in trouble itself', async () => {
     const box = await makeMailbox()
-    box.mail.faults.imap.refuseLogin(1, 'X', 'User is authenticated but not connected.')
+    box.mail.faults.imap.refuseLogin(Infinity, 'X', 'User is authenticated but not connected.')
     const channel = box.open()
     void channel.start(box.intake)
     await until(() => /cannot read from/.test(channel.health().problem ?? ''))
