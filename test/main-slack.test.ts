@@ -160,6 +160,9 @@ eachDatabase((_, fresh) => {
       const windows = () => deskbell.db.selectFrom('response_window').select('ended_as').execute()
       try {
         await until(() => deskbell.problems().length === 0, 'the program to be connected')
+        // Whoever is not known yet, at the very first start, would be somebody of the workspace.
+        const known = () => deskbell.db.selectFrom('agent').select('id').where('id', '=', ana).execute()
+        await until(async () => (await known()).length === 1, 'the agent to be known')
         const root = slack.say(mia, shared, 'Is it in stock?')
         await until(async () => (await windows()).length === 1, 'the question to wait')
         slack.say(ana, shared, 'Yes', { threadTs: root })

@@ -6,8 +6,11 @@ import { type Ending, playJourney } from './journey.ts'
 /** Every kill point runs in a process of its own; half of the time it waits, so several run side by side, on each database. */
 const SIDE_BY_SIDE = 5
 
-/** Every point on both databases, unless told to take each on one of the two only: the odd ones here, the even ones there. */
-const TAKES_TURNS = process.env.JOURNEY_TAKES_TURNS === '1'
+/**
+ * Every point on both databases, unless it is to be quick: then each on one of the two only, and of those every second one.
+ * `0` and `1` are the two halves.
+ */
+const HALF = process.env.JOURNEY_HALF
 
 interface Point {
   kind: 'commit' | 'write'
@@ -27,8 +30,8 @@ describe.concurrent.each<Engine>(['sqlite', 'postgres'])('on %s', (engine) => {
     ]
     const broken: string[] = []
     let kills = 0
-    const turn = engine === 'sqlite' ? 0 : 1
-    const chosen = TAKES_TURNS ? points.filter((_, n) => n % 2 === turn) : points
+    const turn = 2 * Number(HALF ?? 0) + (engine === 'sqlite' ? 0 : 1)
+    const chosen = HALF === undefined ? points : points.filter((_, n) => n % 4 === turn)
     await sideBySide(chosen, async (kill) => {
       const ending = await playJourney({ engine, serverUrl, kill })
       kills += ending.kills

@@ -59,8 +59,12 @@ export async function playJourney(options: {
   await mkdir(join(folder, 'templates/en'), { recursive: true })
   await writeFile(join(folder, 'templates/en/hello.md'), LETTER)
   const env = { ...settings.env, ...(database.kind === 'postgres' && { DATABASE_URL: database.url }) }
-  const databasePort = database.kind === 'postgres' ? Number(new URL(database.url).port) : 0
-  const supervisor = makeSupervisor({ config, env, databasePort, ...(options.kill && { kill: options.kill }) })
+  // IMAP is read only: what the program writes there are questions.
+  const silentPorts = [
+    stage.mail.imap.port,
+    ...(database.kind === 'postgres' ? [Number(new URL(database.url).port)] : []),
+  ]
+  const supervisor = makeSupervisor({ config, env, silentPorts, ...(options.kill && { kill: options.kill }) })
   const failure = await story(stage, supervisor, () => countStuck(database)).then(
     () => undefined,
     (error: unknown) => `${error instanceof Error ? error.message : error}; ${supervisor.lastWords()}`,

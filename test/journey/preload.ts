@@ -5,7 +5,8 @@ import net from 'node:net'
 import { StatementSync } from 'node:sqlite'
 
 const [deadlyKind, deadlyCount] = (process.env.JOURNEY_KILL ?? 'never:0').split(':')
-const databasePort = Number(process.env.JOURNEY_DATABASE_PORT ?? 0)
+/** Ports at which nothing changes by what we write: a kill behind such a write is the kill before it. */
+const silent = new Set((process.env.JOURNEY_SILENT_PORTS ?? '').split(',').map(Number))
 const counts = { commit: 0, write: 0 }
 
 function count(kind: keyof typeof counts): void {
@@ -37,7 +38,7 @@ pg.Client.prototype.query = function (this: unknown, ...args: unknown[]) {
   })
 }
 
-// A write that the kernel has taken is on its way, whatever becomes of us. The database's own sockets do not count.
+// A write that the kernel has taken is on its way, whatever becomes of us. Neither the database's own sockets count, nor IMAP's.
 type Write = (this: net.Socket, ...args: unknown[]) => unknown
 const streams = net.Socket.prototype as unknown as { _write: Write; _writev: Write }
 for (const name of ['_write', '_writev'] as const) {
@@ -45,7 +46,7 @@ for (const name of ['_write', '_writev'] as const) {
   if (typeof original !== 'function') continue
   streams[name] = function (...args) {
     const result = original.apply(this, args)
-    if (this.remotePort !== undefined && this.remotePort !== databasePort) count('write')
+    if (this.remotePort !== undefined && !silent.has(this.remotePort)) count('write')
     return result
   }
 }

@@ -31,7 +31,8 @@ const SPEED = 4
 export function makeSupervisor(options: {
   config: string
   env: Record<string, string | undefined>
-  databasePort: number
+  /** Ports that are only asked. */
+  silentPorts: number[]
   kill?: { kind: string; k: number }
 }): Supervisor {
   const clock = systemClock()
@@ -53,7 +54,7 @@ export function makeSupervisor(options: {
         PATH: process.env.PATH,
         ...options.env,
         ...deadly,
-        JOURNEY_DATABASE_PORT: String(options.databasePort),
+        JOURNEY_SILENT_PORTS: options.silentPorts.join(),
         JOURNEY_SHIFT_MS: String(shiftMs),
         JOURNEY_SPEED: String(SPEED),
       },
