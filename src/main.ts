@@ -2,7 +2,7 @@
 
 import { openHours } from './calendar.ts'
 import type { Channel } from './channel.ts'
-import { type ChannelKeeper, keepChannel } from './channel-keeper.ts'
+import type { ChannelKeeper } from './channel-keeper.ts'
 import { chatHandlers } from './chat-handlers.ts'
 import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import { type Config, mailboxOf } from './config.ts'
@@ -22,6 +22,7 @@ import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runne
 import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
+import { channelOf, keepChannels, makeChannels, type NamedChannel } from './main-channels.ts'
 import { slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
@@ -31,9 +32,7 @@ import type { Policies } from './policy.ts'
 import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { rateLimiter } from './rate.ts'
-import { refreshTokens } from './refresh-token.ts'
 import { armIndex, indexHandler } from './search-index.ts'
-import { getSigningKey } from './setting.ts'
 import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
 
@@ -159,48 +158,6 @@ function quietOf({ desks, calendars }: Config, name: string) {
   return quiet && { until: quietHours(quiet, zone), exceptTiers: quiet.exceptTiers }
 }
 
-interface NamedChannel {
-  channel: Channel
-  desk: string
-  make(): Channel
-}
-
-async function makeChannels(config: Config, db: Db, tools: Tools): Promise<Map<string, NamedChannel>> {
-  return new Map([...(await mailChannels(config, db, tools)), ...(await discordChannels(config, tools))])
-}
-
-async function mailChannels(config: Config, db: Db, tools: Tools): Promise<[string, NamedChannel][]> {
-  if (Object.keys(config.email).length === 0) return []
-  const { emailChannel } = await import('../adapters/email/channel.ts')
-  const secret = await getSigningKey(db, config.secret)
-  const ownAddresses = Object.values(config.email).flatMap(({ address, aliases }) => [address, ...aliases])
-  return Object.entries(config.email).map(([key, mailbox]): [string, NamedChannel] => {
-    const name = `email:${key}`
-    const given = mailbox.oauth?.refreshToken
-    const kept = given !== undefined && { refreshTokens: refreshTokens(db, { name, given, signingKey: secret }) }
-    const { attachmentBytesMax } = config.limits
-    const make = () =>
-      emailChannel({ ...mailbox, name }, { ...tools, secret, ownAddresses, attachmentBytesMax, ...kept })
-    return [name, { channel: make(), desk: mailbox.desk, make }]
-  })
-}
-
-async function discordChannels({ discord, limits }: Config, tools: Tools): Promise<[string, NamedChannel][]> {
-  if (!discord) return []
-  const { discordChannel } = await import('../adapters/discord/channel.ts')
-  const { desk, ...settings } = discord
-  const name = 'discord'
-  const { attachmentBytesMax } = limits
-  const make = () => discordChannel({ ...settings, name }, { ...tools, attachmentBytesMax })
-  return [[name, { channel: make(), desk, make }]]
-}
-
-function channelOf(channels: Map<string, NamedChannel>, name: string): Channel {
-  const named = channels.get(name)
-  if (!named) throw new Error(`${name} is not configured any more; put it back into deskbell.yaml to answer there`)
-  return named.channel
-}
-
 interface Runners {
   intake: IntakeRunner
   outbox: OutboxRunner
@@ -249,16 +206,6 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   })
   const intake = makeIntakeRunner({ ...tools, sources, ...config.limits.intake, tickMs })
   return { intake, outbox }
-}
-
-function keepChannels(channels: Map<string, NamedChannel>, db: Db, instance: Instance, log: Log): ChannelKeeper[] {
-  return [...channels].map(([name, named]) => {
-    const make = () => {
-      named.channel = named.make()
-      return named.channel
-    }
-    return keepChannel({ name, make, intake: intakeOf(db, name), instance, log })
-  })
 }
 
 function beat(

@@ -1,9 +1,10 @@
 // Who a reply goes to: the contact, and whoever else the answered message names.
+
+import { findAnswered } from './answered.ts'
 import { type Address, channelKind } from './channel.ts'
 import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation } from './conversation.ts'
 import type { Reader } from './db/open.ts'
-import { findAnswered } from './message.ts'
 
 export interface RecipientChoices {
   to: RecipientChoice

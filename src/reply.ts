@@ -1,4 +1,6 @@
 // An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
+
+import { findAnswered, findLastInbound } from './answered.ts'
 import {
   type Address,
   type Channel,
@@ -11,7 +13,7 @@ import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
-import { addKeys, findAnswered, findLastInbound, getMessage, insertOutbound, type Message } from './message.ts'
+import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'

@@ -1,8 +1,9 @@
 // No reply needed: a person says why the customer's newest words need no answer. It ends the window, and counts apart.
+
+import { findLastInbound } from './answered.ts'
 import { lockConversation, refreshCard, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { appendFact, type WaiveReason } from './fact.ts'
-import { findLastInbound } from './message.ts'
 import type { Policies } from './policy.ts'
 import { findOpenWindow, nextEnding, reconcileWindows } from './window-record.ts'
 

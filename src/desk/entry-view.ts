@@ -1,21 +1,14 @@
 // What the thread shows of one message, read with everything that belongs to it.
-import type { Address } from '../channel.ts'
-import { type Correction, findCorrectedText, findLastCorrection, findWay, listStanding } from '../correction.ts'
+import type { Correction } from '../correction.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
-import { listFacts } from '../fact.ts'
-import { findForwardNote } from '../forwarded.ts'
-import { getMessage, type Message } from '../message.ts'
-import { countsNow } from '../reclassify.ts'
-import { listParts } from '../reply.ts'
-import { foldEndings, WINDOW_FACTS } from '../response-window.ts'
+import { getMessage } from '../message.ts'
 import type { Abilities } from './correct-view.ts'
 import type { Changes } from './entry-change.ts'
-import { findFetchObjection } from './file-content.ts'
+import { readInbound } from './entry-inbound.ts'
+import { readCorrection, readOutbound } from './entry-outbound.ts'
 import { readHandOver, type SaidInHandOver } from './hand-over.ts'
-import { cutQuotedBelow } from './quoted-below.ts'
-import { listThreadFiles } from './thread-file.ts'
-import { type Person, type Posted, postedOf, reasonOf } from './view.ts'
+import { type Person, type Posted, postedOf } from './view.ts'
 
 export interface EntryView {
   messageId: string
@@ -101,8 +94,6 @@ export interface SaidByAgent extends Changes {
   correction: Correction | undefined
 }
 
-const FILE_WORDS: Record<string, string> = { original: 'The original', text: 'The whole text' }
-const ATTACHMENTS_MAX = 20
 /** Files brought by the first version stand among the posts. */
 const FILE_MARK = 'file:'
 
@@ -160,207 +151,4 @@ async function listPosts(db: Reader, messageId: string): Promise<Posted[]> {
     .where('message_id', '=', messageId)
     .orderBy('ts')
     .execute()
-}
-
-async function readInbound(
-  db: Reader,
-  message: Message,
-  contact: Person,
-  conversation: { channel: string; desk: string; owner_id: string | null },
-): Promise<SaidByCustomer> {
-  const files = await db
-    .selectFrom('attachment')
-    .select(['id', 'name', 'bytes', 'fetch', 'fetch_error', 'removed_at'])
-    .where('message_id', '=', message.id)
-    .orderBy('id')
-    .execute()
-  const brought = await listThreadFiles(db, message.id)
-  return {
-    kind: 'inbound',
-    // Somebody else may take part in the conversation.
-    from: message.author === contact.address ? contact : await findParticipant(db, message),
-    subject: message.subject ?? undefined,
-    text: message.text,
-    unquoted: message.unquoted ?? undefined,
-    automated: message.automated ?? undefined,
-    ...(await readWaiting(db, message)),
-    bystander: message.bystander ?? undefined,
-    editedAt: message.edited_at ?? undefined,
-    deletedAt: message.deleted_at ?? undefined,
-    sender: message.sender ?? undefined,
-    warnings: JSON.parse(message.warnings),
-    attachments: files.slice(0, ATTACHMENTS_MAX).map((file) => ({
-      ...{ name: file.name, bytes: file.bytes },
-      isComing: file.fetch === 'due',
-      error: file.fetch === 'failed' ? findFetchObjection(file) : undefined,
-      isRemoved: file.removed_at !== null,
-    })),
-    attachmentsMore: Math.max(0, files.length - ATTACHMENTS_MAX),
-    missing: brought.flatMap(({ what, error }) => {
-      if (error === undefined) return []
-      return [{ name: files.find(({ id }) => id === what)?.name ?? FILE_WORDS[what] ?? 'A file', error }]
-    }),
-    ownerId: conversation.owner_id ?? undefined,
-    ...(await readSightings(db, message, conversation)),
-    note: await readForwardNote(db, message.id),
-    raw: await findRaw(db, message.id),
-  }
-}
-
-async function readWaiting(
-  db: Reader,
-  { id, conversation_id, automated, bystander, deleted_at }: Message,
-): Promise<Pick<SaidByCustomer, 'counts' | 'waits' | 'editOf'>> {
-  const facts = await listFacts(db, conversation_id, WINDOW_FACTS)
-  const received = facts.find((fact) => fact.kind === 'message-received' && fact.messageId === id)
-  const editOf = received?.kind === 'message-received' ? received.data.editOf : undefined
-  const isPersons = automated === null && bystander === null
-  const counts = isPersons || (await countsNow(db, conversation_id, id))
-  const waits = deleted_at !== null && counts && !foldEndings(facts).has(id)
-  return { counts, waits, editOf }
-}
-
-async function findParticipant(db: Reader, { conversation_id, author, channel_kind }: Message): Promise<Person> {
-  const row = await db
-    .selectFrom('participant')
-    .select('name')
-    .where('conversation_id', '=', conversation_id)
-    .where('address', '=', author)
-    .executeTakeFirst()
-  if (row?.name) return { name: row.name, address: author }
-  const known = await db
-    .selectFrom('identity')
-    .select('name')
-    .where('channel_kind', '=', channel_kind)
-    .where('address', '=', author)
-    .executeTakeFirst()
-  return { name: known?.name ?? undefined, address: author }
-}
-
-/** One mail may be written to several of our mailboxes; the first that has it keeps it. */
-async function readSightings(
-  db: Reader,
-  message: Message,
-  conversation: { channel: string; desk: string },
-): Promise<Pick<SaidByCustomer, 'seenIn' | 'isElsewhere'>> {
-  const rows = await db
-    .selectFrom('message_source')
-    .select('channel')
-    .distinct()
-    .where('message_id', '=', message.id)
-    .orderBy('channel')
-    .execute()
-  const others = rows.map(({ channel }) => channel).filter((channel) => channel !== conversation.channel)
-  if (others.length === 0) return { seenIn: [], isElsewhere: false }
-  const again = await listFacts(db, message.conversation_id, ['message-seen-again'])
-  const deskOf = (channel: string) => {
-    const fact = again.find(
-      ({ messageId, data }) => messageId === message.id && 'channel' in data && data.channel === channel,
-    )
-    const desk = fact?.kind === 'message-seen-again' ? fact.data.desk : undefined
-    return desk === conversation.desk ? undefined : desk
-  }
-  return {
-    seenIn: others.map((channel) => ({ mailbox: channel.slice(channel.indexOf(':') + 1), desk: deskOf(channel) })),
-    isElsewhere: others.length === rows.length,
-  }
-}
-
-async function readForwardNote(db: Reader, messageId: string): Promise<SaidByCustomer['note']> {
-  const note = await findForwardNote(db, messageId)
-  return note && { by: note.author, text: note.text }
-}
-
-async function findRaw(db: Reader, messageId: string): Promise<SaidByCustomer['raw']> {
-  const row = await db
-    .selectFrom('message_source')
-    .innerJoin('intake', 'intake.id', 'message_source.intake_id')
-    .innerJoin('blob', 'blob.id', 'intake.blob_id')
-    .select(['blob.id', 'blob.bytes'])
-    .where('message_source.message_id', '=', messageId)
-    .where('intake.state', '=', 'quarantined')
-    .limit(1)
-    .executeTakeFirst()
-  return row && { blobId: row.id, bytes: row.bytes }
-}
-
-async function readCorrection(
-  db: Reader,
-  message: Message,
-  abilitiesOf: (channel: string) => Abilities,
-): Promise<Pick<SaidByAgent, 'abilities' | 'correction' | 'editedAt' | 'deletedAt'>> {
-  const correction = await findLastCorrection(db, message.id)
-  const isFree = correction?.state !== 'queued' && correction?.state !== 'deferred'
-  const isThere = isFree && (await listStanding(db, message)).length > 0
-  return {
-    abilities: isThere ? abilitiesOf(await findWay(db, message)) : { revise: false, retract: false },
-    correction,
-    editedAt: message.edited_at ?? undefined,
-    deletedAt: message.deleted_at ?? undefined,
-  }
-}
-
-type Outbound = Omit<SaidByAgent, 'abilities' | 'correction' | 'editedAt' | 'deletedAt'>
-
-async function readOutbound(db: Reader, message: Message, desk: string): Promise<Outbound> {
-  const parts = await listParts(db, message.id)
-  const accepted = await db
-    .selectFrom('part')
-    .select((eb) => eb.fn.max('accepted_at').as('at'))
-    .where('message_id', '=', message.id)
-    .executeTakeFirst()
-  const effect = await db
-    .selectFrom('outbox')
-    .select(['state', 'due_at'])
-    .where('dedupe', '=', `reply:${message.id}`)
-    .executeTakeFirst()
-  const author = await db
-    .selectFrom('agent')
-    .select('name')
-    .where('id', '=', message.author)
-    .where('desk', '=', desk)
-    .executeTakeFirst()
-  const isLeaving = message.delivery === 'queued' && effect?.state === 'sending'
-  return {
-    kind: 'outbound',
-    author: message.automated === null ? author?.name : 'Automatic acknowledgement',
-    authorId: message.author,
-    isAutomatic: message.automated !== null,
-    isElsewhere: parts.length === 0,
-    recipients: parts[0]?.recipients.map(addressText) ?? (await listRecipients(db, message.id)),
-    attachments: parts.length === 0 ? await listFiles(db, message.id) : parts.flatMap((part) => part.attachments ?? []),
-    subject: message.subject ?? undefined,
-    ...textOf(message, parts, await findCorrectedText(db, message.id)),
-    delivery: isLeaving ? 'sending' : (message.delivery ?? 'queued'),
-    reason: reasonOf(message.warnings),
-    dueAt: effect?.state === 'queued' ? effect.due_at : undefined,
-    acceptedAt: accepted?.at ?? (parts.length === 0 ? message.arrived_at : undefined),
-  }
-}
-
-async function listFiles(db: Reader, messageId: string): Promise<{ name: string; bytes: number }[]> {
-  return await db
-    .selectFrom('attachment')
-    .select(['name', 'bytes'])
-    .where('message_id', '=', messageId)
-    .orderBy('id')
-    .execute()
-}
-
-function textOf(
-  { unquoted, text, markdown }: Message,
-  parts: readonly { preview: string }[],
-  corrected: string | undefined,
-): Pick<SaidByAgent, 'text' | 'isQuoting'> {
-  if (parts.length === 0) return { text: unquoted ?? text, isQuoting: unquoted !== null }
-  return cutQuotedBelow(corrected ?? parts.map(({ preview }) => preview).join('\n\n'), markdown)
-}
-
-async function listRecipients(db: Reader, messageId: string): Promise<string[]> {
-  const rows = await db.selectFrom('recipient').select('address').where('message_id', '=', messageId).execute()
-  return rows.map(({ address }) => address)
-}
-
-function addressText({ name, address }: Address): string {
-  return name === undefined ? address : `${name} <${address}>`
 }

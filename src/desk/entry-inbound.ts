@@ -1,0 +1,136 @@
+// What a customer, or somebody else who can write there, said: read with its files, where it was seen, and whether it waits.
+import type { Reader } from '../db/open.ts'
+import { listFacts } from '../fact.ts'
+import { findForwardNote } from '../forwarded.ts'
+import type { Message } from '../message.ts'
+import { countsNow } from '../reclassify.ts'
+import { foldEndings, WINDOW_FACTS } from '../response-window.ts'
+import type { SaidByCustomer } from './entry-view.ts'
+import { findFetchObjection } from './file-content.ts'
+import { listThreadFiles } from './thread-file.ts'
+import type { Person } from './view.ts'
+
+const FILE_WORDS: Record<string, string> = { original: 'The original', text: 'The whole text' }
+const ATTACHMENTS_MAX = 20
+
+export async function readInbound(
+  db: Reader,
+  message: Message,
+  contact: Person,
+  conversation: { channel: string; desk: string; owner_id: string | null },
+): Promise<SaidByCustomer> {
+  const files = await db
+    .selectFrom('attachment')
+    .select(['id', 'name', 'bytes', 'fetch', 'fetch_error', 'removed_at'])
+    .where('message_id', '=', message.id)
+    .orderBy('id')
+    .execute()
+  const brought = await listThreadFiles(db, message.id)
+  return {
+    kind: 'inbound',
+    // Somebody else may take part in the conversation.
+    from: message.author === contact.address ? contact : await findParticipant(db, message),
+    subject: message.subject ?? undefined,
+    text: message.text,
+    unquoted: message.unquoted ?? undefined,
+    automated: message.automated ?? undefined,
+    ...(await readWaiting(db, message)),
+    bystander: message.bystander ?? undefined,
+    editedAt: message.edited_at ?? undefined,
+    deletedAt: message.deleted_at ?? undefined,
+    sender: message.sender ?? undefined,
+    warnings: JSON.parse(message.warnings),
+    attachments: files.slice(0, ATTACHMENTS_MAX).map((file) => ({
+      ...{ name: file.name, bytes: file.bytes },
+      isComing: file.fetch === 'due',
+      error: file.fetch === 'failed' ? findFetchObjection(file) : undefined,
+      isRemoved: file.removed_at !== null,
+    })),
+    attachmentsMore: Math.max(0, files.length - ATTACHMENTS_MAX),
+    missing: brought.flatMap(({ what, error }) => {
+      if (error === undefined) return []
+      return [{ name: files.find(({ id }) => id === what)?.name ?? FILE_WORDS[what] ?? 'A file', error }]
+    }),
+    ownerId: conversation.owner_id ?? undefined,
+    ...(await readSightings(db, message, conversation)),
+    note: await readForwardNote(db, message.id),
+    raw: await findRaw(db, message.id),
+  }
+}
+
+async function readWaiting(
+  db: Reader,
+  { id, conversation_id, automated, bystander, deleted_at }: Message,
+): Promise<Pick<SaidByCustomer, 'counts' | 'waits' | 'editOf'>> {
+  const facts = await listFacts(db, conversation_id, WINDOW_FACTS)
+  const received = facts.find((fact) => fact.kind === 'message-received' && fact.messageId === id)
+  const editOf = received?.kind === 'message-received' ? received.data.editOf : undefined
+  const isPersons = automated === null && bystander === null
+  const counts = isPersons || (await countsNow(db, conversation_id, id))
+  const waits = deleted_at !== null && counts && !foldEndings(facts).has(id)
+  return { counts, waits, editOf }
+}
+
+async function findParticipant(db: Reader, { conversation_id, author, channel_kind }: Message): Promise<Person> {
+  const row = await db
+    .selectFrom('participant')
+    .select('name')
+    .where('conversation_id', '=', conversation_id)
+    .where('address', '=', author)
+    .executeTakeFirst()
+  if (row?.name) return { name: row.name, address: author }
+  const known = await db
+    .selectFrom('identity')
+    .select('name')
+    .where('channel_kind', '=', channel_kind)
+    .where('address', '=', author)
+    .executeTakeFirst()
+  return { name: known?.name ?? undefined, address: author }
+}
+
+/** One mail may be written to several of our mailboxes; the first that has it keeps it. */
+async function readSightings(
+  db: Reader,
+  message: Message,
+  conversation: { channel: string; desk: string },
+): Promise<Pick<SaidByCustomer, 'seenIn' | 'isElsewhere'>> {
+  const rows = await db
+    .selectFrom('message_source')
+    .select('channel')
+    .distinct()
+    .where('message_id', '=', message.id)
+    .orderBy('channel')
+    .execute()
+  const others = rows.map(({ channel }) => channel).filter((channel) => channel !== conversation.channel)
+  if (others.length === 0) return { seenIn: [], isElsewhere: false }
+  const again = await listFacts(db, message.conversation_id, ['message-seen-again'])
+  const deskOf = (channel: string) => {
+    const fact = again.find(
+      ({ messageId, data }) => messageId === message.id && 'channel' in data && data.channel === channel,
+    )
+    const desk = fact?.kind === 'message-seen-again' ? fact.data.desk : undefined
+    return desk === conversation.desk ? undefined : desk
+  }
+  return {
+    seenIn: others.map((channel) => ({ mailbox: channel.slice(channel.indexOf(':') + 1), desk: deskOf(channel) })),
+    isElsewhere: others.length === rows.length,
+  }
+}
+
+async function readForwardNote(db: Reader, messageId: string): Promise<SaidByCustomer['note']> {
+  const note = await findForwardNote(db, messageId)
+  return note && { by: note.author, text: note.text }
+}
+
+async function findRaw(db: Reader, messageId: string): Promise<SaidByCustomer['raw']> {
+  const row = await db
+    .selectFrom('message_source')
+    .innerJoin('intake', 'intake.id', 'message_source.intake_id')
+    .innerJoin('blob', 'blob.id', 'intake.blob_id')
+    .select(['blob.id', 'blob.bytes'])
+    .where('message_source.message_id', '=', messageId)
+    .where('intake.state', '=', 'quarantined')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { blobId: row.id, bytes: row.bytes }
+}
