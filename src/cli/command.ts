@@ -14,7 +14,7 @@ const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
   },
   demo: {
     load: async () => (await import('./demo.ts')).runDemo,
-    says: 'Play the whole story on this machine, without any account. --json ends with the counts.',
+    says: 'Play all of it on a page of this machine, without any account. --story tells a story instead; --json ends with its counts.',
   },
   migrate: {
     load: async () => (await import('./migrate.ts')).migrate,
