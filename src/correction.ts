@@ -9,7 +9,8 @@ import type { CorrectionTable } from './db/schema.ts'
 import { appendFact } from './fact.ts'
 import { getMessage, type Message } from './message.ts'
 import { put } from './outbox.ts'
-import { insertParts, listParts, replyKey } from './reply.ts'
+import { insertParts, listParts } from './part.ts'
+import { replyKey } from './reply.ts'
 import { countVersions } from './version.ts'
 
 export type Correction = Selectable<CorrectionTable>

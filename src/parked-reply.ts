@@ -7,8 +7,9 @@ import { appendFact } from './fact.ts'
 import { getMessage } from './message.ts'
 import { findByDedupe, rerun } from './outbox.ts'
 import { finish } from './outbox-settle.ts'
+import { listParts } from './part.ts'
 import type { Policies } from './policy.ts'
-import { listParts, replyKey } from './reply.ts'
+import { replyKey } from './reply.ts'
 
 export type Decision = 'try-again' | 'it-arrived' | 'let-be'
 

@@ -16,6 +16,7 @@ import { appendFact } from './fact.ts'
 import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
+import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
 import { listChangedSince } from './version.ts'
 
@@ -143,27 +144,6 @@ async function keepDraft(
   await insertParts(trx, id, parts)
 }
 
-/** Frozen: what leaves at every attempt. */
-export async function insertParts(trx: Trx, messageId: string, parts: readonly Part[]): Promise<void> {
-  for (const [n, part] of parts.entries()) {
-    await trx
-      .insertInto('part')
-      .values({
-        message_id: messageId,
-        n,
-        body: part.body,
-        preview: part.preview,
-        subject: part.subject ?? null,
-        recipients: JSON.stringify(part.recipients),
-        attachments: part.attachments ? JSON.stringify(part.attachments) : null,
-        keys: JSON.stringify(part.keys),
-        external_id: null,
-        accepted_at: null,
-      })
-      .execute()
-  }
-}
-
 export type SendResult =
   | { kind: 'queued'; messageId: string; dueAt: number }
   /** A second click: the first one counts. */
@@ -289,22 +269,3 @@ export async function restartUndo(trx: Trx, messageId: string, undoMs: number): 
 
 /** The dedupe key of the effect that sends this reply. */
 export const replyKey = (messageId: string) => `reply:${messageId}`
-
-export interface StoredPart extends Part {
-  n: number
-  externalId: string | undefined
-}
-
-export async function listParts(db: Reader, messageId: string): Promise<StoredPart[]> {
-  const rows = await db.selectFrom('part').selectAll().where('message_id', '=', messageId).orderBy('n').execute()
-  return rows.map((row) => ({
-    n: row.n,
-    body: row.body,
-    preview: row.preview,
-    ...(row.subject !== null && { subject: row.subject }),
-    recipients: JSON.parse(row.recipients),
-    ...(row.attachments !== null && { attachments: JSON.parse(row.attachments) }),
-    keys: JSON.parse(row.keys),
-    externalId: row.external_id ?? undefined,
-  }))
-}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MINUTE, SECOND } from '../src/clock.ts'
 import { insertNote } from '../src/message.ts'
-import { listParts } from '../src/reply.ts'
+import { listParts } from '../src/part.ts'
 import { eachDatabase } from './setup/database.ts'
 import { ADA } from './setup/fake-channel.ts'
 import { makeWorld } from './setup/world.ts'

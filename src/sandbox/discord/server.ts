@@ -1,5 +1,6 @@
 // Discord on this machine: guilds, people and bots with Discord's rules, which any library talks to and tests and the demo play in.
 import { MINUTE, SECOND, systemClock } from '../../clock.ts'
+import { type Changes, makeChanges } from '../wait.ts'
 import { type Faults, makeFaults } from './faults.ts'
 import { type Gateway, makeGateway } from './gateway.ts'
 import { makeLimits } from './limits.ts'
@@ -10,7 +11,6 @@ import { type InteractionPlay, makeInteractionPlay } from './play-interaction.ts
 import { type MessagePlay, makeMessagePlay } from './play-message.ts'
 import type { App } from './records.ts'
 import { snowflakes } from './snowflake.ts'
-import { type Changes, makeChanges } from './wait.ts'
 import type { Call, Settings, World } from './world.ts'
 
 const MIB = 1024 * 1024
@@ -64,7 +64,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<Discor
   const gateway = makeGateway(() => world)
   const server = await listen(options.port ?? 0, () => world, gateway)
   const world = makeWorld(server.origin, options, gateway, stopping.signal)
-  const changes = makeChanges(world.log)
+  const changes = makeChanges('Discord', () => world.log.map(({ route, outcome }) => `${route} ${outcome}`))
   world.changed = changes.changed
   const play = { ...makeGuildPlay(world), ...makeMessagePlay(world), ...makeInteractionPlay(world) }
   return {

@@ -1,5 +1,6 @@
 // Slack on this machine: a workspace with Slack's rules, which the real SDKs talk to and tests and the demo play in.
 import { systemClock } from '../../clock.ts'
+import { type Changes, makeChanges } from '../wait.ts'
 import { makeUser } from './administration.ts'
 import { type Delivery, makeDelivery } from './delivery.ts'
 import { type Faults, makeFaults } from './faults.ts'
@@ -10,7 +11,6 @@ import type { Names } from './read.ts'
 import { listen } from './routes.ts'
 import { makeSocketRoom, type SocketRoom } from './socket.ts'
 import type { ViewRecord } from './view-record.ts'
-import { type Changes, makeChanges } from './wait.ts'
 import { makeWorkspace, type Workspace } from './workspace.ts'
 import type { AppIdentity, Call, Settings, World } from './world.ts'
 
@@ -71,7 +71,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
   const sockets = makeSocketRoom(() => world)
   const server = await listen(options.port ?? 0, () => world, sockets)
   const world = makeWorld(server.origin, options, sockets, stopping.signal)
-  const changes = makeChanges(world.log)
+  const changes = makeChanges('Slack', () => world.log.map(({ method, outcome }) => `${method} ${outcome}`))
   world.changed = changes.changed
   const { app, grant, workspace, settings, faults, log, delivery } = world
   return {

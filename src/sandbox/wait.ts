@@ -1,6 +1,5 @@
-// Waiting for something to become true in the workspace, woken by every change, with a deadline that says what failed.
-import { systemClock } from '../../clock.ts'
-import type { Call } from './world.ts'
+// Waiting for something to become true at a stand-in, woken by every change, with a deadline that says what failed.
+import { systemClock } from '../clock.ts'
 
 const DEADLINE_MS = 5000
 /** A condition may also look at things the stand-in does not see change. */
@@ -12,7 +11,8 @@ export interface Changes {
   waitFor<T>(condition: () => T | Promise<T>, what: string, deadlineMs?: number): Promise<NonNullable<T>>
 }
 
-export function makeChanges(log: readonly Call[]): Changes {
+/** `calls`: what was asked of it and how that ended, oldest first. */
+export function makeChanges(platform: string, calls: () => readonly string[]): Changes {
   const { wait, monotonic } = systemClock()
   const sleepers = new Set<() => void>()
   return {
@@ -24,7 +24,8 @@ export function makeChanges(log: readonly Call[]): Changes {
       for (;;) {
         const value = await condition()
         if (value) return value
-        if (monotonic() > endsAt) throw new Error(`waited ${deadlineMs} ms in vain for ${what}; ${lastCalls(log)}`)
+        if (monotonic() > endsAt)
+          throw new Error(`waited ${deadlineMs} ms in vain for ${what}; ${lastCalls(platform, calls())}`)
         await nextChange(sleepers, wait)
       }
     },
@@ -42,7 +43,7 @@ async function nextChange(
   sleepers.delete(wake)
 }
 
-function lastCalls(log: readonly Call[]): string {
-  const calls = log.slice(-CALLS_SHOWN).map(({ method, outcome }) => `${method} ${outcome}`)
-  return calls.length > 0 ? `the last calls were ${calls.join(', ')}` : 'Slack was never called'
+function lastCalls(platform: string, calls: readonly string[]): string {
+  const last = calls.slice(-CALLS_SHOWN)
+  return last.length > 0 ? `the last calls were ${last.join(', ')}` : `${platform} was never called`
 }
