@@ -13,7 +13,8 @@ import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
 import { LETTER_ACTION, NAME_ACTION, SUGGESTED_ACTIONS } from './letter-menu.ts'
-import { type Ack, commitThenAck, type OnClick } from './listen.ts'
+import { type Ack, committing, type OnClick, opening } from './listen.ts'
+import { MORE_CLICKS, openMore } from './more.ts'
 import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
 import { makePersonCode, openPerson, PART_PERSON, PERSON, PERSON_CODE, partPerson } from './person.ts'
 import { within } from './race.ts'
@@ -25,31 +26,17 @@ import { takeConversation } from './take.ts'
 import type { DeskTools } from './tools.ts'
 import { editAgainFrom, undoReply } from './undo.ts'
 import { openWaive } from './waive.ts'
-import { type Whisper, whisper } from './whisper.ts'
+import { whisper } from './whisper.ts'
 import { getAllFiles, getFile, openWhole, turnPage } from './whole.ts'
 import { GET_ALL, GET_FILE, GET_FILE_MENU } from './whole-files.ts'
 import type { PAGE_ACTIONS, WholeAction } from './whole-view.ts'
-import { openWhy } from './why.ts'
-
-const committing =
-  (work: (tools: DeskTools, click: Click) => Promise<Whisper | undefined>): OnClick =>
-  (tools, click, ack) =>
-    commitThenAck(tools, click, ack, work(tools, click))
-
-/** Opens or fills something: Slack hears at once that we have heard. */
-const opening =
-  (work: (tools: DeskTools, click: Click) => Promise<void>): OnClick =>
-  async (tools, click, ack) => {
-    await ack()
-    await work(tools, click)
-  }
 
 const MENU_CLICKS: Record<MenuAction, OnClick> = {
   assign: opening(openAssign),
   waive: opening(openWaive),
   snooze: opening(openSnooze),
   close: committing(closeConversation),
-  why: opening(openWhy),
+  more: opening(openMore),
 }
 
 const parkedClicks = Object.fromEntries(
@@ -94,6 +81,7 @@ export const CLICKS: Record<string, OnClick> = {
   [GET_FILE_MENU]: opening(getFile),
   [GET_ALL]: opening(getAllFiles),
   ...MENU_CLICKS,
+  ...MORE_CLICKS,
   [MENU]: chooseInMenu,
   reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),
   [LETTER_ACTION]: choosing,

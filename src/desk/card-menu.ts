@@ -7,7 +7,7 @@ import { plain } from './words.ts'
 export const MENU = 'more'
 
 /** Slack's menu has room for five. */
-export type MenuAction = 'assign' | 'waive' | 'snooze' | 'close' | 'why'
+export type MenuAction = 'assign' | 'waive' | 'snooze' | 'close' | 'more'
 
 export function cardMenu(view: Pick<CardView, 'conversationId' | 'state' | 'ownerId' | 'waiting'>): Overflow {
   const { conversationId, state, ownerId, waiting } = view
@@ -17,7 +17,7 @@ export function cardMenu(view: Pick<CardView, 'conversationId' | 'state' | 'owne
     { action: 'waive', label: 'No reply needed…', isOffered: waiting !== undefined },
     { action: 'snooze', label: 'Snooze…', isOffered: can.snooze !== undefined },
     { action: 'close', label: 'Close', isOffered: can.close !== undefined },
-    { action: 'why', label: 'Why?', isOffered: true },
+    { action: 'more', label: 'More…', isOffered: true },
   ]
   const options = all.filter(({ isOffered }) => isOffered)
   return {

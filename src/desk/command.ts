@@ -106,7 +106,7 @@ async function showQueue(tools: DeskTools, { who, channel }: Call): Promise<Whis
 
 const ID_MAX = 40
 const WHICH = 'Which conversation? Write its id: `/desk why v_…`.'
-const ON_THE_CARD = 'The menu of its card has *Why?* too.'
+const ON_THE_CARD = '*More…* in the menu of its card has *Why?* too.'
 
 async function showWhy(tools: DeskTools, { who, rest }: Call): Promise<Whisper> {
   const id = rest.slice(0, ID_MAX)

@@ -23,6 +23,7 @@ export interface Click {
   value: string
   /** Undefined for a click inside a view. */
   place: Place | undefined
+  /** The modal it was made in; a click in the home tab is in none. */
   view: OpenView | undefined
 }
 
@@ -58,7 +59,7 @@ export function clickOf(body: BlockAction): Click {
     triggerId: body.trigger_id,
     value: (action && chosenIn(action)) ?? '',
     place: body.channel && { channel: body.channel.id, ...threadOf(body.message) },
-    view: body.view && openViewOf(body.view),
+    view: body.view?.type === 'modal' ? openViewOf(body.view) : undefined,
   }
 }
 

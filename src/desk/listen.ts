@@ -43,6 +43,19 @@ export async function commitThenAck(
   if (said) await whisper(tools, click.who, click.place, said)
 }
 
+export const committing =
+  (work: (tools: DeskTools, click: Click) => Promise<Whisper | undefined>): OnClick =>
+  (tools, click, ack) =>
+    commitThenAck(tools, click, ack, work(tools, click))
+
+/** Opens or fills something: Slack hears at once that we have heard. */
+export const opening =
+  (work: (tools: DeskTools, click: Click) => Promise<void>): OnClick =>
+  async (tools, click, ack) => {
+    await ack()
+    await work(tools, click)
+  }
+
 /** A form: what it leads to, what stands there while that is being saved, and what when it could not be. */
 export interface Form {
   submit(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome>

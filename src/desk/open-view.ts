@@ -1,7 +1,7 @@
 // A form opens within the trigger's life, whatever the database does: in full, or empty for a moment.
 import type { ModalView } from '@slack/types'
 import { loadingView } from './composer-view.ts'
-import type { Click } from './interaction.ts'
+import { type Click, placeOf } from './interaction.ts'
 import { within } from './race.ts'
 import { replaceView, wordsFor } from './respond.ts'
 import type { DeskTools } from './tools.ts'
@@ -13,13 +13,14 @@ export type Prepared = { kind: 'view'; view: ModalView } | { kind: 'refused'; te
 
 const UNFILLED = 'The form could not be filled just now. Please try again.'
 
-/** Call it once the click is acknowledged. */
+/** Call it once the click is acknowledged. A click inside a view puts the form above that view. */
 export async function openView(
   tools: DeskTools,
-  { who, triggerId, place, value }: Click,
+  { who, triggerId, place: clickedAt, value, view: below }: Click,
   { title, prepare }: { title: string; prepare(): Promise<Prepared> },
 ): Promise<void> {
   const { clock, log, ui, saveWithinMs } = tools
+  const place = clickedAt ?? (below && placeOf(below))
   const work = prepare().catch((error: unknown): Prepared => {
     log.error({ form: title, about: value, error: String(error) }, 'desk: a form could not be filled')
     return { kind: 'refused', text: UNFILLED }
@@ -28,7 +29,8 @@ export async function openView(
   if (raced.kind === 'done' && raced.value.kind === 'refused')
     return await whisper(tools, who, place, { text: raced.value.text })
   const view = raced.kind === 'done' && raced.value.kind === 'view' ? raced.value.view : loadingView(title)
-  const opening = ui.views.open({ trigger_id: triggerId, view })
+  const asked = { trigger_id: triggerId, view }
+  const opening = below ? ui.views.push(asked) : ui.views.open(asked)
   const trouble = await troubleIn(log, opening)
   const said = trouble && wordsFor(trouble)
   if (said) await whisper(tools, who, place, said)

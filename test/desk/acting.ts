@@ -61,6 +61,12 @@ export async function makeActingDesk(open: OpenTestDb, options: DeskTestOptions 
       const value = values[0] ? (JSON.parse(values[0]) as string) : `${action} is not in the menu`
       return slack.click(who, { channel, ts, actionId: 'more', value })
     },
+    /** Chooses "More…" there, and then what it offers. */
+    async more(who: string, action: string) {
+      await this.menu(who, 'more')
+      await desk.waitForScreen(who, 'More')
+      await slack.click(who, { viewId: desk.front(who).id, actionId: action })
+    },
     press: (who: string, actionId: string) => slack.click(who, { channel, ts: newest(roots()).ts, actionId }),
     /** The lead's newest ping. */
     ping: () => newest(slack.workspace.messages(slack.dm(lea).id)),

@@ -64,7 +64,7 @@ test('a card says who, by what channel, about what, in which words, until when a
     'The blue one',
     '> Is it in stock?',
     '*New* · answer due 2026-01-07 08:00 UTC · nobody has it yet · 1 message',
-    '[Take] [Reply by email] [... Assign… / No reply needed… / Snooze… / Close / Why?] [Person…]',
+    '[Take] [Reply by email] [... Assign… / No reply needed… / Snooze… / Close / More…] [Person…]',
   ])
 })
 
@@ -75,17 +75,17 @@ test('Q1: the card names the state, and offers only what would do something in i
       .slice(-2)
   expect(shown({ state: 'open', ownerId: 'U1', waiting: view.waiting })).toEqual([
     '*Open* · answer due 2026-01-07 08:00 UTC · @U1 has it · 1 message',
-    '[Reply by email] [... Reassign… / No reply needed… / Snooze… / Close / Why?] [Person…]',
+    '[Reply by email] [... Reassign… / No reply needed… / Snooze… / Close / More…] [Person…]',
   ])
   expect(shown({ state: 'snoozed', ownerId: 'U1', snoozedUntil: NOW + HOUR })).toEqual([
     '*Snoozed* until 2026-01-06 10:00 UTC · @U1 has it · 1 message',
-    '[Reply by email] [... Reassign… / Snooze… / Close / Why?] [Person…]',
+    '[Reply by email] [... Reassign… / Snooze… / Close / More…] [Person…]',
   ])
   expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'waived' })[0]).toContain('*No reply needed*')
   expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'answered' })[0]).toContain('*Answered*')
   expect(shown({ state: 'closed', ownerId: 'U1' })).toEqual([
     '*Closed* · @U1 has it · 1 message',
-    '[Reopen] [Reply by email] [... Why?] [Person…]',
+    '[Reopen] [Reply by email] [... More…] [Person…]',
   ])
 })
 
@@ -98,7 +98,7 @@ test('a card says how urgent it is, where that is known', () => {
 
 test('what the card’s menu offers names the deed and the conversation', () => {
   const values = cardMenu(view).options.map(({ value }) => value)
-  expect(values).toEqual(['assign v_1', 'waive v_1', 'snooze v_1', 'close v_1', 'why v_1'])
+  expect(values).toEqual(['assign v_1', 'waive v_1', 'snooze v_1', 'close v_1', 'more v_1'])
   expect(readMenu(values[1] ?? '')).toEqual({ action: 'waive', conversationId: 'v_1' })
 })
 

@@ -28,7 +28,7 @@ eachDatabase((open) => {
     }
     const desk = await makeActingDesk(open, { explain })
     const id = await desk.customerWrites('Is it in stock?')
-    await desk.menu(desk.maya, 'why')
+    await desk.more(desk.maya, 'why')
     const shown = await desk.waitForScreen(desk.maya, 'Waiting since')
     expect(shown).toBe('Why?\nWaiting since 09:00\nstarted by the first message\ndue 24 hours later\n[Close]')
     expect(asked).toEqual([id])
