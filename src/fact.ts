@@ -12,6 +12,8 @@ export interface Led {
   passed?: PassedOver[]
 }
 
+export type Priority = 'high' | 'low'
+
 /** What each kind of fact carries besides its conversation, message and actor. */
 export interface FactData {
   'conversation-opened': { relatedTo?: string; relatedBy?: Led['by']; because?: Because }
@@ -60,6 +62,15 @@ export interface FactData {
   'conversation-reopened': Record<string, never>
   'conversation-merged': { into: string }
   'conversation-split': { into: string }
+  /** Without a priority it is neither high nor low. `with`: a conversation that was joined, or parted again. */
+  'priority-set': { from?: Priority; to?: Priority; with?: string }
+  /** Ids of tags. `with` as in `priority-set`. */
+  'tags-set': { added: string[]; removed: string[]; with?: string }
+  /** `nth`: the place of the ending that ended its window, where somebody waited. */
+  'spam-marked': { nth?: number }
+  'spam-unmarked': { nth?: number }
+  /** To another desk, with all that was said. */
+  'conversation-moved': { from: string; to: string }
   /** `contact` is the contact's id. */
   'tier-set': { contact: string; tier?: string }
   /** `contacts`: those that were somebody else before. */

@@ -11,6 +11,7 @@ import {
 } from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { appendFact, type FactData, listFacts } from './fact.ts'
+import { copyTags, joinLabels, partLabels } from './label.ts'
 import type { Message } from './message.ts'
 import type { Policies } from './policy.ts'
 import { type Ending, foldEndings, WINDOW_FACTS } from './response-window.ts'
@@ -41,6 +42,7 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
     .orderBy('seq')
     .execute()
   await copyParticipants(trx, source.id, target.id)
+  await joinLabels(trx, source, target, by.agentId)
   await carry(trx, messages, source, target, by)
   await trx.updateTable('conversation').set({ state: 'closed', merged_into: into }).where('id', '=', from).execute()
   await appendFact(trx, { kind: 'conversation-merged', conversationId: from, actor: by.agentId, data: { into } })
@@ -60,6 +62,7 @@ export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved>
   await carry(trx, messages, target, { ...source, state: 'open', merged_into: null }, by)
   await giveThreadsBack(trx, source.id, target.id)
   await removeGuests(trx, source.id, target)
+  await partLabels(trx, source, target, by.agentId)
   await appendFact(trx, {
     kind: 'conversation-split',
     conversationId: target.id,
@@ -88,6 +91,7 @@ export async function split(trx: Trx, from: string, messageIds: readonly string[
   const opened = await openConversation(trx, { identityId, channel, desk, subject, relatedTo: from, priority })
   await appendFact(trx, { kind: 'conversation-opened', conversationId: opened.id, data: { relatedTo: from } })
   await copyParticipants(trx, source.id, opened.id)
+  await copyTags(trx, source.id, opened.id, by.agentId)
   await carry(trx, messages, source, opened, by)
   await appendFact(trx, {
     kind: 'conversation-split',

@@ -4,9 +4,11 @@ import type { Reader } from './db/open.ts'
 import type { ConversationState, Direction } from './db/schema.ts'
 import { findEntries, type SearchFor } from './db/search.ts'
 import type { SearchReader } from './db/search-thread.ts'
+import type { Priority } from './fact.ts'
 import { countOwed } from './search-index.ts'
-import { parseSearch } from './search-query.ts'
+import { type Phrase, parseFilters, parseSearch } from './search-query.ts'
 import { type Snippet, snippetOf } from './snippet.ts'
+import { listTagsOf } from './tag.ts'
 
 /** A conversation, with what is known of it wherever it is listed. */
 export interface Listed {
@@ -20,6 +22,9 @@ export interface Listed {
   ownerId: string | undefined
   card: { channel: string; ts: string } | undefined
   openedAt: number
+  priority: Priority | undefined
+  tags: string[]
+  isSpam: boolean
 }
 
 export interface Hit extends Listed {
@@ -53,10 +58,11 @@ const TEXT_LENGTH_MAX = 100_000
 /** Undefined when there is no word in what was typed. Rejects when it takes too long. */
 export async function search(db: SearchReader, request: SearchRequest): Promise<Found | undefined> {
   const { typed, desks, skip, limit } = request
-  const phrases = parseSearch(typed)
-  if (phrases.length === 0) return undefined
-  const wanted: SearchFor = { phrases, desks, limit: ENTRIES_MAX }
-  const best = await findEntries(db, db.engine, { ...wanted, isHead: true })
+  const { tags, words } = parseFilters(typed)
+  const phrases = parseSearch(words)
+  if (phrases.length + tags.length === 0) return undefined
+  const wanted: SearchFor = { phrases, tags, desks, limit: ENTRIES_MAX }
+  const best = phrases.length === 0 ? [] : await findEntries(db, db.engine, { ...wanted, isHead: true })
   const all = await findEntries(db, db.engine, wanted)
   // The first message of each: Map keeps the place at which a key was seen first.
   const found = new Map<string, string>()
@@ -64,16 +70,15 @@ export async function search(db: SearchReader, request: SearchRequest): Promise<
     if (!found.has(conversationId)) found.set(conversationId, messageId)
   const page = [...found].slice(skip, skip + limit)
   return {
-    hits: await readHits(db, page, typed),
+    hits: await readHits(db, page, phrases),
     total: found.size,
     isCut: best.length === ENTRIES_MAX || all.length === ENTRIES_MAX,
     owed: await countOwed(db),
   }
 }
 
-async function readHits(db: Reader, page: readonly [string, string][], typed: string): Promise<Hit[]> {
+async function readHits(db: Reader, page: readonly [string, string][], phrases: readonly Phrase[]): Promise<Hit[]> {
   if (page.length === 0) return []
-  const phrases = parseSearch(typed)
   const listed = await listConversations(
     db,
     page.map(([conversationId]) => conversationId),
@@ -99,7 +104,7 @@ async function readHits(db: Reader, page: readonly [string, string][], typed: st
 export async function listConversations(db: Reader, ids: readonly string[]): Promise<Listed[]> {
   if (ids.length === 0) return []
   const rows = await listed(db).where('conversation.id', 'in', ids).execute()
-  return rows.map(toListed)
+  return await toListed(db, rows)
 }
 
 const listed = (db: Reader) =>
@@ -115,6 +120,8 @@ const listed = (db: Reader) =>
       'conversation.card_channel',
       'conversation.card_ts',
       'conversation.opened_at',
+      'conversation.priority',
+      'conversation.spam_at',
       'identity.channel_kind',
       'identity.name',
       'identity.address',
@@ -122,7 +129,20 @@ const listed = (db: Reader) =>
 
 type ListedRow = Awaited<ReturnType<ReturnType<typeof listed>['execute']>>[number]
 
-function toListed(row: ListedRow): Listed {
+async function toListed(db: Reader, rows: readonly ListedRow[]): Promise<Listed[]> {
+  const tags = await listTagsOf(
+    db,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) =>
+    listedOf(
+      row,
+      (tags.get(row.id) ?? []).map(({ name }) => name),
+    ),
+  )
+}
+
+function listedOf(row: ListedRow, tags: string[]): Listed {
   const { card_channel: channel, card_ts: ts } = row
   return {
     conversationId: row.id,
@@ -135,6 +155,9 @@ function toListed(row: ListedRow): Listed {
     ownerId: row.owner_id ?? undefined,
     card: channel !== null && ts !== null ? { channel, ts } : undefined,
     openedAt: row.opened_at,
+    priority: row.priority ?? undefined,
+    tags,
+    isSpam: row.spam_at !== null,
   }
 }
 
@@ -168,7 +191,7 @@ export async function listHistory(
     .limit(limit + 1)
     .execute()
   if (rows.length === 0 && skip === 0) return undefined
-  return { conversations: rows.slice(0, limit).map(toListed), isMore: rows.length > limit }
+  return { conversations: await toListed(db, rows.slice(0, limit)), isMore: rows.length > limit }
 }
 
 const IDENTITIES_MAX = 200

@@ -1,6 +1,7 @@
 // Every change of the schema, in order, each in one transaction. A landed migration is never edited.
 import type { Migration } from 'kysely/migration'
 import { acknowledgement } from './acknowledgement.ts'
+import { casework } from './casework.ts'
 import { chat } from './chat.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
@@ -19,5 +20,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0005-chat': { up: chat },
     '0006-search': { up: (db) => search(db, engine) },
     '0007-template': { up: letter },
+    '0008-casework': { up: (db) => casework(db, engine) },
   }
 }

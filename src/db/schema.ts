@@ -45,6 +45,9 @@ export interface Schema {
     away_until: number | null
   }
   conversation: ConversationTable
+  /** A word by which agents of a desk tell its conversations from others. */
+  tag: { id: string; desk: string; name: string }
+  conversation_tag: { conversation_id: string; tag_id: string }
   conversation_key: { channel_kind: string; key: string; conversation_id: string; message_id: string | null }
   participant: { conversation_id: string; address: string; name: string | null }
   message: MessageTable
@@ -174,6 +177,8 @@ export interface ConversationTable {
   snoozed_until: number | null
   /** Where its messages went, when it was joined to another. */
   merged_into: string | null
+  /** Since when an agent has said that it is spam. */
+  spam_at: number | null
   /** The root message in the desk channel, once it is posted. */
   card_channel: string | null
   card_ts: string | null

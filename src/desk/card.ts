@@ -10,6 +10,7 @@ import { changeLines } from './entry-change.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName, wayWords } from './question.ts'
 import { storyLine } from './story.ts'
+import { tagWords } from './tag-words.ts'
 import type { CardView, Glimpse, Person } from './view.ts'
 import { paragraph, plain, quote, word } from './words.ts'
 
@@ -27,6 +28,7 @@ export function renderCard(view: CardView, now: number, relatedLink?: string): C
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
     ...newsBlock(view, relatedLink),
+    ...tagBlock(view),
     ...storyBlocks(view),
     { type: 'actions', elements: buttons(view) },
   ]
@@ -104,7 +106,8 @@ function stateLine(view: CardView, now: number): string {
   return [stateWords(view), ...urgency, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
 }
 
-function stateWords({ state, lastEnd, snoozedUntil }: CardView): string {
+function stateWords({ state, lastEnd, snoozedUntil, isSpam }: CardView): string {
+  if (isSpam && state === 'closed') return '*Spam*'
   if (state === 'snoozed' && snoozedUntil !== undefined) return `*Snoozed* until ${dateMark(snoozedUntil)}`
   if (state === 'waiting-customer' && lastEnd === 'waived') return '*No reply needed*'
   return `*${STATE_WORDS[state]}*`
@@ -133,6 +136,10 @@ function newsBlock({ trouble, newest, related, waiting }: CardView, link: string
       ...(related.because === undefined ? [] : [word(`: ${related.because}.`)]),
     ]),
   ]
+}
+
+function tagBlock({ tags = [] }: CardView): KnownBlock[] {
+  return tags.length === 0 ? [] : [paragraph([word(tagWords(tags))])]
 }
 
 /** In them may stand what others wrote. */

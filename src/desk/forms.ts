@@ -5,6 +5,7 @@ import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
 import type { OpenView } from './interaction.ts'
+import { LABEL, labelForm } from './label.ts'
 import type { Form } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
@@ -28,6 +29,7 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [PERSON]: personForm,
+  [LABEL]: labelForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

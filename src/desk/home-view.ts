@@ -6,6 +6,7 @@ import type { QueuePlace, QueueRow } from '../queue.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine } from './card.ts'
 import { channelWord, wayWords } from './question.ts'
+import { labelParts } from './tag-words.ts'
 import { heading, type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export const HOME_CUT = 'home_cut'
@@ -25,6 +26,7 @@ export interface HomeRow extends QueueRow {
   words: string
   /** The desk's title, where the reader has several. */
   deskTitle: string | undefined
+  tags: readonly string[]
   /** To the card. */
   link: string | undefined
 }
@@ -114,6 +116,7 @@ function rowBlocks(row: HomeRow, now: number): KnownBlock[] {
     ...dueParts(row, now),
     ...ownerParts(ownerId),
     ...stateParts(row),
+    ...labelParts({ priority: row.priority ?? undefined, tags: row.tags }),
   ]
   const buttons: Button[] = [
     ...(ownerId === null ? [homeButton(HOME_TAKE, 'Take', conversationId)] : []),

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
 import { countsNow } from '../reclassify.ts'
+import { listTags } from '../tag.ts'
 import { listWindows } from '../window-record.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
@@ -29,6 +30,8 @@ export interface CardView {
   subject: string | undefined
   state: ConversationState
   priority: 'high' | 'low' | undefined
+  tags?: readonly string[]
+  isSpam?: boolean
   ownerId: string | undefined
   /** Since when the customer waits, and until when they should have an answer. */
   waiting: { since: number; dueAt: number } | undefined
@@ -76,6 +79,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.subject',
       'conversation.state',
       'conversation.priority',
+      'conversation.spam_at',
       'conversation.snoozed_until',
       'conversation.owner_id',
       'conversation.related_to',
@@ -100,6 +104,8 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     subject: row.subject ?? undefined,
     state: row.state,
     priority: row.priority ?? undefined,
+    tags: (await listTags(db, conversationId)).map(({ name }) => name),
+    isSpam: row.spam_at !== null,
     ownerId: row.owner_id ?? undefined,
     waiting: window && { since: window.started_at, dueAt: window.due_at },
     lastEnd: windows.at(-1)?.ended_as ?? undefined,
