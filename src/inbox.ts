@@ -118,7 +118,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   await reconcileWindows(trx, conversation.id, desk.policies)
   await showArrival(trx, current, message.id, event.imported ?? false)
   // What we could not read we do not answer.
-  if (!desk.acknowledge || arrival.isSalvaged) return
+  if (!desk.acknowledge || arrival.isSalvaged || conversation.spam_at !== null) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
 }
 

@@ -33,6 +33,8 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
   if (source.merged_into !== null) return { kind: 'refused', reason: 'This conversation went into another already.' }
   if (target.merged_into !== null)
     return { kind: 'refused', reason: 'The other conversation went into another one itself.' }
+  if (source.spam_at !== null || target.spam_at !== null)
+    return { kind: 'refused', reason: 'One of them is marked as spam. Press Not spam on its card first.' }
   if (await isSending(trx, source.id))
     return { kind: 'refused', reason: 'A reply is on its way. Wait until it has arrived.' }
   const messages = await trx
@@ -55,6 +57,8 @@ export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved>
   const { merged_into } = await lockConversation(trx, from)
   if (merged_into === null) return { kind: 'refused', reason: 'This conversation is its own already.' }
   const [source, target] = await lockBoth(trx, from, merged_into)
+  if (target.spam_at !== null)
+    return { kind: 'refused', reason: 'The other one is marked as spam. Press Not spam on its card first.' }
   if (await isSending(trx, target.id))
     return { kind: 'refused', reason: 'A reply is on its way. Wait until it has arrived.' }
   await trx.updateTable('conversation').set({ state: 'open', merged_into: null }).where('id', '=', from).execute()

@@ -22,6 +22,7 @@ import { NEEDS_ANSWER, NEEDS_NONE, reclassifyMessage } from './reclassify.ts'
 import { replaceView } from './respond.ts'
 import { EDIT_AGAIN_ACTION, UNDO_ACTION } from './sending-view.ts'
 import { openSnooze } from './snooze.ts'
+import { NOT_SPAM, takeSpamBack } from './spam.ts'
 import { takeConversation } from './take.ts'
 import type { DeskTools } from './tools.ts'
 import { editAgainFrom, undoReply } from './undo.ts'
@@ -66,6 +67,7 @@ export const CLICKS: Record<string, OnClick> = {
   reopen: committing(reopenConversation),
   join: committing(joinRelated),
   part: committing(partAgain),
+  [NOT_SPAM]: committing(takeSpamBack),
   [PERSON]: opening(openPerson),
   [PART_PERSON]: opening(partPerson),
   [PERSON_CODE]: opening(makePersonCode),

@@ -155,13 +155,14 @@ function newestChanges({ editedAt, deletedAt }: Glimpse, waiting: CardView['wait
 
 /** Each only where it would do something. */
 function buttons(view: CardView): (Button | Overflow)[] {
-  const { conversationId, channelKind, state, ownerId, related } = view
+  const { conversationId, channelKind, state, ownerId, related, isSpam } = view
   // What it was is in the other conversation now, and is answered there.
   if (related?.isJoined) return [button('part', 'Part them', conversationId)]
   const { take, reopen } = TRANSITIONS[state]
   return [
     ...(ownerId === undefined && take ? [button('take', 'Take', conversationId)] : []),
-    ...(reopen ? [button('reopen', 'Reopen', conversationId)] : []),
+    ...(reopen && !isSpam ? [button('reopen', 'Reopen', conversationId)] : []),
+    ...(isSpam ? [button('not_spam', 'Not spam', conversationId)] : []),
     button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
@@ -169,7 +170,17 @@ function buttons(view: CardView): (Button | Overflow)[] {
   ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part' | 'person'
+export type ActionId =
+  | 'take'
+  | 'reply'
+  | 'assign'
+  | 'acknowledge'
+  | 'waive'
+  | 'reopen'
+  | 'join'
+  | 'part'
+  | 'person'
+  | 'not_spam'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

@@ -41,5 +41,7 @@ export async function reopenConversation(tools: DeskTools, { who, value: id }: C
   const admission = await admitTo(tools, who, 'reopen', id)
   if (admission.kind === 'refused') return { text: admission.text }
   const isDone = await tools.db.transaction((trx) => reopen(trx, id, admission.agent.id))
-  return isDone ? undefined : { text: 'This conversation is open already, or it was joined to another one.' }
+  return isDone
+    ? undefined
+    : { text: 'This conversation is open already, was joined to another one, or is marked as spam.' }
 }

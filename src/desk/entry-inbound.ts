@@ -66,7 +66,8 @@ async function readWaiting(
   const received = facts.find((fact) => fact.kind === 'message-received' && fact.messageId === id)
   const editOf = received?.kind === 'message-received' ? received.data.editOf : undefined
   const isPersons = automated === null && bystander === null
-  const counts = isPersons || (await countsNow(db, conversation_id, id))
+  const isSure = isPersons && !facts.some((fact) => fact.messageId === id && 'counts' in fact.data && !fact.data.counts)
+  const counts = isSure || (await countsNow(db, conversation_id, id))
   const waits = deleted_at !== null && counts && !foldEndings(facts).has(id)
   return { counts, waits, editOf }
 }

@@ -98,7 +98,7 @@ function inboundText({ from, text: whole, unquoted, deletedAt }: SaidByCustomer)
 /** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
 function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
   const elements = [
-    ...(said.automated === undefined && said.bystander === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
+    ...(isPersons(said) && said.counts ? [] : [reclassifyButton(messageId, said.counts)]),
     ...(isChanged(said) ? [versionsButton(messageId, said)] : []),
     ...(said.unquoted !== undefined || isCut ? [wholeButton('show_all', messageId)] : []),
     ...(channelKind === 'email' ? [wholeButton('show_original', messageId)] : []),
@@ -126,10 +126,14 @@ function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
     said.editOf === undefined
       ? []
       : ['✏️ An edit of what they wrote before. A person has said that it asks something new.']
-  const who = [...originLines(view, said), ...bystander, ...anew]
+  const isNone = isPersons(said) && !said.counts
+  const who = [...originLines(view, said), ...bystander, ...(isNone ? [NEEDS_NONE] : []), ...anew]
   const lines = [...files, ...who, ...cautionLines(said), ...largeLine(said.raw)]
   return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
 }
+
+const isPersons = ({ automated, bystander }: SaidByCustomer) => automated === undefined && bystander === undefined
+const NEEDS_NONE = '🔕 A person has said that it needs no answer.'
 
 function fileLine({ name, bytes, isComing, error, isRemoved }: SaidFile): string {
   const shown = shownName(name)

@@ -4,6 +4,7 @@ import { CALLED_BY, calledByForm } from './called-by.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
+import { COUNTS, countsForm } from './counts.ts'
 import type { OpenView } from './interaction.ts'
 import { LABEL, labelForm } from './label.ts'
 import type { Form } from './listen.ts'
@@ -13,6 +14,7 @@ import type { Meanwhile } from './respond.ts'
 import { submitPreview } from './sending.ts'
 import { noPreviewView, notSentView, preparingView, savingView, UNDONE } from './sending-view.ts'
 import { SNOOZE, snoozeForm } from './snooze.ts'
+import { SPAM, spamForm } from './spam.ts'
 import type { DeskTools } from './tools.ts'
 import { EDITING, editAgain } from './undo.ts'
 import { WAIVE, waiveForm } from './waive.ts'
@@ -29,7 +31,9 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [PERSON]: personForm,
+  [COUNTS]: countsForm,
   [LABEL]: labelForm,
+  [SPAM]: spamForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

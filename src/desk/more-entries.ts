@@ -1,6 +1,8 @@
 // What "More…" offers, in the order in which it stands there.
+import { COUNTS, openCounts } from './counts.ts'
 import { LABEL, openLabel } from './label.ts'
 import type { MoreEntry } from './more.ts'
+import { canBeSpam, openSpam, SPAM } from './spam.ts'
 import { openWhy } from './why.ts'
 
 export const MORE_ENTRIES: readonly MoreEntry[] = [
@@ -9,6 +11,19 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
     label: 'Priority and tags…',
     says: 'How urgent it is, and words by which it is found again.',
     run: { kind: 'form', open: openLabel },
+  },
+  {
+    action: COUNTS,
+    label: 'Needs an answer?…',
+    says: 'Which messages a person wrote and waits for, and which a machine sent.',
+    run: { kind: 'form', open: openCounts },
+  },
+  {
+    action: SPAM,
+    label: 'Mark as spam…',
+    says: 'It is closed and nobody is answered, until somebody says that it was none.',
+    isOffered: canBeSpam,
+    run: { kind: 'form', open: openSpam },
   },
   {
     action: 'why',
