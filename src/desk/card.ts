@@ -5,6 +5,7 @@ import type { ConversationState } from '../db/schema.ts'
 import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
+import { customerLines } from './customer-line.ts'
 import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
 import type { Content } from './post.ts'
@@ -136,8 +137,8 @@ function newsBlock({ trouble, newest, related, waiting }: CardView, link: string
 }
 
 /** In them may stand what others wrote. */
-function storyBlocks({ story }: CardView): KnownBlock[] {
-  const lines = story ? storyLine(story) : []
+function storyBlocks({ story, customer }: CardView): KnownBlock[] {
+  const lines = [...(customer ? customerLines(customer) : []), ...(story ? storyLine(story) : [])]
   return lines.length === 0 ? [] : [paragraph([word(lines.join('\n'))])]
 }
 
@@ -158,11 +159,11 @@ function buttons(view: CardView): (Button | Overflow)[] {
     button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
-    button('person', 'Person…', conversationId),
+    button('customer', 'Customer…', conversationId),
   ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part' | 'person'
+export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part' | 'customer'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

@@ -4,6 +4,8 @@ import { CALLED_BY, calledByForm } from './called-by.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
+import { customerForm } from './customer.ts'
+import { CUSTOMER } from './customer-view.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
@@ -27,6 +29,7 @@ export const FORMS: Record<string, Form> = {
   [SNOOZE]: snoozeForm,
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
+  [CUSTOMER]: customerForm,
   [PERSON]: personForm,
 }
 
