@@ -71,8 +71,13 @@ export interface FactData {
   'spam-unmarked': { nth?: number }
   /** To another desk, with all that was said. */
   'conversation-moved': { from: string; to: string }
-  /** `contact` is the contact's id. */
-  'tier-set': { contact: string; tier?: string }
+  /** `contact` is the contact's id; `before`: what it was until then. */
+  'tier-set': { contact: string; tier?: string; before?: string }
+  'language-set': { contact: string; language?: string; before?: string }
+  'note-about-contact-set': { contact: string; is: 'new' | 'changed' | 'gone' }
+  'contact-blocked': { contact: string }
+  /** `held`: how many messages had come meanwhile. */
+  'contact-unblocked': { contact: string; held: number }
   /** `contacts`: those that were somebody else before. */
   'people-linked': { link: string; how: 'agent' | 'code'; contacts: string[]; to: string }
   'people-unlinked': { link: string }

@@ -113,7 +113,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   if (found.by === 'thread' && found.via === undefined) await addParticipants(trx, conversation.id, [event.from])
   await noteWritten(trx, channel, event, message.id)
   const sentBy = { contactId: identity.contactId, conversationId: conversation.id, messageId: message.id }
-  await readCodes(trx, event, sentBy)
+  await readCodes(trx, event, { ...sentBy, policies: desk.policies })
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
   await showArrival(trx, current, message.id, event.imported ?? false)

@@ -161,7 +161,7 @@ function listedOf(row: ListedRow, tags: string[]): Listed {
   }
 }
 
-/** A contact's conversations on all channels, newest first; undefined when nobody has this address. */
+/** A person's conversations on all channels, newest first; undefined when nobody has this address. */
 export async function listHistory(
   db: Reader,
   { address, desks, skip, limit }: { address: string; desks: readonly string[]; skip: number; limit: number },
@@ -171,10 +171,17 @@ export async function listHistory(
     .selectFrom('identity')
     .select('contact_id')
     .where('address', 'in', [...new Set([wanted, wanted.toLowerCase()])])
+  const persons = db
+    .selectFrom('contact')
+    .select((eb) => eb.fn.coalesce('person_id', 'id').as('person'))
+    .where('id', 'in', owners)
   const known = await db
     .selectFrom('identity')
-    .select('id')
-    .where('contact_id', 'in', owners)
+    .select('identity.id')
+    .innerJoin('contact', 'contact.id', 'identity.contact_id')
+    .where((eb) =>
+      eb.or([eb('contact.id', 'in', owners), eb('contact.id', 'in', persons), eb('contact.person_id', 'in', persons)]),
+    )
     .limit(IDENTITIES_MAX)
     .execute()
   if (known.length === 0 || desks.length === 0) return undefined

@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { acknowledgement } from './acknowledgement.ts'
 import { casework } from './casework.ts'
 import { chat } from './chat.ts'
+import { contactDetail } from './contact-detail.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
@@ -21,5 +22,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0006-search': { up: (db) => search(db, engine) },
     '0007-template': { up: letter },
     '0008-casework': { up: (db) => casework(db, engine) },
+    '0010-contact': { up: contactDetail },
   }
 }

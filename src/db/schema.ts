@@ -9,13 +9,11 @@ export interface Schema {
   contact: {
     id: string
     name: string | null
-    created_at: number /** Set by hand; otherwise the configuration says. */
-    tier: string | null
-    /** What an agent said they are to be called: '' is by no name, null is as we see fit. */
-    called_by: string | null
+    created_at: number
     /** The contact after whom the person is named that this one is; null while they are known here alone. */
     person_id: string | null
   }
+  contact_detail: ContactDetailTable
   contact_link: ContactLinkTable
   link_code: {
     code: string
@@ -252,6 +250,20 @@ export interface VersionTable {
   text: string
   markdown: string
   at: number
+}
+
+export type DetailKind = 'tier' | 'language' | 'called_by' | 'note' | 'blocked'
+
+/** What an agent has said of a contact. It holds for the whole person; of several, what was said last. */
+export interface ContactDetailTable {
+  contact_id: string
+  kind: DetailKind
+  /** Newer ones are greater. */
+  id: string
+  /** Null once it was taken back. */
+  value: string | null
+  set_at: number
+  set_by: string
 }
 
 /** Somebody, or a code, says that several contacts are one person. */

@@ -7,6 +7,8 @@ import { closeConversation, reopenConversation } from './close.ts'
 import { openComposer } from './composer.ts'
 import { openCorrect, takeReplyBack } from './correct.ts'
 import { CORRECT, RETRACT } from './correct-view.ts'
+import { openCustomer } from './customer.ts'
+import { CUSTOMER } from './customer-view.ts'
 import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
 import { HOME_CLICKS } from './home-click.ts'
 import type { Click } from './interaction.ts'
@@ -68,6 +70,7 @@ export const CLICKS: Record<string, OnClick> = {
   join: committing(joinRelated),
   part: committing(partAgain),
   [NOT_SPAM]: committing(takeSpamBack),
+  [CUSTOMER]: opening(openCustomer),
   [PERSON]: opening(openPerson),
   [PART_PERSON]: opening(partPerson),
   [PERSON_CODE]: opening(makePersonCode),

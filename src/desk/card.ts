@@ -5,6 +5,7 @@ import type { ConversationState } from '../db/schema.ts'
 import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
+import { customerLines } from './customer-line.ts'
 import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
 import type { Content } from './post.ts'
@@ -143,8 +144,8 @@ function tagBlock({ tags = [] }: CardView): KnownBlock[] {
 }
 
 /** In them may stand what others wrote. */
-function storyBlocks({ story }: CardView): KnownBlock[] {
-  const lines = story ? storyLine(story) : []
+function storyBlocks({ story, customer }: CardView): KnownBlock[] {
+  const lines = [...(customer ? customerLines(customer) : []), ...(story ? storyLine(story) : [])]
   return lines.length === 0 ? [] : [paragraph([word(lines.join('\n'))])]
 }
 
@@ -166,7 +167,7 @@ function buttons(view: CardView): (Button | Overflow)[] {
     button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
-    button('person', 'Person…', conversationId),
+    button('customer', 'Customer…', conversationId),
   ]
 }
 
@@ -179,7 +180,7 @@ export type ActionId =
   | 'reopen'
   | 'join'
   | 'part'
-  | 'person'
+  | 'customer'
   | 'not_spam'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {

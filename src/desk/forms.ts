@@ -5,6 +5,8 @@ import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
 import { COUNTS, countsForm } from './counts.ts'
+import { customerForm } from './customer.ts'
+import { CUSTOMER } from './customer-view.ts'
 import type { OpenView } from './interaction.ts'
 import { LABEL, labelForm } from './label.ts'
 import type { Form } from './listen.ts'
@@ -30,6 +32,7 @@ export const FORMS: Record<string, Form> = {
   [SNOOZE]: snoozeForm,
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
+  [CUSTOMER]: customerForm,
   [PERSON]: personForm,
   [COUNTS]: countsForm,
   [LABEL]: labelForm,

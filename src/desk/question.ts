@@ -1,6 +1,7 @@
 // What an agent is about to answer: who asked, where, and the words that still wait.
 import { channelKind } from '../channel.ts'
 import { getIdentity, type Identity } from '../contact.ts'
+import { findDetailValue } from '../contact-detail.ts'
 import { type Conversation, getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
 import { listFacts } from '../fact.ts'
@@ -19,6 +20,8 @@ export interface Question {
   upTo: number
   /** The names of those who wrote what waits, by their address. */
   authors: ReadonlyMap<string, string>
+  /** Which they are answered in, where somebody has said so. */
+  language: string | undefined
 }
 
 /** The composer shows the end of a long story; the thread has all of it. */
@@ -44,7 +47,8 @@ export async function readQuestion(db: Reader, conversationId: string): Promise<
   const waiting = (open.length > 0 ? open : newest.slice(0, 1)).reverse()
   const authors = new Map<string, string>()
   for (const message of waiting) authors.set(message.author, await nameOfWriter(db, message, identity))
-  return { conversation, identity, waiting, upTo: read[0]?.seq ?? 0, authors, isAnswered: open.length === 0 }
+  const language = await findDetailValue(db, identity.contactId, 'language')
+  return { conversation, identity, waiting, upTo: read[0]?.seq ?? 0, authors, isAnswered: open.length === 0, language }
 }
 
 /** Of which a person has said last that they need no answer. */

@@ -1,7 +1,7 @@
 // A person's story in a line: what else they have written to this desk, on whatever channel.
 import type { Reader } from '../db/open.ts'
 import type { ConversationState } from '../db/schema.ts'
-import { listSamePerson } from '../person.ts'
+import { listSamePerson } from '../same-person.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
 import { wayWords } from './question.ts'

@@ -5,6 +5,7 @@ import type { ConversationState, Delivery } from '../db/schema.ts'
 import { countsNow } from '../reclassify.ts'
 import { listTags } from '../tag.ts'
 import { listWindows } from '../window-record.ts'
+import { type CustomerWords, readCustomerWords } from './customer-line.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -50,6 +51,8 @@ export interface CardView {
   card: Posted | undefined
   /** What else this person has written to the desk. */
   story?: Story
+  /** What agents have said of them. */
+  customer?: CustomerWords
 }
 
 /** The beginning of a message: of what is new in it. */
@@ -116,6 +119,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
+    customer: await readCustomerWords(db, row.contact_id),
   }
 }
 

@@ -1,0 +1,28 @@
+// The tenth migration: what agents say of a contact, each with who said it, and what is kept from the desk while somebody is blocked.
+import { sql } from 'kysely'
+import { type AnyDb, required } from './column.ts'
+
+export async function contactDetail(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable('contact_detail')
+    .addColumn('contact_id', 'text', (c) => c.notNull().references('contact.id'))
+    .addColumn('kind', 'text', required)
+    .addColumn('id', 'text', required)
+    .addColumn('value', 'text')
+    .addColumn('set_at', 'bigint', required)
+    .addColumn('set_by', 'text', required)
+    .addPrimaryKeyConstraint('contact_detail_pk', ['contact_id', 'kind'])
+    .execute()
+  await db.schema.createIndex('contact_detail_kind').on('contact_detail').columns(['kind', 'id']).execute()
+  await moveDetail(db, 'tier')
+  await moveDetail(db, 'called_by')
+}
+
+/** Nobody wrote down who had said it. It is older than whatever is said from now on. */
+async function moveDetail(db: AnyDb, column: 'tier' | 'called_by'): Promise<void> {
+  await sql`
+    insert into contact_detail (contact_id, kind, id, value, set_at, set_by)
+    select id, ${sql.lit(column)}, '0' || id, ${sql.ref(column)}, created_at, '' from contact
+    where ${sql.ref(column)} is not null`.execute(db)
+  await db.schema.alterTable('contact').dropColumn(column).execute()
+}

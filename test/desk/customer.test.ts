@@ -1,0 +1,82 @@
+// What agents know of a customer and may change, on the card.
+import { expect, test } from 'vitest'
+import { HOUR } from '../../src/clock.ts'
+import { linkPeople } from '../../src/person.ts'
+import type { Promised } from '../../src/policy.ts'
+import { eachDatabase } from '../setup/database.ts'
+import { always, calendarPolicy } from '../setup/policy.ts'
+import { type ActingDesk, makeActingDesk } from './acting.ts'
+import { letter } from './desk.ts'
+
+const BOB = { address: 'bob@example.org', name: 'Bob' }
+const gold = calendarPolicy(2, { name: 'gold' })
+const tiered = {
+  ...always(calendarPolicy()),
+  choose: (promised: Promised) => (promised.tier === 'gold' ? gold : calendarPolicy()),
+  tierOf: (promised: Promised) => promised.tier ?? 'silver',
+  tiers: () => ['silver', 'gold'],
+}
+
+eachDatabase((open) => {
+  test('Q12: tier, language, name and note are changed on the card, on record by kind, and hold for the whole person', async () => {
+    const letters = [letter('hello', 'Hello {{ contact.first_name | default: "you" }}')]
+    const desk = await makeActingDesk(open, { policies: tiered, letters })
+    const { world, maya } = desk
+    const { db, policies } = world
+    const first = await desk.customerWrites('Is it in stock?')
+    const shown = await openCustomer(desk)
+    expect(shown).toContain('Ada Lovelace · ada@example.org · by email')
+    expect(shown).toContain('As configured: silver')
+    await desk.pick(maya, 'tier', 'gold')
+    await desk.pick(maya, 'language', 'en')
+    await desk.fill(maya, 'called', 'Countess')
+    await desk.fill(maya, 'note', 'Pays late.\nIs <!channel> friendly.')
+    await desk.submit(maya)
+    await desk.slack.waitFor(() => !desk.isModalOpen(maya), 'the form to close')
+    await desk.settle()
+    expect(desk.shownCard()).toContain('⭐ Tier gold\n📝 Pays late. Is <!channel> friendly.')
+    const { arrived_at } = await db.selectFrom('message').selectAll().executeTakeFirstOrThrow()
+    expect(await world.openWindow(first)).toMatchObject({ policy: 'gold', due_at: arrived_at + 2 * HOUR })
+    const kinds = ['tier-set', 'language-set', 'name-corrected', 'note-about-contact-set']
+    const facts = await db.selectFrom('fact').selectAll().where('kind', 'in', kinds).orderBy('id').execute()
+    expect(facts.map(({ actor, kind }) => [actor, kind])).toEqual(kinds.map((kind) => [maya, kind]))
+    expect(JSON.stringify(facts)).not.toMatch(/Pays|Countess/)
+
+    // Another contact of theirs follows as soon as somebody says that it is them, and no more when that is taken back.
+    const second = await desk.customerWrites('And in red?', { from: BOB })
+    const ids = await db.selectFrom('contact').select('id').orderBy('id').execute()
+    const [ada = '', bob = ''] = ids.map(({ id }) => id)
+    const by = { how: 'agent' as const, agentId: maya }
+    const linking = { contactId: ada, otherId: bob, by, conversationId: first, policies }
+    await db.transaction((trx) => linkPeople(trx, linking))
+    await desk.settle()
+    expect(await world.openWindow(second)).toMatchObject({ policy: 'gold' })
+    expect(desk.shownCard()).toContain('📝 Pays late.')
+    await desk.press(maya, 'reply')
+    await desk.waitForScreen(maya, 'Your answer')
+    await desk.choose(maya, 'en/hello')
+    await desk.slack.waitFor(() => desk.body(maya) !== '', 'the letter')
+    expect(desk.body(maya)).toBe('Hello Countess')
+  })
+
+  test('Q12: a note that somebody changed meanwhile is not overwritten, and the text stays', async () => {
+    const desk = await makeActingDesk(open)
+    await desk.customerWrites('Is it in stock?')
+    const { maya, tom } = desk
+    for (const who of [maya, tom]) {
+      await openCustomer(desk, who)
+      await desk.fill(who, 'note', `Noted by ${who}`)
+    }
+    await desk.submit(tom)
+    await desk.slack.waitFor(() => !desk.isModalOpen(tom), 'the form to close')
+    await desk.submit(maya)
+    expect(desk.errors(maya)).toContain('Somebody has changed this note')
+    await desk.settle()
+    expect(desk.shownCard()).toContain(`📝 Noted by ${tom}`)
+  })
+})
+
+async function openCustomer(desk: ActingDesk, who = desk.maya): Promise<string> {
+  await desk.press(who, 'customer')
+  return await desk.waitForScreen(who, 'What letters call them')
+}
