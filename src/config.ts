@@ -22,7 +22,7 @@ export interface Config {
   log: { level: 'debug' | 'info' | 'warn' | 'error' }
   /** The health page; off when undefined. */
   web: { port: number; host: string } | undefined
-  slack?: { botToken: string; appToken: string; apiUrl: string }
+  slack?: SlackApp
   /** Where in Slack customers write, by name: `shop` is the channel `slack:shop`. */
   slackCustomers: Record<string, SlackCustomers>
   calendars: Record<string, Calendar>
@@ -96,6 +96,14 @@ export interface Mailbox {
   acknowledge: 'off' | 'on' | 'unverified'
   /** Pings in channels hide what such a mail says. */
   restricted: boolean
+}
+
+/** Either we open sockets with an app token, or Slack sends signed requests to us. */
+export interface SlackApp {
+  botToken: string
+  apiUrl: string
+  appToken?: string
+  requests?: { host: string; port: number; path: string; signingSecret: string }
 }
 
 export interface SlackCustomers {

@@ -13,6 +13,9 @@ const SECRET_KEYS = [
   'accessToken',
   'botToken',
   'appToken',
+  'signingSecret',
+  'clientSecret',
+  'refreshToken',
 ]
 const HIDDEN = '[hidden]'
 

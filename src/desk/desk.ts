@@ -12,6 +12,7 @@ import type { Policies } from '../policy.ts'
 import { listQueue } from '../queue.ts'
 import type { Pace } from '../rate.ts'
 import { listRecipientChoices } from '../recipients.ts'
+import type { SlackAccess } from '../slack/clients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
 import { openLetters } from '../template/letter-store.ts'
@@ -41,7 +42,7 @@ export interface OpenDesk {
 }
 
 export interface DeskSettings {
-  slack?: { botToken: string; appToken: string; apiUrl: string }
+  slack?: SlackAccess
   desks: Record<string, { name: string; channel: string; undoMs: number; leads: string[]; backup?: string[] }>
   templates: { folder: string; language?: string }
 }

@@ -55,3 +55,24 @@ export const MANIFEST = {
     token_rotation_enabled: false,
   },
 }
+
+interface Reachable {
+  features: { slash_commands: object[] }
+  settings: { event_subscriptions: object; interactivity: object; socket_mode_enabled: boolean }
+}
+
+/** For an app that Slack sends requests to, all of them to this address. */
+export function withRequests<M extends Reachable>(manifest: M, url: string): M {
+  const { features, settings } = manifest
+  return {
+    ...manifest,
+    features: { ...features, slash_commands: features.slash_commands.map((command) => ({ ...command, url })) },
+    settings: {
+      ...settings,
+      event_subscriptions: { request_url: url, ...settings.event_subscriptions },
+      // The lists that are searched while somebody types have an address of their own.
+      interactivity: { ...settings.interactivity, request_url: url, message_menu_options_url: url },
+      socket_mode_enabled: false,
+    },
+  }
+}

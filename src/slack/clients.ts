@@ -20,11 +20,22 @@ const TIMEOUT_MS = 10 * SECOND
 
 export interface SlackAccess {
   botToken: string
-  appToken: string
   apiUrl: string
+  /** For Socket Mode, where we go to Slack. */
+  appToken?: string
+  /** Where Slack comes to us instead. */
+  requests?: RequestAccess
   /** The variables that hold the tokens, where they are not SLACK_BOT_TOKEN and SLACK_APP_TOKEN. */
   botTokenName?: string
   appTokenName?: string
+}
+
+/** One of ours listens there, behind whatever ends the encryption. */
+export interface RequestAccess {
+  host: string
+  port: number
+  path: string
+  signingSecret: string
 }
 
 export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log): SlackClients {

@@ -6,12 +6,13 @@ import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
 import { boltApp } from './bolt-app.ts'
 import { type SlackAccess, type SlackClients, slackClients } from './clients.ts'
-import { type Audience, envelopeHandler, type HandleEnvelope } from './envelope.ts'
+import { type Endpoint, listenToSlack } from './endpoint.ts'
+import { type Audience, envelopeHandler, type HandleEnvelope, type Incoming } from './envelope.ts'
 import { fieldsOf } from './field.ts'
 import { makeKeeper } from './keeper.ts'
 import { openLine } from './line.ts'
 import { pauseMs } from './pause.ts'
-import { type Sockets, superviseSockets } from './socket.ts'
+import { superviseSockets } from './socket.ts'
 import { troubleOf } from './trouble.ts'
 
 export interface Self {
@@ -33,18 +34,20 @@ export interface SlackRoom {
   /** Resolves when `self` is known, which needs no socket; or when `stop` was called. */
   known: Promise<void>
   /**
-   * Resolves once a socket is up; from then on it reconnects by itself. Rejects with a sentence when Slack refuses the
-   * tokens; while Slack cannot be reached it goes on trying.
+   * Resolves once a socket is up, or we listen; from then on it reconnects by itself. Rejects with a sentence when Slack refuses
+   * the tokens; while Slack cannot be reached it goes on trying.
    */
   start(intake: Intake): Promise<void>
   health(): RoomHealth
+  /** On which port Slack's requests are awaited. */
+  port(): number | undefined
   /** No event is kept after this resolves. */
   stop(): Promise<void>
 }
 
 export interface RoomHealth {
   ok: boolean
-  /** How many sockets are up. */
+  /** How many sockets are up; where Slack comes to us, one while we listen. */
   sockets: number
   lastReceivedAt?: number
   /** What is wrong and what to do, in a sentence. */
@@ -65,7 +68,8 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
   const stopping = new AbortController()
   const known = Promise.withResolvers<void>()
   const audiences: Audience[] = []
-  let sockets: Sockets | undefined
+  let sockets: Incoming | undefined
+  let endpoint: Endpoint | undefined
   let signIn: SendError | undefined
   let lastReceivedAt: number | undefined
   let withdrawn = false
@@ -89,11 +93,8 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
         if (isWithdrawal(envelope.body)) withdrawn = true
         await handle(envelope)
       }
-      sockets = superviseSockets({
-        ...tools,
-        open: () => openLine(access, hear, tools),
-        tokenName: access.appTokenName,
-      })
+      endpoint = access.requests && listenToSlack(access.requests, { clock, log, handle: hear })
+      sockets = endpoint ?? openSockets(access, hear, tools)
       await sockets.firstUp.catch(async (error: unknown) => {
         await sockets?.stop()
         throw error
@@ -107,12 +108,19 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
       const trouble = sockets?.problem() ?? signIn
       return { ok: false, sockets: 0, ...received, problem: trouble?.message ?? 'slack: no socket is open yet; wait' }
     },
+    port: () => endpoint?.port(),
     async stop() {
       stopping.abort()
       known.resolve()
       await sockets?.stop()
     },
   }
+}
+
+function openSockets({ appToken, ...access }: SlackAccess, hear: HandleEnvelope, tools: RoomTools): Incoming {
+  if (appToken === undefined) throw new Error('slack: there is neither an app token nor an address for requests')
+  const open = () => openLine({ ...access, appToken }, hear, tools)
+  return superviseSockets({ ...tools, open, tokenName: access.appTokenName })
 }
 
 const WITHDRAWN = 'slack: the app was removed or its token revoked; install it again and set SLACK_BOT_TOKEN'

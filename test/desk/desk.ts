@@ -28,6 +28,8 @@ export interface DeskTestOptions {
   explain?: DeskTools['explain']
   queue?: DeskTools['queue']
   recipients?: DeskTools['recipients']
+  /** Slack comes to us by requests; by sockets otherwise. */
+  over?: 'http'
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -46,8 +48,11 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
   const { policies, channel: customers } = options
   const world = await makeWorld(open, { ...(policies && { policies }), ...(customers && { channel: customers }) })
   const { bot: scopes } = MANIFEST.oauth_config.scopes
+  const isHttp = (options.over ?? process.env.DESKBELL_TEST_SLACK) === 'http'
   const slack = await startSlack({
     limits: 'off',
+    // What is signed tells the time, and both must have the same.
+    ...(isHttp && { clock: { now: () => world.clock.now() } }),
     scopes,
     events: MANIFEST.settings.event_subscriptions.bot_events,
     ...options.slack,
@@ -61,7 +66,9 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
 
   const desks: Desk[] = [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [lea], backup: [] }]
 
-  const access = { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.url }
+  const { botToken, appToken, signingSecret, url: apiUrl } = slack
+  const requests = { host: '127.0.0.1', port: 0, path: '/slack', signingSecret }
+  const access = { botToken, apiUrl, ...(isHttp ? { requests } : { appToken }) }
   const clock = options.clock ?? world.clock
   const connect = async () => {
     const room = slackRoom(access, { ...world, clock })
@@ -78,6 +85,7 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     desk.register()
     world.sources.set('slack:desk', desk.source as never)
     await room.start(intakeOf(world.db, 'slack:desk'))
+    if (isHttp) slack.settings.requestUrl = `http://127.0.0.1:${room.port()}/slack`
     return { room, desk }
   }
   let current = await connect()

@@ -53,6 +53,7 @@ export function makeGrant(options: {
   return {
     botToken: 'xoxb-sandbox-1',
     appToken: 'xapp-1-sandbox',
+    signingSecret: 'sandbox-signing-secret',
     revoked: new Set(),
     scopes: new Set(options.scopes ?? SCOPES),
     events: new Set(options.events ?? Object.keys(SUBSCRIPTIONS)),
