@@ -5,6 +5,7 @@ import { chat } from './chat.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
+import { letterKept } from './letter-kept.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
 import { search } from './search-table.ts'
@@ -19,5 +20,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0005-chat': { up: chat },
     '0006-search': { up: (db) => search(db, engine) },
     '0007-template': { up: letter },
+    '0013-letter-kept': { up: letterKept },
   }
 }
