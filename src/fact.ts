@@ -87,6 +87,10 @@ export interface FactData {
   'name-corrected': { contact: string }
   /** `unedited`: nobody had touched it; `answered`: no more than what it asks for. */
   'letter-sent': { letter: string; use: 'unedited' | 'answered' | 'edited' }
+  /** A letter says something else from now on, or is new. `restored`: the version that it says again. */
+  'letter-saved': { letter: string; version: number; restored?: number }
+  'letter-retired': { letter: string }
+  'letter-brought-back': { letter: string }
   'take-refused': { owner: string }
   'note-written': { seq: number }
   'note-changed': { version: number }

@@ -7,6 +7,7 @@ import { contactDetail } from './contact-detail.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
+import { letterKept } from './letter-kept.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
 import { search } from './search-table.ts'
@@ -23,5 +24,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0007-template': { up: letter },
     '0008-casework': { up: (db) => casework(db, engine) },
     '0010-contact': { up: contactDetail },
+    '0013-letter-kept': { up: letterKept },
   }
 }

@@ -115,6 +115,9 @@ export interface Schema {
     error: string | null
   }
   desk_post: { channel: string; ts: string; conversation_id: string; message_id: string | null }
+  /** What a letter, or a text that letters share, has said. `author`: null where its file was changed. */
+  letter_version: { id: string; letter: string; n: number; author: string | null; at: number; text: string }
+  letter_retired: { letter: string; by: string; at: number }
   instance: { id: string; beat: number; started_at: number }
   lease: { name: string; owner: string; term: number }
   setting: { key: string; value: string }

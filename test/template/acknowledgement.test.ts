@@ -11,7 +11,7 @@ import {
   writeAcknowledgement,
 } from '../../src/template/acknowledgement.ts'
 import { detectLanguage } from '../../src/template/language.ts'
-import { loadLetters } from '../../src/template/letter.ts'
+import { loadLetters } from '../../src/template/letter-folder.ts'
 import { SHIPPED } from './letters.ts'
 
 const { letters, faults } = await loadAcknowledgements(SHIPPED)
