@@ -11,6 +11,7 @@ import { readView } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
 import { slackRoom } from '../../src/slack/room.ts'
 import { type Letter, parseLetter } from '../../src/template/letter.ts'
+import { judgeWhenDone } from '../blocks/judge.ts'
 import type { OpenTestDb } from '../setup/database.ts'
 import type { FakeChannel } from '../setup/fake-channel.ts'
 import { DESK, makeWorld, type Wrote } from '../setup/world.ts'
@@ -58,6 +59,7 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     ...options.slack,
   })
   onTestFinished(() => slack.stop())
+  judgeWhenDone(slack)
   const maya = slack.addUser({ name: 'maya', realName: 'Maya Lindt' }).id
   const tom = slack.addUser({ name: 'tom', realName: 'Tom Okafor' }).id
   /** Leads the desk and is no member of its channel. */

@@ -28,6 +28,8 @@ export interface EventRecord {
 
 export interface Delivery {
   events: EventRecord[]
+  /** What the app answered to clicks, submissions and commands, in acks and by the addresses it was given. */
+  answers: Json[]
   event(payload: Json): void
   interact(type: 'interactive' | 'slash_commands', payload: Json): Promise<Ack>
   /** Tries every event that is not acked again, now. Returns how many went out. */
@@ -48,6 +50,7 @@ export function makeDelivery(
   const onRequests = makeRequests(world)
   const envelopes = () => (world.settings.requestUrl === '' ? onSockets : onRequests)
   const events: EventRecord[] = []
+  const answers: Json[] = []
 
   function attempt(record: EventRecord): boolean {
     record.cancel()
@@ -89,6 +92,7 @@ export function makeDelivery(
 
   return {
     events,
+    answers,
     event(payload) {
       const id = asText(payload.event_id) ?? ''
       const base = { id, payload, producedAt: world.clock.now(), deliveries: [], cancel: () => undefined }
@@ -101,7 +105,10 @@ export function makeDelivery(
         const startedAt = monotonic()
         const envelope = { type, accepts_response_payload: true, payload }
         const socket = envelopes().send(envelope, {
-          onAck: (ack) => resolve({ kind: 'acked', payload: ack, tookMs: monotonic() - startedAt }),
+          onAck(ack) {
+            if (Object.keys(ack).length > 0) answers.push(ack)
+            resolve({ kind: 'acked', payload: ack, tookMs: monotonic() - startedAt })
+          },
           onFailure: (reason) => resolve({ kind: 'unacked', reason }),
         })
         if (socket === undefined) resolve({ kind: 'unacked', reason: 'no socket is open' })

@@ -61,6 +61,7 @@ export interface SlackStandIn extends People, Installation, Pick<Changes, 'waitF
   /** The calls of one method, oldest first. */
   calls(method: string): Call[]
   events: Delivery['events']
+  answers: Delivery['answers']
   redeliver: Delivery['redeliver']
   repeat: Delivery['repeat']
   sockets: Pick<SocketRoom, 'open' | 'disconnect'>
@@ -102,6 +103,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
     log,
     calls: (method) => log.filter((call) => call.method === method),
     events: delivery.events,
+    answers: delivery.answers,
     redeliver: delivery.redeliver,
     repeat: delivery.repeat,
     sockets,
