@@ -61,7 +61,13 @@ export interface FactData {
   'conversation-closed': Record<string, never>
   'conversation-reopened': Record<string, never>
   'conversation-merged': { into: string }
-  'conversation-split': { into: string }
+  /** The same, told of the one that goes on. */
+  'conversation-joined': { from: string }
+  /** `parted`: what had been joined to it is its own again. */
+  'conversation-split': { into: string; parted?: true }
+  'conversation-parted': { from: string }
+  /** It began as a part of that one. */
+  'split-off': { from: string }
   /** Without a priority it is neither high nor low. `with`: a conversation that was joined, or parted again. */
   'priority-set': { from?: Priority; to?: Priority; with?: string }
   /** Ids of tags. `with` as in `priority-set`. */
