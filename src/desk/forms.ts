@@ -6,6 +6,7 @@ import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
 import { COUNTS, countsForm } from './counts.ts'
 import type { OpenView } from './interaction.ts'
+import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
 import type { Form } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
@@ -15,6 +16,7 @@ import { submitPreview } from './sending.ts'
 import { noPreviewView, notSentView, preparingView, savingView, UNDONE } from './sending-view.ts'
 import { SNOOZE, snoozeForm } from './snooze.ts'
 import { SPAM, spamForm } from './spam.ts'
+import { SPLIT, splitForm } from './split.ts'
 import type { DeskTools } from './tools.ts'
 import { EDITING, editAgain } from './undo.ts'
 import { WAIVE, waiveForm } from './waive.ts'
@@ -34,6 +36,8 @@ export const FORMS: Record<string, Form> = {
   [COUNTS]: countsForm,
   [LABEL]: labelForm,
   [SPAM]: spamForm,
+  [SPLIT]: splitForm,
+  [JOIN_WITH]: joinForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {
