@@ -76,7 +76,7 @@ export interface FactData {
   'spam-marked': { nth?: number }
   'spam-unmarked': { nth?: number }
   /** To another desk, with all that was said. */
-  'conversation-moved': { from: string; to: string }
+  'conversation-moved': { from: string; to: string; owner?: string }
   /** `contact` is the contact's id. */
   'tier-set': { contact: string; tier?: string }
   /** `contacts`: those that were somebody else before. */

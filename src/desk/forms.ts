@@ -5,6 +5,7 @@ import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
 import { COUNTS, countsForm } from './counts.ts'
+import { DESK_MOVE, deskMoveForm } from './desk-move.ts'
 import type { OpenView } from './interaction.ts'
 import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
@@ -37,6 +38,7 @@ export const FORMS: Record<string, Form> = {
   [LABEL]: labelForm,
   [SPAM]: spamForm,
   [SPLIT]: splitForm,
+  [DESK_MOVE]: deskMoveForm,
   [JOIN_WITH]: joinForm,
 }
 

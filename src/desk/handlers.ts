@@ -1,5 +1,6 @@
 // What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
 import type { Handler } from '../outbox-attempt.ts'
+import { cardLeftHandler } from './card-left.ts'
 import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { editedHandler } from './edited-post.ts'
@@ -20,6 +21,7 @@ export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
 
 export const DESK_EFFECTS = [
   'card',
+  'card-left',
   'entry',
   'file',
   'returned',
@@ -38,6 +40,7 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
   const posting = { ...options, channelOfDesk }
   return {
     card: cardHandler(posting),
+    'card-left': cardLeftHandler(posting),
     entry: entryHandler(posting),
     file: fileHandler(posting),
     returned: returnedHandler(posting),

@@ -1,5 +1,6 @@
 // What "More…" offers, in the order in which it stands there.
 import { COUNTS, openCounts } from './counts.ts'
+import { canMove, DESK_MOVE, openDeskMove } from './desk-move.ts'
 import { canBeJoined, JOIN_WITH, openJoin } from './join-form.ts'
 import { LABEL, openLabel } from './label.ts'
 import type { MoreEntry } from './more.ts'
@@ -33,6 +34,13 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
     says: 'It is the same matter as another conversation, and goes on there.',
     isOffered: canBeJoined,
     run: { kind: 'form', open: openJoin },
+  },
+  {
+    action: DESK_MOVE,
+    label: 'To another desk…',
+    says: 'It came to the wrong desk: all of it goes to the right one.',
+    isOffered: canMove,
+    run: { kind: 'form', open: openDeskMove },
   },
   {
     action: SPAM,

@@ -60,7 +60,8 @@ async function keepNote(
   if (threadTs === undefined || user === undefined || botId !== undefined) return
   if (user === self.botUserId || subtype === 'bot_message') return
   const conversation = await findByThread(trx, channel, threadTs)
-  if (!conversation) return
+  // Below the card of what went to another desk since: whoever reads there is not to write here.
+  if (conversation?.desk !== desk.name) return
   const text = await readText(trx, desk, message)
   const note = await insertNote(trx, conversation, {
     externalId: noteIdOf(channel, ts),
