@@ -30,7 +30,7 @@ export function closedDesk(): OpenDesk {
         edited: waiting,
         'note-changed': waiting,
       },
-      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting },
+      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting, whisper: waiting },
     },
     paceOf: () => undefined,
     start: () => undefined,

@@ -1,4 +1,5 @@
 // What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
+import type { Log } from '../log.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import { cardLeftHandler } from './card-left.ts'
 import { cardHandler } from './card-post.ts'
@@ -13,11 +14,12 @@ import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
+import { whisperHandler } from './whisper-post.ts'
 
 export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   TellOptions &
   Omit<PageOptions, 'db'> &
-  Omit<DigestOptions, 'db'>
+  Omit<DigestOptions, 'db'> & { log: Log }
 
 export const DESK_EFFECTS = [
   'card',
@@ -32,6 +34,7 @@ export const DESK_EFFECTS = [
   'ping-update',
   'digest',
   'home',
+  'whisper',
 ] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
@@ -51,5 +54,6 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     'ping-update': pingUpdateHandler(options),
     digest: digestHandler(options),
     home: homeHandler(options),
+    whisper: whisperHandler(posting),
   }
 }
