@@ -202,6 +202,19 @@ export async function showArrival(
   )
 }
 
+/** So many entries are posted at once; a longer history comes in between, so that nobody who writes now waits behind it. */
+const HISTORY_AT_ONCE = 20
+
+/** A new card, and all that was said below it, files too. */
+export async function showHistory(trx: Trx, conversation: Conversation, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length > 0)
+    await trx.deleteFrom('desk_file').where('message_id', 'in', messageIds).where('shared_at', 'is not', null).execute()
+  const isLong = messageIds.length > HISTORY_AT_ONCE
+  const rateKey = isLong ? deskRate.backlog(conversation.desk) : deskRate.post(conversation.desk)
+  const entries = messageIds.map((id) => ({ ...entryEffect(trx, conversation, id), rateKey }))
+  await putAll(trx, [cardEffect(trx, conversation), ...entries])
+}
+
 function cardEffect(trx: Trx, conversation: Conversation) {
   return {
     kind: 'card',

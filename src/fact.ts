@@ -61,7 +61,13 @@ export interface FactData {
   'conversation-closed': Record<string, never>
   'conversation-reopened': Record<string, never>
   'conversation-merged': { into: string }
-  'conversation-split': { into: string }
+  /** The same, told of the one that goes on. */
+  'conversation-joined': { from: string }
+  /** `parted`: what had been joined to it is its own again. */
+  'conversation-split': { into: string; parted?: true }
+  'conversation-parted': { from: string }
+  /** It began as a part of that one. */
+  'split-off': { from: string }
   /** Without a priority it is neither high nor low. `with`: a conversation that was joined, or parted again. */
   'priority-set': { from?: Priority; to?: Priority; with?: string }
   /** Ids of tags. `with` as in `priority-set`. */
@@ -70,7 +76,7 @@ export interface FactData {
   'spam-marked': { nth?: number }
   'spam-unmarked': { nth?: number }
   /** To another desk, with all that was said. */
-  'conversation-moved': { from: string; to: string }
+  'conversation-moved': { from: string; to: string; owner?: string }
   /** `contact` is the contact's id; `before`: what it was until then. */
   'tier-set': { contact: string; tier?: string; before?: string }
   'language-set': { contact: string; language?: string; before?: string }

@@ -1,5 +1,6 @@
 // Finds conversations by what was said in them and by whom: best first, then newest, and only at the desks that are asked.
 import { sql } from 'kysely'
+import type { Conversation } from './conversation.ts'
 import type { Reader } from './db/open.ts'
 import type { ConversationState, Direction } from './db/schema.ts'
 import { findEntries, type SearchFor } from './db/search.ts'
@@ -25,6 +26,8 @@ export interface Listed {
   priority: Priority | undefined
   tags: string[]
   isSpam: boolean
+  /** Its messages are in another one. */
+  isJoined: boolean
 }
 
 export interface Hit extends Listed {
@@ -122,6 +125,7 @@ const listed = (db: Reader) =>
       'conversation.opened_at',
       'conversation.priority',
       'conversation.spam_at',
+      'conversation.merged_into',
       'identity.channel_kind',
       'identity.name',
       'identity.address',
@@ -158,6 +162,7 @@ function listedOf(row: ListedRow, tags: string[]): Listed {
     priority: row.priority ?? undefined,
     tags,
     isSpam: row.spam_at !== null,
+    isJoined: row.merged_into !== null,
   }
 }
 
@@ -202,3 +207,21 @@ export async function listHistory(
 }
 
 const IDENTITIES_MAX = 200
+
+/** Open conversations of the same desk, newest first, those of the same contact before all others. */
+export async function listOpen(
+  db: Reader,
+  { id, desk, identity_id }: Pick<Conversation, 'id' | 'desk' | 'identity_id'>,
+  limit: number,
+): Promise<Listed[]> {
+  const contact = db.selectFrom('identity').select('contact_id').where('id', '=', identity_id)
+  const others = listed(db)
+    .where('conversation.desk', '=', desk)
+    .where('conversation.state', '<>', 'closed')
+    .where('conversation.id', '<>', id)
+    .orderBy('conversation.id', 'desc')
+    .limit(limit)
+  const own = await others.where('identity.contact_id', 'in', contact).execute()
+  const rest = await others.where('identity.contact_id', 'not in', contact).execute()
+  return (await toListed(db, [...own, ...rest])).slice(0, limit)
+}

@@ -337,7 +337,7 @@ export interface PartTable {
 export interface ResponseWindowTable {
   id: string
   conversation_id: string
-  /** The conversation's, which never changes: one desk's queue is read off one index, however many wait elsewhere. */
+  /** The conversation's, with which it goes to another: one desk's queue is read off one index, however many wait elsewhere. */
   desk: string
   started_by: string
   started_at: number

@@ -18,6 +18,7 @@ import { onTurn } from './find.ts'
 import { FORMS } from './forms.ts'
 import { homeSource } from './home-source.ts'
 import { shortcutOf } from './interaction.ts'
+import { onJoinChoice } from './join-choice.ts'
 import { onLetterSearch } from './letter-search.ts'
 import { onClick, onSubmit, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
@@ -83,6 +84,7 @@ function registerAll(app: App, tools: DeskTools): void {
   onCommand(app, tools)
   onTurn(app, tools)
   onLetterSearch(app, tools)
+  onJoinChoice(app, tools)
   app.shortcut({ callback_id: SEND_TO_CUSTOMER, type: 'message_action' }, async ({ body, ack }) => {
     if (body.type !== 'message_action') return await ack()
     const shortcut = shortcutOf(body)

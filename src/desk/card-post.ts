@@ -3,6 +3,8 @@
 import { SendError } from '../channel.ts'
 import type { Clock } from '../clock.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { putCardLeft } from '../desk-move.ts'
+import { listFacts } from '../fact.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Settled } from '../outbox-attempt.ts'
 import type { SlackRoom } from '../slack/room.ts'
@@ -40,7 +42,7 @@ export function cardHandler(options: DeskPosting): Handler {
       const mine = found.find(({ n }) => n === 0)
       return mine ? { kind: 'accepted', ref: mine.ts, detail: { channel, ts: mine.ts } } : { kind: 'absent' }
     },
-    settle: (trx, effect, settled) => settleCard(trx, effect, settled),
+    settle: (trx, effect, settled) => settleCard(trx, effect, settled, options),
   }
 }
 
@@ -101,7 +103,7 @@ async function forgetCard(trx: Trx, conversationId: string, card: Posted): Promi
 }
 
 /** From here on the thread below the card is the conversation's. */
-async function settleCard(trx: Trx, effect: Effect, settled: Settled): Promise<void> {
+async function settleCard(trx: Trx, effect: Effect, settled: Settled, options: DeskPosting): Promise<void> {
   if (settled.kind !== 'accepted' || !settled.detail) return
   const { channel, ts } = settled.detail as Posted
   const conversationId = conversationOf(effect)
@@ -110,10 +112,19 @@ async function settleCard(trx: Trx, effect: Effect, settled: Settled): Promise<v
     .values({ channel, ts, conversation_id: conversationId, message_id: null })
     .onConflict((oc) => oc.doNothing())
     .execute()
+  if (await closeMoved(trx, conversationId, { channel, ts }, options)) return
   await trx
     .updateTable('conversation')
     .set({ card_channel: channel, card_ts: ts })
     .where('id', '=', conversationId)
     .where('card_ts', 'is', null)
     .execute()
+}
+
+/** The conversation went to another desk while its card was on its way to this one. */
+async function closeMoved(trx: Trx, id: string, card: Posted, options: DeskPosting): Promise<boolean> {
+  const [fact] = (await listFacts(trx, id, ['conversation-moved'])).slice(-1)
+  if (fact?.kind !== 'conversation-moved' || channelOf(options, fact.data.to) === card.channel) return false
+  await putCardLeft(trx, id, { ...card, to: fact.data.to, by: fact.actor ?? '' })
+  return true
 }

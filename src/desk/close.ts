@@ -24,7 +24,7 @@ export async function closeConversation(tools: DeskTools, { who, value: id }: Cl
   }
 }
 
-function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
+export function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
   const due = dateMark(dueAt)
   const text = `Not closed: this customer waits for an answer, due ${due}. Reply, or say that no reply is needed.`
   const blocks: KnownBlock[] = [

@@ -21,8 +21,16 @@ export function closedDesk(): OpenDesk {
       quarantine: async () => undefined,
     },
     handlers: {
-      ...{ card: waiting, entry: waiting, file: waiting, returned: waiting, edited: waiting, 'note-changed': waiting },
-      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting },
+      ...{
+        card: waiting,
+        'card-left': waiting,
+        entry: waiting,
+        file: waiting,
+        returned: waiting,
+        edited: waiting,
+        'note-changed': waiting,
+      },
+      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting, whisper: waiting },
     },
     paceOf: () => undefined,
     start: () => undefined,

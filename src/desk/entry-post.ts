@@ -13,6 +13,7 @@ import { isChanged } from './entry-change.ts'
 import { type EntryView, readEntry } from './entry-view.ts'
 import type { FileReading } from './file-content.ts'
 import { type Finder, makeFinder } from './find-post.ts'
+import { findLink } from './link.ts'
 import { listOwnFiles } from './own-files.ts'
 import { inDesk, post, update } from './post.ts'
 import { bringOnce, type FileOf } from './thread-file.ts'
@@ -30,7 +31,7 @@ export function entryHandler(options: EntryPosting): Handler {
       const view = await readEntry(db, messageOf(effect), abilities)
       if (!view) return NOTHING
       if (!view.card) throw new SendError({ kind: 'temporary' }, 'the card is not posted yet')
-      return await inDesk(bring(options, view, view.card, effect.id))
+      return await inDesk(bring(options, await withLink(options, view), view.card, effect.id))
     },
     async verify(effect) {
       const view = await readEntry(db, messageOf(effect))
@@ -62,7 +63,14 @@ async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Po
   return { kind: 'accepted', detail: await filesOf(db, view, plan, clock.now()) }
 }
 
-const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && isChanged(said)
+const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && said.kind !== 'case-note' && isChanged(said)
+
+/** Slack is asked for the way to the other card only where there is one. */
+async function withLink({ room }: DeskPosting, view: EntryView): Promise<EntryView> {
+  const { said } = view
+  if (said.kind !== 'case-note' || !said.other?.card) return view
+  return { ...view, said: { ...said, link: await findLink(room.clients.read, said.other.card) } }
+}
 
 /** It was longer before somebody changed it. Slack replaces rich text by rich text only. */
 const NOT_ANY_MORE = { text: 'Not in it any more.', blocks: [paragraph([word('This part is not in it any more.')])] }

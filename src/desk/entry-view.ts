@@ -2,7 +2,8 @@
 import type { Correction } from '../correction.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
-import { getMessage } from '../message.ts'
+import { getMessage, type Message } from '../message.ts'
+import { readCaseNote, type SaidInCaseNote } from './case-note.ts'
 import type { Abilities } from './correct-view.ts'
 import type { Changes } from './entry-change.ts'
 import { readInbound } from './entry-inbound.ts'
@@ -19,7 +20,7 @@ export interface EntryView {
   /** The conversation's; the message's own is told only where it differs. */
   subject: string | undefined
   at: number
-  said: SaidByCustomer | SaidByAgent | SaidInHandOver
+  said: SaidByCustomer | SaidByAgent | SaidInHandOver | SaidInCaseNote
   card: Posted | undefined
   /** The posts it has already, in order. */
   posts: Posted[]
@@ -104,8 +105,6 @@ export async function readEntry(
   abilitiesOf: (channel: string) => Abilities = () => ({ revise: false, retract: false }),
 ): Promise<EntryView | undefined> {
   const message = await getMessage(db, messageId)
-  const handOver = message.direction === 'note' ? await readHandOver(db, message) : undefined
-  if (message.direction === 'note' && !handOver) return undefined
   const row = await db
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
@@ -122,10 +121,14 @@ export async function readEntry(
     ])
     .where('conversation.id', '=', message.conversation_id)
     .executeTakeFirstOrThrow()
+  const place = { desk: row.desk, thread: row.card_channel }
+  const isNote = message.direction === 'note'
+  const note = isNote ? ((await readHandOver(db, message)) ?? (await readCaseNote(db, message, place))) : undefined
+  if (isNote && !note) return undefined
   const contact = { name: row.name ?? undefined, address: row.address }
-  const posts = await listPosts(db, messageId)
+  const posts = await listPosts(db, message, row.card_channel)
   const said =
-    handOver ??
+    note ??
     (message.direction === 'inbound'
       ? await readInbound(db, message, contact, row)
       : { ...(await readOutbound(db, message, row.desk)), ...(await readCorrection(db, message, abilitiesOf)) })
@@ -144,11 +147,13 @@ export async function readEntry(
   }
 }
 
-async function listPosts(db: Reader, messageId: string): Promise<Posted[]> {
-  return await db
+/** Those in a thread of its conversation, as it is now. Where it was before, it stays as it was when it left. */
+async function listPosts(db: Reader, { id, conversation_id }: Message, channel: string | null): Promise<Posted[]> {
+  const posts = db
     .selectFrom('desk_post')
     .select(['channel', 'ts'])
-    .where('message_id', '=', messageId)
+    .where('message_id', '=', id)
+    .where('conversation_id', '=', conversation_id)
     .orderBy('ts')
-    .execute()
+  return await (channel === null ? posts : posts.where('channel', '=', channel)).execute()
 }

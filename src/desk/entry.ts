@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
+import { caseNoteHeader, caseNoteText } from './case-note.ts'
 import { cautionLines } from './caution.ts'
 import { correctButtons, correctionBlocks } from './correct-view.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
@@ -76,6 +77,7 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
     }
   }
   if (said.kind === 'hand-over') return { text: handOverText(said), blocks: [handOverHeader(said, view.at), ...parts] }
+  if (said.kind === 'case-note') return { text: caseNoteText(said), blocks: [caseNoteHeader(said, view.at), ...parts] }
   return {
     text: inboundText(said),
     blocks: [

@@ -7,7 +7,9 @@ import { CORRECT_FORMS } from './correct.ts'
 import { COUNTS, countsForm } from './counts.ts'
 import { customerForm } from './customer.ts'
 import { CUSTOMER } from './customer-view.ts'
+import { DESK_MOVE, deskMoveForm } from './desk-move.ts'
 import type { OpenView } from './interaction.ts'
+import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
 import type { Form } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
@@ -17,6 +19,7 @@ import { submitPreview } from './sending.ts'
 import { noPreviewView, notSentView, preparingView, savingView, UNDONE } from './sending-view.ts'
 import { SNOOZE, snoozeForm } from './snooze.ts'
 import { SPAM, spamForm } from './spam.ts'
+import { SPLIT, splitForm } from './split.ts'
 import type { DeskTools } from './tools.ts'
 import { EDITING, editAgain } from './undo.ts'
 import { WAIVE, waiveForm } from './waive.ts'
@@ -37,6 +40,9 @@ export const FORMS: Record<string, Form> = {
   [COUNTS]: countsForm,
   [LABEL]: labelForm,
   [SPAM]: spamForm,
+  [SPLIT]: splitForm,
+  [DESK_MOVE]: deskMoveForm,
+  [JOIN_WITH]: joinForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

@@ -1,5 +1,7 @@
 // What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
+import type { Log } from '../log.ts'
 import type { Handler } from '../outbox-attempt.ts'
+import { cardLeftHandler } from './card-left.ts'
 import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { editedHandler } from './edited-post.ts'
@@ -12,14 +14,16 @@ import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
+import { whisperHandler } from './whisper-post.ts'
 
 export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   TellOptions &
   Omit<PageOptions, 'db'> &
-  Omit<DigestOptions, 'db'>
+  Omit<DigestOptions, 'db'> & { log: Log }
 
 export const DESK_EFFECTS = [
   'card',
+  'card-left',
   'entry',
   'file',
   'returned',
@@ -30,6 +34,7 @@ export const DESK_EFFECTS = [
   'ping-update',
   'digest',
   'home',
+  'whisper',
 ] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
@@ -38,6 +43,7 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
   const posting = { ...options, channelOfDesk }
   return {
     card: cardHandler(posting),
+    'card-left': cardLeftHandler(posting),
     entry: entryHandler(posting),
     file: fileHandler(posting),
     returned: returnedHandler(posting),
@@ -48,5 +54,6 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     'ping-update': pingUpdateHandler(options),
     digest: digestHandler(options),
     home: homeHandler(options),
+    whisper: whisperHandler(posting),
   }
 }

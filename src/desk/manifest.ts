@@ -15,10 +15,11 @@ const SCOPES = {
   'users:read': 'the names of agents, and who is a guest',
   'users:read.email': 'agents who also write from a mailbox are recognised',
   'dnd:read': 'reminders go to somebody else while a person has paused their notifications',
+  'reactions:read': 'taking and closing a conversation by an emoji on its card',
   'usergroups:read': 'reminders to a user group: who is in it',
 }
 
-const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel', 'app_home_opened']
+const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel', 'app_home_opened', 'reaction_added']
 
 export const MANIFEST = {
   display_information: {

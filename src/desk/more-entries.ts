@@ -1,8 +1,11 @@
 // What "More…" offers, in the order in which it stands there.
 import { COUNTS, openCounts } from './counts.ts'
+import { canMove, DESK_MOVE, openDeskMove } from './desk-move.ts'
+import { canBeJoined, JOIN_WITH, openJoin } from './join-form.ts'
 import { LABEL, openLabel } from './label.ts'
 import type { MoreEntry } from './more.ts'
 import { canBeSpam, openSpam, SPAM } from './spam.ts'
+import { openSplit, SPLIT } from './split.ts'
 import { openWhy } from './why.ts'
 
 export const MORE_ENTRIES: readonly MoreEntry[] = [
@@ -17,6 +20,27 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
     label: 'Needs an answer?…',
     says: 'Which messages a person wrote and waits for, and which a machine sent.',
     run: { kind: 'form', open: openCounts },
+  },
+  {
+    action: SPLIT,
+    label: 'Split…',
+    says: 'Some of what they wrote is another matter: it gets a card of its own.',
+    isOffered: canBeJoined,
+    run: { kind: 'form', open: openSplit },
+  },
+  {
+    action: JOIN_WITH,
+    label: 'Join with…',
+    says: 'It is the same matter as another conversation, and goes on there.',
+    isOffered: canBeJoined,
+    run: { kind: 'form', open: openJoin },
+  },
+  {
+    action: DESK_MOVE,
+    label: 'To another desk…',
+    says: 'It came to the wrong desk: all of it goes to the right one.',
+    isOffered: canMove,
+    run: { kind: 'form', open: openDeskMove },
   },
   {
     action: SPAM,

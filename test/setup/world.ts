@@ -102,6 +102,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     ...chatHandlers({ db, clock, channelOf: () => channel, policies, attachmentBytesMax: FETCH_BYTES_MAX }),
     reply: replyHandler({ db, channelOf: () => channel, policies }),
     card: show,
+    'card-left': show,
     entry: show,
     page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
     tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
