@@ -1,10 +1,11 @@
 // The composer as the agent sees it: to whom, what they asked, a letter to start from, and the text.
-import { createHash } from 'node:crypto'
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { Message } from '../message.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import { shorten } from '../slack/mrkdwn.ts'
+import type { NamesOfUsers } from '../slack/rich-markdown.ts'
 import type { Letter } from '../template/letter.ts'
+import { bodyInput, readBody } from './body-input.ts'
 import { enclosureInput } from './enclosure-input.ts'
 import { type FileLimits, fileInput } from './file-input.ts'
 import { shortenMiddle } from './file-name.ts'
@@ -18,8 +19,6 @@ import { instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const COMPOSER = 'composer'
 
-/** Slack takes no more in one field. */
-export const BODY_LENGTH_MAX = 3000
 const QUOTED_LENGTH_MAX = 600
 const NAME_LENGTH_MAX = 200
 const ADDRESS_LENGTH_MAX = 400
@@ -48,6 +47,7 @@ export interface Composer {
   ticked?: readonly string[] | undefined
   limits: FileLimits
   meta: ComposerMeta
+  /** Markdown. */
   text: string
   /** Those that fit what the customer wrote, and whether there are any at all. */
   offered: { suggested: readonly Letter[]; hasLetters: boolean }
@@ -78,21 +78,10 @@ export function composerView(composer: Composer): ModalView {
       ...letterMenu(offered, letter, meta.rev),
       ...(notice ? [note(notice)] : []),
       ...(inserted ? fillInputs(inserted.key, inserted.asks) : []),
-      {
-        type: 'input',
-        block_id: bodyBlock(meta),
-        label: plain('Your answer'),
-        hint: plain('Up to 3,000 characters; **bold**, lists and links work. Next you see exactly what leaves.'),
-        // An empty field is answered by us, with what to do, and not by Slack's own words.
-        optional: true,
-        element: {
-          type: 'plain_text_input',
-          action_id: 'text',
-          multiline: true,
-          max_length: BODY_LENGTH_MAX,
-          ...(text !== '' && { initial_value: text }),
-        },
-      },
+      bodyInput({
+        ...{ blockId: bodyBlock(meta), label: 'Your answer', markdown: text },
+        hint: 'Up to 12,000 characters; bold, lists and links arrive as such. Next you see exactly what leaves.',
+      }),
       ...(inserted ? enclosureInput(inserted.key, inserted.enclosures) : []),
       ...fileInput(limits),
     ],
@@ -140,11 +129,15 @@ export function bodyBlock({ rev }: Pick<ComposerMeta, 'rev'>): string {
 }
 
 /** What stands in an open composer. */
-export function readComposer(view: OpenView): { meta: ComposerMeta; text: string } {
-  const meta = JSON.parse(view.metadata) as ComposerMeta
-  return { meta, text: view.typed(bodyBlock(meta), 'text') }
+export function readComposer(
+  view: OpenView,
+  names?: NamesOfUsers,
+): { meta: ComposerMeta; text: string; objections: string[] } {
+  const meta = readMeta(view)
+  const { markdown, objections } = readBody(view, bodyBlock(meta), names)
+  return { meta, text: markdown, objections }
 }
 
-export function fingerprint(text: string): string {
-  return createHash('sha256').update(text.trim()).digest('hex').slice(0, 16)
+export function readMeta(view: OpenView): ComposerMeta {
+  return JSON.parse(view.metadata) as ComposerMeta
 }

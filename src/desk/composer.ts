@@ -1,7 +1,8 @@
 // The composer: what an agent needs before them to answer, or why they may not.
 import type { Letter } from '../template/letter.ts'
 import { admit } from './admission.ts'
-import { BODY_LENGTH_MAX, type Composer, type ComposerMeta, composerView } from './composer-view.ts'
+import { fits, tooLong } from './body-input.ts'
+import { type Composer, type ComposerMeta, composerView } from './composer-view.ts'
 import type { Click, Person } from './interaction.ts'
 import { advise, letterValue } from './letter-menu.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -12,6 +13,7 @@ import { type DeskTools, getDesk } from './tools.ts'
 
 export interface Start {
   conversationId: string
+  /** Markdown. */
   text: string
   /** The letter the text came from, by its key. */
   letter?: string | undefined
@@ -38,10 +40,10 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     ...(start.noteId !== undefined && { noteId: start.noteId }),
   }
   const offered = await readOffered(tools, question)
-  const fits = start.text.length <= BODY_LENGTH_MAX
-  const text = fits ? start.text : ''
   const ticked = start.copies && valuesOf(start.copies, offered.recipients)
-  const notice = fits ? start.notice : TOO_LONG
+  const isFitting = fits(start.text)
+  const text = isFitting ? start.text : ''
+  const notice = isFitting ? start.notice : tooLong(start.text)
   const letter = findChosen(tools, meta)
   return { kind: 'view', view: composerView({ question, ...offered, ticked, meta, text, letter, notice }) }
 }
@@ -76,8 +78,6 @@ function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
     return 0
   }
 }
-
-export const TOO_LONG = 'This text is longer than the 3,000 characters that fit here. Send it in two replies.'
 
 export async function openComposer(tools: DeskTools, click: Click, start: Start): Promise<void> {
   await openView(tools, click, { title: 'Reply', prepare: () => prepareComposer(tools, click.who, start) })

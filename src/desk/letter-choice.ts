@@ -3,8 +3,9 @@ import type { Letter } from '../template/letter.ts'
 import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
 import { admit } from './admission.ts'
-import { findChosen, readOffered, TOO_LONG } from './composer.ts'
-import { BODY_LENGTH_MAX, type ComposerMeta, composerView, fingerprint, readComposer } from './composer-view.ts'
+import { fingerprint, fits, readMentioned, tooLong } from './body-input.ts'
+import { findChosen, readOffered } from './composer.ts'
+import { bodyBlock, type ComposerMeta, composerView, readComposer, readMeta } from './composer-view.ts'
 import type { Click, OpenView } from './interaction.ts'
 import { letterValue } from './letter-menu.ts'
 import { readValues } from './letter-situation.ts'
@@ -15,7 +16,8 @@ import { type DeskTools, getDesk } from './tools.ts'
 import { whisper } from './whisper.ts'
 
 export async function chooseLetter(tools: DeskTools, { who, value }: Click, view: OpenView): Promise<void> {
-  const { meta, text } = readComposer(view)
+  const names = await readMentioned(tools.db, view, bodyBlock(readMeta(view)))
+  const { meta, text } = readComposer(view, names)
   const question = await readQuestion(tools.db, meta.conversationId)
   const desk = getDesk(tools, question.conversation.desk)
   const place = { channel: desk.channel }
@@ -35,7 +37,7 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
 function fill(meta: ComposerMeta, typed: string, letter: Letter, written: string) {
   const own = typed.trim() === '' || fingerprint(typed) === meta.inserted ? '' : typed.trim()
   const text = own === '' ? written : `${written}\n\n${own}`
-  if (text.length > BODY_LENGTH_MAX) return { meta, text: typed, notice: TOO_LONG }
+  if (!fits(text)) return { meta, text: typed, notice: tooLong(text) }
   const asked = new Set(letter.asks.map(({ name }) => name))
   const missing = findMarkers(written).filter((name) => !asked.has(name))
   const notices = [
