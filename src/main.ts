@@ -35,6 +35,7 @@ import { rateLimiter } from './rate.ts'
 import { armIndex, indexHandler } from './search-index.ts'
 import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
+import { writingEndHandler } from './writing.ts'
 
 export interface Deskbell {
   db: Db
@@ -200,6 +201,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       wake: wakeHandler(),
       index: indexHandler(db.engine),
       homes: homesHandler(),
+      'writing-end': writingEndHandler(),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,

@@ -34,6 +34,8 @@ export interface ReplyRequest {
   seenSeq: number
   /** The note in the thread it was made from, by the id it was kept under. */
   noteId?: string
+  /** The form it was written in. */
+  composer?: string
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -139,6 +141,7 @@ async function keepDraft(
       created_at: trx.now(),
       sent_at: null,
       note_id: request.noteId ?? null,
+      ...{ composer: request.composer ?? null, then_do: null, then_until: null },
     })
     .execute()
   await insertParts(trx, id, parts)

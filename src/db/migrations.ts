@@ -2,6 +2,7 @@
 import type { Migration } from 'kysely/migration'
 import { acknowledgement } from './acknowledgement.ts'
 import { chat } from './chat.ts'
+import { composer } from './composer.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
@@ -19,5 +20,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0005-chat': { up: chat },
     '0006-search': { up: (db) => search(db, engine) },
     '0007-template': { up: letter },
+    '0009-composer': { up: composer },
   }
 }

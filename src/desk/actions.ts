@@ -4,7 +4,8 @@ import { openAssign } from './assign.ts'
 import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
-import { openComposer } from './composer.ts'
+import { openComposer, startAfresh } from './composer.ts'
+import { AFRESH } from './composer-view.ts'
 import { openCorrect, takeReplyBack } from './correct.ts'
 import { CORRECT, RETRACT } from './correct-view.ts'
 import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
@@ -86,6 +87,7 @@ export const CLICKS: Record<string, OnClick> = {
   reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),
   [LETTER_ACTION]: choosing,
   ...Object.fromEntries(SUGGESTED_ACTIONS.map((action) => [action, choosing])),
+  [AFRESH]: opening(startAfresh),
   [NAME_ACTION]: opening(openCalledBy),
   [UNDO_ACTION]: clickUndo,
   [EDIT_AGAIN_ACTION]: opening(editAgainFrom),

@@ -1,11 +1,14 @@
 // From the composer to the preview: nothing is stored unless the text may leave as it stands.
 import { type OutboundAttachment, SendError } from '../channel.ts'
+import { keepDraft } from '../kept-draft.ts'
 import { findSameWords } from '../letter-use.ts'
 import { preview } from '../reply.ts'
 import { plainFromMarkdown } from '../slack/markdown-rich.ts'
 import { type Caution, findCautions } from '../template/personal.ts'
+import { startWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { readMentioned } from './body-input.ts'
+import { composerOf, keptOf } from './composer-close.ts'
 import { bodyBlock, type ComposerMeta, readMeta } from './composer-view.ts'
 import { enclosureBlock, takeEnclosures } from './enclosure-input.ts'
 import { FILES_BLOCK, filesIn, takeFiles } from './file-input.ts'
@@ -61,6 +64,7 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
   const admission = await admit(tools, who, { desk, action: 'preview', conversationId })
   if (admission.kind === 'refused') return atBody(meta, admission.text)
   if (conversation.identity_id !== identityId) return atBody(meta, MOVED)
+  await keepMeanwhile(tools, who, view, draft)
   const markdown = await finish(draft, (language) => readValues(tools, question, admission.agent, desk, language))
   const objection = objectToLetter(markdown)
   if (objection) return atBody(meta, objection)
@@ -74,7 +78,8 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
   const channel = tools.channelOf(conversation.channel)
   const attachments = await takeAll(tools, view, draft, channel.limits)
   if ('kind' in attachments) return attachments
-  const written = { conversationId, agent: admission.agent, markdown, template: letter?.key, seenSeq }
+  const author = { agent: admission.agent, composer: composerOf(meta, view) }
+  const written = { conversationId, ...author, markdown, template: letter?.key, seenSeq }
   const shown = await preview(
     tools.db,
     channel,
@@ -93,6 +98,15 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
     kind: 'push',
     view: previewView({ meta: { draftId, conversationId, at: desk.channel }, ...letterhead, parts, cautions }),
   }
+}
+
+/** Nothing that is written is lost from here on, whatever becomes of the form. And whoever asks for a preview writes still. */
+async function keepMeanwhile(tools: DeskTools, who: Person, view: OpenView, draft: Draft): Promise<void> {
+  const { conversationId } = draft.meta
+  await tools.db.transaction(async (trx) => {
+    await startWriting(trx, conversationId, who.id)
+    await keepDraft(trx, { agentId: who.id, conversationId }, keptOf(view, draft))
+  })
 }
 
 async function listCautions(

@@ -1,11 +1,12 @@
 // Which submitted form leads where, and what stands in its place while that is being saved.
 import { ASSIGN, assignForm } from './assign.ts'
 import { CALLED_BY, calledByForm } from './called-by.ts'
+import { closeComposer } from './composer-close.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
 import type { OpenView } from './interaction.ts'
-import type { Form } from './listen.ts'
+import type { Form, OnClosed } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
@@ -29,6 +30,9 @@ export const FORMS: Record<string, Form> = {
   ...CORRECT_FORMS,
   [PERSON]: personForm,
 }
+
+/** What is done when one of these is closed without being sent. */
+export const CLOSINGS: Record<string, OnClosed> = { [COMPOSER]: closeComposer }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {
   const { text } = readComposer(view)

@@ -1,5 +1,5 @@
 // What a person did in Slack, reduced to what the desk acts on: a click, a choice in a view, a submitted view.
-import type { BlockAction, MessageShortcut, ViewOutput, ViewSubmitAction } from '@slack/bolt'
+import type { BlockAction, MessageShortcut, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt'
 import type { AnyBlock, RichTextBlock } from '@slack/types'
 import type { SlackFile } from '../slack/download.ts'
 
@@ -71,7 +71,7 @@ function chosenIn(action: BlockAction['actions'][0]): string | undefined {
   return isChoice && 'selected_option' in action ? action.selected_option?.value : undefined
 }
 
-export function submissionOf(body: ViewSubmitAction): Submission {
+export function submissionOf(body: ViewSubmitAction | ViewClosedAction): Submission {
   return { who: personOf(body.user), view: openViewOf(body.view) }
 }
 

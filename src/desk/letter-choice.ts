@@ -4,7 +4,7 @@ import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
 import { admit } from './admission.ts'
 import { fingerprint, fits, readMentioned, tooLong } from './body-input.ts'
-import { findChosen, readOffered } from './composer.ts'
+import { findChosen, nameOthers, readOffered, showWriting } from './composer.ts'
 import { bodyBlock, type ComposerMeta, composerView, readComposer, readMeta } from './composer-view.ts'
 import type { Click, OpenView } from './interaction.ts'
 import { letterValue } from './letter-menu.ts'
@@ -26,11 +26,13 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
   const offered = await readOffered(tools, question)
   const letter = findChosen(tools, { letter: value })
   if (!letter) return await whisper(tools, who, place, { text: 'This letter is gone. Please choose another one.' })
+  const others = await nameOthers(tools, who, meta.conversationId)
   const values = await readValues(tools, question, admission.agent, desk, letter.language)
   const filled = fill(meta, text, letter, renderLetter(letter, values).text)
   const chosen = findChosen(tools, filled.meta)
-  const shown = composerView({ question, ...offered, ticked: tickedIn(view), letter: chosen, ...filled })
+  const shown = composerView({ question, ...offered, ticked: tickedIn(view), letter: chosen, others, ...filled })
   await replaceView(tools, who, place, { target: { view_id: view.id, hash: view.hash }, view: shown })
+  await showWriting(tools, who, meta.conversationId)
 }
 
 /** A letter nobody has touched gives way to the next one; what the agent wrote stays, below it. */

@@ -1,11 +1,13 @@
 // Send, pressed on a preview: what it leads to, however often it is pressed and whatever happened meanwhile.
 import { getIdentity, type Identity } from '../contact.ts'
 import { getConversation } from '../conversation.ts'
-import type { Reader } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
+import { dropKeptDraft, type Writer } from '../kept-draft.ts'
 import type { Message } from '../message.ts'
 import { listParts } from '../part.ts'
 import { findReplyUndoEnd, restartUndo, type SendResult, send } from '../reply.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
+import { stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
 import type { OpenView, Person } from './interaction.ts'
@@ -36,10 +38,20 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
   if (admission.kind === 'refused') return { kind: 'update', view: notSentView(admission.text, draft?.text ?? '') }
   const { confirmedSeq } = meta
   const sender = { agentId: who.id, undoMs: desk.undoMs, ...(confirmedSeq !== undefined && { confirmedSeq }) }
-  const result = await db.transaction((trx) => send(trx, meta.draftId, sender))
+  const result = await db.transaction(async (trx) => {
+    const sent = await send(trx, meta.draftId, sender)
+    if (sent.kind === 'queued') await leaveComposer(trx, { agentId: who.id, conversationId: conversation.id })
+    return sent
+  })
   if (result.kind === 'refused') return { kind: 'update', view: notSentView(result.reason, draft?.text ?? '') }
   if (!draft) throw new Error(`draft ${meta.draftId} was sent and is not there`)
   return await outcomeOf(tools, desk, draft, result)
+}
+
+/** It is sent: nothing is left to be kept, and nobody writes any more. */
+async function leaveComposer(trx: Trx, writer: Writer): Promise<void> {
+  await dropKeptDraft(trx, writer)
+  await stopWriting(trx, writer.conversationId, writer.agentId)
 }
 
 interface Draft extends Shown {

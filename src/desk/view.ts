@@ -4,6 +4,7 @@ import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
 import { countsNow } from '../reclassify.ts'
 import { listWindows } from '../window-record.ts'
+import { listWriting, type Writing } from '../writing.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -45,6 +46,8 @@ export interface CardView {
     | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
     | undefined
   card: Posted | undefined
+  /** Who has a composer open, and until when that is thought. */
+  writing?: readonly Writing[]
   /** What else this person has written to the desk. */
   story?: Story
 }
@@ -109,6 +112,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
+    writing: await listWriting(db, conversationId),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
   }
 }

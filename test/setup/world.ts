@@ -21,6 +21,7 @@ import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
 import { wakeHandler } from '../../src/snooze.ts'
 import { findOpenWindow, listWindows } from '../../src/window-record.ts'
+import { writingEndHandler } from '../../src/writing.ts'
 import { manualClock } from './clock.ts'
 import type { OpenTestDb } from './database.ts'
 import { type FakeChannel, fakeChannel, inbound, rawOf, type Wrote } from './fake-channel.ts'
@@ -117,7 +118,12 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
       ...shared,
       limiter,
       owner,
-      local: { ladder: ladderHandler(policies), wake: wakeHandler(), homes: homesHandler() },
+      local: {
+        ladder: ladderHandler(policies),
+        wake: wakeHandler(),
+        homes: homesHandler(),
+        'writing-end': writingEndHandler(),
+      },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
   })
