@@ -13,6 +13,7 @@ import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
+import type { FollowUp } from './follow-up.ts'
 import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
@@ -157,12 +158,17 @@ export type SendResult =
   | { kind: 'redirected' }
   | { kind: 'refused'; reason: string }
 
-/** `confirmedSeq` is the newest seq the agent has confirmed to have seen. Commit, then ack. */
-export async function send(
-  trx: Trx,
-  draftId: string,
-  sender: { agentId: string; undoMs: number; confirmedSeq?: number },
-): Promise<SendResult> {
+export interface Sender {
+  agentId: string
+  undoMs: number
+  /** The newest seq the agent has confirmed to have seen. */
+  confirmedSeq?: number
+  /** What is done once it is accepted; without it, what was chosen before. */
+  after?: FollowUp | undefined
+}
+
+/** Commit, then ack. */
+export async function send(trx: Trx, draftId: string, sender: Sender): Promise<SendResult> {
   const draft = await trx.selectFrom('draft').selectAll().where('id', '=', draftId).forUpdate().executeTakeFirst()
   if (!draft) return { kind: 'refused', reason: 'This preview is gone. Open Reply again; nothing was sent.' }
   if (draft.agent_id !== sender.agentId)
@@ -176,8 +182,14 @@ export async function send(
     ...(await listChangedSince(trx, conversation.id, { seq: seenSeq, exceptBy: sender.agentId, max: NEWS_MAX })),
   ]
   if (news.length > 0) return { kind: 'stale', news, seenSeq: conversation.seq_last }
-  await trx.updateTable('draft').set({ sent_at: trx.now() }).where('id', '=', draft.id).execute()
+  const sent = { sent_at: trx.now(), ...afterOf(sender) }
+  await trx.updateTable('draft').set(sent).where('id', '=', draft.id).execute()
   return await queue(trx, conversation, draft.id, sender)
+}
+
+function afterOf({ after }: Sender) {
+  if (!after) return {}
+  return { then_do: after.kind, then_until: after.kind === 'snooze' ? after.until : null }
 }
 
 const NEWS_MAX = 20

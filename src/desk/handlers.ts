@@ -5,6 +5,7 @@ import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { editedHandler } from './edited-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
+import { followUpSkippedHandler } from './follow-up.ts'
 import { homeHandler } from './home.ts'
 import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
@@ -25,6 +26,7 @@ export const DESK_EFFECTS = [
   'returned',
   'edited',
   'note-changed',
+  'follow-up-skipped',
   'page',
   'tell',
   'ping-update',
@@ -43,6 +45,7 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     returned: returnedHandler(posting),
     edited: editedHandler(posting),
     'note-changed': noteChangedHandler(posting),
+    'follow-up-skipped': followUpSkippedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),

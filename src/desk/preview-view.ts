@@ -8,6 +8,7 @@ import { firstName, formalName } from '../template/name.ts'
 import type { Caution } from '../template/personal.ts'
 import { addressee } from './composer-view.ts'
 import { shownName, sizeWords } from './file-name.ts'
+import { followUpInput } from './follow-up.ts'
 import { newWords, wayWords } from './question.ts'
 import { copiesBlocks, markWords } from './recipient-words.ts'
 import { heading, instant, note, paragraph, plain, quote, word } from './words.ts'
@@ -28,6 +29,8 @@ export interface PreviewMeta {
   draftId: string
   conversationId: string
   at: string
+  /** What is to follow, as it was chosen here. */
+  after?: string
   /** The newest message the agent was shown after the composer, and sends in spite of. */
   confirmedSeq?: number
 }
@@ -54,6 +57,7 @@ export function previewView(shown: Shown): ModalView {
       ...cautionBlocks(cautions),
       ...leaving(shown),
       note('This is exactly what leaves. You can take it back for a moment after sending.'),
+      followUpInput(shown.meta.after),
     ],
   }
 }
@@ -77,6 +81,7 @@ export function staleView(shown: Shown, news: readonly { message: Message; autho
       heading('Your reply'),
       ...leaving(shown),
       note('“Back” lets you change it.'),
+      followUpInput(shown.meta.after),
     ],
   }
 }

@@ -49,7 +49,8 @@ const STATUS = 'status'
 
 /** The database is slow: nothing is lost, and what the agent sends stays in sight. */
 export function savingView(preview: readonly AnyBlock[]): ModalView {
-  return closing('Saving…', withStatus('Saving your reply. This takes a little longer than usual.', preview))
+  const shown = preview.filter(({ type }) => type !== 'input') // A field wants a button below it.
+  return closing('Saving…', withStatus('Saving your reply. This takes a little longer than usual.', shown))
 }
 
 /** Not saved, as far as we know. Pressing again is safe: a preview leaves once. */

@@ -10,6 +10,7 @@ import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
+import { chosenFollowUp, followUpOf } from './follow-up.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { type PreviewMeta, type Shown, staleView } from './preview-view.ts'
 import { customerName, nameOfWriter } from './question.ts'
@@ -20,12 +21,15 @@ import type { Whisper } from './whisper.ts'
 
 /** Never rejects: what could not be saved can be pressed again, and leaves once. */
 export async function submitPreview(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
-  const meta = JSON.parse(view.metadata) as PreviewMeta
+  const asked = JSON.parse(view.metadata) as PreviewMeta
+  // What was put in between has no field for it any more.
+  const after = chosenFollowUp(view) || asked.after
+  const meta: PreviewMeta = { ...asked, ...(after !== undefined && { after }) }
   try {
     return await sendDraft(tools, who, meta)
   } catch (error) {
     tools.log.error({ draft: meta.draftId, error: String(error) }, 'desk: a reply could not be saved')
-    return { kind: 'update', view: tryAgainView(view.metadata, view.blocks) }
+    return { kind: 'update', view: tryAgainView(JSON.stringify(meta), view.blocks) }
   }
 }
 
@@ -37,7 +41,10 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
   const draft = await readDraft(db, meta)
   if (admission.kind === 'refused') return { kind: 'update', view: notSentView(admission.text, draft?.text ?? '') }
   const { confirmedSeq } = meta
-  const sender = { agentId: who.id, undoMs: desk.undoMs, ...(confirmedSeq !== undefined && { confirmedSeq }) }
+  const sender = {
+    ...{ agentId: who.id, undoMs: desk.undoMs, after: followUpOf(meta.after ?? '', tools.clock.now()) },
+    ...(confirmedSeq !== undefined && { confirmedSeq }),
+  }
   const result = await db.transaction(async (trx) => {
     const sent = await send(trx, meta.draftId, sender)
     if (sent.kind === 'queued') await leaveComposer(trx, { agentId: who.id, conversationId: conversation.id })
