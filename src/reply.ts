@@ -19,6 +19,7 @@ import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
+import { stopScheduled } from './scheduled-stop.ts'
 import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
@@ -169,6 +170,19 @@ export interface Sender {
 
 /** Commit, then ack. */
 export async function send(trx: Trx, draftId: string, sender: Sender): Promise<SendResult> {
+  const ready = await readSendable(trx, draftId, sender)
+  if (ready.kind !== 'ready') return ready
+  const sent = { sent_at: trx.now(), ...afterOf(sender) }
+  await trx.updateTable('draft').set(sent).where('id', '=', draftId).execute()
+  return await queue(trx, ready.conversation, draftId, sender)
+}
+
+/** Whether this preview may leave as it stands. Locks it and its conversation. */
+export async function readSendable(
+  trx: Trx,
+  draftId: string,
+  sender: Pick<Sender, 'agentId' | 'confirmedSeq'>,
+): Promise<{ kind: 'ready'; conversation: Conversation; seenSeq: number } | Exclude<SendResult, { kind: 'queued' }>> {
   const draft = await trx.selectFrom('draft').selectAll().where('id', '=', draftId).forUpdate().executeTakeFirst()
   if (!draft) return { kind: 'refused', reason: 'This preview is gone. Open Reply again; nothing was sent.' }
   if (draft.agent_id !== sender.agentId)
@@ -182,12 +196,10 @@ export async function send(trx: Trx, draftId: string, sender: Sender): Promise<S
     ...(await listChangedSince(trx, conversation.id, { seq: seenSeq, exceptBy: sender.agentId, max: NEWS_MAX })),
   ]
   if (news.length > 0) return { kind: 'stale', news, seenSeq: conversation.seq_last }
-  const sent = { sent_at: trx.now(), ...afterOf(sender) }
-  await trx.updateTable('draft').set(sent).where('id', '=', draft.id).execute()
-  return await queue(trx, conversation, draft.id, sender)
+  return { kind: 'ready', conversation, seenSeq }
 }
 
-function afterOf({ after }: Sender) {
+export function afterOf({ after }: Pick<Sender, 'after'>) {
   if (!after) return {}
   return { then_do: after.kind, then_until: after.kind === 'snooze' ? after.until : null }
 }
@@ -245,6 +257,7 @@ async function queue(
     const data = { letter: draft.template, use: draft.letter_use }
     await appendFact(trx, { kind: 'letter-sent', conversationId: conversation.id, messageId: id, actor: agentId, data })
   }
+  await stopScheduled(trx, conversation.id, 'colleague', agentId)
   if (conversation.owner_id === null) {
     await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
     await refreshOpenPings(trx, conversation.id)

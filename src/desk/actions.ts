@@ -21,6 +21,8 @@ import { makePersonCode, openPerson, PART_PERSON, PERSON, PERSON_CODE, partPerso
 import { within } from './race.ts'
 import { NEEDS_ANSWER, NEEDS_NONE, reclassifyMessage } from './reclassify.ts'
 import { replaceView } from './respond.ts'
+import { cancelScheduledReply, editScheduled, openLater, sendScheduledNow } from './schedule.ts'
+import { SCHEDULED_ACTIONS, SEND_LATER } from './schedule-view.ts'
 import { EDIT_AGAIN_ACTION, UNDO_ACTION } from './sending-view.ts'
 import { openSnooze } from './snooze.ts'
 import { takeConversation } from './take.ts'
@@ -88,6 +90,10 @@ export const CLICKS: Record<string, OnClick> = {
   [LETTER_ACTION]: choosing,
   ...Object.fromEntries(SUGGESTED_ACTIONS.map((action) => [action, choosing])),
   [AFRESH]: opening(startAfresh),
+  [SEND_LATER]: opening(openLater),
+  [SCHEDULED_ACTIONS.now]: committing(sendScheduledNow),
+  [SCHEDULED_ACTIONS.edit]: opening(editScheduled),
+  [SCHEDULED_ACTIONS.cancel]: committing(cancelScheduledReply),
   [NAME_ACTION]: opening(openCalledBy),
   [UNDO_ACTION]: clickUndo,
   [EDIT_AGAIN_ACTION]: opening(editAgainFrom),

@@ -26,6 +26,7 @@ export function renderCard(view: CardView, now: number, relatedLink?: string): C
     paragraph([...nameParts(view.contact), word(` · ${channelWord(view.channelKind)}`), ...subjectParts(view.subject)]),
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
+    ...scheduledLine(view),
     ...writingLine(view, now),
     ...newsBlock(view, relatedLink),
     ...storyBlocks(view),
@@ -87,6 +88,11 @@ export function firstLines({ text, attachments, deletedAt }: Glimpse, lengthMax 
 /** A line of our own words only: others could make theirs bold here. */
 export function line(text: string): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text } }
+}
+
+function scheduledLine({ scheduled }: CardView): KnownBlock[] {
+  if (!scheduled) return []
+  return [line(`⏰ Reply scheduled for ${dateMark(scheduled.sendAt)} by <@${scheduled.agentId}>`)]
 }
 
 /** In a line of its own: it comes and goes, and the rest stays where it is. */

@@ -10,6 +10,8 @@ import type { Form, OnClosed } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
+import { scheduleForm } from './schedule.ts'
+import { SCHEDULE } from './schedule-view.ts'
 import { submitPreview } from './sending.ts'
 import { noPreviewView, notSentView, preparingView, savingView, UNDONE } from './sending-view.ts'
 import { SNOOZE, snoozeForm } from './snooze.ts'
@@ -29,6 +31,7 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [PERSON]: personForm,
+  [SCHEDULE]: scheduleForm,
 }
 
 /** What is done when one of these is closed without being sent. */

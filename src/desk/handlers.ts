@@ -11,6 +11,7 @@ import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
+import { scheduledReplyHandler, scheduledStoppedHandler } from './scheduled-post.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
 
@@ -27,6 +28,8 @@ export const DESK_EFFECTS = [
   'edited',
   'note-changed',
   'follow-up-skipped',
+  'scheduled-reply',
+  'scheduled-stopped',
   'page',
   'tell',
   'ping-update',
@@ -46,6 +49,8 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     edited: editedHandler(posting),
     'note-changed': noteChangedHandler(posting),
     'follow-up-skipped': followUpSkippedHandler(posting),
+    'scheduled-reply': scheduledReplyHandler(posting),
+    'scheduled-stopped': scheduledStoppedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),

@@ -43,6 +43,8 @@ export interface OpenView {
   chosen(blockId: string, actionId: string): string
   /** `2030-06-14`; empty for none. */
   chosenDay(blockId: string, actionId: string): string
+  /** Seconds since 1970; undefined for none. */
+  chosenInstant(blockId: string, actionId: string): number | undefined
   /** The values of all that was ticked. */
   chosenMany(blockId: string, actionId: string): string[]
   /** What was put into a field for files. */
@@ -129,6 +131,7 @@ function openViewOf(view: ViewOutput): OpenView {
     rich: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.rich_text_value ?? undefined,
     chosen: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_option?.value ?? '',
     chosenDay: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_date ?? '',
+    chosenInstant: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_date_time ?? undefined,
     chosenMany: (blockId, actionId) =>
       (view.state.values[blockId]?.[actionId]?.selected_options ?? []).map(({ value }) => value),
     files: (blockId, actionId) => (view.state.values[blockId]?.[actionId]?.files ?? []).map(fileOf),

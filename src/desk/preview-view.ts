@@ -11,6 +11,7 @@ import { shownName, sizeWords } from './file-name.ts'
 import { followUpInput } from './follow-up.ts'
 import { newWords, wayWords } from './question.ts'
 import { copiesBlocks, markWords } from './recipient-words.ts'
+import { laterButton } from './schedule-view.ts'
 import { heading, instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const PREVIEW = 'preview'
@@ -58,6 +59,7 @@ export function previewView(shown: Shown): ModalView {
       ...leaving(shown),
       note('This is exactly what leaves. You can take it back for a moment after sending.'),
       followUpInput(shown.meta.after),
+      laterButton(shown.meta),
     ],
   }
 }
@@ -82,6 +84,7 @@ export function staleView(shown: Shown, news: readonly { message: Message; autho
       ...leaving(shown),
       note('“Back” lets you change it.'),
       followUpInput(shown.meta.after),
+      laterButton(shown.meta),
     ],
   }
 }

@@ -116,7 +116,7 @@ function keptLetter(markdown: string): KnownBlock[] {
 const YOURS: KnownBlock[] = [{ type: 'divider' }, note('Your text:')]
 
 /** The stack below is done with: closing this closes all of it. */
-function closing(title: string, blocks: AnyBlock[]): ModalView {
+export function closing(title: string, blocks: AnyBlock[]): ModalView {
   return {
     type: 'modal',
     callback_id: 'told',

@@ -1,7 +1,9 @@
 // Undo, and what follows it: the text is offered again, for what was taken back is usually put right and sent.
 import type { ModalView } from '@slack/types'
+import type { Selectable } from 'kysely'
 import { getConversation } from '../conversation.ts'
-import type { Trx } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
+import type { DraftTable } from '../db/schema.ts'
 import { keepDraft } from '../kept-draft.ts'
 import { getMessage, type Message } from '../message.ts'
 import { listParts } from '../part.ts'
@@ -91,24 +93,31 @@ export async function editAgainFrom(tools: DeskTools, click: Click): Promise<voi
 const NAMED_MAX = 10
 
 async function startAgain({ db }: DeskTools, messageId: string): Promise<Start> {
-  const { conversation_id, markdown, template } = await getMessage(db, messageId)
-  const parts = await listParts(db, messageId)
-  const draft = await db
-    .selectFrom('draft')
-    .select(['note_id', 'composer'])
-    .where('id', '=', messageId)
-    .executeTakeFirst()
+  const message = await getMessage(db, messageId)
+  const draft = await db.selectFrom('draft').selectAll().where('id', '=', messageId).executeTakeFirst()
+  return await startFrom(db, { ...message, composer: draft?.composer ?? null, note_id: draft?.note_id ?? null })
+}
+
+/** The same for what was never sent. */
+export async function startFromDraft({ db }: DeskTools, draftId: string): Promise<Start> {
+  return await startFrom(
+    db,
+    await db.selectFrom('draft').selectAll().where('id', '=', draftId).executeTakeFirstOrThrow(),
+  )
+}
+
+type Written = Pick<Selectable<DraftTable>, 'id' | 'conversation_id' | 'markdown' | 'template' | 'composer' | 'note_id'>
+
+async function startFrom(db: Reader, written: Written): Promise<Start> {
+  const parts = await listParts(db, written.id)
   const names = parts.flatMap(({ attachments }) => attachments ?? [])
   const copies = parts.flatMap(({ recipients }) => recipients).map(({ address }) => address)
   const shown = names.slice(0, NAMED_MAX).map(({ name }) => shownName(name))
-  const notice = names.length === 0 ? undefined : `Add the files again: ${shown.join(', ')}.`
   return {
-    conversationId: conversation_id,
-    text: markdown,
-    copies,
-    letter: template ?? undefined,
-    notice,
-    noteId: draft?.note_id ?? undefined,
-    composer: draft?.composer ?? messageId,
+    ...{ conversationId: written.conversation_id, text: written.markdown, copies },
+    letter: written.template ?? undefined,
+    notice: names.length === 0 ? undefined : `Add the files again: ${shown.join(', ')}.`,
+    noteId: written.note_id ?? undefined,
+    composer: written.composer ?? written.id,
   }
 }

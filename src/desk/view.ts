@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
 import { countsNow } from '../reclassify.ts'
+import { listScheduled, type ScheduledReply } from '../scheduled-stop.ts'
 import { listWindows } from '../window-record.ts'
 import { listWriting, type Writing } from '../writing.ts'
 import { findRelationReason } from './relation.ts'
@@ -48,6 +49,8 @@ export interface CardView {
   card: Posted | undefined
   /** Who has a composer open, and until when that is thought. */
   writing?: readonly Writing[]
+  /** The next reply that leaves by itself. */
+  scheduled?: { sendAt: number; agentId: string } | undefined
   /** What else this person has written to the desk. */
   story?: Story
 }
@@ -113,8 +116,13 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
     writing: await listWriting(db, conversationId),
+    scheduled: nextOf(await listScheduled(db, conversationId)),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
   }
+}
+
+function nextOf([first]: readonly ScheduledReply[]): CardView['scheduled'] {
+  return first && { sendAt: first.send_at, agentId: first.agent_id }
 }
 
 async function countMessages(db: Reader, conversationId: string): Promise<number> {

@@ -19,6 +19,7 @@ import type { Policies, Policy } from '../../src/policy.ts'
 import { applyPolicies } from '../../src/policy-change.ts'
 import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
+import { scheduledHandler } from '../../src/scheduled.ts'
 import { wakeHandler } from '../../src/snooze.ts'
 import { findOpenWindow, listWindows } from '../../src/window-record.ts'
 import { writingEndHandler } from '../../src/writing.ts'
@@ -123,6 +124,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
         wake: wakeHandler(),
         homes: homesHandler(),
         'writing-end': writingEndHandler(),
+        scheduled: scheduledHandler(() => []),
       },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
