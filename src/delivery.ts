@@ -4,6 +4,7 @@ import { getConversation, lockConversation, refreshEntry, transition } from './c
 import type { Db, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
 import { appendFact, type FactKind } from './fact.ts'
+import { followUp } from './follow-up.ts'
 import { getMessage, type Message } from './message.ts'
 import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
@@ -108,6 +109,7 @@ export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, p
   await appendFact(trx, { ...fact, actor: message.author, data })
   const open = await reconcileWindows(trx, message.conversation_id, policies)
   await transition(trx, await getConversation(trx, message.conversation_id), open ? 'cross' : 'answer')
+  if (delivery === 'accepted' || delivery === 'partly-delivered') await followUp(trx, message)
 }
 
 async function recordTrouble(

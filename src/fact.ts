@@ -111,6 +111,11 @@ export interface FactData {
     answersUntil?: number
   }
   'reply-rejected': Record<string, never>
+  /** The customer had written meanwhile. */
+  'follow-up-skipped': { what: 'close' | 'snooze' }
+  /** `draft`: the id the message will have. */
+  'reply-scheduled': { draft: string; sendAt: number }
+  'reply-unscheduled': { draft: string; because: 'cancelled' | 'customer' | 'colleague' | 'not-allowed' | 'moved' }
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>
   'reply-voided': { of: string }

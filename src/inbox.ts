@@ -27,6 +27,7 @@ import { completeSalvaged, insertInbound, type Message } from './message.ts'
 import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { receiveBounce } from './returned.ts'
+import { stopScheduled } from './scheduled-stop.ts'
 import { addSighting, wasSeenIn } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 import { holdPlaces, noteWritten } from './writing-place.ts'
@@ -117,6 +118,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
   await reconcileWindows(trx, conversation.id, desk.policies)
   await showArrival(trx, current, message.id, event.imported ?? false)
+  await stopScheduled(trx, current.id, 'customer')
   // What we could not read we do not answer.
   if (!desk.acknowledge || arrival.isSalvaged || conversation.spam_at !== null) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)

@@ -32,9 +32,11 @@ import type { Policies } from './policy.ts'
 import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { rateLimiter } from './rate.ts'
+import { scheduledHandler } from './scheduled.ts'
 import { armIndex, indexHandler } from './search-index.ts'
 import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
+import { writingEndHandler } from './writing.ts'
 
 export interface Deskbell {
   db: Db
@@ -200,6 +202,8 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       wake: wakeHandler(),
       index: indexHandler(db.engine),
       homes: homesHandler(),
+      'writing-end': writingEndHandler(),
+      scheduled: scheduledHandler((name) => config.desks[name]?.leads ?? []),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,

@@ -13,11 +13,13 @@ import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
+import type { FollowUp } from './follow-up.ts'
 import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
+import { stopScheduled } from './scheduled-stop.ts'
 import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
@@ -34,6 +36,8 @@ export interface ReplyRequest {
   seenSeq: number
   /** The note in the thread it was made from, by the id it was kept under. */
   noteId?: string
+  /** The form it was written in. */
+  composer?: string
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -139,6 +143,7 @@ async function keepDraft(
       created_at: trx.now(),
       sent_at: null,
       note_id: request.noteId ?? null,
+      ...{ composer: request.composer ?? null, then_do: null, then_until: null },
     })
     .execute()
   await insertParts(trx, id, parts)
@@ -154,12 +159,30 @@ export type SendResult =
   | { kind: 'redirected' }
   | { kind: 'refused'; reason: string }
 
-/** `confirmedSeq` is the newest seq the agent has confirmed to have seen. Commit, then ack. */
-export async function send(
+export interface Sender {
+  agentId: string
+  undoMs: number
+  /** The newest seq the agent has confirmed to have seen. */
+  confirmedSeq?: number
+  /** What is done once it is accepted; without it, what was chosen before. */
+  after?: FollowUp | undefined
+}
+
+/** Commit, then ack. */
+export async function send(trx: Trx, draftId: string, sender: Sender): Promise<SendResult> {
+  const ready = await readSendable(trx, draftId, sender)
+  if (ready.kind !== 'ready') return ready
+  const sent = { sent_at: trx.now(), ...afterOf(sender) }
+  await trx.updateTable('draft').set(sent).where('id', '=', draftId).execute()
+  return await queue(trx, ready.conversation, draftId, sender)
+}
+
+/** Whether this preview may leave as it stands. Locks it and its conversation. */
+export async function readSendable(
   trx: Trx,
   draftId: string,
-  sender: { agentId: string; undoMs: number; confirmedSeq?: number },
-): Promise<SendResult> {
+  sender: Pick<Sender, 'agentId' | 'confirmedSeq'>,
+): Promise<{ kind: 'ready'; conversation: Conversation; seenSeq: number } | Exclude<SendResult, { kind: 'queued' }>> {
   const draft = await trx.selectFrom('draft').selectAll().where('id', '=', draftId).forUpdate().executeTakeFirst()
   if (!draft) return { kind: 'refused', reason: 'This preview is gone. Open Reply again; nothing was sent.' }
   if (draft.agent_id !== sender.agentId)
@@ -173,8 +196,12 @@ export async function send(
     ...(await listChangedSince(trx, conversation.id, { seq: seenSeq, exceptBy: sender.agentId, max: NEWS_MAX })),
   ]
   if (news.length > 0) return { kind: 'stale', news, seenSeq: conversation.seq_last }
-  await trx.updateTable('draft').set({ sent_at: trx.now() }).where('id', '=', draft.id).execute()
-  return await queue(trx, conversation, draft.id, sender)
+  return { kind: 'ready', conversation, seenSeq }
+}
+
+export function afterOf({ after }: Pick<Sender, 'after'>) {
+  if (!after) return {}
+  return { then_do: after.kind, then_until: after.kind === 'snooze' ? after.until : null }
 }
 
 const NEWS_MAX = 20
@@ -230,6 +257,7 @@ async function queue(
     const data = { letter: draft.template, use: draft.letter_use }
     await appendFact(trx, { kind: 'letter-sent', conversationId: conversation.id, messageId: id, actor: agentId, data })
   }
+  await stopScheduled(trx, conversation.id, 'colleague', agentId)
   if (conversation.owner_id === null) {
     await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
     await refreshOpenPings(trx, conversation.id)

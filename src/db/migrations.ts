@@ -4,6 +4,7 @@ import { acknowledgement } from './acknowledgement.ts'
 import { casework } from './casework.ts'
 import { chat } from './chat.ts'
 import { contactDetail } from './contact-detail.ts'
+import { composer } from './composer.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
@@ -23,6 +24,7 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0006-search': { up: (db) => search(db, engine) },
     '0007-template': { up: letter },
     '0008-casework': { up: (db) => casework(db, engine) },
+    '0009-composer': { up: composer },
     '0010-contact': { up: contactDetail },
     '0013-letter-kept': { up: letterKept },
   }

@@ -73,6 +73,10 @@ export interface Schema {
   writing_place: { channel_kind: string; key: string; author: string; message_id: string | null; taken_at: number }
   correction: CorrectionTable
   draft: DraftTable
+  kept_draft: KeptDraftTable
+  /** Who has a composer open. Without a sign of them it ends by itself. */
+  writing: { conversation_id: string; agent_id: string; since: number; until: number }
+  scheduled_reply: ScheduledReplyTable
   part: PartTable
   recipient: { message_id: string; address: string; state: RecipientState; reason: string | null }
   response_window: ResponseWindowTable
@@ -318,6 +322,42 @@ export interface DraftTable {
   sent_at: number | null
   /** The note in the thread it was made from. */
   note_id: string | null
+  /** The form it was written in, by the name we gave it. */
+  composer: string | null
+  /** What follows once it is accepted. */
+  then_do: 'close' | 'snooze' | null
+  then_until: number | null
+}
+
+/** What an agent had written when they closed the form; nobody else ever sees it. */
+export interface KeptDraftTable {
+  agent_id: string
+  conversation_id: string
+  composer: string
+  markdown: string
+  letter: string | null
+  /** The letter's fingerprint as it was put in. */
+  inserted: string | null
+  /** JSON: by the name of what the letter asks. */
+  answers: string
+  /** JSON: the values that were ticked of those who may get a copy; null where there were none to tick. */
+  ticked: string | null
+  note_id: string | null
+  kept_at: number
+}
+
+/** A preview that was sent for later. */
+export interface ScheduledReplyTable {
+  draft_id: string
+  conversation_id: string
+  agent_id: string
+  send_at: number
+  state: 'waiting' | 'sent' | 'stopped' | 'cancelled'
+  /** Why it was stopped. */
+  because: 'customer' | 'colleague' | 'not-allowed' | 'moved' | null
+  /** Where the thread says so. */
+  post_channel: string | null
+  post_ts: string | null
 }
 
 export interface PartTable {

@@ -4,7 +4,8 @@ import { openAssign } from './assign.ts'
 import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
-import { openComposer } from './composer.ts'
+import { openComposer, startAfresh } from './composer.ts'
+import { AFRESH } from './composer-view.ts'
 import { openCorrect, takeReplyBack } from './correct.ts'
 import { CORRECT, RETRACT } from './correct-view.ts'
 import { openCustomer } from './customer.ts'
@@ -22,6 +23,8 @@ import { makePersonCode, openPerson, PART_PERSON, PERSON, PERSON_CODE, partPerso
 import { within } from './race.ts'
 import { NEEDS_ANSWER, NEEDS_NONE, reclassifyMessage } from './reclassify.ts'
 import { replaceView } from './respond.ts'
+import { cancelScheduledReply, editScheduled, openLater, sendScheduledNow } from './schedule.ts'
+import { SCHEDULED_ACTIONS, SEND_LATER } from './schedule-view.ts'
 import { EDIT_AGAIN_ACTION, UNDO_ACTION } from './sending-view.ts'
 import { openSnooze } from './snooze.ts'
 import { NOT_SPAM, takeSpamBack } from './spam.ts'
@@ -91,6 +94,11 @@ export const CLICKS: Record<string, OnClick> = {
   reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),
   [LETTER_ACTION]: choosing,
   ...Object.fromEntries(SUGGESTED_ACTIONS.map((action) => [action, choosing])),
+  [AFRESH]: opening(startAfresh),
+  [SEND_LATER]: opening(openLater),
+  [SCHEDULED_ACTIONS.now]: committing(sendScheduledNow),
+  [SCHEDULED_ACTIONS.edit]: opening(editScheduled),
+  [SCHEDULED_ACTIONS.cancel]: committing(cancelScheduledReply),
   [NAME_ACTION]: opening(openCalledBy),
   [UNDO_ACTION]: clickUndo,
   [EDIT_AGAIN_ACTION]: opening(editAgainFrom),

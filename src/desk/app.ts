@@ -15,12 +15,12 @@ import { makeAdvisor } from './advisor.ts'
 import { syncAgents } from './agents.ts'
 import { onCommand } from './command.ts'
 import { onTurn } from './find.ts'
-import { FORMS } from './forms.ts'
+import { CLOSINGS, FORMS } from './forms.ts'
 import { homeSource } from './home-source.ts'
 import { shortcutOf } from './interaction.ts'
 import { onJoinChoice } from './join-choice.ts'
 import { onLetterSearch } from './letter-search.ts'
-import { onClick, onSubmit, tellFailure } from './listen.ts'
+import { onClick, onClosed, onSubmit, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
 import { SEND_TO_CUSTOMER, sendToCustomer } from './shortcut.ts'
 import type { Desk, DeskTools } from './tools.ts'
@@ -81,6 +81,7 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
 function registerAll(app: App, tools: DeskTools): void {
   for (const [action, run] of Object.entries(CLICKS)) onClick(app, tools, action, run)
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
+  for (const [callbackId, run] of Object.entries(CLOSINGS)) onClosed(app, tools, callbackId, run)
   onCommand(app, tools)
   onTurn(app, tools)
   onLetterSearch(app, tools)

@@ -28,6 +28,8 @@ export function renderCard(view: CardView, now: number, relatedLink?: string): C
     paragraph([...nameParts(view.contact), word(` · ${channelWord(view.channelKind)}`), ...subjectParts(view.subject)]),
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
+    ...scheduledLine(view),
+    ...writingLine(view, now),
     ...newsBlock(view, relatedLink),
     ...tagBlock(view),
     ...storyBlocks(view),
@@ -89,6 +91,19 @@ export function firstLines({ text, attachments, deletedAt }: Glimpse, lengthMax 
 /** A line of our own words only: others could make theirs bold here. */
 export function line(text: string): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text } }
+}
+
+function scheduledLine({ scheduled }: CardView): KnownBlock[] {
+  if (!scheduled) return []
+  return [line(`⏰ Reply scheduled for ${dateMark(scheduled.sendAt)} by <@${scheduled.agentId}>`)]
+}
+
+/** In a line of its own: it comes and goes, and the rest stays where it is. */
+function writingLine({ writing = [] }: CardView, now: number): KnownBlock[] {
+  const names = writing.filter(({ until }) => until > now).map(({ agentId }) => `<@${agentId}>`)
+  if (names.length === 0) return []
+  const all = names.length === 1 ? `${names[0]} is` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are`
+  return [{ type: 'context', elements: [{ type: 'mrkdwn', text: `✍️ ${all} writing` }] }]
 }
 
 const STATE_WORDS: Record<ConversationState, string> = {

@@ -1,6 +1,7 @@
 // Which submitted form leads where, and what stands in its place while that is being saved.
 import { ASSIGN, assignForm } from './assign.ts'
 import { CALLED_BY, calledByForm } from './called-by.ts'
+import { closeComposer } from './composer-close.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
@@ -11,10 +12,12 @@ import { DESK_MOVE, deskMoveForm } from './desk-move.ts'
 import type { OpenView } from './interaction.ts'
 import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
-import type { Form } from './listen.ts'
+import type { Form, OnClosed } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
+import { scheduleForm } from './schedule.ts'
+import { SCHEDULE } from './schedule-view.ts'
 import { submitPreview } from './sending.ts'
 import { noPreviewView, notSentView, preparingView, savingView, UNDONE } from './sending-view.ts'
 import { SNOOZE, snoozeForm } from './snooze.ts'
@@ -43,7 +46,11 @@ export const FORMS: Record<string, Form> = {
   [SPLIT]: splitForm,
   [DESK_MOVE]: deskMoveForm,
   [JOIN_WITH]: joinForm,
+  [SCHEDULE]: scheduleForm,
 }
+
+/** What is done when one of these is closed without being sent. */
+export const CLOSINGS: Record<string, OnClosed> = { [COMPOSER]: closeComposer }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {
   const { text } = readComposer(view)

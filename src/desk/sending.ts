@@ -1,13 +1,16 @@
 // Send, pressed on a preview: what it leads to, however often it is pressed and whatever happened meanwhile.
 import { getIdentity, type Identity } from '../contact.ts'
 import { getConversation } from '../conversation.ts'
-import type { Reader } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
+import { dropKeptDraft, type Writer } from '../kept-draft.ts'
 import type { Message } from '../message.ts'
 import { listParts } from '../part.ts'
 import { findReplyUndoEnd, restartUndo, type SendResult, send } from '../reply.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
+import { stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
+import { chosenFollowUp, followUpOf } from './follow-up.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { type PreviewMeta, type Shown, staleView } from './preview-view.ts'
 import { customerName, nameOfWriter } from './question.ts'
@@ -18,12 +21,15 @@ import type { Whisper } from './whisper.ts'
 
 /** Never rejects: what could not be saved can be pressed again, and leaves once. */
 export async function submitPreview(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
-  const meta = JSON.parse(view.metadata) as PreviewMeta
+  const asked = JSON.parse(view.metadata) as PreviewMeta
+  // What was put in between has no field for it any more.
+  const after = chosenFollowUp(view) || asked.after
+  const meta: PreviewMeta = { ...asked, ...(after !== undefined && { after }) }
   try {
     return await sendDraft(tools, who, meta)
   } catch (error) {
     tools.log.error({ draft: meta.draftId, error: String(error) }, 'desk: a reply could not be saved')
-    return { kind: 'update', view: tryAgainView(view.metadata, view.blocks) }
+    return { kind: 'update', view: tryAgainView(JSON.stringify(meta), view.blocks) }
   }
 }
 
@@ -35,11 +41,24 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
   const draft = await readDraft(db, meta)
   if (admission.kind === 'refused') return { kind: 'update', view: notSentView(admission.text, draft?.text ?? '') }
   const { confirmedSeq } = meta
-  const sender = { agentId: who.id, undoMs: desk.undoMs, ...(confirmedSeq !== undefined && { confirmedSeq }) }
-  const result = await db.transaction((trx) => send(trx, meta.draftId, sender))
+  const sender = {
+    ...{ agentId: who.id, undoMs: desk.undoMs, after: followUpOf(meta.after ?? '', tools.clock.now()) },
+    ...(confirmedSeq !== undefined && { confirmedSeq }),
+  }
+  const result = await db.transaction(async (trx) => {
+    const sent = await send(trx, meta.draftId, sender)
+    if (sent.kind === 'queued') await leaveComposer(trx, { agentId: who.id, conversationId: conversation.id })
+    return sent
+  })
   if (result.kind === 'refused') return { kind: 'update', view: notSentView(result.reason, draft?.text ?? '') }
   if (!draft) throw new Error(`draft ${meta.draftId} was sent and is not there`)
   return await outcomeOf(tools, desk, draft, result)
+}
+
+/** It is sent: nothing is left to be kept, and nobody writes any more. */
+async function leaveComposer(trx: Trx, writer: Writer): Promise<void> {
+  await dropKeptDraft(trx, writer)
+  await stopWriting(trx, writer.conversationId, writer.agentId)
 }
 
 interface Draft extends Shown {

@@ -6,6 +6,8 @@ import { countsNow } from '../reclassify.ts'
 import { listTags } from '../tag.ts'
 import { listWindows } from '../window-record.ts'
 import { type CustomerWords, readCustomerWords } from './customer-line.ts'
+import { listScheduled, type ScheduledReply } from '../scheduled-stop.ts'
+import { listWriting, type Writing } from '../writing.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -49,6 +51,10 @@ export interface CardView {
     | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
     | undefined
   card: Posted | undefined
+  /** Who has a composer open, and until when that is thought. */
+  writing?: readonly Writing[]
+  /** The next reply that leaves by itself. */
+  scheduled?: { sendAt: number; agentId: string } | undefined
   /** What else this person has written to the desk. */
   story?: Story
   /** What agents have said of them. */
@@ -118,9 +124,15 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
+    writing: await listWriting(db, conversationId),
+    scheduled: nextOf(await listScheduled(db, conversationId)),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
     customer: await readCustomerWords(db, row.contact_id),
   }
+}
+
+function nextOf([first]: readonly ScheduledReply[]): CardView['scheduled'] {
+  return first && { sendAt: first.send_at, agentId: first.agent_id }
 }
 
 async function countMessages(db: Reader, conversationId: string): Promise<number> {

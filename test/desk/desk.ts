@@ -7,7 +7,7 @@ import { MANIFEST } from '../../src/desk/manifest.ts'
 import type { Desk, DeskTools } from '../../src/desk/tools.ts'
 import { intakeOf } from '../../src/intake.ts'
 import type { Policies } from '../../src/policy.ts'
-import { readView } from '../../src/sandbox/slack/read.ts'
+import { readBlocks, readView } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
 import { slackRoom } from '../../src/slack/room.ts'
 import { type Letter, parseLetter } from '../../src/template/letter.ts'
@@ -41,7 +41,7 @@ export function letter(name: string, body: string, more = ''): Letter {
 }
 
 const isTextInput = ({ element }: { element?: unknown }) =>
-  (element as { type?: string } | undefined)?.type === 'plain_text_input'
+  ['rich_text_input', 'plain_text_input'].includes((element as { type?: string } | undefined)?.type ?? '')
 
 export type TestDesk = Awaited<ReturnType<typeof makeTestDesk>>
 
@@ -148,9 +148,10 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     body(who: string): string {
       const view = test.front(who)
       const input = view.blocks.findLast(isTextInput)
-      const element = input?.element as { initial_value?: string } | undefined
+      const element = input?.element as { initial_value?: unknown } | undefined
       const entered = view.entered.get(`${input?.block_id} text`)
-      return String((entered ? entered.value : element?.initial_value) ?? '')
+      const shown = entered ? (entered.value ?? entered.rich_text_value) : element?.initial_value
+      return typeof shown === 'object' ? readBlocks([shown]) : String(shown ?? '')
     },
     type: (who: string, text: string) => slack.type(who, test.front(who).id, test.bodyBlock(who), 'text', text),
     letterBlock: (who: string) =>

@@ -19,8 +19,10 @@ import type { Policies, Policy } from '../../src/policy.ts'
 import { applyPolicies } from '../../src/policy-change.ts'
 import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
+import { scheduledHandler } from '../../src/scheduled.ts'
 import { wakeHandler } from '../../src/snooze.ts'
 import { findOpenWindow, listWindows } from '../../src/window-record.ts'
+import { writingEndHandler } from '../../src/writing.ts'
 import { manualClock } from './clock.ts'
 import type { OpenTestDb } from './database.ts'
 import { type FakeChannel, fakeChannel, inbound, rawOf, type Wrote } from './fake-channel.ts'
@@ -118,7 +120,13 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
       ...shared,
       limiter,
       owner,
-      local: { ladder: ladderHandler(policies), wake: wakeHandler(), homes: homesHandler() },
+      local: {
+        ladder: ladderHandler(policies),
+        wake: wakeHandler(),
+        homes: homesHandler(),
+        'writing-end': writingEndHandler(),
+        scheduled: scheduledHandler(() => []),
+      },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
   })
