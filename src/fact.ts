@@ -24,6 +24,8 @@ export interface FactData {
     forwardedBy?: string
     /** It is not the customer's: what the rules made of its author. */
     bystander?: 'member' | 'helper'
+    /** Its author was blocked, and so it does not count. */
+    blocked?: true
     /** A person has said that an edit asks something new: of which message, and which of its versions. */
     editOf?: string
     version?: number

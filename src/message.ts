@@ -22,7 +22,7 @@ export async function insertInbound(
   trx: Trx,
   conversation: Conversation,
   event: InboundMessage,
-  kept: Pick<Sighted, 'blobId' | 'isLinked'> & { isSalvaged: boolean },
+  kept: Pick<Sighted, 'blobId' | 'isLinked'> & { isSalvaged: boolean; isHeld: boolean },
 ): Promise<Message | undefined> {
   const { blobId } = kept
   const row = await trx
@@ -37,6 +37,7 @@ export async function insertInbound(
       ...contentOf(event),
       blob_id: blobId,
       salvaged_at: kept.isSalvaged ? trx.now() : null,
+      held_at: kept.isHeld ? trx.now() : null,
     })
     .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
     .returningAll()
@@ -192,6 +193,7 @@ function blank(trx: Trx, conversation: Conversation) {
     edited_at: null,
     deleted_at: null,
     bystander: null,
+    held_at: null,
   }
 }
 

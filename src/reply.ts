@@ -186,6 +186,7 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('seq', '>', seenSeq)
+    .where('held_at', 'is', null)
     .where((eb) =>
       eb.or([
         eb('direction', '=', 'inbound'),

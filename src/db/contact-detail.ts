@@ -14,6 +14,8 @@ export async function contactDetail(db: AnyDb): Promise<void> {
     .addPrimaryKeyConstraint('contact_detail_pk', ['contact_id', 'kind'])
     .execute()
   await db.schema.createIndex('contact_detail_kind').on('contact_detail').columns(['kind', 'id']).execute()
+  await db.schema.alterTable('message').addColumn('held_at', 'bigint').execute()
+  await sql`create index message_held on message (held_at) where held_at is not null`.execute(db)
   await moveDetail(db, 'tier')
   await moveDetail(db, 'called_by')
 }

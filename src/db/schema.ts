@@ -229,6 +229,8 @@ export interface MessageTable {
   deleted_at: number | null
   /** By somebody else than the customer, whom others can read too. */
   bystander: 'member' | 'helper' | null
+  /** When it came from somebody who was blocked, while it is kept from the desk. */
+  held_at: number | null
 }
 
 /** The first is what was said at first. Only the newest by the platform's time stands in the message. */

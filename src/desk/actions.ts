@@ -1,6 +1,8 @@
 // Which click leads where.
 import { acknowledgePing } from './acknowledge.ts'
 import { openAssign } from './assign.ts'
+import { changeBlock, SHOW_HELD, showListed, UNBLOCK_LISTED, unblockListed } from './block.ts'
+import { BLOCK, UNBLOCK } from './block-button.ts'
 import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
@@ -69,6 +71,10 @@ export const CLICKS: Record<string, OnClick> = {
   join: committing(joinRelated),
   part: committing(partAgain),
   [CUSTOMER]: opening(openCustomer),
+  [BLOCK]: opening((tools, click) => changeBlock(tools, click, true)),
+  [UNBLOCK]: opening((tools, click) => changeBlock(tools, click, false)),
+  [UNBLOCK_LISTED]: committing(unblockListed),
+  [SHOW_HELD]: committing(showListed),
   [PERSON]: opening(openPerson),
   [PART_PERSON]: opening(partPerson),
   [PERSON_CODE]: opening(makePersonCode),

@@ -3,6 +3,7 @@ import type { App, RespondFn, SlackCommandMiddlewareArgs } from '@slack/bolt'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { admit, admitTo, listDesksOf } from './admission.ts'
 import { back, goAwayFor } from './away.ts'
+import { showBlocked } from './block.ts'
 import { find, history } from './find.ts'
 import type { Person } from './interaction.ts'
 import { FAILED } from './listen.ts'
@@ -44,6 +45,10 @@ const WORDS: Record<string, { run: Run; help: string }> = {
   tier: {
     run: tier,
     help: '`/desk tier v_… gold` How much that customer matters, which decides how soon they are to be answered.',
+  },
+  blocked: {
+    run: showBlocked,
+    help: '`/desk blocked` Whose messages are kept and call nobody, what came from them, and a way back.',
   },
   help: { run: async () => ({ text: HELP }), help: '`/desk help` This list.' },
 }

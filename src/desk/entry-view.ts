@@ -50,6 +50,8 @@ export interface SaidByCustomer extends Changes {
   /** Nothing has ended its waiting yet. */
   waits: boolean
   bystander: 'member' | 'helper' | undefined
+  /** Its author was, when it came. */
+  isBlocked: boolean
   /** Of which message a person has said that its edit asks something new. */
   editOf: string | undefined
   sender: string | undefined
@@ -106,6 +108,7 @@ export async function readEntry(
   const message = await getMessage(db, messageId)
   const handOver = message.direction === 'note' ? await readHandOver(db, message) : undefined
   if (message.direction === 'note' && !handOver) return undefined
+  if (message.held_at !== null) return undefined
   const row = await db
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')

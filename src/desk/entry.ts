@@ -5,7 +5,7 @@ import { nameParts, oneLine, shortName } from './card.ts'
 import { cautionLines } from './caution.ts'
 import { correctButtons, correctionBlocks } from './correct-view.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
-import { bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
+import { blockedLines, bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
 import { noteBlocks, originLines } from './entry-origin.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer, SaidFile } from './entry-view.ts'
 import { isRisky, shownName, sizeWords } from './file-name.ts'
@@ -98,7 +98,9 @@ function inboundText({ from, text: whole, unquoted, deletedAt }: SaidByCustomer)
 /** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
 function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
   const elements = [
-    ...(said.automated === undefined && said.bystander === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
+    ...(said.automated === undefined && said.bystander === undefined && !said.isBlocked
+      ? []
+      : [reclassifyButton(messageId, said.counts)]),
     ...(isChanged(said) ? [versionsButton(messageId, said)] : []),
     ...(said.unquoted !== undefined || isCut ? [wholeButton('show_all', messageId)] : []),
     ...(channelKind === 'email' ? [wholeButton('show_original', messageId)] : []),
@@ -121,7 +123,7 @@ function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
     return `⚠️ ${cutLine(name, NAME_LENGTH)} is not here: ${cutLine(error, REASON_LENGTH)}`
   })
   const files = [...said.attachments.map(fileLine), ...more, ...missing]
-  const bystander = bystanderLines(said.bystander, said.counts)
+  const bystander = [...bystanderLines(said.bystander, said.counts), ...blockedLines(said)]
   const anew =
     said.editOf === undefined
       ? []
