@@ -127,7 +127,7 @@ export async function recordAnswer(
 ): Promise<void> {
   const message =
     shownAs === undefined
-      ? await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId, isLinked })
+      ? await insertElsewhere(trx, conversation, event, { author, channel, blobId: kept.blobId, isLinked })
       : await proveElsewhere(trx, shownAs, author)
   if (!message) throw new Error('another instance received this answer at the same moment')
   await addSighting(trx, message.id, channel, kept)

@@ -137,7 +137,7 @@ async function insertMessage(
   isHeld: boolean,
 ): Promise<Message> {
   const { channel, kept, isLinked, isSalvaged } = arrival
-  const message = await insertInbound(trx, into, event, { ...kept, isLinked, isSalvaged, isHeld })
+  const message = await insertInbound(trx, into, event, { ...kept, channel, isLinked, isSalvaged, isHeld })
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
   await readAwaited(trx, into, event)

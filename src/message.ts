@@ -13,6 +13,8 @@ const OTHERS_MAX = 200
 
 /** Where it was read, and whether its files lie there or only links to them. */
 interface Sighted {
+  /** By which it came: who is known on several channels may answer on any of them. */
+  channel: string
   blobId: string
   isLinked?: boolean
 }
@@ -20,11 +22,12 @@ interface Sighted {
 /** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
 export async function insertInbound(
   trx: Trx,
-  conversation: Conversation,
+  into: Conversation,
   event: InboundMessage,
-  kept: Pick<Sighted, 'blobId' | 'isLinked'> & { isSalvaged: boolean; isHeld: boolean },
+  kept: Sighted & { isSalvaged: boolean; isHeld: boolean },
 ): Promise<Message | undefined> {
   const { blobId } = kept
+  const conversation = { ...into, channel: kept.channel }
   const row = await trx
     .insertInto('message')
     .values({
@@ -75,10 +78,11 @@ export async function insertNote(
 /** What one of us wrote past the program: it has left already. Undefined when it was received before. */
 export async function insertElsewhere(
   trx: Trx,
-  conversation: Conversation,
+  into: Conversation,
   event: InboundMessage,
   answer: Sighted & { author: string },
 ): Promise<Message | undefined> {
+  const conversation = { ...into, channel: answer.channel }
   const row = await trx
     .insertInto('message')
     .values({
@@ -145,6 +149,8 @@ export async function insertOutbound(
     markdown: string
     answersUpTo: number
     template: string | null
+    /** Unless it leaves by the conversation's own. */
+    channel?: string
     /** Why no person is its author. */
     automated?: 'acknowledgement'
   },
@@ -152,7 +158,7 @@ export async function insertOutbound(
   return await trx
     .insertInto('message')
     .values({
-      ...blank(trx, conversation),
+      ...blank(trx, { ...conversation, channel: reply.channel ?? conversation.channel }),
       id: reply.id,
       seq: await nextSeq(trx, conversation.id),
       direction: 'outbound',
@@ -236,7 +242,7 @@ export async function insertAttachments(
   trx: Trx,
   messageId: string,
   attachments: readonly InboundAttachment[],
-  { blobId, isLinked = false }: Sighted,
+  { blobId, isLinked = false }: Omit<Sighted, 'channel'>,
 ): Promise<void> {
   for (const { name, type, bytes, ref, contentId } of attachments.slice(0, ATTACHMENTS_MAX)) {
     await trx

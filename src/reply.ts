@@ -1,5 +1,6 @@
 // An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
 
+import { type Aim, choicesFor, isSamePerson } from './aim.ts'
 import { findAnswered, findLastInbound } from './answered.ts'
 import {
   type Address,
@@ -13,6 +14,7 @@ import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
+import { closeIfUnsaid, openForFirstWords } from './first-words.ts'
 import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
@@ -34,6 +36,8 @@ export interface ReplyRequest {
   seenSeq: number
   /** The note in the thread it was made from, by the id it was kept under. */
   noteId?: string
+  /** Unless it goes where the conversation's customer asked. */
+  aim?: Aim
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -56,11 +60,13 @@ export async function preview(
   request: ReplyRequest,
   tools: { id: string; now: number; choices?: RecipientChoices },
 ): Promise<Preview> {
-  const conversation = await getConversation(db, request.conversationId)
-  const identity = await getIdentity(db, conversation.identity_id)
+  const own = await getConversation(db, request.conversationId)
+  const { aim } = request
+  const identity = await getIdentity(db, aim?.identityId ?? own.identity_id)
+  const conversation = { ...own, channel: aim?.channel ?? own.channel, subject: own.subject ?? aim?.subject ?? null }
   const answered = await findAnswered(db, conversation)
   const newest = await findLastInbound(db, conversation.id)
-  const choices = tools.choices ?? (await listRecipientChoices(db, conversation.id))
+  const choices = tools.choices ?? (aim ? choicesFor(identity) : await listRecipientChoices(db, conversation.id))
   const outbound: OutboundMessage = {
     id: tools.id,
     conversationToken: conversation.token,
@@ -129,7 +135,7 @@ async function keepDraft(
     .values({
       id,
       conversation_id: conversation.id,
-      identity_id: conversation.identity_id,
+      identity_id: request.aim?.identityId ?? conversation.identity_id,
       agent_id: request.agent.id,
       answers_up_to: Math.min(newest?.seq ?? 0, request.seenSeq),
       seen_seq: request.seenSeq,
@@ -139,6 +145,7 @@ async function keepDraft(
       created_at: trx.now(),
       sent_at: null,
       note_id: request.noteId ?? null,
+      channel: request.aim?.channel ?? null,
     })
     .execute()
   await insertParts(trx, id, parts)
@@ -166,7 +173,11 @@ export async function send(
     return { kind: 'refused', reason: 'This is the draft of a colleague. Nothing was sent.' }
   if (draft.sent_at !== null) return { kind: 'sent-before', messageId: draft.id }
   const conversation = await lockConversation(trx, draft.conversation_id)
-  if (conversation.identity_id !== draft.identity_id) return { kind: 'redirected' }
+  const isStillTheirs =
+    draft.channel === null
+      ? conversation.identity_id === draft.identity_id
+      : await isSamePerson(trx, conversation.identity_id, draft.identity_id)
+  if (!isStillTheirs) return { kind: 'redirected' }
   const seenSeq = Math.max(draft.seen_seq, sender.confirmedSeq ?? 0)
   const news = [
     ...(await listNews(trx, conversation.id, seenSeq, sender.agentId)),
@@ -200,11 +211,13 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
 
 async function queue(
   trx: Trx,
-  conversation: Conversation,
+  locked: Conversation,
   id: string,
   { agentId, undoMs }: { agentId: string; undoMs: number },
 ): Promise<SendResult> {
   const draft = await trx.selectFrom('draft').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const conversation = await openForFirstWords(trx, locked, agentId)
+  const channel = draft.channel ?? conversation.channel
   const parts = await listParts(trx, id)
   const message = await insertOutbound(trx, conversation, {
     id,
@@ -213,14 +226,15 @@ async function queue(
     markdown: draft.markdown,
     answersUpTo: draft.answers_up_to,
     template: draft.template,
+    channel,
   })
-  for (const part of parts) await addKeys(trx, conversation, id, part.keys)
+  for (const part of parts) await addKeys(trx, { ...conversation, channel }, id, part.keys)
   const dueAt = trx.now() + undoMs
   await put(trx, {
     kind: 'reply',
     conversationId: conversation.id,
-    payload: { messageId: id, channel: conversation.channel },
-    rateKey: `send:${conversation.channel}`,
+    payload: { messageId: id, channel },
+    rateKey: `send:${channel}`,
     lane: `reply:${conversation.id}`,
     dedupe: replyKey(id),
     dueAt,
@@ -253,7 +267,7 @@ export async function takeBack(trx: Trx, messageId: string, agentId: string): Pr
   await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()
   const fact = { kind: 'reply-undone', conversationId: conversation.id, messageId, actor: agentId, data: {} } as const
   await appendFact(trx, fact)
-  await refreshEntry(trx, conversation, messageId)
+  await refreshEntry(trx, await closeIfUnsaid(trx, conversation), messageId)
   return { kind: 'undone', markdown: message.markdown }
 }
 

@@ -1,4 +1,5 @@
-// The tenth migration: what agents say of a contact, each with who said it, and what is kept from the desk while somebody is blocked.
+// The tenth migration: what agents say of a contact, each with who said it, what is kept from the desk while somebody is
+// blocked, and whom else we write to because of them.
 import { sql } from 'kysely'
 import { type AnyDb, required } from './column.ts'
 
@@ -15,6 +16,7 @@ export async function contactDetail(db: AnyDb): Promise<void> {
     .execute()
   await db.schema.createIndex('contact_detail_kind').on('contact_detail').columns(['kind', 'id']).execute()
   await db.schema.alterTable('message').addColumn('held_at', 'bigint').execute()
+  await db.schema.alterTable('draft').addColumn('channel', 'text').execute()
   await sql`create index message_held on message (held_at) where held_at is not null`.execute(db)
   await moveDetail(db, 'tier')
   await moveDetail(db, 'called_by')

@@ -312,6 +312,8 @@ export interface DraftTable {
   sent_at: number | null
   /** The note in the thread it was made from. */
   note_id: string | null
+  /** Where it goes to another address of the same person; null for the conversation's own. */
+  channel: string | null
 }
 
 export interface PartTable {

@@ -34,6 +34,7 @@ import { whisper } from './whisper.ts'
 import { getAllFiles, getFile, openWhole, turnPage } from './whole.ts'
 import { GET_ALL, GET_FILE, GET_FILE_MENU } from './whole-files.ts'
 import type { PAGE_ACTIONS, WholeAction } from './whole-view.ts'
+import { openWriteTo, WRITE_TO } from './write-to.ts'
 
 const MENU_CLICKS: Record<MenuAction, OnClick> = {
   assign: opening(openAssign),
@@ -71,6 +72,7 @@ export const CLICKS: Record<string, OnClick> = {
   join: committing(joinRelated),
   part: committing(partAgain),
   [CUSTOMER]: opening(openCustomer),
+  [WRITE_TO]: opening(openWriteTo),
   [BLOCK]: opening((tools, click) => changeBlock(tools, click, true)),
   [UNBLOCK]: opening((tools, click) => changeBlock(tools, click, false)),
   [UNBLOCK_LISTED]: committing(unblockListed),

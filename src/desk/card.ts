@@ -105,9 +105,10 @@ function stateLine(view: CardView, now: number): string {
   return [stateWords(view), ...urgency, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
 }
 
-function stateWords({ state, lastEnd, snoozedUntil }: CardView): string {
+function stateWords({ state, lastEnd, snoozedUntil, newest }: CardView): string {
   if (state === 'snoozed' && snoozedUntil !== undefined) return `*Snoozed* until ${dateMark(snoozedUntil)}`
   if (state === 'waiting-customer' && lastEnd === 'waived') return '*No reply needed*'
+  if (state === 'waiting-customer' && !newest) return '*We wrote first*'
   return `*${STATE_WORDS[state]}*`
 }
 

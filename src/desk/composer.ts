@@ -1,12 +1,15 @@
 // The composer: what an agent needs before them to answer, or why they may not.
+import type { Aim } from '../aim.ts'
+import { channelKind } from '../channel.ts'
 import type { Letter } from '../template/letter.ts'
 import { admit } from './admission.ts'
+import { readAimed, readRecipients } from './aimed.ts'
 import { BODY_LENGTH_MAX, type Composer, type ComposerMeta, composerView } from './composer-view.ts'
 import type { Click, Person } from './interaction.ts'
 import { advise, letterValue } from './letter-menu.ts'
 import { openView, type Prepared } from './open-view.ts'
 import { mayUse } from './permission.ts'
-import { type Question, readQuestion } from './question.ts'
+import { type Question, wayWords } from './question.ts'
 import { valuesOf } from './recipient-input.ts'
 import { type DeskTools, getDesk } from './tools.ts'
 
@@ -20,11 +23,14 @@ export interface Start {
   notice?: string | undefined
   /** The note in the thread the text came from. */
   noteId?: string | undefined
+  /** Unless it goes where the conversation's customer asked. */
+  aim?: Aim | undefined
 }
 
 /** The composer for this person, or why they may not have it. */
 export async function prepareComposer(tools: DeskTools, who: Person, start: Start): Promise<Prepared> {
-  const question = await readQuestion(tools.db, start.conversationId)
+  const aimed = start.aim && { aim: start.aim }
+  const question = await readAimed(tools.db, { conversationId: start.conversationId, ...aimed })
   const desk = getDesk(tools, question.conversation.desk)
   const admission = await admit(tools, who, { desk, action: 'reply', conversationId: start.conversationId })
   if (admission.kind === 'refused') return admission
@@ -34,6 +40,7 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     identityId: question.identity.id,
     seenSeq: question.conversation.seq_last,
     rev: 0,
+    ...aimed,
     ...(start.letter !== undefined && { letter: start.letter }),
     ...(start.noteId !== undefined && { noteId: start.noteId }),
   }
@@ -41,9 +48,16 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
   const fits = start.text.length <= BODY_LENGTH_MAX
   const text = fits ? start.text : ''
   const ticked = start.copies && valuesOf(start.copies, offered.recipients)
-  const notice = fits ? start.notice : TOO_LONG
+  const notice = fits ? (start.notice ?? otherWay(question)) : TOO_LONG
   const letter = findChosen(tools, meta)
   return { kind: 'view', view: composerView({ question, ...offered, ticked, meta, text, letter, notice }) }
+}
+
+/** They were asked back where they are not any more. */
+function otherWay({ conversation, waiting }: Question): string | undefined {
+  const last = waiting.at(-1)
+  if (!last || last.channel_kind === channelKind(conversation.channel)) return undefined
+  return `They wrote last ${wayWords(last.channel_kind)}. “Answer elsewhere…”, under More… in the card’s menu, answers there.`
 }
 
 /** The letter that a composer's text came from, if it is still there. */
@@ -62,7 +76,7 @@ export async function readOffered(
   const { conversation } = question
   const { suggested, languages } = await advise(tools.advisor, question)
   return {
-    recipients: await tools.recipients(conversation.id),
+    recipients: await readRecipients(tools, question),
     offered: { suggested, hasLetters: languages.length > 0 },
     limits: { attachmentBytesMax: bytesMaxOf(tools, conversation.channel), mayRead: await mayUse(tools, 'files:read') },
   }

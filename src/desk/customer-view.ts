@@ -56,7 +56,10 @@ export async function customerView(
     ...(news === undefined ? [] : [paragraph([word(news, { bold: true }) satisfies Inline])]),
     ...(await listIdentities(db, identity.contactId)).map((each) => identityBlock(each)),
     ...blockedBlock(details.get('blocked')),
-    { type: 'actions', elements: [personButton(conversation.id), blockButton(conversation.id, isBlocked)] },
+    {
+      type: 'actions',
+      elements: [writeButton(conversation.id), personButton(conversation.id), blockButton(conversation.id, isBlocked)],
+    },
     ...tierInput([...new Set([...policies.tiers(), ...(tier === UNSAID ? [] : [tier])])], tier, configured),
     languageInput(languagesOf(tools, language), language),
     nameInput(called),
@@ -73,6 +76,10 @@ function identityBlock(identity: KnownIdentity): KnownBlock {
     type: 'section',
     text: plain(shorten(`${name}${address} · ${wayWords(identity.channelKind)}`, LINE_LENGTH_MAX)),
   }
+}
+
+function writeButton(conversationId: string): Button {
+  return { type: 'button', action_id: 'write_to', text: plain('Write to them…'), value: conversationId }
 }
 
 function personButton(conversationId: string): Button {

@@ -40,6 +40,8 @@ export interface SaidFile {
 export interface SaidByCustomer extends Changes {
   kind: 'inbound'
   from: Person
+  /** The customer, whichever of their addresses they wrote from. */
+  isCustomer: boolean
   subject: string | undefined
   text: string
   /** What is new in it, where that is less. */
@@ -122,6 +124,7 @@ export async function readEntry(
       'identity.channel_kind',
       'identity.name',
       'identity.address',
+      'identity.contact_id',
     ])
     .where('conversation.id', '=', message.conversation_id)
     .executeTakeFirstOrThrow()
@@ -136,7 +139,7 @@ export async function readEntry(
     messageId,
     conversationId: message.conversation_id,
     desk: row.desk,
-    channelKind: row.channel_kind,
+    channelKind: message.direction === 'note' ? row.channel_kind : message.channel_kind,
     contact,
     subject: row.subject ?? undefined,
     at: message.arrived_at,

@@ -1,4 +1,5 @@
 // Which submitted form leads where, and what stands in its place while that is being saved.
+import { ANSWER_ELSEWHERE, answerElsewhereForm } from './answer-elsewhere.ts'
 import { ASSIGN, assignForm } from './assign.ts'
 import { CALLED_BY, calledByForm } from './called-by.ts'
 import { submitComposer } from './composer-submit.ts'
@@ -17,6 +18,7 @@ import { SNOOZE, snoozeForm } from './snooze.ts'
 import type { DeskTools } from './tools.ts'
 import { EDITING, editAgain } from './undo.ts'
 import { WAIVE, waiveForm } from './waive.ts'
+import { WRITE_TO, writeToForm } from './write-to.ts'
 
 const failed = (said: string) => notSentView(said, '')
 
@@ -30,6 +32,8 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [CUSTOMER]: customerForm,
+  [WRITE_TO]: writeToForm,
+  [ANSWER_ELSEWHERE]: answerElsewhereForm,
   [PERSON]: personForm,
 }
 

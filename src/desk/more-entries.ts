@@ -1,8 +1,16 @@
 // What "More…" offers, in the order in which it stands there.
+import { ANSWER_ELSEWHERE, openAnswerElsewhere } from './answer-elsewhere.ts'
 import type { MoreEntry } from './more.ts'
 import { openWhy } from './why.ts'
 
 export const MORE_ENTRIES: readonly MoreEntry[] = [
+  {
+    action: ANSWER_ELSEWHERE,
+    label: 'Answer elsewhere…',
+    says: 'Answer the customer at another address or on another channel of theirs.',
+    isOffered: ({ related }) => related?.isJoined !== true,
+    run: { kind: 'form', open: openAnswerElsewhere },
+  },
   {
     action: 'why',
     label: 'Why?',

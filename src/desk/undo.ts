@@ -71,10 +71,16 @@ export async function editAgainFrom(tools: DeskTools, click: Click): Promise<voi
 
 const NAMED_MAX = 10
 
+const subjectOf = ([part]: readonly { subject?: string }[]) => (part?.subject ? { subject: part.subject } : {})
+
 async function startAgain({ db }: DeskTools, messageId: string): Promise<Start> {
   const { conversation_id, markdown, template } = await getMessage(db, messageId)
   const parts = await listParts(db, messageId)
-  const draft = await db.selectFrom('draft').select('note_id').where('id', '=', messageId).executeTakeFirst()
+  const draft = await db
+    .selectFrom('draft')
+    .select(['note_id', 'channel', 'identity_id'])
+    .where('id', '=', messageId)
+    .executeTakeFirst()
   const names = parts.flatMap(({ attachments }) => attachments ?? [])
   const copies = parts.flatMap(({ recipients }) => recipients).map(({ address }) => address)
   const shown = names.slice(0, NAMED_MAX).map(({ name }) => shownName(name))
@@ -86,5 +92,6 @@ async function startAgain({ db }: DeskTools, messageId: string): Promise<Start> 
     letter: template ?? undefined,
     notice,
     noteId: draft?.note_id ?? undefined,
+    ...(draft?.channel && { aim: { identityId: draft.identity_id, channel: draft.channel, ...subjectOf(parts) } }),
   }
 }

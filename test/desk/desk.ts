@@ -28,6 +28,7 @@ export interface DeskTestOptions {
   explain?: DeskTools['explain']
   queue?: DeskTools['queue']
   recipients?: DeskTools['recipients']
+  channels?: DeskTools['channels']
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -74,6 +75,7 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       explain: options.explain ?? (async () => []),
       queue: options.queue ?? (async () => []),
       ...(options.recipients && { recipients: options.recipients }),
+      ...(options.channels && { channels: options.channels }),
     })
     desk.register()
     world.sources.set('slack:desk', desk.source as never)
