@@ -196,7 +196,16 @@ async function findOurs(db: Reader, kind: string, event: OwnMessage) {
     .where('channel_kind', '=', kind)
     .where('external_id', '=', event.externalId)
     .executeTakeFirst()
-  if (byContent || event.keys.length === 0) return byContent
+  if (byContent) return byContent
+  const byPart = await db
+    .selectFrom('part')
+    .innerJoin('message', 'message.id', 'part.message_id')
+    .select(['message.id', 'message.conversation_id', 'message.direction'])
+    .where('part.external_id', '=', event.externalId)
+    .where('message.channel_kind', '=', kind)
+    .limit(1)
+    .executeTakeFirst()
+  if (byPart || event.keys.length === 0) return byPart
   return await db
     .selectFrom('conversation_key')
     .innerJoin('message', 'message.id', 'conversation_key.message_id')
