@@ -94,6 +94,12 @@ export interface FactData {
   'reply-rejected': Record<string, never>
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>
+  /** Somebody outside was asked; `consultation` is the exchange with them. */
+  'consultation-queued': { consultation: string; dueAt: number }
+  'consultation-undone': { consultation: string }
+  'consultation-accepted': { consultation: string }
+  'consultation-failed': { consultation: string; as: 'rejected' | 'uncertain' | 'parked' | 'bounced' }
+  'consultation-answered': { consultation: string }
   'reply-voided': { of: string }
   /** `upTo`: the newest seq it speaks of. `nth` as in `reply-accepted`. */
   'no-reply-needed': { upTo: number; reason: WaiveReason; nth: number }

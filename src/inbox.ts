@@ -5,6 +5,8 @@ import { readChanges } from './awaited-message.ts'
 import { isBlocked } from './block.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { judgeAuthor } from './chat-staff.ts'
+import type { Consultation } from './consultation.ts'
+import { findAsked, placeOf, recordAnswer, recordBounce } from './consultation-mail.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import {
   type Conversation,
@@ -85,6 +87,7 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
     const doubtful = await receiveOwn(trx, seen, event)
     return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
   }
+  if (await recordBounce(trx, channel, event)) return
   const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
   // Whatever it is about, somebody may want to know.
   if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
@@ -94,6 +97,8 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   const { channel, desk, kept, isLinked } = arrival
   if (await sawBefore(trx, arrival, told)) return
   await holdPlaces(trx, channel, told)
+  const asked = await findAsked(trx, channel, told)
+  if (asked) return await receiveFromOutside(trx, arrival, told, asked)
   const seen = { channel, kept, policies: desk.policies, isLinked }
   const author = await judgeAuthor(trx, seen, told)
   if (author.kind === 'settled') return
@@ -109,7 +114,7 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   const isHeld = forwarder === undefined && (await isBlocked(trx, identity.contactId))
   const opening = { identity, relatedTo: found.related?.to, isQuiet: isHeld }
   const conversation = found.conversation ?? (await openNew(trx, arrival, event, opening))
-  const message = await insertMessage(trx, arrival, event, conversation, isHeld)
+  const message = await insertMessage(trx, arrival, event, conversation, { isHeld })
   await appendFacts(trx, factsOf(conversation, message, event, { ...found, isHeld }, forwarder))
   if (forwarder) await keepNote(trx, conversation, message, forwarder)
   // Whom a verified sender brings in takes part from now on; nobody else's word lets anybody in.
@@ -134,16 +139,28 @@ async function insertMessage(
   arrival: Arrival,
   event: InboundMessage,
   into: Conversation,
-  isHeld: boolean,
+  { isHeld = false, isNote = false }: { isHeld?: boolean; isNote?: boolean },
 ): Promise<Message> {
   const { channel, kept, isLinked, isSalvaged } = arrival
-  const message = await insertInbound(trx, into, event, { ...kept, channel, isLinked, isSalvaged, isHeld })
+  const message = await insertInbound(trx, into, event, { ...kept, channel, isLinked, isSalvaged, isHeld, isNote })
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
   await readAwaited(trx, into, event)
   await readChanges(trx, channel, event.externalId)
   await putFetches(trx, channel, message)
   return message
+}
+
+/** Somebody whom one of us has asked: what they say is for us, whatever else it is. */
+async function receiveFromOutside(
+  trx: Trx,
+  arrival: Arrival,
+  event: InboundMessage,
+  consultation: Consultation,
+): Promise<void> {
+  const conversation = await placeOf(trx, consultation)
+  const message = await insertMessage(trx, arrival, event, conversation, { isNote: true })
+  await recordAnswer(trx, consultation, message, event.keys)
 }
 
 /** Somebody else, where the customer's conversation can be read by others. Their name is kept, and nobody waits because of them. */
@@ -166,7 +183,7 @@ async function receiveInto(
   isHeld = false,
 ): Promise<void> {
   if (await sawBefore(trx, arrival, event)) return
-  const message = await insertMessage(trx, arrival, event, conversation, isHeld)
+  const message = await insertMessage(trx, arrival, event, conversation, { isHeld })
   await appendFacts(trx, factsOf(conversation, message, event, { conversation, passed: [], hasTwin: false, isHeld }))
   if (!isHeld) await refreshEntry(trx, conversation, message.id)
 }

@@ -19,12 +19,15 @@ interface Sighted {
   isLinked?: boolean
 }
 
-/** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
+/**
+ * Returns undefined when this platform message was received before: the row is there, nothing else may happen. `isNote`: it is not
+ * the customer's and for us alone, and nothing that carries its keys belongs into the conversation.
+ */
 export async function insertInbound(
   trx: Trx,
   into: Conversation,
   event: InboundMessage,
-  kept: Sighted & { isSalvaged: boolean; isHeld: boolean },
+  kept: Sighted & { isSalvaged: boolean; isHeld: boolean; isNote?: boolean },
 ): Promise<Message | undefined> {
   const { blobId } = kept
   const conversation = { ...into, channel: kept.channel }
@@ -33,7 +36,7 @@ export async function insertInbound(
     .values({
       ...blank(trx, conversation),
       seq: await nextSeq(trx, conversation.id),
-      direction: 'inbound',
+      direction: kept.isNote ? 'note' : 'inbound',
       external_id: event.externalId,
       author: event.from.address,
       arrived_at: Math.trunc(event.arrivedAt),
@@ -47,7 +50,7 @@ export async function insertInbound(
     .executeTakeFirst()
   if (!row) return undefined
   await insertAttachments(trx, row.id, event.attachments, kept)
-  await addKeys(trx, conversation, row.id, event.keys)
+  if (!kept.isNote) await addKeys(trx, conversation, row.id, event.keys)
   return row
 }
 
@@ -151,6 +154,8 @@ export async function insertOutbound(
     template: string | null
     /** Unless it leaves by the conversation's own. */
     channel?: string
+    /** For somebody else than the customer, and for us alone. */
+    isNote?: boolean
     /** Why no person is its author. */
     automated?: 'acknowledgement'
   },
@@ -161,7 +166,7 @@ export async function insertOutbound(
       ...blank(trx, { ...conversation, channel: reply.channel ?? conversation.channel }),
       id: reply.id,
       seq: await nextSeq(trx, conversation.id),
-      direction: 'outbound',
+      direction: reply.isNote ? 'note' : 'outbound',
       external_id: `ours:${reply.id}`,
       author: reply.agentId,
       subject: reply.subject,

@@ -10,6 +10,7 @@ import {
   type Part,
   SendError,
 } from './channel.ts'
+import { tell } from './consultation-mail.ts'
 import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
@@ -20,6 +21,7 @@ import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
+import { replyKey } from './reply-key.ts'
 import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
@@ -266,7 +268,8 @@ export async function takeBack(trx: Trx, messageId: string, agentId: string): Pr
   }
   await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()
   const fact = { kind: 'reply-undone', conversationId: conversation.id, messageId, actor: agentId, data: {} } as const
-  await appendFact(trx, fact)
+  if (message.direction === 'note') await tell(trx, message, 'consultation-undone')
+  else await appendFact(trx, fact)
   await refreshEntry(trx, await closeIfUnsaid(trx, conversation), messageId)
   return { kind: 'undone', markdown: message.markdown }
 }
@@ -281,6 +284,3 @@ export async function restartUndo(trx: Trx, messageId: string, undoMs: number): 
   const dueAt = trx.now() + undoMs
   return (await delay(trx, replyKey(messageId), dueAt)) ? dueAt : undefined
 }
-
-/** The dedupe key of the effect that sends this reply. */
-export const replyKey = (messageId: string) => `reply:${messageId}`

@@ -15,6 +15,17 @@ export interface Schema {
   }
   contact_detail: ContactDetailTable
   contact_link: ContactLinkTable
+  consultation: ConsultationTable
+  consultation_key: { channel_kind: string; key: string; consultation_id: string; message_id: string }
+  consultation_draft: {
+    /** The id the message will have. */
+    id: string
+    consultation_id: string
+    agent_id: string
+    markdown: string
+    created_at: number
+    sent_at: number | null
+  }
   link_code: {
     code: string
     contact_id: string
@@ -261,6 +272,18 @@ export interface ContactDetailTable {
   value: string | null
   set_at: number
   set_by: string
+}
+
+/** Somebody outside is asked about a customer's matter: one exchange with one address. */
+export interface ConsultationTable {
+  id: string
+  conversation_id: string
+  channel: string
+  address: string
+  /** Of its own, so that no answer to it is taken for the customer's. */
+  token: string
+  begun_by: string
+  begun_at: number
 }
 
 /** Somebody, or a code, says that several contacts are one person. */

@@ -62,13 +62,13 @@ export async function readInbound(
 
 async function readWaiting(
   db: Reader,
-  { id, conversation_id, automated, bystander, deleted_at }: Message,
+  { id, conversation_id, direction, automated, bystander, deleted_at }: Message,
 ): Promise<Pick<SaidByCustomer, 'counts' | 'waits' | 'editOf' | 'isBlocked'>> {
   const facts = await listFacts(db, conversation_id, WINDOW_FACTS)
   const received = facts.find((fact) => fact.kind === 'message-received' && fact.messageId === id)
   const editOf = received?.kind === 'message-received' ? received.data.editOf : undefined
   const isBlocked = received?.kind === 'message-received' && received.data.blocked === true
-  const isPersons = automated === null && bystander === null && !isBlocked
+  const isPersons = automated === null && bystander === null && direction === 'inbound' && !isBlocked
   const counts = isPersons || (await countsNow(db, conversation_id, id))
   const waits = deleted_at !== null && counts && !foldEndings(facts).has(id)
   return { counts, waits, editOf, isBlocked }

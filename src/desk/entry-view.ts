@@ -1,4 +1,6 @@
 // What the thread shows of one message, read with everything that belongs to it.
+
+import { findConsultation } from '../consultation.ts'
 import type { Correction } from '../correction.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
@@ -42,6 +44,8 @@ export interface SaidByCustomer extends Changes {
   from: Person
   /** The customer, whichever of their addresses they wrote from. */
   isCustomer: boolean
+  /** Somebody outside answers us: who had asked them. */
+  askedBy?: string | undefined
   subject: string | undefined
   text: string
   /** What is new in it, where that is less. */
@@ -75,6 +79,8 @@ export interface SaidByCustomer extends Changes {
 
 export interface SaidByAgent extends Changes {
   kind: 'outbound'
+  /** To somebody outside, and for us alone. */
+  isAsking?: boolean
   /** Undefined for a lead who is no agent: Slack knows their name. */
   author: string | undefined
   authorId: string
@@ -109,7 +115,9 @@ export async function readEntry(
 ): Promise<EntryView | undefined> {
   const message = await getMessage(db, messageId)
   const handOver = message.direction === 'note' ? await readHandOver(db, message) : undefined
-  if (message.direction === 'note' && !handOver) return undefined
+  const isTyped = message.direction === 'note' && !handOver
+  const consultation = isTyped ? await findConsultation(db, message.id) : undefined
+  if (isTyped && !consultation) return undefined
   if (message.held_at !== null) return undefined
   const row = await db
     .selectFrom('conversation')
@@ -132,14 +140,18 @@ export async function readEntry(
   const posts = await listPosts(db, messageId)
   const said =
     handOver ??
-    (message.direction === 'inbound'
-      ? await readInbound(db, message, contact, row)
-      : { ...(await readOutbound(db, message, row.desk)), ...(await readCorrection(db, message, abilitiesOf)) })
+    (message.delivery === null
+      ? { ...(await readInbound(db, message, contact, row)), askedBy: consultation?.begun_by }
+      : {
+          ...(await readOutbound(db, message, row.desk)),
+          ...(await readCorrection(db, message, abilitiesOf)),
+          isAsking: consultation !== undefined,
+        })
   return {
     messageId,
     conversationId: message.conversation_id,
     desk: row.desk,
-    channelKind: message.direction === 'note' ? row.channel_kind : message.channel_kind,
+    channelKind: message.direction === 'note' && !consultation ? row.channel_kind : message.channel_kind,
     contact,
     subject: row.subject ?? undefined,
     at: message.arrived_at,

@@ -69,6 +69,7 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
       blocks: [
         outboundHeader(view, said),
         ...parts,
+        ...(said.isAsking ? [note(OUTSIDE)] : []),
         ...(said.isQuoting ? [note('What it answers is quoted below it.')] : []),
         ...fileLines(said.attachments),
         ...deliveryBlocks(view, said),
@@ -98,7 +99,7 @@ function inboundText({ from, text: whole, unquoted, deletedAt }: SaidByCustomer)
 /** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
 function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
   const elements = [
-    ...(said.automated === undefined && said.bystander === undefined && !said.isBlocked
+    ...(said.askedBy !== undefined || (said.automated === undefined && said.bystander === undefined && !said.isBlocked)
       ? []
       : [reclassifyButton(messageId, said.counts)]),
     ...(isChanged(said) ? [versionsButton(messageId, said)] : []),
@@ -110,8 +111,12 @@ function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCusto
 }
 
 /** The owner is told that their customer wrote again. */
-function inboundHeader(view: EntryView, { from, subject, ownerId, counts }: SaidByCustomer): KnownBlock {
-  const owner: Inline[] = ownerId === undefined || !counts ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
+function inboundHeader(view: EntryView, said: SaidByCustomer): KnownBlock {
+  const { from, subject, askedBy, automated } = said
+  const isCalled = said.counts || (askedBy !== undefined && automated === undefined)
+  const ownerId = said.ownerId ?? askedBy
+  const owner: Inline[] =
+    ownerId === undefined || !isCalled ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
   const about = subject === undefined || subject === view.subject ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]
   const way = word(` · ${channelWord(view.channelKind)} · `)
   return paragraph([...nameParts(from), way, instant(view.at), ...owner, ...about])
@@ -128,7 +133,8 @@ function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
     said.editOf === undefined
       ? []
       : ['✏️ An edit of what they wrote before. A person has said that it asks something new.']
-  const who = [...originLines(view, said), ...bystander, ...anew]
+  const outside = said.askedBy === undefined ? [] : [`🤝 An answer from outside. ${OUTSIDE}`]
+  const who = [...originLines(view, said), ...outside, ...bystander, ...anew]
   const lines = [...files, ...who, ...cautionLines(said), ...largeLine(said.raw)]
   return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
 }
@@ -164,7 +170,7 @@ function outboundText({ contact }: EntryView, said: SaidByAgent): string {
 
 function outboundHeader(
   view: EntryView,
-  { author, authorId, isAutomatic, isElsewhere, recipients, subject }: SaidByAgent,
+  { author, authorId, isAutomatic, isAsking, isElsewhere, recipients, subject }: SaidByAgent,
 ): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
@@ -174,11 +180,13 @@ function outboundHeader(
   const way = `${channelWord(view.channelKind)}${isElsewhere ? ', outside Deskbell' : ''}`
   return paragraph([
     named ?? { type: 'user', user_id: authorId },
-    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
+    word(`${isAutomatic ? '' : isAsking ? ' wrote' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
   ])
 }
+
+const OUTSIDE = 'For us alone: the customer does not see it, and no wait ends with it.'
 
 const MARKS = {
   queued: '⏳',

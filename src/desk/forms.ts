@@ -9,6 +9,8 @@ import { customerForm } from './customer.ts'
 import { CUSTOMER } from './customer-view.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
+import { outsideForm, outsidePreviewForm } from './outside.ts'
+import { OUTSIDE, OUTSIDE_PREVIEW } from './outside-view.ts'
 import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
@@ -32,6 +34,8 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [CUSTOMER]: customerForm,
+  [OUTSIDE]: outsideForm,
+  [OUTSIDE_PREVIEW]: outsidePreviewForm,
   [WRITE_TO]: writeToForm,
   [ANSWER_ELSEWHERE]: answerElsewhereForm,
   [PERSON]: personForm,

@@ -30,6 +30,8 @@ export async function undoReply(tools: DeskTools, { who, value: messageId }: Cli
   const result = await tools.db.transaction((trx) => takeBack(trx, messageId, who.id))
   if (result.kind === 'refused') return refused('Only whoever sent a reply can take it back.')
   if (result.kind === 'too-late') return { view: tooLateView(), said: { text: TOO_LATE } }
+  // What was written for somebody outside has no place in the customer's composer.
+  if (message.direction === 'note') return { view: notSentView(UNDONE, result.markdown), said: { text: UNDONE } }
   const meta = { conversationId: conversation.id, at: desk.channel, messageId }
   const blocks = [
     { type: 'section' as const, text: { type: 'mrkdwn' as const, text: UNDONE } },
