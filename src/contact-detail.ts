@@ -45,10 +45,10 @@ export async function setDetail(
   return { before }
 }
 
-/** The tier of the person that the query's `contact` is, for where many are read at once. */
-export const TIER_OF_PERSON = sql<string | null>`(
+/** What holds for the person that the query's `contact` is, for where many are read at once. */
+export const DETAIL_OF_PERSON = (kind: DetailKind) => sql<string | null>`(
   select d.value from contact_detail d join contact p on p.id = d.contact_id
-  where d.kind = 'tier' and (
+  where d.kind = ${sql.lit(kind)} and (
     p.person_id = coalesce(contact.person_id, contact.id)
     or (p.id = coalesce(contact.person_id, contact.id) and p.person_id is null))
   order by d.id desc limit 1)`

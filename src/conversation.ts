@@ -64,6 +64,8 @@ export interface NewConversation {
   subject: string | undefined
   relatedTo: string | undefined
   priority?: 'high' | 'low' | undefined
+  /** Nobody is to see it before something happens in it. */
+  isQuiet?: boolean
 }
 
 /** The fact of it is the caller's to append, together with what else it has to tell. */
@@ -76,7 +78,7 @@ export async function openConversation(trx: Trx, opened: NewConversation): Promi
       channel: opened.channel,
       desk: opened.desk,
       subject: opened.subject ?? null,
-      state: 'new',
+      state: opened.isQuiet ? 'closed' : 'new',
       owner_id: null,
       token: base32Bytes(trx.random.bytes(TOKEN_BYTES)),
       seq_last: 0,

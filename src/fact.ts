@@ -26,6 +26,8 @@ export interface FactData {
     forwardedBy?: string
     /** It is not the customer's: what the rules made of its author. */
     bystander?: 'member' | 'helper'
+    /** Its author was blocked, and so it does not count. */
+    blocked?: true
     /** A person has said that an edit asks something new: of which message, and which of its versions. */
     editOf?: string
     version?: number
@@ -118,6 +120,12 @@ export interface FactData {
   'reply-unscheduled': { draft: string; because: 'cancelled' | 'customer' | 'colleague' | 'not-allowed' | 'moved' }
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>
+  /** Somebody outside was asked; `consultation` is the exchange with them. */
+  'consultation-queued': { consultation: string; dueAt: number }
+  'consultation-undone': { consultation: string }
+  'consultation-accepted': { consultation: string }
+  'consultation-failed': { consultation: string; as: 'rejected' | 'uncertain' | 'parked' | 'bounced' }
+  'consultation-answered': { consultation: string }
   'reply-voided': { of: string }
   /** `upTo`: the newest seq it speaks of. `nth` as in `reply-accepted`. */
   'no-reply-needed': { upTo: number; reason: WaiveReason; nth: number }

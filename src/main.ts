@@ -66,6 +66,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
     searching,
     policies,
     channelOf: (name) => channelOf(channels, name),
+    channels: (desk) => [...channels].flatMap(([name, named]) => (named.desk === desk ? [name] : [])),
     limits: config.limits.ping,
     quietOf: (name) => quietOf(config, name),
     isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,

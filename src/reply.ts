@@ -1,5 +1,6 @@
 // An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
 
+import { type Aim, choicesFor, isSamePerson } from './aim.ts'
 import { findAnswered, findLastInbound } from './answered.ts'
 import {
   type Address,
@@ -9,17 +10,20 @@ import {
   type Part,
   SendError,
 } from './channel.ts'
+import { tell } from './consultation-mail.ts'
 import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import type { FollowUp } from './follow-up.ts'
+import { closeIfUnsaid, openForFirstWords } from './first-words.ts'
 import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
 import { stopScheduled } from './scheduled-stop.ts'
+import { replyKey } from './reply-key.ts'
 import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
@@ -38,6 +42,8 @@ export interface ReplyRequest {
   noteId?: string
   /** The form it was written in. */
   composer?: string
+  /** Unless it goes where the conversation's customer asked. */
+  aim?: Aim
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -60,11 +66,13 @@ export async function preview(
   request: ReplyRequest,
   tools: { id: string; now: number; choices?: RecipientChoices },
 ): Promise<Preview> {
-  const conversation = await getConversation(db, request.conversationId)
-  const identity = await getIdentity(db, conversation.identity_id)
+  const own = await getConversation(db, request.conversationId)
+  const { aim } = request
+  const identity = await getIdentity(db, aim?.identityId ?? own.identity_id)
+  const conversation = { ...own, channel: aim?.channel ?? own.channel, subject: own.subject ?? aim?.subject ?? null }
   const answered = await findAnswered(db, conversation)
   const newest = await findLastInbound(db, conversation.id)
-  const choices = tools.choices ?? (await listRecipientChoices(db, conversation.id))
+  const choices = tools.choices ?? (aim ? choicesFor(identity) : await listRecipientChoices(db, conversation.id))
   const outbound: OutboundMessage = {
     id: tools.id,
     conversationToken: conversation.token,
@@ -133,7 +141,7 @@ async function keepDraft(
     .values({
       id,
       conversation_id: conversation.id,
-      identity_id: conversation.identity_id,
+      identity_id: request.aim?.identityId ?? conversation.identity_id,
       agent_id: request.agent.id,
       answers_up_to: Math.min(newest?.seq ?? 0, request.seenSeq),
       seen_seq: request.seenSeq,
@@ -144,6 +152,7 @@ async function keepDraft(
       sent_at: null,
       note_id: request.noteId ?? null,
       ...{ composer: request.composer ?? null, then_do: null, then_until: null },
+      channel: request.aim?.channel ?? null,
     })
     .execute()
   await insertParts(trx, id, parts)
@@ -189,7 +198,11 @@ export async function readSendable(
     return { kind: 'refused', reason: 'This is the draft of a colleague. Nothing was sent.' }
   if (draft.sent_at !== null) return { kind: 'sent-before', messageId: draft.id }
   const conversation = await lockConversation(trx, draft.conversation_id)
-  if (conversation.identity_id !== draft.identity_id) return { kind: 'redirected' }
+  const isStillTheirs =
+    draft.channel === null
+      ? conversation.identity_id === draft.identity_id
+      : await isSamePerson(trx, conversation.identity_id, draft.identity_id)
+  if (!isStillTheirs) return { kind: 'redirected' }
   const seenSeq = Math.max(draft.seen_seq, sender.confirmedSeq ?? 0)
   const news = [
     ...(await listNews(trx, conversation.id, seenSeq, sender.agentId)),
@@ -213,6 +226,7 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('seq', '>', seenSeq)
+    .where('held_at', 'is', null)
     .where((eb) =>
       eb.or([
         eb('direction', '=', 'inbound'),
@@ -226,11 +240,13 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
 
 async function queue(
   trx: Trx,
-  conversation: Conversation,
+  locked: Conversation,
   id: string,
   { agentId, undoMs }: { agentId: string; undoMs: number },
 ): Promise<SendResult> {
   const draft = await trx.selectFrom('draft').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const conversation = await openForFirstWords(trx, locked, agentId)
+  const channel = draft.channel ?? conversation.channel
   const parts = await listParts(trx, id)
   const message = await insertOutbound(trx, conversation, {
     id,
@@ -239,14 +255,15 @@ async function queue(
     markdown: draft.markdown,
     answersUpTo: draft.answers_up_to,
     template: draft.template,
+    channel,
   })
-  for (const part of parts) await addKeys(trx, conversation, id, part.keys)
+  for (const part of parts) await addKeys(trx, { ...conversation, channel }, id, part.keys)
   const dueAt = trx.now() + undoMs
   await put(trx, {
     kind: 'reply',
     conversationId: conversation.id,
-    payload: { messageId: id, channel: conversation.channel },
-    rateKey: `send:${conversation.channel}`,
+    payload: { messageId: id, channel },
+    rateKey: `send:${channel}`,
     lane: `reply:${conversation.id}`,
     dedupe: replyKey(id),
     dueAt,
@@ -279,8 +296,9 @@ export async function takeBack(trx: Trx, messageId: string, agentId: string): Pr
   }
   await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()
   const fact = { kind: 'reply-undone', conversationId: conversation.id, messageId, actor: agentId, data: {} } as const
-  await appendFact(trx, fact)
-  await refreshEntry(trx, conversation, messageId)
+  if (message.direction === 'note') await tell(trx, message, 'consultation-undone')
+  else await appendFact(trx, fact)
+  await refreshEntry(trx, await closeIfUnsaid(trx, conversation), messageId)
   return { kind: 'undone', markdown: message.markdown }
 }
 
@@ -294,6 +312,3 @@ export async function restartUndo(trx: Trx, messageId: string, undoMs: number): 
   const dueAt = trx.now() + undoMs
   return (await delay(trx, replyKey(messageId), dueAt)) ? dueAt : undefined
 }
-
-/** The dedupe key of the effect that sends this reply. */
-export const replyKey = (messageId: string) => `reply:${messageId}`

@@ -198,6 +198,7 @@ export async function listHistory(
     )
     .where('conversation.desk', 'in', desks)
     .where('conversation.merged_into', 'is', null)
+    .where('conversation.seq_last', '>', 0)
     .orderBy('conversation.id', 'desc')
     .offset(skip)
     .limit(limit + 1)

@@ -15,6 +15,17 @@ export interface Schema {
   }
   contact_detail: ContactDetailTable
   contact_link: ContactLinkTable
+  consultation: ConsultationTable
+  consultation_key: { channel_kind: string; key: string; consultation_id: string; message_id: string }
+  consultation_draft: {
+    /** The id the message will have. */
+    id: string
+    consultation_id: string
+    agent_id: string
+    markdown: string
+    created_at: number
+    sent_at: number | null
+  }
   link_code: {
     code: string
     contact_id: string
@@ -241,6 +252,8 @@ export interface MessageTable {
   deleted_at: number | null
   /** By somebody else than the customer, whom others can read too. */
   bystander: 'member' | 'helper' | null
+  /** When it came from somebody who was blocked, while it is kept from the desk. */
+  held_at: number | null
 }
 
 /** The first is what was said at first. Only the newest by the platform's time stands in the message. */
@@ -271,6 +284,18 @@ export interface ContactDetailTable {
   value: string | null
   set_at: number
   set_by: string
+}
+
+/** Somebody outside is asked about a customer's matter: one exchange with one address. */
+export interface ConsultationTable {
+  id: string
+  conversation_id: string
+  channel: string
+  address: string
+  /** Of its own, so that no answer to it is taken for the customer's. */
+  token: string
+  begun_by: string
+  begun_at: number
 }
 
 /** Somebody, or a code, says that several contacts are one person. */
@@ -327,6 +352,8 @@ export interface DraftTable {
   /** What follows once it is accepted. */
   then_do: 'close' | 'snooze' | null
   then_until: number | null
+  /** Where it goes to another address of the same person; null for the conversation's own. */
+  channel: string | null
 }
 
 /** What an agent had written when they closed the form; nobody else ever sees it. */

@@ -1,6 +1,8 @@
 // Which click leads where.
 import { acknowledgePing } from './acknowledge.ts'
 import { openAssign } from './assign.ts'
+import { changeBlock, SHOW_HELD, showListed, UNBLOCK_LISTED, unblockListed } from './block.ts'
+import { BLOCK, UNBLOCK } from './block-button.ts'
 import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
@@ -36,6 +38,7 @@ import { whisper } from './whisper.ts'
 import { getAllFiles, getFile, openWhole, turnPage } from './whole.ts'
 import { GET_ALL, GET_FILE, GET_FILE_MENU } from './whole-files.ts'
 import type { PAGE_ACTIONS, WholeAction } from './whole-view.ts'
+import { openWriteTo, WRITE_TO } from './write-to.ts'
 
 const MENU_CLICKS: Record<MenuAction, OnClick> = {
   assign: opening(openAssign),
@@ -74,6 +77,11 @@ export const CLICKS: Record<string, OnClick> = {
   part: committing(partAgain),
   [NOT_SPAM]: committing(takeSpamBack),
   [CUSTOMER]: opening(openCustomer),
+  [WRITE_TO]: opening(openWriteTo),
+  [BLOCK]: opening((tools, click) => changeBlock(tools, click, true)),
+  [UNBLOCK]: opening((tools, click) => changeBlock(tools, click, false)),
+  [UNBLOCK_LISTED]: committing(unblockListed),
+  [SHOW_HELD]: committing(showListed),
   [PERSON]: opening(openPerson),
   [PART_PERSON]: opening(partPerson),
   [PERSON_CODE]: opening(makePersonCode),

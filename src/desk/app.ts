@@ -32,6 +32,7 @@ export interface DeskAppOptions {
   room: Pick<SlackRoom, 'app' | 'clients' | 'self'>
   desks: readonly Desk[]
   channelOf(name: string): Channel
+  channels?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
   /** For customers whose language we do not know. */

@@ -1,5 +1,6 @@
 // Keeps a conversation's card in the desk's channel up to its newest state.
 
+import { isAllHeld } from '../block.ts'
 import { SendError } from '../channel.ts'
 import type { Clock } from '../clock.ts'
 import type { Db, Trx } from '../db/open.ts'
@@ -30,6 +31,7 @@ export function cardHandler(options: DeskPosting): Handler {
     async send(effect) {
       const view = await readCard(db, conversationOf(effect))
       if (view.card) return await renew(options, view, view.card)
+      if (await isAllHeld(db, view.conversationId)) return { kind: 'moot', reason: 'its customer is blocked' }
       const posted = await postNew(options, view, effect.id)
       return { kind: 'accepted', ref: posted.ts, detail: posted }
     },

@@ -122,10 +122,11 @@ function stateLine(view: CardView, now: number): string {
   return [stateWords(view), ...urgency, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
 }
 
-function stateWords({ state, lastEnd, snoozedUntil, isSpam }: CardView): string {
+function stateWords({ state, lastEnd, snoozedUntil, isSpam, newest }: CardView): string {
   if (isSpam && state === 'closed') return '*Spam*'
   if (state === 'snoozed' && snoozedUntil !== undefined) return `*Snoozed* until ${dateMark(snoozedUntil)}`
   if (state === 'waiting-customer' && lastEnd === 'waived') return '*No reply needed*'
+  if (state === 'waiting-customer' && !newest) return '*We wrote first*'
   return `*${STATE_WORDS[state]}*`
 }
 

@@ -7,6 +7,7 @@ import { plainFromMarkdown } from '../slack/markdown-rich.ts'
 import { type Caution, findCautions } from '../template/personal.ts'
 import { startWriting } from '../writing.ts'
 import { admit } from './admission.ts'
+import { isStillTheirs, readAimed, readRecipients } from './aimed.ts'
 import { readMentioned } from './body-input.ts'
 import { composerOf, keptOf } from './composer-close.ts'
 import { bodyBlock, type ComposerMeta, readMeta } from './composer-view.ts'
@@ -18,7 +19,7 @@ import type { OpenView, Person } from './interaction.ts'
 import { namesOf, readValues } from './letter-situation.ts'
 import { objectToLetter } from './objection.ts'
 import { previewView } from './preview-view.ts'
-import { newWords, type Question, readQuestion } from './question.ts'
+import { newWords, type Question } from './question.ts'
 import { CC_BLOCK, readCopies, tickedIn } from './recipient-input.ts'
 import type { Outcome } from './respond.ts'
 import { type DeskTools, getDesk } from './tools.ts'
@@ -57,13 +58,13 @@ function atBody(meta: ComposerMeta, said: string): Outcome {
 
 async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft: Draft): Promise<Outcome> {
   const { meta, letter, use } = draft
-  const question = await readQuestion(tools.db, meta.conversationId)
+  const question = await readAimed(tools.db, meta)
   const { conversation } = question
-  const { conversationId, identityId, seenSeq } = meta
+  const { conversationId, seenSeq } = meta
   const desk = getDesk(tools, conversation.desk)
   const admission = await admit(tools, who, { desk, action: 'preview', conversationId })
   if (admission.kind === 'refused') return atBody(meta, admission.text)
-  if (conversation.identity_id !== identityId) return atBody(meta, MOVED)
+  if (!(await isStillTheirs(tools.db, question, meta))) return atBody(meta, MOVED)
   await keepMeanwhile(tools, who, view, draft)
   const markdown = await finish(draft, (language) => readValues(tools, question, admission.agent, desk, language))
   const objection = objectToLetter(markdown)
@@ -71,7 +72,7 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
   const cautions = await listCautions(tools, question, draft, markdown)
   const block = cautions.find(({ level }) => level === 'block')
   if (block) return atBody(meta, block.said)
-  const recipients = await tools.recipients(conversationId)
+  const recipients = await readRecipients(tools, question)
   const ticked = tickedIn(view)
   const cc = readCopies(ticked, recipients)
   if (!cc) return at(CC_BLOCK, OTHERS_NOW)
@@ -89,11 +90,12 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
       ...(use && { letterUse: use }),
       ...(attachments.length > 0 && { attachments }),
       ...(meta.noteId && { noteId: meta.noteId }),
+      ...(meta.aim && { aim: meta.aim }),
     },
     { id: tools.newId('m'), now: tools.clock.now(), choices: recipients },
   )
-  const { draftId, channel: by, to, parts } = shown
-  const letterhead = { channel: by, to, recipients }
+  const { draftId, to, parts } = shown
+  const letterhead = { channel: conversation.channel, to, recipients }
   return {
     kind: 'push',
     view: previewView({ meta: { draftId, conversationId, at: desk.channel }, ...letterhead, parts, cautions }),

@@ -1,5 +1,6 @@
 // The composer as the agent sees it: to whom, what they asked, a letter to start from, and the text.
 import type { KnownBlock, ModalView } from '@slack/types'
+import type { Aim } from '../aim.ts'
 import type { Message } from '../message.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import { shorten } from '../slack/mrkdwn.ts'
@@ -41,6 +42,8 @@ export interface ComposerMeta {
   letter?: string
   /** The note in the thread the text came from. */
   noteId?: string
+  /** Unless it goes where the conversation's customer asked. */
+  aim?: Aim
   /** The fingerprint of the letter as it was put in, to know whether anybody has touched it. */
   inserted?: string
 }

@@ -1,16 +1,19 @@
 // The composer: what an agent needs before them to answer, or why they may not.
 import { dropKeptDraft, findKeptDraft } from '../kept-draft.ts'
+import type { Aim } from '../aim.ts'
+import { channelKind } from '../channel.ts'
 import type { Letter } from '../template/letter.ts'
 import { listWriting, startWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
+import { readAimed, readRecipients } from './aimed.ts'
 import { fits, tooLong } from './body-input.ts'
 import { type Composer, type ComposerMeta, composerView, readMeta } from './composer-view.ts'
 import { type Click, type Person, placeOf } from './interaction.ts'
 import { advise, letterValue } from './letter-menu.ts'
 import { openView, type Prepared } from './open-view.ts'
 import { mayUse } from './permission.ts'
-import { type Question, readQuestion } from './question.ts'
+import { type Question, wayWords } from './question.ts'
 import { valuesOf } from './recipient-input.ts'
 import { replaceView } from './respond.ts'
 import { type DeskTools, getDesk } from './tools.ts'
@@ -33,11 +36,14 @@ export interface Start {
   composer?: string | undefined
   /** For a form that takes another one's place: see `ComposerMeta`. */
   rev?: number
+  /** Unless it goes where the conversation's customer asked. */
+  aim?: Aim | undefined
 }
 
 /** The composer for this person, or why they may not have it. */
 export async function prepareComposer(tools: DeskTools, who: Person, start: Start): Promise<Prepared> {
-  const question = await readQuestion(tools.db, start.conversationId)
+  const aimed = start.aim && { aim: start.aim }
+  const question = await readAimed(tools.db, { conversationId: start.conversationId, ...aimed })
   const desk = getDesk(tools, question.conversation.desk)
   const admission = await admit(tools, who, { desk, action: 'reply', conversationId: start.conversationId })
   if (admission.kind === 'refused') return admission
@@ -50,6 +56,7 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     identityId: question.identity.id,
     seenSeq: question.conversation.seq_last,
     rev: start.rev ?? 0,
+    ...aimed,
     ...(begin.letter !== undefined && { letter: begin.letter }),
     ...(begin.noteId !== undefined && { noteId: begin.noteId }),
     ...(kept?.inserted !== undefined && { inserted: kept.inserted }),
@@ -61,7 +68,7 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     view: composerView({
       ...{ question, ...offered, meta, letter: findChosen(tools, meta) },
       text: isFitting ? begin.text : '',
-      notice: isFitting ? start.notice : tooLong(begin.text),
+      notice: isFitting ? (start.notice ?? otherWay(question)) : tooLong(begin.text),
       ticked: kept?.ticked ?? (start.copies && valuesOf(start.copies, offered.recipients)),
       ...(kept && { keptAt: kept.keptAt, answers: kept.answers }),
       others: await nameOthers(tools, who, start.conversationId),
@@ -71,7 +78,7 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
 
 /** Whoever brings a text with them writes that one. */
 async function findKept({ db, clock }: DeskTools, who: Person, start: Start) {
-  const isBare = start.text === '' && start.letter === undefined && start.noteId === undefined
+  const isBare = start.text === '' && start.letter === undefined && start.noteId === undefined && !start.aim
   if (!isBare || start.isAfresh) return undefined
   return await findKeptDraft(db, { agentId: who.id, conversationId: start.conversationId }, clock.now())
 }
@@ -81,6 +88,13 @@ export async function nameOthers({ db, clock }: DeskTools, who: Person, conversa
   const writing = await listWriting(db, conversationId)
   const others = writing.filter(({ agentId, until }) => agentId !== who.id && until > clock.now())
   return await Promise.all(others.map(({ agentId }) => nameOf(db, agentId)))
+}
+
+/** They were asked back where they are not any more. */
+function otherWay({ conversation, waiting }: Question): string | undefined {
+  const last = waiting.at(-1)
+  if (!last || last.channel_kind === channelKind(conversation.channel)) return undefined
+  return `They wrote last ${wayWords(last.channel_kind)}. “Answer elsewhere…”, under More… in the card’s menu, answers there.`
 }
 
 /** The letter that a composer's text came from, if it is still there. */
@@ -99,7 +113,7 @@ export async function readOffered(
   const { conversation } = question
   const { suggested, languages } = await advise(tools.advisor, question)
   return {
-    recipients: await tools.recipients(conversation.id),
+    recipients: await readRecipients(tools, question),
     offered: { suggested, hasLetters: languages.length > 0 },
     limits: { attachmentBytesMax: bytesMaxOf(tools, conversation.channel), mayRead: await mayUse(tools, 'files:read') },
   }
@@ -137,9 +151,9 @@ export async function showWriting({ db, log }: DeskTools, who: Person, conversat
 /** "Start afresh": what they had begun is deleted, and the form is empty. */
 export async function startAfresh(tools: DeskTools, { who, view, value: conversationId }: Click): Promise<void> {
   if (!view) return
-  const prepared = await prepareComposer(tools, who, {
-    ...{ conversationId, text: '', isAfresh: true, rev: readMeta(view).rev + 1 },
-  })
+  const { rev, aim } = readMeta(view)
+  const start = { conversationId, text: '', isAfresh: true, rev: rev + 1, aim }
+  const prepared = await prepareComposer(tools, who, start)
   const place = placeOf(view)
   if (prepared.kind === 'refused') return await whisper(tools, who, place, { text: prepared.text })
   await tools.db.transaction((trx) => dropKeptDraft(trx, { agentId: who.id, conversationId }))

@@ -1,14 +1,16 @@
 // "Customer…" as agents see it: who somebody is, on every channel, and what we have said of them.
-import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import type { Button, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import { type KnownIdentity, listIdentities } from '../contact.ts'
 import { NOTE_LENGTH_MAX } from '../contact-change.ts'
-import { readDetails } from '../contact-detail.ts'
+import { type Detail, readDetails } from '../contact-detail.ts'
+import type { DetailKind } from '../db/schema.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { firstName, formalName } from '../template/name.ts'
 import { cleanValue } from '../template/value.ts'
 import { readPromised } from '../window-record.ts'
+import { blockButton } from './block-button.ts'
 import { oneLine } from './card.ts'
-import { fingerprint } from './composer-view.ts'
+import { fingerprint } from './body-input.ts'
 import { type FormMeta, formView } from './form.ts'
 import { PERSON } from './person.ts'
 import { customerName, type Question, wayWords } from './question.ts'
@@ -41,18 +43,23 @@ export async function customerView(
 ): Promise<ModalView> {
   const { db, policies } = tools
   const details = await readDetails(db, identity.contactId)
-  const held = (kind: 'tier' | 'language' | 'called_by' | 'note') => details.get(kind)?.value ?? undefined
+  const held = (kind: DetailKind) => details.get(kind)?.value ?? undefined
   const tier = held('tier') ?? UNSAID
   const language = held('language') ?? UNSAID
   const called = held('called_by') ?? guessName(await listIdentities(db, identity.contactId))
   const said = held('note') ?? ''
+  const isBlocked = held('blocked') !== undefined
   const at = { conversationId: conversation.id, at: desk.channel }
   const meta: CustomerMeta = { ...at, tier, language, called, note: fingerprint(said) }
   const configured = policies.tierOf({ ...(await readPromised(db, conversation.id)), tier: undefined })
   const blocks: KnownBlock[] = [
     ...(news === undefined ? [] : [paragraph([word(news, { bold: true }) satisfies Inline])]),
     ...(await listIdentities(db, identity.contactId)).map((each) => identityBlock(each)),
-    ...personButtons(conversation.id),
+    ...blockedBlock(details.get('blocked')),
+    {
+      type: 'actions',
+      elements: [writeButton(conversation.id), personButton(conversation.id), blockButton(conversation.id, isBlocked)],
+    },
     ...tierInput([...new Set([...policies.tiers(), ...(tier === UNSAID ? [] : [tier])])], tier, configured),
     languageInput(languagesOf(tools, language), language),
     nameInput(called),
@@ -71,9 +78,17 @@ function identityBlock(identity: KnownIdentity): KnownBlock {
   }
 }
 
-function personButtons(conversationId: string): KnownBlock[] {
-  const same = { type: 'button' as const, action_id: PERSON, text: plain('Same person…'), value: conversationId }
-  return [{ type: 'actions', elements: [same] }]
+function writeButton(conversationId: string): Button {
+  return { type: 'button', action_id: 'write_to', text: plain('Write to them…'), value: conversationId }
+}
+
+function personButton(conversationId: string): Button {
+  return { type: 'button', action_id: PERSON, text: plain('Same person…'), value: conversationId }
+}
+
+function blockedBlock(said: Detail | undefined): KnownBlock[] {
+  if (!said?.value) return []
+  return [paragraph([word('🚫 Blocked by '), { type: 'user', user_id: said.set_by }, word(' '), instant(said.set_at)])]
 }
 
 function guessName(identities: readonly KnownIdentity[]): string {
@@ -161,7 +176,7 @@ function noteInput(said: string): KnownBlock {
   }
 }
 
-function noteAuthor(said: { value: string | null; set_at: number; set_by: string } | undefined): KnownBlock[] {
+function noteAuthor(said: Detail | undefined): KnownBlock[] {
   if (!said?.value || said.set_by === '') return []
   return [paragraph([word('Noted by '), { type: 'user', user_id: said.set_by }, word(' at '), instant(said.set_at)])]
 }

@@ -2,7 +2,7 @@
 import { type ContactChange, changeContact } from '../contact-change.ts'
 import { findDetailValue } from '../contact-detail.ts'
 import { admitTo } from './admission.ts'
-import { fingerprint } from './composer-view.ts'
+import { fingerprint } from './body-input.ts'
 import { CUSTOMER, CUSTOMER_TITLE, type CustomerMeta, chosenDetail, customerView } from './customer-view.ts'
 import { shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'

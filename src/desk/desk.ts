@@ -51,6 +51,7 @@ export interface DeskOptions extends Tools {
   db: Db
   searching: SearchReader
   channelOf(name: string): Channel
+  channels?(desk: string): readonly string[]
   policies: Policies
   limits: DigestLimits
   /** The end of the desk's quiet hours that this instant is in. */

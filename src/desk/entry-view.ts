@@ -1,4 +1,6 @@
 // What the thread shows of one message, read with everything that belongs to it.
+
+import { findConsultation } from '../consultation.ts'
 import type { Correction } from '../correction.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
@@ -41,6 +43,10 @@ export interface SaidFile {
 export interface SaidByCustomer extends Changes {
   kind: 'inbound'
   from: Person
+  /** The customer, whichever of their addresses they wrote from. */
+  isCustomer: boolean
+  /** Somebody outside answers us: who had asked them. */
+  askedBy?: string | undefined
   subject: string | undefined
   text: string
   /** What is new in it, where that is less. */
@@ -51,6 +57,8 @@ export interface SaidByCustomer extends Changes {
   /** Nothing has ended its waiting yet. */
   waits: boolean
   bystander: 'member' | 'helper' | undefined
+  /** Its author was, when it came. */
+  isBlocked: boolean
   /** Of which message a person has said that its edit asks something new. */
   editOf: string | undefined
   sender: string | undefined
@@ -72,6 +80,8 @@ export interface SaidByCustomer extends Changes {
 
 export interface SaidByAgent extends Changes {
   kind: 'outbound'
+  /** To somebody outside, and for us alone. */
+  isAsking?: boolean
   /** Undefined for a lead who is no agent: Slack knows their name. */
   author: string | undefined
   authorId: string
@@ -118,25 +128,31 @@ export async function readEntry(
       'identity.channel_kind',
       'identity.name',
       'identity.address',
+      'identity.contact_id',
     ])
     .where('conversation.id', '=', message.conversation_id)
     .executeTakeFirstOrThrow()
   const place = { desk: row.desk, thread: row.card_channel }
   const isNote = message.direction === 'note'
   const note = isNote ? ((await readHandOver(db, message)) ?? (await readCaseNote(db, message, place))) : undefined
-  if (isNote && !note) return undefined
+  const consultation = isNote && !note ? await findConsultation(db, message.id) : undefined
+  if ((isNote && !note && !consultation) || message.held_at !== null) return undefined
   const contact = { name: row.name ?? undefined, address: row.address }
   const posts = await listPosts(db, message, row.card_channel)
   const said =
     note ??
-    (message.direction === 'inbound'
-      ? await readInbound(db, message, contact, row)
-      : { ...(await readOutbound(db, message, row.desk)), ...(await readCorrection(db, message, abilitiesOf)) })
+    (message.delivery === null
+      ? { ...(await readInbound(db, message, contact, row)), askedBy: consultation?.begun_by }
+      : {
+          ...(await readOutbound(db, message, row.desk)),
+          ...(await readCorrection(db, message, abilitiesOf)),
+          isAsking: consultation !== undefined,
+        })
   return {
     messageId,
     conversationId: message.conversation_id,
     desk: row.desk,
-    channelKind: row.channel_kind,
+    channelKind: message.direction === 'note' && !consultation ? row.channel_kind : message.channel_kind,
     contact,
     subject: row.subject ?? undefined,
     at: message.arrived_at,

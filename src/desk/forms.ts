@@ -1,4 +1,5 @@
 // Which submitted form leads where, and what stands in its place while that is being saved.
+import { ANSWER_ELSEWHERE, answerElsewhereForm } from './answer-elsewhere.ts'
 import { ASSIGN, assignForm } from './assign.ts'
 import { CALLED_BY, calledByForm } from './called-by.ts'
 import { closeComposer } from './composer-close.ts'
@@ -13,6 +14,8 @@ import type { OpenView } from './interaction.ts'
 import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
 import type { Form, OnClosed } from './listen.ts'
+import { outsideForm, outsidePreviewForm } from './outside.ts'
+import { OUTSIDE, OUTSIDE_PREVIEW } from './outside-view.ts'
 import { PERSON, personForm } from './person.ts'
 import { PREVIEW } from './preview-view.ts'
 import type { Meanwhile } from './respond.ts'
@@ -26,6 +29,7 @@ import { SPLIT, splitForm } from './split.ts'
 import type { DeskTools } from './tools.ts'
 import { EDITING, editAgain } from './undo.ts'
 import { WAIVE, waiveForm } from './waive.ts'
+import { WRITE_TO, writeToForm } from './write-to.ts'
 
 const failed = (said: string) => notSentView(said, '')
 
@@ -39,6 +43,10 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [CUSTOMER]: customerForm,
+  [OUTSIDE]: outsideForm,
+  [OUTSIDE_PREVIEW]: outsidePreviewForm,
+  [WRITE_TO]: writeToForm,
+  [ANSWER_ELSEWHERE]: answerElsewhereForm,
   [PERSON]: personForm,
   [COUNTS]: countsForm,
   [LABEL]: labelForm,

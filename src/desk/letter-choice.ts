@@ -3,13 +3,13 @@ import type { Letter } from '../template/letter.ts'
 import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
 import { admit } from './admission.ts'
+import { readAimed } from './aimed.ts'
 import { fingerprint, fits, readMentioned, tooLong } from './body-input.ts'
 import { findChosen, nameOthers, readOffered, showWriting } from './composer.ts'
 import { bodyBlock, type ComposerMeta, composerView, readComposer, readMeta } from './composer-view.ts'
 import type { Click, OpenView } from './interaction.ts'
 import { letterValue } from './letter-menu.ts'
 import { readValues } from './letter-situation.ts'
-import { readQuestion } from './question.ts'
 import { tickedIn } from './recipient-input.ts'
 import { replaceView } from './respond.ts'
 import { type DeskTools, getDesk } from './tools.ts'
@@ -18,7 +18,7 @@ import { whisper } from './whisper.ts'
 export async function chooseLetter(tools: DeskTools, { who, value }: Click, view: OpenView): Promise<void> {
   const names = await readMentioned(tools.db, view, bodyBlock(readMeta(view)))
   const { meta, text } = readComposer(view, names)
-  const question = await readQuestion(tools.db, meta.conversationId)
+  const question = await readAimed(tools.db, meta)
   const desk = getDesk(tools, question.conversation.desk)
   const place = { channel: desk.channel }
   const admission = await admit(tools, who, { desk, action: 'letter', conversationId: meta.conversationId })

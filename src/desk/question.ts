@@ -38,6 +38,7 @@ export async function readQuestion(db: Reader, conversationId: string): Promise<
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'inbound')
+    .where('held_at', 'is', null)
     .orderBy('seq', 'desc')
     .limit(READ_MAX)
     .execute()

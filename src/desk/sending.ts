@@ -64,6 +64,8 @@ async function leaveComposer(trx: Trx, writer: Writer): Promise<void> {
 interface Draft extends Shown {
   identity: Identity
   text: string
+  /** At another address than the conversation's. */
+  isAimed: boolean
 }
 
 async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefined> {
@@ -73,7 +75,15 @@ async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefin
   const identity = await getIdentity(db, draft.identity_id)
   const { address, name } = identity
   const parts = await listParts(db, draft.id)
-  return { meta, channel: conversation.channel, to: { address, name }, parts, text: draft.markdown, identity }
+  return {
+    meta,
+    channel: draft.channel ?? conversation.channel,
+    to: { address, name },
+    parts,
+    text: draft.markdown,
+    identity,
+    isAimed: draft.channel !== null,
+  }
 }
 
 type Decided = Exclude<SendResult, { kind: 'refused' }>
@@ -97,7 +107,7 @@ async function outcomeOf(tools: DeskTools, desk: Desk, draft: Draft, result: Dec
     }
     case 'stale': {
       const meta = { ...draft.meta, confirmedSeq: result.seenSeq }
-      const recipients = await tools.recipients(draft.meta.conversationId)
+      const recipients = draft.isAimed ? undefined : await tools.recipients(draft.meta.conversationId)
       const view = staleView({ ...draft, meta, recipients }, await nameAuthors(tools.db, draft, result.news))
       const text = `Your reply to ${called(draft)} was not sent: something new arrived while you wrote. Open Reply again.`
       return { kind: 'update', view, late: { said: { text } } }

@@ -33,6 +33,7 @@ export async function readStory(
     .where('conversation.id', '<>', id)
     .where('conversation.desk', '=', desk)
     .where('conversation.merged_into', 'is', null)
+    .where('conversation.seq_last', '>', 0) // Nothing was ever said in it.
   const rows = await others
     .select(['identity.channel_kind', 'conversation.subject', 'conversation.state'])
     .orderBy('conversation.id', 'desc')

@@ -44,6 +44,8 @@ export interface DeskTools {
   self: { teamId: string; botUserId: string; scopes?: readonly string[] }
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
+  /** The names of a desk's channels; without it, those that were written on. */
+  channels?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
   /** Which of them fit. */

@@ -38,6 +38,8 @@ export async function undoReply(tools: DeskTools, { who, value: messageId }: Cli
   })
   if (result.kind === 'refused') return refused('Only whoever sent a reply can take it back.')
   if (result.kind === 'too-late') return { view: tooLateView(), said: { text: TOO_LATE } }
+  // What was written for somebody outside has no place in the customer's composer.
+  if (message.direction === 'note') return { view: notSentView(UNDONE, result.markdown), said: { text: UNDONE } }
   const meta = { conversationId: conversation.id, at: desk.channel, messageId }
   const blocks = [
     { type: 'section' as const, text: { type: 'mrkdwn' as const, text: UNDONE } },
@@ -92,10 +94,13 @@ export async function editAgainFrom(tools: DeskTools, click: Click): Promise<voi
 
 const NAMED_MAX = 10
 
+const subjectOf = ([part]: readonly { subject?: string }[]) => (part?.subject ? { subject: part.subject } : {})
+
 async function startAgain({ db }: DeskTools, messageId: string): Promise<Start> {
   const message = await getMessage(db, messageId)
   const draft = await db.selectFrom('draft').selectAll().where('id', '=', messageId).executeTakeFirst()
-  return await startFrom(db, { ...message, composer: draft?.composer ?? null, note_id: draft?.note_id ?? null })
+  const { composer = null, note_id = null, channel = null, identity_id = '' } = draft ?? {}
+  return await startFrom(db, { ...message, composer, note_id, channel, identity_id })
 }
 
 /** The same for what was never sent. */
@@ -106,7 +111,10 @@ export async function startFromDraft({ db }: DeskTools, draftId: string): Promis
   )
 }
 
-type Written = Pick<Selectable<DraftTable>, 'id' | 'conversation_id' | 'markdown' | 'template' | 'composer' | 'note_id'>
+type Written = Pick<
+  Selectable<DraftTable>,
+  'id' | 'conversation_id' | 'markdown' | 'template' | 'composer' | 'note_id' | 'channel' | 'identity_id'
+>
 
 async function startFrom(db: Reader, written: Written): Promise<Start> {
   const parts = await listParts(db, written.id)
@@ -119,5 +127,6 @@ async function startFrom(db: Reader, written: Written): Promise<Start> {
     notice: names.length === 0 ? undefined : `Add the files again: ${shown.join(', ')}.`,
     noteId: written.note_id ?? undefined,
     composer: written.composer ?? written.id,
+    ...(written.channel && { aim: { identityId: written.identity_id, channel: written.channel, ...subjectOf(parts) } }),
   }
 }

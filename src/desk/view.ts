@@ -160,7 +160,12 @@ export async function findGlimpse(
     .select(sql<string>`substr(coalesce(unquoted, text), 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
     .where('conversation_id', '=', conversationId)
   const row = await (messageId === undefined
-    ? about.where('direction', '=', 'inbound').where('bystander', 'is', null).orderBy('seq', 'desc').limit(1)
+    ? about
+        .where('direction', '=', 'inbound')
+        .where('bystander', 'is', null)
+        .where('held_at', 'is', null)
+        .orderBy('seq', 'desc')
+        .limit(1)
     : about.where('id', '=', messageId)
   ).executeTakeFirst()
   if (!row) return undefined

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { HOUR } from '../../src/clock.ts'
 import { linkPeople } from '../../src/person.ts'
 import type { Promised } from '../../src/policy.ts'
+import { readBlocks } from '../../src/sandbox/slack/read.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { always, calendarPolicy } from '../setup/policy.ts'
 import { type ActingDesk, makeActingDesk } from './acting.ts'
@@ -73,6 +74,44 @@ eachDatabase((open) => {
     expect(desk.errors(maya)).toContain('Somebody has changed this note')
     await desk.settle()
     expect(desk.shownCard()).toContain(`📝 Noted by ${tom}`)
+  })
+})
+
+eachDatabase((open) => {
+  test('W2: blocked on the card, listed quietly, and taken back with what came meanwhile', async () => {
+    const desk = await makeActingDesk(open)
+    const { world, slack, maya, channel } = desk
+    await desk.customerWrites('Buy this', { from: BOB })
+    await openCustomer(desk)
+    await desk.slack.click(maya, { viewId: desk.front(maya).id, actionId: 'block' })
+    expect(await desk.waitForScreen(maya, 'Blocked by')).toContain('still waits')
+    await desk.settle()
+    expect(desk.shownCard()).toContain('🚫 Blocked: what they write is kept')
+    const posts = () => slack.workspace.messages(channel).length
+    const before = [posts(), desk.thread().length]
+    await desk.customerWrites('Buy <!channel> that', { from: BOB, evidence: [], keys: [] })
+    await desk.customerWrites('Buy it now', { from: BOB })
+    expect([posts(), desk.thread().length]).toEqual(before)
+
+    const list = async () => {
+      await slack.command(maya, channel, '/desk', 'blocked')
+      return readBlocks(slack.workspace.ephemerals.at(-1)?.blocks ?? [])
+    }
+    expect(await list()).toContain(`Bob · bob@example.org · by email · blocked by @${maya}`)
+    const { ts = '' } = slack.workspace.ephemerals.at(-1) ?? {}
+    expect(await list()).toContain('2 messages since')
+    await slack.click(maya, { channel, ts, actionId: 'unblock_listed' })
+    await desk.hears(maya, '2 messages came meanwhile')
+    await desk.settle()
+    expect(desk.shownCard()).toContain('Buy <!channel> that')
+    expect(desk.thread().join('\n')).toContain('🚫 Its author was blocked when it came. It waits for no answer.')
+    const entry = desk.threadMessages().at(-1)?.ts ?? ''
+    await slack.click(maya, { channel, ts: entry, actionId: 'needs_answer' })
+    await slack.waitFor(async () => (await world.facts('message-reclassified')).length > 0, 'it to count')
+    expect(await world.openWindow()).toBeDefined()
+    expect(await world.facts('contact-unblocked')).toMatchObject([{ actor: maya }])
+    await slack.command(maya, channel, '/desk', 'blocked')
+    expect(slack.workspace.ephemerals.at(-1)?.text).toBe('Nobody is blocked.')
   })
 })
 

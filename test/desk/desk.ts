@@ -31,6 +31,7 @@ export interface DeskTestOptions {
   recipients?: DeskTools['recipients']
   /** Slack comes to us by requests; by sockets otherwise. */
   over?: 'http'
+  channels?: DeskTools['channels']
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -83,6 +84,7 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       explain: options.explain ?? (async () => []),
       queue: options.queue ?? (async () => []),
       ...(options.recipients && { recipients: options.recipients }),
+      ...(options.channels && { channels: options.channels }),
     })
     desk.register()
     world.sources.set('slack:desk', desk.source as never)
