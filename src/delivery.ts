@@ -5,7 +5,6 @@ import { getConversation, lockConversation, refreshEntry, transition } from './c
 import type { Db, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
 import { appendFact, type FactKind } from './fact.ts'
-import { followUp } from './follow-up.ts'
 import { getMessage, type Message } from './message.ts'
 import type { Effect } from './outbox.ts'
 import type { Handler, Look, Outcome, Settled } from './outbox-attempt.ts'
@@ -15,6 +14,7 @@ import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { listRecipients, outcomeOf, readAddressees, recordSent } from './recipient.ts'
 import { tellAuthor } from './returned.ts'
+import { carryOut } from './sequel.ts'
 import { nextEnding, reconcileWindows } from './window-record.ts'
 
 export interface DeliveryOptions {
@@ -112,7 +112,7 @@ export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, p
   await appendFact(trx, { ...fact, actor: message.author, data })
   const open = await reconcileWindows(trx, message.conversation_id, policies)
   await transition(trx, await getConversation(trx, message.conversation_id), open ? 'cross' : 'answer')
-  if (delivery === 'accepted' || delivery === 'partly-delivered') await followUp(trx, message)
+  if (delivery === 'accepted' || delivery === 'partly-delivered') await carryOut(trx, message)
 }
 
 async function recordTrouble(

@@ -114,7 +114,7 @@ export interface FactData {
   }
   'reply-rejected': Record<string, never>
   /** The customer had written meanwhile. */
-  'follow-up-skipped': { what: 'close' | 'snooze' }
+  'sequel-skipped': { what: 'close' | 'snooze' }
   /** `draft`: the id the message will have. */
   'reply-scheduled': { draft: string; sendAt: number }
   'reply-unscheduled': { draft: string; because: 'cancelled' | 'customer' | 'colleague' | 'not-allowed' | 'moved' }

@@ -15,15 +15,15 @@ import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
-import type { FollowUp } from './follow-up.ts'
 import { closeIfUnsaid, openForFirstWords } from './first-words.ts'
 import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
-import { stopScheduled } from './scheduled-stop.ts'
 import { replyKey } from './reply-key.ts'
+import { stopScheduled } from './scheduled-stop.ts'
+import type { Sequel } from './sequel.ts'
 import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
@@ -174,7 +174,7 @@ export interface Sender {
   /** The newest seq the agent has confirmed to have seen. */
   confirmedSeq?: number
   /** What is done once it is accepted; without it, what was chosen before. */
-  after?: FollowUp | undefined
+  after?: Sequel | undefined
 }
 
 /** Commit, then ack. */

@@ -22,7 +22,7 @@ export function closedDesk(): OpenDesk {
     },
     handlers: {
       ...{ card: waiting, 'card-left': waiting, entry: waiting, file: waiting, returned: waiting, edited: waiting },
-      ...{ 'note-changed': waiting, 'follow-up-skipped': waiting, 'scheduled-reply': waiting },
+      ...{ 'note-changed': waiting, 'sequel-skipped': waiting, 'scheduled-reply': waiting },
       ...{ 'scheduled-stopped': waiting, page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting },
       ...{ home: waiting, whisper: waiting },
     },

@@ -1,7 +1,8 @@
 // The composer: what an agent needs before them to answer, or why they may not.
-import { dropKeptDraft, findKeptDraft } from '../kept-draft.ts'
+
 import type { Aim } from '../aim.ts'
 import { channelKind } from '../channel.ts'
+import { dropKeptDraft, findKeptDraft } from '../kept-draft.ts'
 import type { Letter } from '../template/letter.ts'
 import { listWriting, startWriting } from '../writing.ts'
 import { admit } from './admission.ts'

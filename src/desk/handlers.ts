@@ -7,13 +7,13 @@ import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { editedHandler } from './edited-post.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
-import { followUpSkippedHandler } from './follow-up.ts'
 import { homeHandler } from './home.ts'
 import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
 import { scheduledReplyHandler, scheduledStoppedHandler } from './scheduled-post.ts'
+import { sequelSkippedHandler } from './sequel.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
 import { whisperHandler } from './whisper-post.ts'
@@ -31,7 +31,7 @@ export const DESK_EFFECTS = [
   'returned',
   'edited',
   'note-changed',
-  'follow-up-skipped',
+  'sequel-skipped',
   'scheduled-reply',
   'scheduled-stopped',
   'page',
@@ -54,7 +54,7 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     returned: returnedHandler(posting),
     edited: editedHandler(posting),
     'note-changed': noteChangedHandler(posting),
-    'follow-up-skipped': followUpSkippedHandler(posting),
+    'sequel-skipped': sequelSkippedHandler(posting),
     'scheduled-reply': scheduledReplyHandler(posting),
     'scheduled-stopped': scheduledStoppedHandler(posting),
     page: pageHandler(options),

@@ -8,10 +8,10 @@ import { firstName, formalName } from '../template/name.ts'
 import type { Caution } from '../template/personal.ts'
 import { addressee } from './composer-view.ts'
 import { shownName, sizeWords } from './file-name.ts'
-import { followUpInput } from './follow-up.ts'
 import { newWords, wayWords } from './question.ts'
 import { copiesBlocks, markWords } from './recipient-words.ts'
 import { laterButton } from './schedule-view.ts'
+import { sequelInput } from './sequel.ts'
 import { heading, instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const PREVIEW = 'preview'
@@ -58,7 +58,7 @@ export function previewView(shown: Shown): ModalView {
       ...cautionBlocks(cautions),
       ...leaving(shown),
       note('This is exactly what leaves. You can take it back for a moment after sending.'),
-      followUpInput(shown.meta.after),
+      sequelInput(shown.meta.after),
       laterButton(shown.meta),
     ],
   }
@@ -83,7 +83,7 @@ export function staleView(shown: Shown, news: readonly { message: Message; autho
       heading('Your reply'),
       ...leaving(shown),
       note('“Back” lets you change it.'),
-      followUpInput(shown.meta.after),
+      sequelInput(shown.meta.after),
       laterButton(shown.meta),
     ],
   }

@@ -7,7 +7,6 @@ import { findOpenWindow } from '../window-record.ts'
 import { stopWriting } from '../writing.ts'
 import { admitTo } from './admission.ts'
 import { openComposer } from './composer.ts'
-import { chosenFollowUp, followUpOf } from './follow-up.ts'
 import { shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -25,6 +24,7 @@ import {
   WHEN,
 } from './schedule-view.ts'
 import { notSentView } from './sending-view.ts'
+import { chosenSequel, sequelOf } from './sequel.ts'
 import type { DeskTools } from './tools.ts'
 import { startFromDraft } from './undo.ts'
 import { type Whisper, whisper } from './whisper.ts'
@@ -33,7 +33,7 @@ export async function openLater(tools: DeskTools, click: Click): Promise<void> {
   const { view } = click
   if (!view) return
   const asked = JSON.parse(view.metadata) as PreviewMeta
-  const meta: ScheduleMeta = { ...asked, after: chosenFollowUp(view) || asked.after || '' }
+  const meta: ScheduleMeta = { ...asked, after: chosenSequel(view) || asked.after || '' }
   const prepare = async (): Promise<Prepared> => {
     const admission = await admitTo(tools, click.who, SCHEDULE_ACTION, meta.conversationId)
     if (admission.kind === 'refused') return admission
@@ -56,7 +56,7 @@ async function submitSchedule(tools: DeskTools, who: Person, view: OpenView): Pr
   if (sendAt > now + SCHEDULE_MS.max) return atWhen(meta, TOO_LATE)
   const by = {
     ...{ agentId: who.id, sendAt, isPastDueKnown: meta.sendAt !== undefined },
-    after: followUpOf(meta.after ?? '', sendAt),
+    after: sequelOf(meta.after ?? '', sendAt),
     ...(confirmedSeq !== undefined && { confirmedSeq }),
   }
   const result = await tools.db.transaction(async (trx) => {

@@ -10,12 +10,12 @@ import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
-import { chosenFollowUp, followUpOf } from './follow-up.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { type PreviewMeta, type Shown, staleView } from './preview-view.ts'
 import { customerName, nameOfWriter } from './question.ts'
 import type { Outcome } from './respond.ts'
 import { notSentView, sendingView, sentBeforeView, tryAgainView, undoButton } from './sending-view.ts'
+import { chosenSequel, sequelOf } from './sequel.ts'
 import { type Desk, type DeskTools, getDesk } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 
@@ -23,7 +23,7 @@ import type { Whisper } from './whisper.ts'
 export async function submitPreview(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
   const asked = JSON.parse(view.metadata) as PreviewMeta
   // What was put in between has no field for it any more.
-  const after = chosenFollowUp(view) || asked.after
+  const after = chosenSequel(view) || asked.after
   const meta: PreviewMeta = { ...asked, ...(after !== undefined && { after }) }
   try {
     return await sendDraft(tools, who, meta)
@@ -42,7 +42,7 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
   if (admission.kind === 'refused') return { kind: 'update', view: notSentView(admission.text, draft?.text ?? '') }
   const { confirmedSeq } = meta
   const sender = {
-    ...{ agentId: who.id, undoMs: desk.undoMs, after: followUpOf(meta.after ?? '', tools.clock.now()) },
+    ...{ agentId: who.id, undoMs: desk.undoMs, after: sequelOf(meta.after ?? '', tools.clock.now()) },
     ...(confirmedSeq !== undefined && { confirmedSeq }),
   }
   const result = await db.transaction(async (trx) => {

@@ -2,10 +2,10 @@
 import type { InputBlock } from '@slack/types'
 import { getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
-import type { FollowUp } from '../follow-up.ts'
 import { getMessage } from '../message.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler } from '../outbox-attempt.ts'
+import type { Sequel } from '../sequel.ts'
 import type { DeskPosting } from './card-post.ts'
 import type { OpenView } from './interaction.ts'
 import { SPANS } from './snooze.ts'
@@ -17,7 +17,7 @@ const BLOCK = 'after'
 const NOTHING = 'nothing'
 const CLOSE = 'close'
 
-export function followUpInput(chosen: string | undefined): InputBlock {
+export function sequelInput(chosen: string | undefined): InputBlock {
   const options = [
     { text: plain('Nothing: the conversation stays open'), value: NOTHING },
     { text: plain('Close the conversation'), value: CLOSE },
@@ -35,23 +35,23 @@ export function followUpInput(chosen: string | undefined): InputBlock {
 }
 
 /** The choice as the preview carries it. */
-export function chosenFollowUp(view: OpenView): string {
+export function chosenSequel(view: OpenView): string {
   return view.chosen(BLOCK, BLOCK)
 }
 
 /** Snoozing counts from `from`: when it is sent, or is to be. */
-export function followUpOf(chosen: string, from: number): FollowUp | undefined {
+export function sequelOf(chosen: string, from: number): Sequel | undefined {
   if (chosen === CLOSE) return { kind: 'close' }
   const span = SPANS.find(({ value }) => value === chosen)
   return span && { kind: 'snooze', until: from + span.ms }
 }
 
-export function followUpSkippedHandler(options: DeskPosting): Handler {
+export function sequelSkippedHandler(options: DeskPosting): Handler {
   return lineHandler(options, 'tell what was not done', readLine)
 }
 
 async function readLine(db: Reader, effect: Effect): Promise<ThreadLine> {
-  const { messageId, what } = JSON.parse(effect.payload) as { messageId: string; what: FollowUp['kind'] }
+  const { messageId, what } = JSON.parse(effect.payload) as { messageId: string; what: Sequel['kind'] }
   const { author, conversation_id } = await getMessage(db, messageId)
   const done = what === 'close' ? 'closed' : 'snoozed'
   const text = `Not ${done}: the customer wrote before the reply was accepted, and may wait for an answer.`

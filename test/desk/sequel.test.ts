@@ -46,6 +46,6 @@ eachDatabase((open) => {
     await world.passTime(UNDO_MS)
     expect(await state()).toBe('open')
     expect(desk.thread().at(-1)).toContain(`@${maya} Not closed: the customer wrote before the reply was accepted`)
-    expect(await world.facts('follow-up-skipped')).toHaveLength(1)
+    expect(await world.facts('sequel-skipped')).toHaveLength(1)
   })
 })

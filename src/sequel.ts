@@ -8,14 +8,14 @@ import { put } from './outbox.ts'
 import { snooze } from './snooze.ts'
 import { findOpenWindow } from './window-record.ts'
 
-export type FollowUp = { kind: 'close' } | { kind: 'snooze'; until: number }
+export type Sequel = { kind: 'close' } | { kind: 'snooze'; until: number }
 
 /** Not if the customer wrote meanwhile, or waits still: then the agent is told. Call once the reply is accepted. */
-export async function followUp(
+export async function carryOut(
   trx: Trx,
   message: Pick<Message, 'id' | 'conversation_id' | 'seq' | 'author'>,
 ): Promise<void> {
-  const chosen = await findFollowUp(trx, message.id)
+  const chosen = await findSequel(trx, message.id)
   if (!chosen) return
   // Proof that it was accepted may come twice.
   await trx.updateTable('draft').set({ then_do: null, then_until: null }).where('id', '=', message.id).execute()
@@ -28,7 +28,7 @@ export async function followUp(
   else await snooze(trx, conversationId, { by, until: chosen.until, isPastDueKnown: true })
 }
 
-export async function findFollowUp(db: Reader, messageId: string): Promise<FollowUp | undefined> {
+export async function findSequel(db: Reader, messageId: string): Promise<Sequel | undefined> {
   const row = await db
     .selectFrom('draft')
     .select(['then_do', 'then_until'])
@@ -54,13 +54,13 @@ async function wroteSince(db: Reader, { conversation_id, seq }: Pick<Message, 'c
 async function tell(
   trx: Trx,
   { id: messageId, conversation_id: conversationId, author }: Pick<Message, 'id' | 'conversation_id' | 'author'>,
-  { kind: what }: FollowUp,
+  { kind: what }: Sequel,
 ): Promise<void> {
-  await appendFact(trx, { kind: 'follow-up-skipped', conversationId, messageId, actor: author, data: { what } })
+  await appendFact(trx, { kind: 'sequel-skipped', conversationId, messageId, actor: author, data: { what } })
   const { desk } = await getConversation(trx, conversationId)
   await put(trx, {
-    ...{ kind: 'follow-up-skipped', conversationId, payload: { messageId, what } },
+    ...{ kind: 'sequel-skipped', conversationId, payload: { messageId, what } },
     ...{ rateKey: deskRate.post(desk), lane: cardLane(conversationId) },
-    ...{ dedupe: `follow-up-skipped:${messageId}`, dueAt: trx.now() },
+    ...{ dedupe: `sequel-skipped:${messageId}`, dueAt: trx.now() },
   })
 }
