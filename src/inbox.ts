@@ -1,5 +1,6 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
+import { allotArrival } from './allot.ts'
 import { readAwaited } from './awaited.ts'
 import { readChanges } from './awaited-message.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
@@ -9,6 +10,7 @@ import {
   type Conversation,
   getConversation,
   openConversation,
+  postAnew,
   refreshEntry,
   showArrival,
   transition,
@@ -35,6 +37,8 @@ export interface InboxDesk {
   /** The desk this channel's conversations belong to. */
   desk: string
   policies: Policies
+  /** What nobody has goes to whoever is next. */
+  takesTurns?: boolean
   /** Whether customers hear at once that their message arrived. */
   acknowledge?: Acknowledging
   /** After being closed for so long, another subject begins another conversation; a week unless given. */
@@ -115,7 +119,12 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   const sentBy = { contactId: identity.contactId, conversationId: conversation.id, messageId: message.id }
   await readCodes(trx, event, sentBy)
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
-  await reconcileWindows(trx, conversation.id, desk.policies)
+  const open = await reconcileWindows(trx, conversation.id, desk.policies)
+  // A machine's letter opens nothing, and so never changes who has a conversation.
+  if (open && event.automated === undefined && !event.imported) {
+    const isBack = found.conversation === undefined || conversation.state === 'closed'
+    await allotArrival(trx, current, { isBack, takesTurns: desk.takesTurns ?? false })
+  }
   await showArrival(trx, current, message.id, event.imported ?? false)
   // What we could not read we do not answer.
   if (!desk.acknowledge || arrival.isSalvaged) return
@@ -246,13 +255,6 @@ async function openNew(
 
 /** A closed conversation that the customer wakes gets a card of its own at the bottom of the channel. */
 async function reopenFor(trx: Trx, conversation: Conversation): Promise<Conversation> {
-  const wasClosed = conversation.state === 'closed'
   const moved = await transition(trx, conversation, 'receive')
-  if (!wasClosed) return moved
-  await trx
-    .updateTable('conversation')
-    .set({ card_channel: null, card_ts: null })
-    .where('id', '=', conversation.id)
-    .execute()
-  return { ...moved, card_channel: null, card_ts: null }
+  return conversation.state === 'closed' ? await postAnew(trx, moved) : moved
 }

@@ -10,6 +10,7 @@ import { codeOf } from '../slack/trouble.ts'
 import { renderCard, renderPlainCard } from './card.ts'
 import { makeFinder } from './find-post.ts'
 import { findLink } from './link.ts'
+import { pointOn } from './moved-card.ts'
 import { type Content, inDesk, isMalformed, post, update } from './post.ts'
 import { type CardView, type Posted, readCard } from './view.ts'
 
@@ -59,9 +60,10 @@ function channelOf({ channelOfDesk }: DeskPosting, desk: string): string {
 }
 
 async function render({ clock, room }: DeskPosting, view: CardView) {
-  const { related } = view
+  const { related, earlier } = view
   const link = related?.card && (await findLink(room.clients.read, related.card))
-  return renderCard(view, clock.now(), link)
+  const before = earlier && (await findLink(room.clients.read, earlier))
+  return renderCard(view, clock.now(), link, before)
 }
 
 async function postNew(options: DeskPosting, view: CardView, oid: string): Promise<Posted> {
@@ -116,4 +118,5 @@ async function settleCard(trx: Trx, effect: Effect, settled: Settled): Promise<v
     .where('id', '=', conversationId)
     .where('card_ts', 'is', null)
     .execute()
+  await pointOn(trx, conversationId, { channel, ts })
 }

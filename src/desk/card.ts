@@ -7,6 +7,8 @@ import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
 import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
+import { followUpBlocks } from './follow-up-view.ts'
+import { earlierBlock } from './moved-card.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName, wayWords } from './question.ts'
 import { storyLine } from './story.ts'
@@ -20,14 +22,19 @@ const NAME_LENGTH = 100
 
 type Inline = RichTextSection['elements'][number]
 
-/** `now` decides only whether the answer is late; `relatedLink` leads to the card of the conversation it may belong to. */
-export function renderCard(view: CardView, now: number, relatedLink?: string): Content {
+/**
+ * `now` decides only whether the answer is late; `relatedLink` leads to the card of the conversation it may belong to, and
+ * `earlierLink` to the one it had itself before it was reopened.
+ */
+export function renderCard(view: CardView, now: number, relatedLink?: string, earlierLink?: string): Content {
   const blocks: KnownBlock[] = [
     paragraph([...nameParts(view.contact), word(` · ${channelWord(view.channelKind)}`), ...subjectParts(view.subject)]),
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
     ...newsBlock(view, relatedLink),
     ...storyBlocks(view),
+    ...followUpBlocks(view.followUps ?? [], view.story?.followUps ?? [], now),
+    ...earlierBlock(earlierLink),
     { type: 'actions', elements: buttons(view) },
   ]
   return { text: escapeMrkdwn(fallback(view)), blocks }

@@ -6,6 +6,8 @@ import { getMessage } from '../message.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Look, Outcome, Settled } from '../outbox-attempt.ts'
 import { codeOf } from '../slack/trouble.ts'
+import { resolveAddressees } from './addressee.ts'
+import { nameOf } from './agents.ts'
 import type { DeskPosting } from './card-post.ts'
 import { abilitiesOf } from './correct.ts'
 import { type EntryPlan, renderEntry } from './entry.ts'
@@ -14,12 +16,16 @@ import { type EntryView, readEntry } from './entry-view.ts'
 import type { FileReading } from './file-content.ts'
 import { type Finder, makeFinder } from './find-post.ts'
 import { listOwnFiles } from './own-files.ts'
+import { isPerson } from './page-post.ts'
 import { inDesk, post, update } from './post.ts'
+import type { Presence } from './presence.ts'
+import { standingOf } from './standing.ts'
 import { bringOnce, type FileOf } from './thread-file.ts'
+import { type Desk, deskOrFirst } from './tools.ts'
 import type { Posted } from './view.ts'
 import { paragraph, word } from './words.ts'
 
-export type EntryPosting = DeskPosting & Pick<FileReading, 'channelOf'>
+export type EntryPosting = DeskPosting & Pick<FileReading, 'channelOf'> & { desks: readonly Desk[]; presence: Presence }
 
 export function entryHandler(options: EntryPosting): Handler {
   const { db, room, channelOf } = options
@@ -30,7 +36,7 @@ export function entryHandler(options: EntryPosting): Handler {
       const view = await readEntry(db, messageOf(effect), abilities)
       if (!view) return NOTHING
       if (!view.card) throw new SendError({ kind: 'temporary' }, 'the card is not posted yet')
-      return await inDesk(bring(options, view, view.card, effect.id))
+      return await inDesk(bring(options, await withCalled(options, view), view.card, effect.id))
     },
     async verify(effect) {
       const view = await readEntry(db, messageOf(effect))
@@ -60,6 +66,25 @@ async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Po
     await db.transaction((trx) => record(trx, view, posted))
   }
   return { kind: 'accepted', detail: await filesOf(db, view, plan, clock.now()) }
+}
+
+/**
+ * Whoever is away, or left, is not called; who stands in for them is. What Slack keeps from people for a night does not count
+ * here: they see it in the morning, and what is urgent the ladder tells.
+ */
+async function withCalled(options: EntryPosting, view: EntryView): Promise<EntryView> {
+  const { said } = view
+  const desk = deskOrFirst(options.desks, view.desk)
+  if (said.kind !== 'inbound' || said.ownerId === undefined || !said.counts || !desk) return view
+  const standing = await standingOf(options, desk, said.ownerId, { isQuiet: true })
+  const [reached] = await resolveAddressees([{ kind: 'assignee' }], standing)
+  if (!reached || reached.to === said.ownerId) return view
+  const called = {
+    to: isPerson(reached.to) ? reached.to : undefined,
+    insteadOf: await nameOf(options.db, said.ownerId),
+    ...(reached.because && { because: reached.because }),
+  }
+  return { ...view, said: { ...said, called } }
 }
 
 const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && isChanged(said)

@@ -107,12 +107,22 @@ function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCusto
   return elements.length === 0 ? [] : [{ type: 'actions', elements }]
 }
 
-/** The owner is told that their customer wrote again. */
-function inboundHeader(view: EntryView, { from, subject, ownerId, counts }: SaidByCustomer): KnownBlock {
-  const owner: Inline[] = ownerId === undefined || !counts ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
+function inboundHeader(view: EntryView, said: SaidByCustomer): KnownBlock {
+  const { from, subject } = said
+  const owner = calledParts(said)
   const about = subject === undefined || subject === view.subject ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]
   const way = word(` · ${channelWord(view.channelKind)} · `)
   return paragraph([...nameParts(from), way, instant(view.at), ...owner, ...about])
+}
+
+/** The owner is told that their customer wrote again, or whoever stands in for them. */
+function calledParts({ ownerId, counts, called = { to: ownerId } }: SaidByCustomer): Inline[] {
+  if (ownerId === undefined || !counts) return []
+  const { to, insteadOf, because = 'absent' } = called
+  if (to === undefined)
+    return [word(` · ${oneLine(insteadOf ?? 'The owner')} is not there (${because}); who can take it?`)]
+  const why = insteadOf === undefined ? [] : [word(`, in place of ${oneLine(insteadOf)} (${because})`)]
+  return [word(' · for '), { type: 'user', user_id: to }, ...why]
 }
 
 function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {

@@ -4,6 +4,7 @@ import { CALLED_BY, calledByForm } from './called-by.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
+import { FOLLOW_UP, FOLLOW_UP_POSTPONE, followUpForm, postponeForm } from './follow-up.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
@@ -28,6 +29,8 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [PERSON]: personForm,
+  [FOLLOW_UP]: followUpForm,
+  [FOLLOW_UP_POSTPONE]: postponeForm,
 }
 
 function preparing(view: OpenView, { newId }: DeskTools): Meanwhile {

@@ -1,11 +1,15 @@
 // What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
 import type { Handler } from '../outbox-attempt.ts'
+import { allotHandler, allottedHandler } from './allot-post.ts'
 import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { editedHandler } from './edited-post.ts'
+import type { DeskEffect } from './effects.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
+import { followUpCallHandler, followUpPingHandler, followUpUpdateHandler } from './follow-up-post.ts'
 import { homeHandler } from './home.ts'
+import { movedCardHandler } from './moved-card.ts'
 import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
@@ -18,26 +22,15 @@ export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   Omit<PageOptions, 'db'> &
   Omit<DigestOptions, 'db'>
 
-export const DESK_EFFECTS = [
-  'card',
-  'entry',
-  'file',
-  'returned',
-  'edited',
-  'note-changed',
-  'page',
-  'tell',
-  'ping-update',
-  'digest',
-  'home',
-] as const
-
-export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
+export function deskHandlers(options: HandlerOptions): Record<DeskEffect, Handler> {
   const { desks } = options
   const channelOfDesk = (name: string) => getDesk({ desks }, name).channel
   const posting = { ...options, channelOfDesk }
   return {
     card: cardHandler(posting),
+    'moved-card': movedCardHandler(posting),
+    allot: allotHandler(posting),
+    allotted: allottedHandler(posting),
     entry: entryHandler(posting),
     file: fileHandler(posting),
     returned: returnedHandler(posting),
@@ -48,5 +41,8 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     'ping-update': pingUpdateHandler(options),
     digest: digestHandler(options),
     home: homeHandler(options),
+    'follow-up-call': followUpCallHandler(posting),
+    'follow-up-ping': followUpPingHandler(posting),
+    'follow-up-update': followUpUpdateHandler(posting),
   }
 }

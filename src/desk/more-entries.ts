@@ -1,8 +1,10 @@
 // What "More…" offers, in the order in which it stands there.
+import { followUpEntry } from './follow-up.ts'
 import type { MoreEntry } from './more.ts'
 import { openWhy } from './why.ts'
 
 export const MORE_ENTRIES: readonly MoreEntry[] = [
+  followUpEntry,
   {
     action: 'why',
     label: 'Why?',

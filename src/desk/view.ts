@@ -2,8 +2,11 @@
 import { sql } from 'kysely'
 import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
+import { type FollowUp, listOpenOf } from '../follow-up.ts'
 import { countsNow } from '../reclassify.ts'
 import { listWindows } from '../window-record.ts'
+import { CARD_MAX } from './follow-up-view.ts'
+import { findEarlierCard } from './moved-card.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -45,6 +48,10 @@ export interface CardView {
     | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
     | undefined
   card: Posted | undefined
+  /** The card it had before it was reopened, with the thread so far. */
+  earlier?: Posted | undefined
+  /** Promises and reminders that are open, soonest due first. */
+  followUps?: FollowUp[]
   /** What else this person has written to the desk. */
   story?: Story
 }
@@ -109,6 +116,8 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
+    earlier: await findEarlierCard(db, conversationId, postedOf(row)),
+    followUps: await listOpenOf(db, [conversationId], CARD_MAX),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
   }
 }
