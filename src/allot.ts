@@ -11,7 +11,7 @@ import {
   transition,
 } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { type Allotted, appendFact } from './fact.ts'
+import { type Allotted, appendFact, type FactData } from './fact.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { type Effect, put } from './outbox.ts'
 import { listSamePerson } from './person.ts'
@@ -170,11 +170,10 @@ async function leave(trx: Trx, conversation: Conversation, choice: Choice): Prom
   return undefined
 }
 
+export type WhyLeft = FactData['conversation-left']['because']
+
 /** Why nobody has it although it was to go to whoever is next; undefined for one that was not. */
-export async function findWhyLeft(
-  db: Reader,
-  conversationId: string,
-): Promise<'nobody is there' | 'everybody is full' | undefined> {
+export async function findWhyLeft(db: Reader, conversationId: string): Promise<WhyLeft | undefined> {
   const row = await db
     .selectFrom('fact')
     .select('data')

@@ -104,11 +104,29 @@ const STATE_WORDS: Record<ConversationState, string> = {
 }
 
 function stateLine(view: CardView, now: number): string {
-  const { waiting, ownerId, messages, priority } = view
-  const owner = ownerId === undefined ? 'nobody has it yet' : `<@${ownerId}> has it`
+  const { waiting, messages, priority } = view
   const count = messages === 1 ? '1 message' : `${messages} messages`
   const urgency = priority === undefined ? [] : [priority === 'high' ? '❗ *high priority*' : 'low priority']
-  return [stateWords(view), ...urgency, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
+  return [
+    stateWords(view),
+    ...urgency,
+    ...(waiting ? [dueWords(waiting, now)] : []),
+    ownerWords(view, now),
+    count,
+  ].join(' · ')
+}
+
+const WHY_LEFT = {
+  'nobody is there': 'nobody has it: nobody of the desk is there',
+  'everybody is full': 'nobody has it: everybody has as many as they can',
+}
+
+function ownerWords({ ownerId, ownerAway, whyLeft, waiting }: CardView, now: number): string {
+  if (ownerId === undefined) return whyLeft && waiting ? WHY_LEFT[whyLeft] : 'nobody has it yet'
+  if (!ownerAway || ownerAway.until <= now) return `<@${ownerId}> has it`
+  const { until, standIn } = ownerAway
+  const instead = standIn === undefined ? '' : `, <@${standIn}> stands in`
+  return `<@${ownerId}> has it, away until ${dateMark(until)}${instead}`
 }
 
 function stateWords({ state, lastEnd, snoozedUntil }: CardView): string {

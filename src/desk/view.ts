@@ -1,9 +1,11 @@
 // What a card and a ping show of a conversation, read in a handful of bounded queries.
 import { sql } from 'kysely'
+import { findWhyLeft, type WhyLeft } from '../allot.ts'
 import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
 import { type FollowUp, listOpenOf } from '../follow-up.ts'
 import { countsNow } from '../reclassify.ts'
+import { type Absent, findAway } from '../stand-in.ts'
 import { listWindows } from '../window-record.ts'
 import { CARD_MAX } from './follow-up-view.ts'
 import { findEarlierCard } from './moved-card.ts'
@@ -33,6 +35,10 @@ export interface CardView {
   state: ConversationState
   priority: 'high' | 'low' | undefined
   ownerId: string | undefined
+  /** Whether the owner is away, and who stands in. */
+  ownerAway?: Absent | undefined
+  /** Why nobody has it, where it was to go to whoever is next. */
+  whyLeft?: WhyLeft | undefined
   /** Since when the customer waits, and until when they should have an answer. */
   waiting: { since: number; dueAt: number } | undefined
   /** How the last wait ended, once nobody waits. */
@@ -108,6 +114,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     state: row.state,
     priority: row.priority ?? undefined,
     ownerId: row.owner_id ?? undefined,
+    ...(await readOwning(db, conversationId, row)),
     waiting: window && { since: window.started_at, dueAt: window.due_at },
     lastEnd: windows.at(-1)?.ended_as ?? undefined,
     snoozedUntil: row.snoozed_until ?? undefined,
@@ -120,6 +127,16 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     followUps: await listOpenOf(db, [conversationId], CARD_MAX),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
   }
+}
+
+/** Whether the owner is away is said as long as they have not said that they are back; the card has the time. */
+async function readOwning(
+  db: Reader,
+  conversationId: string,
+  { owner_id }: { owner_id: string | null },
+): Promise<Pick<CardView, 'ownerAway' | 'whyLeft'>> {
+  if (owner_id === null) return { whyLeft: await findWhyLeft(db, conversationId) }
+  return { ownerAway: await findAway(db, owner_id, 0) }
 }
 
 async function countMessages(db: Reader, conversationId: string): Promise<number> {
