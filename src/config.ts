@@ -53,6 +53,9 @@ export interface Desk {
   calendar?: string
   /** Slack user ids: who is pinged in place of an absent assignee. */
   backup: string[]
+  /** `round-robin`: what nobody has goes to whoever is next, up to `cap` waiting ones each. */
+  assign: 'off' | 'round-robin'
+  cap?: number
   /** Minutes of the local day in which people are not pinged; `to` is over 24 * 60 for a night. UTC without a calendar. */
   quiet?: { from: number; to: number; exceptTiers: string[] }
   /** Whether leads get the daily digest at the calendar's opening, or at 08:00 UTC without one. */

@@ -170,8 +170,16 @@ export const deskRate = {
   backlog: (desk: string) => `desk:backlog:${desk}`,
   file: (desk: string) => `desk:file:${desk}`,
   update: 'desk:update',
+  allot: (desk: string) => `desk:allot:${desk}`,
   page: (desk: string) => `desk:page:${desk}`,
   ping: (person: string) => `desk:ping:${person}`,
+}
+
+/** Back at the bottom of the channel, where people look: it gets a new card, and the one before will lead there. */
+export async function postAnew(trx: Trx, conversation: Conversation): Promise<Conversation> {
+  const place = { card_channel: null, card_ts: null }
+  await trx.updateTable('conversation').set(place).where('id', '=', conversation.id).execute()
+  return { ...conversation, ...place }
 }
 
 /** Asks for the card to show the newest state; many asks become one update. */

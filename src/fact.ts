@@ -13,6 +13,8 @@ export interface Led {
 }
 
 export type Priority = 'high' | 'low'
+/** Why a conversation went to somebody by itself: their turn, their customer from before, or in place of whoever had it. */
+export type Allotted = 'next' | 'returning' | 'stand-in'
 
 /** What each kind of fact carries besides its conversation, message and actor. */
 export interface FactData {
@@ -57,7 +59,21 @@ export interface FactData {
   'own-message-seen': Record<string, never>
   'raw-quarantined': { intakeId: string }
   'conversation-taken': Record<string, never>
-  'conversation-assigned': { from?: string; to: string }
+  /** `how`: nobody did it; see allot.ts. */
+  'conversation-assigned': { from?: string; to: string; how?: Allotted }
+  /** Whoever had it is not there, and nobody stands in for them. */
+  'conversation-unassigned': { from: string; because: string }
+  /** It was to go to whoever is next, and there is nobody. */
+  'conversation-left': { because: 'nobody is there' | 'everybody is full' }
+  'follow-up-made': { followUp: string; kind: 'promise' | 'reminder'; dueAt: number; for?: string }
+  'follow-up-postponed': { followUp: string; dueAt: number }
+  'follow-up-kept': { followUp: string }
+  'follow-up-dropped': { followUp: string }
+  /** `soon`: it will be due. */
+  'follow-up-due': { followUp: string; step: 'soon' | 'due'; dueAt: number }
+  'follow-up-told': { followUp: string; to: string }
+  /** A promise was open at its time. */
+  'promise-broken': { followUp: string; dueAt: number }
   'conversation-snoozed': { until: number }
   'conversation-woken': Record<string, never>
   'conversation-closed': Record<string, never>
@@ -89,7 +105,7 @@ export interface FactData {
   /** `contacts`: those that were somebody else before. */
   'people-linked': { link: string; how: 'agent' | 'code'; contacts: string[]; to: string }
   'people-unlinked': { link: string }
-  'agent-away': { until: number }
+  'agent-away': { until: number; standIn?: string }
   'agent-back': Record<string, never>
   /** An agent said how a contact is to be called. */
   'name-corrected': { contact: string }
@@ -150,6 +166,7 @@ export interface FactData {
   'step-fired': { windowId: string; step: string; dueAt: number; passed?: true }
   'ping-owed': { windowId: string; step: string; to: string; insteadOf?: string; because?: string }
   'ping-acknowledged': { windowId: string; step: string }
+  'ping-snoozed': { windowId: string; until: number }
   'ping-accepted': { windowId: string; step: string; to: string }
   'ping-withdrawn': { windowId: string; step: string; to: string }
   'ping-undelivered': { windowId: string; step: string; to: string }

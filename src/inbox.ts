@@ -1,5 +1,6 @@
 // receive(): what a customer told us, in one transaction. Everything it changes is committed with the message or not at all.
 import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
+import { allotArrival } from './allot.ts'
 import { readAwaited } from './awaited.ts'
 import { readChanges } from './awaited-message.ts'
 import { isBlocked } from './block.ts'
@@ -12,6 +13,7 @@ import {
   type Conversation,
   getConversation,
   openConversation,
+  postAnew,
   refreshEntry,
   showArrival,
   transition,
@@ -39,6 +41,8 @@ export interface InboxDesk {
   /** The desk this channel's conversations belong to. */
   desk: string
   policies: Policies
+  /** What nobody has goes to whoever is next. */
+  takesTurns?: boolean
   /** Whether customers hear at once that their message arrived. */
   acknowledge?: Acknowledging
   /** After being closed for so long, another subject begins another conversation; a week unless given. */
@@ -127,7 +131,12 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   await readCodes(trx, event, { ...sentBy, policies: desk.policies })
   if (isHeld) return
   const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
-  await reconcileWindows(trx, conversation.id, desk.policies)
+  const open = await reconcileWindows(trx, conversation.id, desk.policies)
+  // A machine's letter opens nothing, and so never changes who has a conversation.
+  if (open && event.automated === undefined && !event.imported) {
+    const isBack = found.conversation === undefined || conversation.state === 'closed'
+    await allotArrival(trx, current, { isBack, takesTurns: desk.takesTurns ?? false })
+  }
   await showArrival(trx, current, message.id, event.imported ?? false)
   await stopScheduled(trx, current.id, 'customer')
   // What we could not read we do not answer.
@@ -278,13 +287,6 @@ async function openNew(
 
 /** A closed conversation that the customer wakes gets a card of its own at the bottom of the channel. */
 async function reopenFor(trx: Trx, conversation: Conversation): Promise<Conversation> {
-  const wasClosed = conversation.state === 'closed'
   const moved = await transition(trx, conversation, 'receive')
-  if (!wasClosed) return moved
-  await trx
-    .updateTable('conversation')
-    .set({ card_channel: null, card_ts: null })
-    .where('id', '=', conversation.id)
-    .execute()
-  return { ...moved, card_channel: null, card_ts: null }
+  return conversation.state === 'closed' ? await postAnew(trx, moved) : moved
 }

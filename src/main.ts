@@ -12,6 +12,7 @@ import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
 import { armDigests, type DigestDesk, dailyHandler } from './digest.ts'
+import { followUpHandler } from './follow-up.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
 import { homesHandler } from './home.ts'
 import type { Importing } from './import-progress.ts'
@@ -181,7 +182,14 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   for (const [name, named] of channels) {
     const { changedSubjectMs, groupingMs } = config.limits
     const inbox: InboxDesk = {
-      ...{ desk: named.desk, policies, changedSubjectMs, groupingMs, ...acknowledgingOf(config, name) },
+      ...{
+        desk: named.desk,
+        takesTurns: config.desks[named.desk]?.assign === 'round-robin',
+        policies,
+        changedSubjectMs,
+        groupingMs,
+        ...acknowledgingOf(config, name),
+      },
       addressesOf: (other) => addressesOf(config, other),
     }
     sources.set(name, channelSource(named.channel, inbox) as Source)
@@ -205,6 +213,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       homes: homesHandler(),
       'writing-end': writingEndHandler(),
       scheduled: scheduledHandler((name) => config.desks[name]?.leads ?? []),
+      'follow-up': followUpHandler(),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,

@@ -2,6 +2,7 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Reader } from './db/open.ts'
 import type { ConversationState, Schema } from './db/schema.ts'
+import { countBroken } from './follow-up.ts'
 
 export interface QueueRow {
   conversationId: string
@@ -120,6 +121,8 @@ export interface QueueCounts {
   snoozed: number
   /** Replies that did not arrive, or of which nobody knows, and which a person has to look at. */
   undelivered: number
+  /** Promises that are open past their time, whether anybody waits or not. */
+  broken: number
 }
 
 export async function countQueue(db: Reader, desk: string, now: number, endOfDay: number): Promise<QueueCounts> {
@@ -143,6 +146,7 @@ export async function countQueue(db: Reader, desk: string, now: number, endOfDay
     unassigned: Number(row.unassigned),
     snoozed: Number(row.snoozed),
     undelivered: await countUndelivered(db, desk),
+    broken: await countBroken(db, desk, now),
   }
 }
 

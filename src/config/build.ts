@@ -46,7 +46,8 @@ function buildSlack(
 }
 
 function buildDesk(desk: Settings['desks'][string], key: string): Desk {
-  const { channel, leads, window, calendar, backup, quiet, digest, alert_email: alertEmail, undo: undoMs } = desk
+  const { channel, leads, window, calendar, backup, assign, cap, quiet } = desk
+  const { digest, alert_email: alertEmail, undo: undoMs } = desk
   return {
     name: desk.name ?? title(key),
     channel,
@@ -54,6 +55,8 @@ function buildDesk(desk: Settings['desks'][string], key: string): Desk {
     window,
     ...(calendar !== undefined && { calendar }),
     backup,
+    assign,
+    ...(cap !== undefined && { cap }),
     ...(quiet && { quiet: { ...quiet.hours, exceptTiers: quiet.except_tiers } }),
     digest,
     alertEmail,

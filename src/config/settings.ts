@@ -107,6 +107,8 @@ const desk = section({
   calendar: reference('calendar').optional(),
   ladder: reference('ladder').default(DEFAULTS.desk.ladder),
   backup: list(userId, 'List the Slack user ids of those who are pinged for an absent assignee.').default([]),
+  assign: oneOf('off', 'round-robin').default(DEFAULTS.desk.assign),
+  cap: count(1, 1000).optional(),
   quiet: section({
     hours: quietHours,
     except_tiers: list(reference('tier'), 'List tiers of this file.').default([]),

@@ -11,6 +11,7 @@ import { letter } from './letter.ts'
 import { letterKept } from './letter-kept.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
+import { promise } from './promise.ts'
 import { search } from './search-table.ts'
 
 /** The migrations for one engine; the two differ in the blob type and in how a trigger is written. */
@@ -26,6 +27,7 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0008-casework': { up: (db) => casework(db, engine) },
     '0009-composer': { up: composer },
     '0010-contact': { up: contactDetail },
+    '0011-promise': { up: promise },
     '0013-letter-kept': { up: letterKept },
   }
 }

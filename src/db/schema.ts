@@ -52,6 +52,10 @@ export interface Schema {
     left_at: number | null
     /** Until when they said they are away. */
     away_until: number | null
+    /** Who stands in for them until then. */
+    stand_in: Generated<string | null>
+    /** When a conversation was last given to them because it was their turn. */
+    dealt_at: Generated<number | null>
   }
   conversation: ConversationTable
   /** A word by which agents of a desk tell its conversations from others. */
@@ -93,6 +97,9 @@ export interface Schema {
   response_window: ResponseWindowTable
   ping: PingTable
   notice: NoticeTable
+  follow_up: FollowUpTable
+  /** Where one is spoken of in Slack, so that it can be brought up to date there. */
+  follow_up_post: { follow_up_id: string; channel: string; ts: string }
   policy_version: { policy: string; version: string; definition: string; first_used_at: number }
   incident: {
     name: string
@@ -453,6 +460,28 @@ export interface NoticeTable {
   /** Where the post stands in Slack. */
   post_channel: string | null
   post_ts: string | null
+}
+
+/** What was promised to a customer, or what somebody wants to be reminded of. Broken is a promise that is open past its time. */
+export interface FollowUpTable {
+  id: string
+  conversation_id: string
+  kind: 'promise' | 'reminder'
+  text: string
+  /** Who said so. */
+  by: string
+  /** Whom it is for; null is whoever has the conversation. */
+  for: string | null
+  due_at: number
+  /** Since when that is its time. */
+  set_at: number
+  made_at: number
+  /** When its person was told that it will be due, and that it is. */
+  soon_at: number | null
+  rung_at: number | null
+  ended_at: number | null
+  ended_as: 'kept' | 'dropped' | null
+  ended_by: string | null
 }
 
 export type EffectState = 'queued' | 'sending' | 'uncertain' | 'accepted' | 'rejected' | 'parked' | 'undone'

@@ -13,6 +13,8 @@ import { CORRECT, RETRACT } from './correct-view.ts'
 import { openCustomer } from './customer.ts'
 import { CUSTOMER } from './customer-view.ts'
 import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
+import { endBy, openPostpone } from './follow-up.ts'
+import { DROP, KEEP, POSTPONE } from './follow-up-view.ts'
 import { HOME_CLICKS } from './home-click.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
@@ -90,6 +92,9 @@ export const CLICKS: Record<string, OnClick> = {
   [ASKS_ANEW]: committing(askAnewAbout),
   [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
+  [KEEP]: committing(endBy('kept')),
+  [DROP]: committing(endBy('dropped')),
+  [POSTPONE]: opening(openPostpone),
   ...parkedClicks,
   ...wholeClicks,
   ...homeClicks,

@@ -13,6 +13,7 @@ import { codeOf } from '../slack/trouble.ts'
 import { renderCard, renderPlainCard } from './card.ts'
 import { makeFinder } from './find-post.ts'
 import { findLink } from './link.ts'
+import { pointOn } from './moved-card.ts'
 import { type Content, inDesk, isMalformed, post, update } from './post.ts'
 import { type CardView, type Posted, readCard } from './view.ts'
 
@@ -63,9 +64,10 @@ function channelOf({ channelOfDesk }: DeskPosting, desk: string): string {
 }
 
 async function render({ clock, room }: DeskPosting, view: CardView) {
-  const { related } = view
+  const { related, earlier } = view
   const link = related?.card && (await findLink(room.clients.read, related.card))
-  return renderCard(view, clock.now(), link)
+  const before = earlier && (await findLink(room.clients.read, earlier))
+  return renderCard(view, clock.now(), link, before)
 }
 
 async function postNew(options: DeskPosting, view: CardView, oid: string): Promise<Posted> {
@@ -121,6 +123,7 @@ async function settleCard(trx: Trx, effect: Effect, settled: Settled, options: D
     .where('id', '=', conversationId)
     .where('card_ts', 'is', null)
     .execute()
+  await pointOn(trx, conversationId, { channel, ts })
 }
 
 /** The conversation went to another desk while its card was on its way to this one. */

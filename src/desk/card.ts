@@ -8,6 +8,8 @@ import { cautionLines } from './caution.ts'
 import { customerLines } from './customer-line.ts'
 import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
+import { followUpBlocks } from './follow-up-view.ts'
+import { earlierBlock } from './moved-card.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName, wayWords } from './question.ts'
 import { storyLine } from './story.ts'
@@ -22,8 +24,11 @@ const NAME_LENGTH = 100
 
 type Inline = RichTextSection['elements'][number]
 
-/** `now` decides only whether the answer is late; `relatedLink` leads to the card of the conversation it may belong to. */
-export function renderCard(view: CardView, now: number, relatedLink?: string): Content {
+/**
+ * `now` decides only whether the answer is late; `relatedLink` leads to the card of the conversation it may belong to, and
+ * `earlierLink` to the one it had itself before it was reopened.
+ */
+export function renderCard(view: CardView, now: number, relatedLink?: string, earlierLink?: string): Content {
   const blocks: KnownBlock[] = [
     paragraph([...nameParts(view.contact), word(` · ${channelWord(view.channelKind)}`), ...subjectParts(view.subject)]),
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
@@ -33,6 +38,8 @@ export function renderCard(view: CardView, now: number, relatedLink?: string): C
     ...newsBlock(view, relatedLink),
     ...tagBlock(view),
     ...storyBlocks(view),
+    ...followUpBlocks(view.followUps ?? [], view.story?.followUps ?? [], now),
+    ...earlierBlock(earlierLink),
     { type: 'actions', elements: buttons(view) },
   ]
   return { text: escapeMrkdwn(fallback(view)), blocks }
@@ -115,11 +122,29 @@ const STATE_WORDS: Record<ConversationState, string> = {
 }
 
 function stateLine(view: CardView, now: number): string {
-  const { waiting, ownerId, messages, priority } = view
-  const owner = ownerId === undefined ? 'nobody has it yet' : `<@${ownerId}> has it`
+  const { waiting, messages, priority } = view
   const count = messages === 1 ? '1 message' : `${messages} messages`
   const urgency = priority === undefined ? [] : [priority === 'high' ? '❗ *high priority*' : 'low priority']
-  return [stateWords(view), ...urgency, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
+  return [
+    stateWords(view),
+    ...urgency,
+    ...(waiting ? [dueWords(waiting, now)] : []),
+    ownerWords(view, now),
+    count,
+  ].join(' · ')
+}
+
+const WHY_LEFT = {
+  'nobody is there': 'nobody has it: nobody of the desk is there',
+  'everybody is full': 'nobody has it: everybody has as many as they can',
+}
+
+function ownerWords({ ownerId, ownerAway, whyLeft, waiting }: CardView, now: number): string {
+  if (ownerId === undefined) return whyLeft && waiting ? WHY_LEFT[whyLeft] : 'nobody has it yet'
+  if (!ownerAway || ownerAway.until <= now) return `<@${ownerId}> has it`
+  const { until, standIn } = ownerAway
+  const instead = standIn === undefined ? '' : `, <@${standIn}> stands in`
+  return `<@${ownerId}> has it, away until ${dateMark(until)}${instead}`
 }
 
 function stateWords({ state, lastEnd, snoozedUntil, isSpam, newest }: CardView): string {

@@ -19,7 +19,7 @@ import { openLetters } from '../template/letter-store.ts'
 import { explainWindows } from '../why.ts'
 import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
-import type { DESK_EFFECTS } from './handlers.ts'
+import type { DeskEffect } from './effects.ts'
 import type { Desk } from './tools.ts'
 
 export interface OpenDesk {
@@ -30,7 +30,7 @@ export interface OpenDesk {
   /** Under which its events wait in the intake. */
   channelName: string
   source: Source
-  handlers: Record<(typeof DESK_EFFECTS)[number], Handler>
+  handlers: Record<DeskEffect, Handler>
   /** The pace of the desk's own rate keys. */
   paceOf(rateKey: string): Pace | undefined
   /** Connects in the background; `health` says when it could not. */
@@ -43,7 +43,18 @@ export interface OpenDesk {
 
 export interface DeskSettings {
   slack?: SlackAccess
-  desks: Record<string, { name: string; channel: string; undoMs: number; leads: string[]; backup?: string[] }>
+  desks: Record<
+    string,
+    {
+      name: string
+      channel: string
+      undoMs: number
+      leads: string[]
+      backup?: string[]
+      assign?: 'off' | 'round-robin'
+      cap?: number
+    }
+  >
   templates: { folder: string; language?: string }
 }
 

@@ -53,11 +53,22 @@ export async function readInbound(
       if (error === undefined) return []
       return [{ name: files.find(({ id }) => id === what)?.name ?? FILE_WORDS[what] ?? 'A file', error }]
     }),
-    ownerId: conversation.owner_id ?? undefined,
+    ownerId: await findOwnerThen(db, message, conversation.owner_id),
     ...(await readSightings(db, message, conversation)),
     note: await readForwardNote(db, message.id),
     raw: await findRaw(db, message.id),
   }
+}
+
+const OWNING = ['message-received', 'conversation-taken', 'conversation-assigned'] as const
+
+/** Undefined too when they got it after this message: that is when they heard of it. */
+async function findOwnerThen(db: Reader, message: Message, owner: string | null): Promise<string | undefined> {
+  if (owner === null) return undefined
+  const facts = await listFacts(db, message.conversation_id, OWNING)
+  const received = facts.findIndex((fact) => fact.kind === 'message-received' && fact.messageId === message.id)
+  const isSince = received >= 0 && facts.slice(received).some((fact) => fact.kind !== 'message-received')
+  return isSince ? undefined : owner
 }
 
 async function readWaiting(

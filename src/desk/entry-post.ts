@@ -6,6 +6,8 @@ import { getMessage } from '../message.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Look, Outcome, Settled } from '../outbox-attempt.ts'
 import { codeOf } from '../slack/trouble.ts'
+import { resolveAddressees } from './addressee.ts'
+import { nameOf } from './agents.ts'
 import type { DeskPosting } from './card-post.ts'
 import { abilitiesOf } from './correct.ts'
 import { type EntryPlan, renderEntry } from './entry.ts'
@@ -15,12 +17,16 @@ import type { FileReading } from './file-content.ts'
 import { type Finder, makeFinder } from './find-post.ts'
 import { findLink } from './link.ts'
 import { listOwnFiles } from './own-files.ts'
+import { isPerson } from './page-post.ts'
 import { inDesk, post, update } from './post.ts'
+import type { Presence } from './presence.ts'
+import { standingOf } from './standing.ts'
 import { bringOnce, type FileOf } from './thread-file.ts'
+import { type Desk, deskOrFirst } from './tools.ts'
 import type { Posted } from './view.ts'
 import { paragraph, word } from './words.ts'
 
-export type EntryPosting = DeskPosting & Pick<FileReading, 'channelOf'>
+export type EntryPosting = DeskPosting & Pick<FileReading, 'channelOf'> & { desks: readonly Desk[]; presence: Presence }
 
 export function entryHandler(options: EntryPosting): Handler {
   const { db, room, channelOf } = options
@@ -31,7 +37,8 @@ export function entryHandler(options: EntryPosting): Handler {
       const view = await readEntry(db, messageOf(effect), abilities)
       if (!view) return NOTHING
       if (!view.card) throw new SendError({ kind: 'temporary' }, 'the card is not posted yet')
-      return await inDesk(bring(options, await withLink(options, view), view.card, effect.id))
+      const shown = await withCalled(options, await withLink(options, view))
+      return await inDesk(bring(options, shown, view.card, effect.id))
     },
     async verify(effect) {
       const view = await readEntry(db, messageOf(effect))
@@ -70,6 +77,24 @@ async function withLink({ room }: DeskPosting, view: EntryView): Promise<EntryVi
   const { said } = view
   if (said.kind !== 'case-note' || !said.other?.card) return view
   return { ...view, said: { ...said, link: await findLink(room.clients.read, said.other.card) } }
+}
+/**
+ * Whoever is away, or left, is not called; who stands in for them is. What Slack keeps from people for a night does not count
+ * here: they see it in the morning, and what is urgent the ladder tells.
+ */
+async function withCalled(options: EntryPosting, view: EntryView): Promise<EntryView> {
+  const { said } = view
+  const desk = deskOrFirst(options.desks, view.desk)
+  if (said.kind !== 'inbound' || said.ownerId === undefined || !said.counts || !desk) return view
+  const standing = await standingOf(options, desk, said.ownerId, { isQuiet: true })
+  const [reached] = await resolveAddressees([{ kind: 'assignee' }], standing)
+  if (!reached || reached.to === said.ownerId) return view
+  const called = {
+    to: isPerson(reached.to) ? reached.to : undefined,
+    insteadOf: await nameOf(options.db, said.ownerId),
+    ...(reached.because && { because: reached.because }),
+  }
+  return { ...view, said: { ...said, called } }
 }
 
 /** It was longer before somebody changed it. Slack replaces rich text by rich text only. */

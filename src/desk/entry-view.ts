@@ -67,7 +67,10 @@ export interface SaidByCustomer extends Changes {
   attachmentsMore: number
   /** Files that somebody waits for in vain, and why. */
   missing: { name: string; error: string }[]
+  /** Who had the conversation when it came; whoever got it later was told so then. */
   ownerId: string | undefined
+  /** Who is called about it: the owner, or who stands in for them. Undefined while that is not asked. */
+  called?: Called
   /** In which mailboxes it arrived besides the conversation's own, and whose they are where that is another desk. */
   seenIn: { mailbox: string; desk: string | undefined }[]
   /** It did not arrive in the conversation's own. */
@@ -76,6 +79,14 @@ export interface SaidByCustomer extends Changes {
   note: { by: string; text: string } | undefined
   /** The original, where it could not be read. */
   raw: { blobId: string; bytes: number } | undefined
+}
+
+/** Nobody, where neither the owner nor anybody else is there. */
+export interface Called {
+  to: string | undefined
+  /** The owner's name, when it is not they, and what keeps them. */
+  insteadOf?: string
+  because?: string
 }
 
 export interface SaidByAgent extends Changes {

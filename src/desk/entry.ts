@@ -112,16 +112,24 @@ function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCusto
   return elements.length === 0 ? [] : [{ type: 'actions', elements }]
 }
 
-/** The owner is told that their customer wrote again. */
 function inboundHeader(view: EntryView, said: SaidByCustomer): KnownBlock {
-  const { from, subject, askedBy, automated } = said
-  const isCalled = said.counts || (askedBy !== undefined && automated === undefined)
-  const ownerId = said.ownerId ?? askedBy
-  const owner: Inline[] =
-    ownerId === undefined || !isCalled ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
+  const { from, subject } = said
+  const owner = calledParts(said)
   const about = subject === undefined || subject === view.subject ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]
   const way = word(` · ${channelWord(view.channelKind)} · `)
   return paragraph([...nameParts(from), way, instant(view.at), ...owner, ...about])
+}
+
+/** The owner is told that their customer wrote again, or whoever stands in for them. */
+function calledParts({ ownerId: own, askedBy, automated, counts, called }: SaidByCustomer): Inline[] {
+  const ownerId = own ?? askedBy
+  const isCalled = counts || (askedBy !== undefined && automated === undefined)
+  if (ownerId === undefined || !isCalled) return []
+  const { to, insteadOf, because = 'absent' } = called ?? { to: ownerId }
+  if (to === undefined)
+    return [word(` · ${oneLine(insteadOf ?? 'The owner')} is not there (${because}); who can take it?`)]
+  const why = insteadOf === undefined ? [] : [word(`, in place of ${oneLine(insteadOf)} (${because})`)]
+  return [word(' · for '), { type: 'user', user_id: to }, ...why]
 }
 
 function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {

@@ -10,6 +10,7 @@ import { COUNTS, countsForm } from './counts.ts'
 import { customerForm } from './customer.ts'
 import { CUSTOMER } from './customer-view.ts'
 import { DESK_MOVE, deskMoveForm } from './desk-move.ts'
+import { FOLLOW_UP, FOLLOW_UP_POSTPONE, followUpForm, postponeForm } from './follow-up.ts'
 import type { OpenView } from './interaction.ts'
 import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
@@ -55,6 +56,8 @@ export const FORMS: Record<string, Form> = {
   [DESK_MOVE]: deskMoveForm,
   [JOIN_WITH]: joinForm,
   [SCHEDULE]: scheduleForm,
+  [FOLLOW_UP]: followUpForm,
+  [FOLLOW_UP_POSTPONE]: postponeForm,
 }
 
 /** What is done when one of these is closed without being sent. */

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import type { HomeView } from '@slack/types'
 import { sql } from 'kysely'
 import { countAgentQueue, listAgentQueue } from '../agent-queue.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, DAY } from '../clock.ts'
 import type { Db, Reader } from '../db/open.ts'
+import { listOwnFollowUps } from '../follow-up.ts'
 import { closeHome, findHome, type Home, rememberShown } from '../home.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler } from '../outbox-attempt.ts'
@@ -27,6 +28,9 @@ export interface HomeOptions {
 }
 
 const WORDS_LENGTH = 600
+const FOLLOW_UPS_MAX = 6
+/** What is due later than that needs no place at the top. */
+const AHEAD_MS = DAY
 
 export function homeHandler(options: HomeOptions): Handler {
   const { board, read } = options.room.clients
@@ -89,8 +93,16 @@ async function renderHome({ db, clock, desks }: HomeOptions, home: Home, linkTo:
     page.isMore && last
       ? { dueAt: last.dueAt, startedAt: last.startedAt, conversationId: last.conversationId }
       : undefined
+  const followUps = await Promise.all(
+    (await listOwnFollowUps(db, { ...looking, until: clock.now() + AHEAD_MS, limit: FOLLOW_UPS_MAX })).map(
+      async (row) => {
+        const card = postedOf({ card_channel: row.cardChannel, card_ts: row.cardTs })
+        return { ...row, link: card && (await linkTo(card)) }
+      },
+    ),
+  )
   const title = own.length === 1 ? own.map(deskTitle).join() : 'Your desks'
-  return homeView({ title, counts, cut, rows, next, isFirst: after === undefined, now: clock.now() })
+  return homeView({ title, counts, cut, rows, next, isFirst: after === undefined, now: clock.now(), followUps })
 }
 
 /** How what waits longest begins, by message. */

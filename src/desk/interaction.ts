@@ -1,6 +1,7 @@
 // What a person did in Slack, reduced to what the desk acts on: a click, a choice in a view, a submitted view.
 import type { BlockAction, MessageShortcut, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt'
 import type { AnyBlock, RichTextBlock } from '@slack/types'
+import { SECOND } from '../clock.ts'
 import type { SlackFile } from '../slack/download.ts'
 
 export interface Person {
@@ -43,8 +44,10 @@ export interface OpenView {
   chosen(blockId: string, actionId: string): string
   /** `2030-06-14`; empty for none. */
   chosenDay(blockId: string, actionId: string): string
-  /** Seconds since 1970; undefined for none. */
-  chosenInstant(blockId: string, actionId: string): number | undefined
+  /** In milliseconds; undefined for none. */
+  chosenTime(blockId: string, actionId: string): number | undefined
+  /** The person who was chosen; empty for nobody. */
+  chosenPerson(blockId: string, actionId: string): string
   /** The values of all that was ticked. */
   chosenMany(blockId: string, actionId: string): string[]
   /** What was put into a field for files. */
@@ -131,7 +134,11 @@ function openViewOf(view: ViewOutput): OpenView {
     rich: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.rich_text_value ?? undefined,
     chosen: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_option?.value ?? '',
     chosenDay: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_date ?? '',
-    chosenInstant: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_date_time ?? undefined,
+    chosenTime(blockId, actionId) {
+      const seconds = view.state.values[blockId]?.[actionId]?.selected_date_time
+      return typeof seconds === 'number' ? seconds * SECOND : undefined
+    },
+    chosenPerson: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_user ?? '',
     chosenMany: (blockId, actionId) =>
       (view.state.values[blockId]?.[actionId]?.selected_options ?? []).map(({ value }) => value),
     files: (blockId, actionId) => (view.state.values[blockId]?.[actionId]?.files ?? []).map(fileOf),

@@ -2,6 +2,7 @@
 import { ANSWER_ELSEWHERE, openAnswerElsewhere } from './answer-elsewhere.ts'
 import { COUNTS, openCounts } from './counts.ts'
 import { canMove, DESK_MOVE, openDeskMove } from './desk-move.ts'
+import { followUpEntry } from './follow-up.ts'
 import { canBeJoined, JOIN_WITH, openJoin } from './join-form.ts'
 import { LABEL, openLabel } from './label.ts'
 import type { MoreEntry } from './more.ts'
@@ -12,6 +13,7 @@ import { openSplit, SPLIT } from './split.ts'
 import { openWhy } from './why.ts'
 
 export const MORE_ENTRIES: readonly MoreEntry[] = [
+  followUpEntry,
   {
     action: ANSWER_ELSEWHERE,
     label: 'Answer elsewhere…',

@@ -74,8 +74,7 @@ export function scheduledView(sendAt: number): ModalView {
 }
 
 export function readWhen(view: OpenView): number | undefined {
-  const seconds = view.chosenInstant(WHEN, WHEN)
-  return seconds === undefined ? undefined : seconds * 1000
+  return view.chosenTime(WHEN, WHEN)
 }
 
 export const SCHEDULED_ACTIONS = { now: 'scheduled_now', edit: 'scheduled_edit', cancel: 'scheduled_cancel' } as const

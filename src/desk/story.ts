@@ -1,6 +1,7 @@
 // A person's story in a line: what else they have written to this desk, on whatever channel.
 import type { Reader } from '../db/open.ts'
 import type { ConversationState } from '../db/schema.ts'
+import { type FollowUp, listOpenOf } from '../follow-up.ts'
 import { listSamePerson } from '../same-person.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
@@ -16,10 +17,14 @@ export interface Story {
   /** The newest ones. */
   chapters: Chapter[]
   all: number
+  /** What was promised there and is open, soonest due first. */
+  followUps?: FollowUp[]
 }
 
 const CHAPTERS_MAX = 3
 const SUBJECT_LENGTH = 60
+const CONVERSATIONS_MAX = 50
+const PROMISES_MAX = 10
 
 /** What another desk's customer wrote about is not told here. */
 export async function readStory(
@@ -43,7 +48,10 @@ export async function readStory(
   const chapters = rows.map((row) => ({
     ...{ channelKind: row.channel_kind, subject: row.subject ?? undefined, state: row.state },
   }))
-  return { chapters, all: Number(count) }
+  if (Number(count) === 0) return { chapters, all: 0 }
+  const ids = (await others.select('conversation.id').limit(CONVERSATIONS_MAX).execute()).map(({ id }) => id)
+  const open = await listOpenOf(db, ids, PROMISES_MAX)
+  return { chapters, all: Number(count), followUps: open.filter(({ kind }) => kind === 'promise') }
 }
 
 const STATES: Record<ConversationState, string> = {

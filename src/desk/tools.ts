@@ -22,6 +22,9 @@ export interface Desk {
   leads: readonly string[]
   /** Who is pinged in place of an absent owner. */
   backup: readonly string[]
+  /** `round-robin`: what nobody has goes to whoever is next, up to `cap` waiting ones each. */
+  assign?: 'off' | 'round-robin'
+  cap?: number
   /** `until`: the end of the quiet hours that this instant is in. */
   quiet?: { until(at: number): number | undefined; exceptTiers: readonly string[] }
 }

@@ -1,13 +1,18 @@
 // What a card and a ping show of a conversation, read in a handful of bounded queries.
 import { sql } from 'kysely'
+import { findWhyLeft, type WhyLeft } from '../allot.ts'
 import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
+import { type FollowUp, listOpenOf } from '../follow-up.ts'
 import { countsNow } from '../reclassify.ts'
 import { listScheduled, type ScheduledReply } from '../scheduled-stop.ts'
+import { type Absent, findAway } from '../stand-in.ts'
 import { listTags } from '../tag.ts'
 import { listWindows } from '../window-record.ts'
 import { listWriting, type Writing } from '../writing.ts'
 import { type CustomerWords, readCustomerWords } from './customer-line.ts'
+import { CARD_MAX } from './follow-up-view.ts'
+import { findEarlierCard } from './moved-card.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -36,6 +41,10 @@ export interface CardView {
   tags?: readonly string[]
   isSpam?: boolean
   ownerId: string | undefined
+  /** Whether the owner is away, and who stands in. */
+  ownerAway?: Absent | undefined
+  /** Why nobody has it, where it was to go to whoever is next. */
+  whyLeft?: WhyLeft | undefined
   /** Since when the customer waits, and until when they should have an answer. */
   waiting: { since: number; dueAt: number } | undefined
   /** How the last wait ended, once nobody waits. */
@@ -55,6 +64,10 @@ export interface CardView {
   writing?: readonly Writing[]
   /** The next reply that leaves by itself. */
   scheduled?: { sendAt: number; agentId: string } | undefined
+  /** The card it had before it was reopened, with the thread so far. */
+  earlier?: Posted | undefined
+  /** Promises and reminders that are open, soonest due first. */
+  followUps?: FollowUp[]
   /** What else this person has written to the desk. */
   story?: Story
   /** What agents have said of them. */
@@ -116,6 +129,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     tags: (await listTags(db, conversationId)).map(({ name }) => name),
     isSpam: row.spam_at !== null,
     ownerId: row.owner_id ?? undefined,
+    ...(await readOwning(db, conversationId, row)),
     waiting: window && { since: window.started_at, dueAt: window.due_at },
     lastEnd: windows.at(-1)?.ended_as ?? undefined,
     snoozedUntil: row.snoozed_until ?? undefined,
@@ -126,6 +140,8 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     card: postedOf(row),
     writing: await listWriting(db, conversationId),
     scheduled: nextOf(await listScheduled(db, conversationId)),
+    earlier: await findEarlierCard(db, conversationId, postedOf(row)),
+    followUps: await listOpenOf(db, [conversationId], CARD_MAX),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
     customer: await readCustomerWords(db, row.contact_id),
   }
@@ -133,6 +149,16 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
 
 function nextOf([first]: readonly ScheduledReply[]): CardView['scheduled'] {
   return first && { sendAt: first.send_at, agentId: first.agent_id }
+}
+
+/** Whether the owner is away is said as long as they have not said that they are back; the card has the time. */
+async function readOwning(
+  db: Reader,
+  conversationId: string,
+  { owner_id }: { owner_id: string | null },
+): Promise<Pick<CardView, 'ownerAway' | 'whyLeft'>> {
+  if (owner_id === null) return { whyLeft: await findWhyLeft(db, conversationId) }
+  return { ownerAway: await findAway(db, owner_id, 0) }
 }
 
 async function countMessages(db: Reader, conversationId: string): Promise<number> {

@@ -4,6 +4,7 @@ import type { ConversationKey, ExternalId, InboundBounce, InboundEvent, RawEvent
 import { chatHandlers } from '../../src/chat-handlers.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { replyHandler } from '../../src/delivery.ts'
+import { followUpHandler } from '../../src/follow-up.ts'
 import { homesHandler } from '../../src/home.ts'
 import type { Random } from '../../src/id.ts'
 import { channelSource, type InboxDesk } from '../../src/inbox.ts'
@@ -100,6 +101,10 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     },
     verify: async () => ({ kind: 'repeatable' }),
   }
+  const quiet: Handler = {
+    send: async () => ({ kind: 'moot', reason: 'nobody is given anything here' }),
+    verify: async () => ({ kind: 'repeatable' }),
+  }
   const handlers: Record<string, Handler> = {
     ...chatHandlers({ db, clock, channelOf: () => channel, policies, attachmentBytesMax: FETCH_BYTES_MAX }),
     reply: replyHandler({ db, channelOf: () => channel, policies }),
@@ -111,6 +116,12 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     'ping-update': show,
     returned: show,
     edited: show,
+    'moved-card': show,
+    allot: quiet,
+    allotted: show,
+    'follow-up-call': show,
+    'follow-up-ping': show,
+    'follow-up-update': show,
   }
   const shared = { db, clock, random, log, limiter: openLimiter, handlers, tickMs: SECOND, limits: ATTEMPT_LIMITS }
 
@@ -126,6 +137,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
         homes: homesHandler(),
         'writing-end': writingEndHandler(),
         scheduled: scheduledHandler(() => []),
+        'follow-up': followUpHandler(),
       },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
