@@ -103,7 +103,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   log.info({ desks: Object.keys(config.desks), channels: [...channels.keys()] }, 'deskbell is ready')
   return {
     db,
-    problems: () => problemsOf(channels, desk),
+    problems: () => [...problemsOf(channels, desk), ...adviceOf(desk)],
     importing: () => importingOf(channels),
     async stop() {
       await page?.stop()
@@ -229,6 +229,12 @@ function beat(
 function problemsOf(channels: Map<string, NamedChannel>, desk: OpenDesk): string[] {
   const healths = [desk.health(), ...[...channels.values()].map(({ channel }) => channel.health())]
   return healths.flatMap(({ ok, problem }) => (ok ? [] : [problem ?? 'something does not answer']))
+}
+
+/** What works, and has to be put right some day. */
+function adviceOf(desk: OpenDesk): string[] {
+  const { ok, problem } = desk.health()
+  return ok && problem !== undefined ? [problem] : []
 }
 
 function importingOf(channels: Map<string, NamedChannel>): Importing[] {

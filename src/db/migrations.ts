@@ -7,6 +7,7 @@ import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
+import { platform } from './platform.ts'
 import { search } from './search-table.ts'
 
 /** The migrations for one engine; the two differ in the blob type and in how a trigger is written. */
@@ -19,5 +20,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0005-chat': { up: chat },
     '0006-search': { up: (db) => search(db, engine) },
     '0007-template': { up: letter },
+    '0012-platform': { up: platform },
   }
 }

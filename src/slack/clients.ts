@@ -1,7 +1,8 @@
 // Four ways to call Slack, so that a rate limit met by one never holds up another: the SDK's queue stops as a whole.
-import { WebClient, type WebClientOptions } from '@slack/web-api'
+import type { WebClient, WebClientOptions } from '@slack/web-api'
 import { SECOND } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { type Guard, GuardedClient } from './guard.ts'
 import { sdkLogger } from './sdk-logger.ts'
 
 export interface SlackClients {
@@ -38,8 +39,8 @@ export interface RequestAccess {
   signingSecret: string
 }
 
-export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log): SlackClients {
-  const make = (timeoutMs: number) => new WebClient(botToken, clientOptions(apiUrl, timeoutMs, log))
+export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log, guard?: Guard): SlackClients {
+  const make = (timeoutMs: number) => new GuardedClient(botToken, clientOptions(apiUrl, timeoutMs, log), guard)
   return { ui: make(UI_TIMEOUT_MS), board: make(TIMEOUT_MS), post: make(TIMEOUT_MS), read: make(TIMEOUT_MS) }
 }
 

@@ -9,6 +9,7 @@ import { type SlackAccess, type SlackClients, slackClients } from './clients.ts'
 import { type Endpoint, listenToSlack } from './endpoint.ts'
 import { type Audience, envelopeHandler, type HandleEnvelope, type Incoming } from './envelope.ts'
 import { fieldsOf } from './field.ts'
+import type { Guard } from './guard.ts'
 import { makeKeeper } from './keeper.ts'
 import { openLine } from './line.ts'
 import { pauseMs } from './pause.ts'
@@ -58,11 +59,13 @@ export interface RoomTools {
   clock: Clock
   random: Random
   log: Log
+  /** Stands before every call. */
+  guard?: Guard
 }
 
 export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
   const { clock, log } = tools
-  const clients = slackClients(access, log)
+  const clients = slackClients(access, log, tools.guard)
   const self: Self = { teamId: '', botUserId: '', botId: '' }
   const app = boltApp(access, self, log)
   const stopping = new AbortController()
