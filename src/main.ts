@@ -23,7 +23,7 @@ import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
 import { channelOf, keepChannels, makeChannels, type NamedChannel } from './main-channels.ts'
-import { slackChannels, slackPaceOf } from './main-slack.ts'
+import { slackAccess, slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
@@ -58,19 +58,23 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
-  const desk = await openDesk(config, {
-    ...tools,
-    db,
-    searching,
-    policies,
-    channelOf: (name) => channelOf(channels, name),
-    limits: config.limits.ping,
-    quietOf: (name) => quietOf(config, name),
-    isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
-    isOurs: isOursOf(config),
-    dayOf: (name) => dayOf(config, name),
-    isOpen: (name) => isOpen(config, name, tools.clock.now()),
-  })
+  const { slack: _written, ...settings } = config
+  const desk = await openDesk(
+    { ...settings, ...slackAccess(config) },
+    {
+      ...tools,
+      db,
+      searching,
+      policies,
+      channelOf: (name) => channelOf(channels, name),
+      limits: config.limits.ping,
+      quietOf: (name) => quietOf(config, name),
+      isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
+      isOurs: isOursOf(config),
+      dayOf: (name) => dayOf(config, name),
+      isOpen: (name) => isOpen(config, name, tools.clock.now()),
+    },
+  )
   for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {

@@ -10,6 +10,7 @@ import { intakeOf } from '../../src/intake.ts'
 import type { Policies } from '../../src/policy.ts'
 import { readView } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
+import type { SlackAccess } from '../../src/slack/clients.ts'
 import { type SlackRoom, slackRoom } from '../../src/slack/room.ts'
 import { type Letter, parseLetter } from '../../src/template/letter.ts'
 import type { OpenTestDb } from '../setup/database.ts'
@@ -31,6 +32,8 @@ export interface DeskTestOptions {
   recipients?: DeskTools['recipients']
   /** Slack comes to us by requests; by sockets otherwise. */
   over?: 'http'
+  /** Other tokens, once there are some. */
+  reread?: SlackAccess['reread']
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -68,8 +71,9 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
   const desks: Desk[] = [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [lea], backup: [] }]
 
   const { botToken, appToken, signingSecret, url: apiUrl } = slack
+  const reread = options.reread && { reread: options.reread }
   const requests = { host: '127.0.0.1', port: 0, path: '/slack', signingSecret }
-  const access = { botToken, apiUrl, ...(isHttp ? { requests } : { appToken }) }
+  const access = { botToken, apiUrl, ...(isHttp ? { requests } : { appToken }), ...reread }
   const clock = options.clock ?? world.clock
   const connect = async (configured = channel) => {
     for (const one of desks) one.channel = configured
