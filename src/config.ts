@@ -106,6 +106,8 @@ export interface SlackApp {
   botToken: string
   apiUrl: string
   appToken?: string
+  /** Where the tokens are written, if they come from files: they can be renewed there. */
+  tokenFiles?: { bot?: string; app?: string }
   requests?: { host: string; port: number; path: string; signingSecret: string }
 }
 

@@ -155,6 +155,8 @@ export interface FactData {
   'acknowledgement-accepted': { windowId: string }
   /** Too much left at once that nobody wrote. */
   'automation-stopped': { by: 'address' | 'overall' }
+  /** `is`: open, renumbered, or why nothing can be posted there. */
+  'desk-channel-changed': { desk: string; is: string }
   'action-refused': { action: string; reason: string }
   'window-opened': { windowId: string; startedAt: number; dueAt: number; policy?: string; version?: string }
   /** The promise, or the calendar behind it, has changed while the window was open. */

@@ -24,7 +24,7 @@ import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
 import { channelOf, keepChannels, makeChannels, type NamedChannel } from './main-channels.ts'
-import { slackChannels, slackPaceOf } from './main-slack.ts'
+import { slackAccess, slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
@@ -61,20 +61,24 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
-  const desk = await openDesk(config, {
-    ...tools,
-    db,
-    searching,
-    policies,
-    channelOf: (name) => channelOf(channels, name),
-    channels: (desk) => [...channels].flatMap(([name, named]) => (named.desk === desk ? [name] : [])),
-    limits: config.limits.ping,
-    quietOf: (name) => quietOf(config, name),
-    isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
-    isOurs: isOursOf(config),
-    dayOf: (name) => dayOf(config, name),
-    isOpen: (name) => isOpen(config, name, tools.clock.now()),
-  })
+  const { slack: _written, ...settings } = config
+  const desk = await openDesk(
+    { ...settings, ...slackAccess(config) },
+    {
+      ...tools,
+      db,
+      searching,
+      policies,
+      channelOf: (name) => channelOf(channels, name),
+      channelsAt: (desk) => [...channels].flatMap(([name, named]) => (named.desk === desk ? [name] : [])),
+      limits: config.limits.ping,
+      quietOf: (name) => quietOf(config, name),
+      isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
+      isOurs: isOursOf(config),
+      dayOf: (name) => dayOf(config, name),
+      isOpen: (name) => isOpen(config, name, tools.clock.now()),
+    },
+  )
   for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
@@ -107,7 +111,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   log.info({ desks: Object.keys(config.desks), channels: [...channels.keys()] }, 'deskbell is ready')
   return {
     db,
-    problems: () => problemsOf(channels, desk),
+    problems: () => [...problemsOf(channels, desk), ...adviceOf(desk)],
     importing: () => importingOf(channels),
     async stop() {
       await page?.stop()
@@ -243,6 +247,12 @@ function beat(
 function problemsOf(channels: Map<string, NamedChannel>, desk: OpenDesk): string[] {
   const healths = [desk.health(), ...[...channels.values()].map(({ channel }) => channel.health())]
   return healths.flatMap(({ ok, problem }) => (ok ? [] : [problem ?? 'something does not answer']))
+}
+
+/** What works, and has to be put right some day. */
+function adviceOf(desk: OpenDesk): string[] {
+  const { ok, problem } = desk.health()
+  return ok && problem !== undefined ? [problem] : []
 }
 
 function importingOf(channels: Map<string, NamedChannel>): Importing[] {

@@ -42,7 +42,7 @@ function buildSlack(
   { signingSecret, ...tokens }: NonNullable<Secrets['slack']>,
 ): SlackApp {
   if (signingSecret === undefined) return { ...tokens, apiUrl }
-  return { botToken: tokens.botToken, apiUrl, requests: { host, port, path, signingSecret } }
+  return { ...tokens, apiUrl, requests: { host, port, path, signingSecret } }
 }
 
 function buildDesk(desk: Settings['desks'][string], key: string): Desk {

@@ -1,6 +1,6 @@
 // What comes from the environment: the secrets, and nothing else. Their values appear in no fault.
 
-import type { Config } from '../config.ts'
+import type { Config, SlackApp } from '../config.ts'
 import { nearest } from '../nearest.ts'
 import { customersIn, customersToken } from './customers.ts'
 import { DEFAULTS } from './default.ts'
@@ -18,7 +18,12 @@ export interface Secrets {
   database?: Config['database']
   secret?: string
   /** With the signing secret where Slack comes to us, else with the app token. */
-  slack?: { botToken: string; appToken?: string; signingSecret?: string }
+  slack?: {
+    botToken: string
+    appToken?: string
+    signingSecret?: string
+    tokenFiles?: NonNullable<SlackApp['tokenFiles']>
+  }
   discordToken?: string
   /** Of the apps that customers' channels have for themselves. */
   customers: Map<string, { botToken: string; appToken: string }>
@@ -105,7 +110,7 @@ function readSlack(env: Environment, isHttp: boolean): { value?: NonNullable<Sec
     ...tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', BOT_TOKEN),
     ...tokenFaults('SLACK_APP_TOKEN', appToken, 'xapp-', APP_TOKEN),
   ]
-  return botToken && appToken ? { value: { botToken, appToken }, faults } : { faults }
+  return botToken && appToken ? { value: { botToken, appToken, ...tokenFiles(env) }, faults } : { faults }
 }
 
 /** Slack comes to us: nobody signs in for that, but what comes has to be Slack's. */
@@ -119,7 +124,12 @@ function readSignedSlack(env: Environment): { value?: NonNullable<Secrets['slack
     const fix = 'Set it to the Signing Secret of the Slack app, from "Basic Information".'
     faults.push({ key: 'SLACK_SIGNING_SECRET', problem, fix })
   }
-  return botToken && signingSecret ? { value: { botToken, signingSecret }, faults } : { faults }
+  return botToken && signingSecret ? { value: { botToken, signingSecret, ...tokenFiles(env) }, faults } : { faults }
+}
+
+function tokenFiles(env: Environment): { tokenFiles?: NonNullable<SlackApp['tokenFiles']> } {
+  const [bot, app] = [read(env, 'SLACK_BOT_TOKEN_FILE'), read(env, 'SLACK_APP_TOKEN_FILE')]
+  return bot || app ? { tokenFiles: { ...(bot && { bot }), ...(app && { app }) } } : {}
 }
 
 /** Slack's have 32 characters. */

@@ -11,6 +11,7 @@ import { letter } from './letter.ts'
 import { letterKept } from './letter-kept.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
+import { platform } from './platform.ts'
 import { promise } from './promise.ts'
 import { search } from './search-table.ts'
 
@@ -28,6 +29,7 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0009-composer': { up: composer },
     '0010-contact': { up: contactDetail },
     '0011-promise': { up: promise },
+    '0012-platform': { up: platform },
     '0013-letter-kept': { up: letterKept },
   }
 }

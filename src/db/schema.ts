@@ -110,6 +110,7 @@ export interface Schema {
     claimed_at: number | null
     told_at: number | null
   }
+  desk_channel: DeskChannelTable
   /** When a sender last got an acknowledgement. */
   acknowledgement: { identity_id: string; at: number }
   /** The last hour of what nobody wrote. */
@@ -512,4 +513,15 @@ export interface OutboxTable {
   finished_at: number | null
   external_ref: string | null
   error: string | null
+}
+
+export interface DeskChannelTable {
+  desk: string
+  /** The channel of which this tells: as the configuration had it. */
+  configured: string
+  /** Under which id Slack has it now. */
+  channel: string
+  /** Why nothing may or can be posted there. */
+  shut: string | null
+  since: number
 }

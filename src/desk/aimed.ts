@@ -43,5 +43,5 @@ export async function channelTo(
   { name: desk }: Pick<Desk, 'name'>,
   identity: Pick<KnownIdentity, 'id' | 'channelKind'>,
 ): Promise<string | undefined> {
-  return await findChannelTo(tools.db, identity, { desk, configured: tools.channels?.(desk) })
+  return await findChannelTo(tools.db, identity, { desk, configured: tools.channelsAt?.(desk) })
 }

@@ -14,6 +14,7 @@ import { CLICKS } from './actions.ts'
 import { makeAdvisor } from './advisor.ts'
 import { syncAgents } from './agents.ts'
 import { onCommand } from './command.ts'
+import type { DeskChannels } from './desk-channels.ts'
 import { onTurn } from './find.ts'
 import { CLOSINGS, FORMS } from './forms.ts'
 import { homeSource } from './home-source.ts'
@@ -31,8 +32,9 @@ export interface DeskAppOptions {
   log: Log
   room: Pick<SlackRoom, 'app' | 'clients' | 'self'>
   desks: readonly Desk[]
+  channels?: DeskChannels
   channelOf(name: string): Channel
-  channels?(desk: string): readonly string[]
+  channelsAt?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
   /** For customers whose language we do not know. */

@@ -14,7 +14,7 @@ import { renderCard, renderPlainCard } from './card.ts'
 import { makeFinder } from './find-post.ts'
 import { findLink } from './link.ts'
 import { pointOn } from './moved-card.ts'
-import { type Content, inDesk, isMalformed, post, update } from './post.ts'
+import { type Content, inDesk, isMalformed, isShut, post, update } from './post.ts'
 import { type CardView, type Posted, readCard } from './view.ts'
 
 export interface DeskPosting {
@@ -87,9 +87,11 @@ async function renew(options: DeskPosting, view: CardView, card: Posted) {
   try {
     await inDesk(update(options.room.clients.board, card, content, 'update the card'))
   } catch (error) {
-    if (!GONE.has(codeOf(error))) throw error
+    // The desk has moved to another channel, and where this card stands nobody can reach it any more.
+    const isLeft = isShut(error) && card.channel !== channelOf(options, view.desk)
+    if (!GONE.has(codeOf(error)) && !isLeft) throw error
     await options.db.transaction((trx) => forgetCard(trx, view.conversationId, card))
-    throw new SendError({ kind: 'temporary' }, 'the card was deleted in Slack; posting it anew', { cause: error })
+    throw new SendError({ kind: 'temporary' }, 'the card cannot be changed any more; posting it anew', { cause: error })
   }
   return { kind: 'accepted', ref: card.ts } as const
 }

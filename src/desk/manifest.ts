@@ -19,7 +19,12 @@ const SCOPES = {
   'usergroups:read': 'reminders to a user group: who is in it',
 }
 
-const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel', 'app_home_opened', 'reaction_added']
+const EVENTS = [
+  ...['message.groups', 'member_joined_channel', 'member_left_channel', 'app_home_opened', 'reaction_added'],
+  // What becomes of the desk's channel, and of the app itself.
+  ...['group_archive', 'group_unarchive', 'group_deleted', 'group_left', 'channel_id_changed', 'channel_shared'],
+  ...['channel_unshared', 'tokens_revoked', 'app_uninstalled'],
+]
 
 export const MANIFEST = {
   display_information: {

@@ -12,6 +12,7 @@ import { parseSlackEvent } from '../slack/event.ts'
 import type { ChangedMessage, DeletedMessage, NewMessage } from '../slack/event-message.ts'
 import { plainText } from '../slack/mrkdwn.ts'
 import { enter, findMember, leave, listAgents, type Profile } from './agents.ts'
+import type { ChannelNews } from './desk-channels.ts'
 import { type Reacted, react } from './reaction.ts'
 import type { Desk, DeskTools } from './tools.ts'
 
@@ -21,13 +22,16 @@ type DeskEvent =
   | Reacted
   | { kind: 'joined'; desk: Desk; profile: Profile }
   | { kind: 'left'; desk: Desk; user: string }
+  | { kind: 'channel'; news: ChannelNews }
 
 export function deskSource(tools: DeskTools): Source<DeskEvent> {
   return {
     async parse(raw) {
       const event = parseSlackEvent(raw.body)
-      const desk = 'channel' in event ? tools.desks.find(({ channel }) => channel === event.channel) : undefined
+      const desk = 'channel' in event ? await findDesk(tools, event.channel) : undefined
       if (!desk) return []
+      const news = await tools.channels?.read(event, tools.self)
+      if (news) return [{ kind: 'channel', news }]
       if (event.kind === 'message') return [{ kind: 'message', desk, message: event }]
       if (event.kind === 'message-changed' || event.kind === 'message-deleted')
         return [{ kind: 'changed', desk, change: event, at: raw.arrivedAt }]
@@ -44,6 +48,7 @@ export function deskSource(tools: DeskTools): Source<DeskEvent> {
         if (event.kind === 'message') await keepNote(trx, tools, event, kept)
         else if (event.kind === 'changed') await keepChange(trx, event, kept)
         else if (event.kind === 'reacted') await react(trx, tools, event)
+        else if (event.kind === 'channel') await tools.channels?.keep(trx, event.news)
         else if (event.kind === 'joined') await enter(trx, event.desk.name, event.profile)
         else await leave(trx, event.desk.name, event.user)
       }
@@ -52,6 +57,10 @@ export function deskSource(tools: DeskTools): Source<DeskEvent> {
       await appendFact(trx, { kind: 'raw-quarantined', data: { intakeId: kept.id } })
     },
   }
+}
+
+async function findDesk({ desks, channels }: DeskTools, channel: string): Promise<Desk | undefined> {
+  return channels ? await channels.findDesk(channel) : desks.find((desk) => desk.channel === channel)
 }
 
 /** Only people's words, and only inside a card's thread. */

@@ -3,13 +3,15 @@ import { onTestFinished } from 'vitest'
 import { type Clock, SECOND } from '../../src/clock.ts'
 import type { Db } from '../../src/db/open.ts'
 import { deskApp } from '../../src/desk/app.ts'
+import { makeDeskChannels } from '../../src/desk/desk-channels.ts'
 import { MANIFEST } from '../../src/desk/manifest.ts'
 import type { Desk, DeskTools } from '../../src/desk/tools.ts'
 import { intakeOf } from '../../src/intake.ts'
 import type { Policies } from '../../src/policy.ts'
 import { readBlocks, readView } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
-import { slackRoom } from '../../src/slack/room.ts'
+import type { SlackAccess } from '../../src/slack/clients.ts'
+import { type SlackRoom, slackRoom } from '../../src/slack/room.ts'
 import { type Letter, parseLetter } from '../../src/template/letter.ts'
 import { judgeWhenDone } from '../blocks/judge.ts'
 import type { OpenTestDb } from '../setup/database.ts'
@@ -31,7 +33,9 @@ export interface DeskTestOptions {
   recipients?: DeskTools['recipients']
   /** Slack comes to us by requests; by sockets otherwise. */
   over?: 'http'
-  channels?: DeskTools['channels']
+  channelsAt?: DeskTools['channelsAt']
+  /** Other tokens, once there are some. */
+  reread?: SlackAccess['reread']
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -70,27 +74,31 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
   const desks: Desk[] = [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [lea], backup: [] }]
 
   const { botToken, appToken, signingSecret, url: apiUrl } = slack
+  const reread = options.reread && { reread: options.reread }
   const requests = { host: '127.0.0.1', port: 0, path: '/slack', signingSecret }
-  const access = { botToken, apiUrl, ...(isHttp ? { requests } : { appToken }) }
+  const access = { botToken, apiUrl, ...(isHttp ? { requests } : { appToken }), ...reread }
   const clock = options.clock ?? world.clock
-  const connect = async () => {
-    const room = slackRoom(access, { ...world, clock })
+  const connect = async (configured = channel) => {
+    for (const one of desks) one.channel = configured
+    const tools = { ...world, clock }
+    const channels = makeDeskChannels({ ...tools, desks, client: () => room.clients.read })
+    const room: SlackRoom = slackRoom(access, { ...tools, guard: channels })
     const desk = deskApp({
       ...{ db: options.db?.(world.db) ?? world.db, clock, log: world.log, room },
-      desks,
+      ...{ desks, channels },
       channelOf: () => world.channel,
       policies: world.policies,
       letters: () => options.letters ?? [],
       explain: options.explain ?? (async () => []),
       queue: options.queue ?? (async () => []),
       ...(options.recipients && { recipients: options.recipients }),
-      ...(options.channels && { channels: options.channels }),
+      ...(options.channelsAt && { channelsAt: options.channelsAt }),
     })
     desk.register()
     world.sources.set('slack:desk', desk.source as never)
     await room.start(intakeOf(world.db, 'slack:desk'))
     if (isHttp) slack.settings.requestUrl = `http://127.0.0.1:${room.port()}/slack`
-    return { room, desk }
+    return { room, desk, channels }
   }
   let current = await connect()
   onTestFinished(() => current.room.stop())
@@ -100,9 +108,11 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     ...{ world, slack, maya, tom, lea, channel, desks },
     desk: () => current.desk,
     room: () => current.room,
-    async reconnect(): Promise<void> {
+    channels: () => current.channels,
+    /** With another channel in the configuration, where one is given. */
+    async reconnect(configured?: string): Promise<void> {
       await current.room.stop()
-      current = await connect()
+      current = await connect(configured)
     },
     /** A customer writes, and the card stands in the channel. */
     async card(text = 'Is it in stock?', wrote: Wrote = {}): Promise<{ id: string; ts: string }> {

@@ -123,7 +123,7 @@ eachDatabase((open) => {
   })
 
   test('a desk without a mailbox says so', async () => {
-    const desk = await makeActingDesk(open, { channels: () => ['discord'] })
+    const desk = await makeActingDesk(open, { channelsAt: () => ['discord'] })
     await desk.customerWrites('My shade is broken')
     await desk.more(desk.maya, 'outside')
     expect(await desk.waitForScreen(desk.maya, 'This desk has no mailbox')).toContain('deskbell.yaml')

@@ -134,7 +134,7 @@ async function sends(desk: ActingDesk, text: string): Promise<void> {
 
 /** Ben asks in a chat; the desk has a mailbox too. */
 async function makeTwoWays(open: OpenTestDb) {
-  const desk = await makeActingDesk(open, { channel: fakeChat(), channels: () => ['discord', MAIL] })
+  const desk = await makeActingDesk(open, { channel: fakeChat(), channelsAt: () => ['discord', MAIL] })
   const { world } = desk
   world.sources.set(MAIL, channelSource(fakeChannel(MAIL), world.desk))
   const ben = await desk.customerWrites('Is it blue?', { ...inPlace('ben'), from: BEN })
