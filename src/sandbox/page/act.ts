@@ -2,6 +2,7 @@
 import { z } from 'zod'
 
 const id = z.string().min(1).max(200)
+const pane = z.enum(['agent', 'lead'])
 const person = z.object({ person: id })
 const filled = z.object({
   block: id,
@@ -30,10 +31,15 @@ export const actSchema = z.discriminatedUnion('do', [
     channel: id,
     thread: id.optional(),
     text: z.string().min(1).max(12_000),
+    files: z.array(file).max(10).optional(),
   }),
+  person.extend({ do: z.literal('revise'), channel: id, ts: id, text: z.string().min(1).max(12_000) }),
+  person.extend({ do: z.literal('remove'), channel: id, ts: id }),
+  person.extend({ do: z.literal('shortcut'), name: id, channel: id, ts: id }),
+  person.extend({ do: z.literal('dismiss'), ts: id }),
   z.object({ do: z.literal('command'), person: id, channel: id, text: z.string().max(2000) }),
-  z.object({ do: z.literal('thread'), ts: id.optional() }),
-  z.object({ do: z.literal('tab'), tab: z.enum(['desk', 'home']) }),
+  z.object({ do: z.literal('thread'), pane, ts: id.optional() }),
+  z.object({ do: z.literal('tab'), pane, tab: z.enum(['desk', 'direct', 'home']) }),
   z.object({ do: z.literal('customer'), address: id }),
   z.object({ do: z.literal('agent'), person: id }),
   z.object({

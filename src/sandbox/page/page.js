@@ -55,6 +55,7 @@ async function act(what) {
   await fetch('/do', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(what) })
 }
 
+const paneOf = (element) => element.closest('[data-pane]')?.dataset.pane
 const personOf = (element) => element.closest('[data-person]')?.dataset.person
 
 document.addEventListener('click', (event) => {
@@ -63,20 +64,29 @@ document.addEventListener('click', (event) => {
   const { dataset } = element
   if (dataset.close)
     return void act({ do: 'close', person: personOf(element), view: dataset.close, all: dataset.all !== undefined })
-  if (element.classList.contains('thread-link')) return void act({ do: 'thread', ts: dataset.thread })
+  if (dataset.thread) return void act({ do: 'thread', pane: paneOf(element), ts: dataset.thread })
   if (dataset.action) return void press(element)
   if (dataset.do === 'pass') return void busy(element, { do: 'pass', time: dataset.time })
   if (dataset.do === 'scene' || dataset.do === 'trouble')
     return void busy(element, { do: dataset.do, name: dataset.name })
   if (dataset.do === 'customer') return void act({ do: 'customer', address: dataset.address })
-  if (dataset.do === 'tab') return void act({ do: 'tab', tab: dataset.tab })
-  if (dataset.do === 'thread') return void act({ do: 'thread' })
+  if (dataset.do === 'tab') return void act({ do: 'tab', pane: paneOf(element), tab: dataset.tab })
+  if (dataset.do === 'thread') return void act({ do: 'thread', pane: paneOf(element) })
+  if (['shortcut', 'dismiss', 'remove'].includes(dataset.do)) return void handle(element)
 })
 
 async function busy(element, what) {
   element.setAttribute('aria-busy', 'true')
   await act(what)
   element.removeAttribute('aria-busy')
+}
+
+/** What can be done with a message itself. */
+async function handle(element) {
+  const { channel, ts } = element.closest('[data-ts]').dataset
+  const person = element.closest('[data-by]')?.dataset.by ?? personOf(element)
+  element.closest('details')?.removeAttribute('open')
+  await busy(element, { do: element.dataset.do, person, name: element.dataset.name, channel, ts })
 }
 
 /** A button or a menu's entry in a message, a modal or the home tab. */
@@ -124,6 +134,16 @@ document.addEventListener('submit', async (event) => {
   } else if (form.dataset.do === 'discord') {
     await act({ do: 'discord', person: data.person, text: data.text, ...(data.topic && { topic: data.topic }) })
     form.elements.text.value = ''
+  } else if (form.dataset.do === 'guest') {
+    const files = await Promise.all([...form.elements.files.files].map(readFile))
+    const thread = data.thread && { thread: data.thread }
+    await act({ do: 'say', person: data.person, channel: form.dataset.channel, text: data.text, files, ...thread })
+    form.elements.text.value = ''
+    form.elements.files.value = ''
+  } else if (form.dataset.do === 'revise') {
+    form.closest('details').open = false
+    const { by: person, channel, ts } = form.dataset
+    await act({ do: 'revise', person, channel, ts, text: data.text })
   } else if (data.text.startsWith('/desk')) {
     await act({
       do: 'command',

@@ -6,6 +6,7 @@ import { type Stage, setStage } from '../stage.ts'
 import type { Act, Filled } from './act.ts'
 import { CUSTOMERS } from './cast.ts'
 import { type Community, openCommunity } from './community.ts'
+import { type Guests, openGuests } from './guests.ts'
 import { customersPost, type Post } from './post.ts'
 import { SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
@@ -15,6 +16,7 @@ export interface Playhouse {
   clock: MovableClock
   post: Post
   community: Community
+  guests: Guests
   program: ProgramKeeper
   seats: Seats
   /** Slack has too much of us; the mail server is away. */
@@ -35,7 +37,9 @@ export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
   const stage = await setStage({ clock, wait: clock.wait })
   const community = await openCommunity(stage, clock)
   const { settings: discord, env } = community
-  const program = await keepProgram(stage, clock, { undo, sections: { discord }, env })
+  const guests = openGuests(stage)
+  const slack = { api_url: stage.slack.url, customers: guests.customers }
+  const program = await keepProgram(stage, clock, { undo, sections: { discord, slack }, env })
   const post = customersPost(stage, clock)
   const troubles = { isSlackBusy: false, isMailAway: false }
   program.start()
@@ -43,10 +47,10 @@ export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
     program.forward(ms)
     await clock.wait(NOTICE_MS)
   }
-  const tools = { stage, post, community, program, troubles, pass }
+  const tools = { stage, post, community, guests, program, troubles, pass }
   return {
-    ...{ stage, clock, post, community, program, troubles },
-    seats: makeSeats(stage.agent),
+    ...{ stage, clock, post, community, guests, program, troubles },
+    seats: makeSeats(stage),
     act: (seat, act) => perform({ ...tools, clock }, seat, act),
     async stop() {
       await program.stop()
@@ -56,7 +60,7 @@ export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
   }
 }
 
-interface Tools extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'community' | 'program' | 'troubles'> {
+interface Tools extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'community' | 'guests' | 'program' | 'troubles'> {
   pass(ms: number): Promise<void>
 }
 
@@ -68,10 +72,8 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
       return await click(stage, act)
     case 'fill':
       return await fill(stage, act.person, act.view, act.field)
-    case 'attach': {
-      const files = act.files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') }))
-      return slack.attach(act.person, act.view, act.block, act.action, files)
-    }
+    case 'attach':
+      return slack.attach(act.person, act.view, act.block, act.action, act.files.map(fileOf))
     case 'submit':
       for (const field of inputsAmong(stage, act)) await fill(stage, act.person, act.view, field)
       await slack.submit(act.person, act.view)
@@ -79,23 +81,37 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
     case 'close':
       return await slack.close(act.person, act.view, { all: act.all ?? false })
     case 'say':
-      slack.say(act.person, act.channel, act.text, act.thread === undefined ? {} : { threadTs: act.thread })
+      slack.say(act.person, act.channel, act.text, {
+        ...(act.thread !== undefined && { threadTs: act.thread }),
+        ...(act.files?.length && { files: act.files.map(fileOf) }),
+      })
       return
+    case 'revise':
+      return slack.edit(act.person, act.channel, act.ts, act.text)
+    case 'remove':
+      return slack.remove(act.person, act.channel, act.ts)
+    case 'shortcut':
+      await slack.shortcut(act.person, act.name, act.channel, act.ts)
+      return
+    case 'dismiss':
+      return dismiss(stage, act)
     case 'command':
       await slack.command(act.person, act.channel, '/desk', act.text)
       return
     case 'thread':
-      seat.thread = act.ts
+      seat[act.pane].thread = act.ts
+      if (act.ts !== undefined) seat[act.pane].tab = 'desk'
       return
     case 'tab':
-      seat.tab = act.tab
-      if (act.tab === 'home') slack.openHome(seat.agent)
+      seat[act.pane].tab = act.tab
+      if (act.tab === 'home') slack.openHome(seat[act.pane].person)
       return
     case 'customer':
       seat.customer = act.address
       return
     case 'agent':
-      seat.agent = act.person
+      seat.agent = { ...seat.agent, person: act.person, told: 0 }
+      if (seat.agent.tab === 'home') slack.openHome(act.person)
       return
     case 'mail':
       return await tools.post.write(customerOf(seat), act)
@@ -108,6 +124,17 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
     default:
       return await makeTrouble(tools, act.name)
   }
+}
+
+const fileOf = ({ name, base64 }: { name: string; base64: string }) => ({
+  name,
+  bytes: Buffer.from(base64, 'base64'),
+})
+
+function dismiss({ slack }: Stage, { person, ts }: { person: string; ts: string }): void {
+  const { ephemerals } = slack.workspace
+  const at = ephemerals.findIndex((each) => each.user === person && each.ts === ts)
+  if (at >= 0) ephemerals.splice(at, 1)
 }
 
 async function click(
@@ -149,10 +176,8 @@ async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> 
   const scene = SCENES.find((one) => one.name === name)
   if (!scene) throw new Error(`There is no scene ${name}.`)
   seat.hint = { kind: 'next', text: `${scene.title} …` }
-  seat.customer = scene.customer
-  seat.agent = tools.stage.agent
-  seat.tab = 'desk'
-  seat.thread = undefined
+  seat.customer = scene.customer(tools)
+  seat.agent = { ...seat.agent, person: tools.stage.agent, tab: 'desk', thread: undefined }
   await scene.play(tools)
   seat.hint = { kind: 'next', text: scene.next }
 }
