@@ -51,6 +51,7 @@ export const actSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('discord'), person: id, topic: id.optional(), text: z.string().min(1).max(2000) }),
   z.object({ do: z.literal('pass'), time: z.enum(['hour', 'day', 'due']) }),
   z.object({ do: z.literal('scene'), name: id }),
+  z.object({ do: z.literal('training'), name: z.enum(['start', 'next', 'finish', 'leave']) }),
   z.object({ do: z.literal('trouble'), name: z.enum(['slack-busy', 'mail-away', 'mail-back', 'kill', 'start']) }),
 ])
 

@@ -13,6 +13,7 @@ export function drawDocument(panes: Record<Pane, Html>): Html {
 <body><h1><span aria-hidden="true">🛎</span> Deskbell <small>one person plays them all; behind this page runs the real program</small></h1>
 ${pane('bar', 'Time, scenes and trouble', 'header')}
 <div id="hint" class="hint" role="status" aria-live="polite">${panes.hint}</div>
+<div id="training" role="region" aria-label="Training">${panes.training}</div>
 <main>${pane('customers', 'The customers')}${pane('agent', 'The agent’s Slack')}${pane('lead', 'The lead’s Slack')}</main>
 ${pane('inside', 'Inside')}
 <div id="lost" class="lost" hidden>The demo has ended, or its connection broke. It goes on as soon as it is back.</div></body></html>`

@@ -30,14 +30,14 @@ export function openGuests({ slack, agent, colleague }: Stage): Guests {
   return {
     lounges: [
       {
-        ...{ id: shared, title: '# acme-and-us in Slack' },
+        ...{ id: shared, title: 'Slack: Acme' },
         people: [
           { id: nora, name: 'Nora Vance of Acme, a customer' },
           { id: ivo, name: 'Ivo Petrov of Acme, her colleague' },
           { id: colleague, name: 'Tom Okafor, an agent' },
         ],
       },
-      { id: slack.dm(gus).id, title: 'Gus, a guest in Slack', people: [{ id: gus, name: 'Gus Keller, a customer' }] },
+      { id: slack.dm(gus).id, title: 'Slack: Gus', people: [{ id: gus, name: 'Gus Keller, a customer' }] },
     ],
     customers: { acme: { channels: [{ id: shared, kind: 'shared' }], direct_messages: true } },
   }

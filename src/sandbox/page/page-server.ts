@@ -56,6 +56,7 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
   const stopLooking = systemClock().every(LOOK_MS, async () => {
     if (viewers.size === 0) return
     house.program.look()
+    await house.trainer.tick()
     await house.post.look()
     await lookAtLists(house.stage.slack)
     for (const viewer of viewers) show(viewer)

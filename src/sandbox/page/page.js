@@ -67,7 +67,7 @@ document.addEventListener('click', (event) => {
   if (dataset.thread) return void act({ do: 'thread', pane: paneOf(element), ts: dataset.thread })
   if (dataset.action) return void press(element)
   if (dataset.do === 'pass') return void busy(element, { do: 'pass', time: dataset.time })
-  if (dataset.do === 'scene' || dataset.do === 'trouble')
+  if (['scene', 'trouble', 'training'].includes(dataset.do))
     return void busy(element, { do: dataset.do, name: dataset.name })
   if (dataset.do === 'customer') return void act({ do: 'customer', address: dataset.address })
   if (dataset.do === 'tab') return void act({ do: 'tab', pane: paneOf(element), tab: dataset.tab })

@@ -24,6 +24,7 @@ export function drawBar({ program, troubles }: Playhouse, screen: Screen): Html 
     ({ name, title }) =>
       html`<button type="button" class="button plain" data-do="scene" data-name="${name}">${title}</button>`,
   )}</div>
+<div class="group" role="group" aria-label="Learning"><small>Learn</small><button type="button" class="button primary" data-do="training" data-name="start">Train me</button></div>
 <div class="group" role="group" aria-label="Trouble"><small>Trouble</small>${trouble('slack-busy', 'Slack: too many requests')}${
     troubles.isMailAway ? trouble('mail-back', 'Bring the mail server back') : trouble('mail-away', 'Mail server down')
   }${program.isRunning() ? trouble('kill', 'Kill the program') : trouble('start', 'Start the program again')}</div>`

@@ -8,11 +8,12 @@ import { drawLounge } from './pane-guests.ts'
 import { drawInside } from './pane-inside.ts'
 import { drawMailbox } from './pane-mailbox.ts'
 import { drawSlack } from './pane-slack.ts'
+import { drawTraining } from './pane-training.ts'
 import type { Playhouse } from './playhouse.ts'
 import type { Screen } from './screen.ts'
 import type { Seat } from './seat.ts'
 
-export const PANES = ['bar', 'hint', 'customers', 'agent', 'lead', 'inside'] as const
+export const PANES = ['bar', 'hint', 'training', 'customers', 'agent', 'lead', 'inside'] as const
 export type Pane = (typeof PANES)[number]
 
 export function drawPanes(house: Playhouse, seat: Seat, zone: string): Record<Pane, Html> {
@@ -20,6 +21,7 @@ export function drawPanes(house: Playhouse, seat: Seat, zone: string): Record<Pa
   return {
     bar: drawBar(house, screen),
     hint: drawHint(seat),
+    training: drawTraining(house.trainer.training()),
     customers: drawCustomers(house, seat, screen),
     agent: drawSlack(house, seat, 'agent', screen),
     lead: drawSlack(house, seat, 'lead', screen),
@@ -45,8 +47,8 @@ function drawCustomers(house: Playhouse, { customer }: Seat, screen: Screen): Ht
   const tab = (address: string, name: string) =>
     html`<button type="button" role="tab" id="customer-${address}" aria-controls="customer-panel" aria-selected="${address === customer ? 'true' : 'false'}" tabindex="${address === customer ? 0 : -1}" data-do="customer" data-address="${address}">${name}</button>`
   const tabs = [
-    ...CUSTOMERS.map(({ address, name }) => tab(address, name)),
-    tab(COMMUNITY, '# help on Discord'),
+    ...CUSTOMERS.map(({ address, name }) => tab(address, name.split(' ')[0] ?? name)),
+    tab(COMMUNITY, 'Discord'),
     ...guests.lounges.map(({ id, title }) => tab(id, title)),
   ]
   const lounge = guests.lounges.find(({ id }) => id === customer)

@@ -10,6 +10,7 @@ import { type Guests, openGuests } from './guests.ts'
 import { customersPost, type Post } from './post.ts'
 import { SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
+import { makeTrainer, type Trainer } from './training.ts'
 
 export interface Playhouse {
   stage: Stage
@@ -18,6 +19,7 @@ export interface Playhouse {
   community: Community
   guests: Guests
   program: ProgramKeeper
+  trainer: Trainer
   seats: Seats
   /** Slack has too much of us; the mail server is away. */
   troubles: { isSlackBusy: boolean; isMailAway: boolean }
@@ -31,8 +33,8 @@ const BUSY_S = 3
 /** What the program needs to notice that time has gone by. */
 const NOTICE_MS = 1500
 
-/** `undo`: how long a reply can be taken back, as in the configuration. */
-export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
+/** `undo`: how long a reply can be taken back, as in the configuration; `paceMs`: real time between two cases of a training. */
+export async function openPlayhouse({ undo = '10s', paceMs = 25 * SECOND } = {}): Promise<Playhouse> {
   const clock = movableClock()
   const stage = await setStage({ clock, wait: clock.wait })
   const community = await openCommunity(stage, clock)
@@ -42,14 +44,15 @@ export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
   const program = await keepProgram(stage, clock, { undo, sections: { discord, slack }, env })
   const post = customersPost(stage, clock)
   const troubles = { isSlackBusy: false, isMailAway: false }
+  const trainer = makeTrainer({ stage, clock, post, community, guests, program, paceMs })
   program.start()
   const pass = async (ms: number) => {
     program.forward(ms)
     await clock.wait(NOTICE_MS)
   }
-  const tools = { stage, post, community, guests, program, troubles, pass }
+  const tools = { stage, post, community, guests, program, trainer, troubles, pass }
   return {
-    ...{ stage, clock, post, community, guests, program, troubles },
+    ...{ stage, clock, post, community, guests, program, trainer, troubles },
     seats: makeSeats(stage),
     act: (seat, act) => perform({ ...tools, clock }, seat, act),
     async stop() {
@@ -60,7 +63,8 @@ export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
   }
 }
 
-interface Tools extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'community' | 'guests' | 'program' | 'troubles'> {
+interface Tools
+  extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'community' | 'guests' | 'program' | 'trainer' | 'troubles'> {
   pass(ms: number): Promise<void>
 }
 
@@ -121,6 +125,8 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
       return await tools.pass(spanOf(act.time, program, tools.clock))
     case 'scene':
       return await playScene(tools, seat, act.name)
+    case 'training':
+      return await train(tools, seat, act.name)
     default:
       return await makeTrouble(tools, act.name)
   }
@@ -180,6 +186,18 @@ async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> 
   seat.agent = { ...seat.agent, person: tools.stage.agent, tab: 'desk', thread: undefined }
   await scene.play(tools)
   seat.hint = { kind: 'next', text: scene.next }
+}
+
+async function train(
+  { trainer, stage }: Tools,
+  seat: Seat,
+  name: 'start' | 'next' | 'finish' | 'leave',
+): Promise<void> {
+  if (name === 'start') {
+    seat.hint = undefined
+    seat.agent = { ...seat.agent, person: stage.agent, tab: 'desk', thread: undefined }
+  }
+  await trainer[name]()
 }
 
 async function makeTrouble({ stage, program, troubles }: Tools, name: Extract<Act, { do: 'trouble' }>['name']) {

@@ -6,6 +6,7 @@ import { makeLog } from '../../log.ts'
 import { type Deskbell, startDeskbell } from '../../main.ts'
 import { movableClock } from '../clock.ts'
 import type { Inside, ToPage, ToProgram } from './protocol.ts'
+import { recall } from './recall.ts'
 
 const FACTS_MAX = 40
 const EFFECTS_MAX = 20
@@ -21,6 +22,8 @@ async function hear(told: ToProgram): Promise<void> {
   if (told.kind === 'forward') return clock.forward(told.ms)
   if (told.kind === 'start') return await start(told)
   if (told.kind === 'look') return deskbell && tell({ kind: 'inside', inside: await lookInside(deskbell) })
+  if (told.kind === 'recall')
+    return deskbell && tell({ kind: 'recalled', recalled: await recall(deskbell.db, told.since) })
   await deskbell?.stop()
   process.exit(0)
 }
