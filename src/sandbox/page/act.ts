@@ -8,7 +8,13 @@ const filled = z.object({
   block: id,
   action: id,
   type: id,
-  value: z.union([z.string().max(20_000), z.array(z.string().max(200)).max(100)]),
+  value: z.union([
+    z.string().max(20_000),
+    z.array(z.string().max(200)).max(100),
+    z.object({ type: z.literal('rich_text'), elements: z.array(z.looseObject({})).max(1000) }),
+  ]),
+  /** By which it was found, in a list that the app fills. */
+  query: z.string().max(200).optional(),
 })
 const file = z.object({ name: z.string().min(1).max(255), base64: z.string().max(8_000_000) })
 
@@ -23,6 +29,7 @@ export const actSchema = z.discriminatedUnion('do', [
     value: z.string().max(2000).optional(),
   }),
   person.extend({ do: z.literal('fill'), view: id, field: filled }),
+  person.extend({ do: z.literal('suggest'), view: id, block: id, action: id, query: z.string().max(200) }),
   person.extend({ do: z.literal('attach'), view: id, block: id, action: id, files: z.array(file).max(10) }),
   person.extend({ do: z.literal('submit'), view: id, fields: z.array(filled).max(100) }),
   person.extend({ do: z.literal('close'), view: id, all: z.boolean().optional() }),

@@ -1,6 +1,6 @@
 // Serves the page on this machine alone: to nobody who came from another site, and under no other name.
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { SECOND, systemClock } from '../../clock.ts'
 import { actSchema } from './act.ts'
 import { drawDocument } from './document.ts'
-import { lookAtLists } from './offered.ts'
 import { drawPanes, PANES, type Pane } from './panes.ts'
 import type { Playhouse } from './playhouse.ts'
 import type { Seat } from './seat.ts'
@@ -58,7 +57,6 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
     house.program.look()
     await house.trainer.tick()
     await house.post.look()
-    await lookAtLists(house.stage.slack)
     for (const viewer of viewers) show(viewer)
   })
 
@@ -96,14 +94,15 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
   async function take(request: IncomingMessage, response: ServerResponse, seat: Seat): Promise<void> {
     const read = actSchema.safeParse(await readJson(request))
     if (!read.success) return refuse(response, 400, 'The page asked for something unknown; reload it.')
+    let told: unknown = {}
     try {
-      await house.act(seat, read.data)
+      told = (await house.act(seat, read.data)) ?? {}
       if (seat.hint?.kind === 'wrong') seat.hint = undefined
     } catch (error) {
       seat.hint = { kind: 'wrong', text: (error as Error).message }
     }
     for (const viewer of viewers) if (viewer.seat === seat) show(viewer)
-    send(response, 200, 'application/json', '{}')
+    send(response, 200, 'application/json', JSON.stringify(told))
   }
 
   return {
@@ -147,10 +146,14 @@ async function readFiles(): Promise<Map<string, { type: string; text: string }>>
     .resolve('morphdom')
     .replace(/[^/\\]+$/, 'morphdom-esm.js')
   const script = 'text/javascript'
+  const browser = await readdir(join(import.meta.dirname, 'browser'))
+  const scripts = browser.map(
+    async (name) => [`/${name}`, { type: script, text: await own(`browser/${name}`) }] as const,
+  )
   return new Map([
     ['/style.css', { type: 'text/css', text: await own('style.css') }],
     ['/page.css', { type: 'text/css', text: await own('page.css') }],
-    ['/page.js', { type: script, text: await own('page.js') }],
+    ...(await Promise.all(scripts)),
     ['/morphdom.js', { type: script, text: await readFile(morphdom, 'utf8') }],
   ])
 }

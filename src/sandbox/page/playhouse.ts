@@ -3,13 +3,14 @@ import { HOUR, SECOND } from '../../clock.ts'
 import { type MovableClock, movableClock } from '../clock.ts'
 import { keepProgram, type ProgramKeeper } from '../program/keeper.ts'
 import { type Stage, setStage } from '../stage.ts'
-import type { Act, Filled } from './act.ts'
+import type { Act } from './act.ts'
 import { CUSTOMERS } from './cast.ts'
 import { type Community, openCommunity } from './community.ts'
 import { type Guests, openGuests } from './guests.ts'
 import { customersPost, type Post } from './post.ts'
 import { SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
+import { click, fileOf, fill, submit, suggest } from './slack-hands.ts'
 import { makeTrainer, type Trainer } from './training.ts'
 
 export interface Playhouse {
@@ -23,8 +24,8 @@ export interface Playhouse {
   seats: Seats
   /** Slack has too much of us; the mail server is away. */
   troubles: { isSlackBusy: boolean; isMailAway: boolean }
-  /** Rejects with a sentence when it cannot be done. */
-  act(seat: Seat, act: Act): Promise<void>
+  /** Rejects with a sentence when it cannot be done. Resolves to what the browser is to be told. */
+  act(seat: Seat, act: Act): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -68,7 +69,7 @@ interface Tools
   pass(ms: number): Promise<void>
 }
 
-async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
+async function perform(tools: Tools, seat: Seat, act: Act): Promise<unknown> {
   const { stage, program } = tools
   const { slack } = stage
   switch (act.do) {
@@ -78,10 +79,10 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
       return await fill(stage, act.person, act.view, act.field)
     case 'attach':
       return slack.attach(act.person, act.view, act.block, act.action, act.files.map(fileOf))
+    case 'suggest':
+      return await suggest(stage, act)
     case 'submit':
-      for (const field of inputsAmong(stage, act)) await fill(stage, act.person, act.view, field)
-      await slack.submit(act.person, act.view)
-      return
+      return await submit(stage, act)
     case 'close':
       return await slack.close(act.person, act.view, { all: act.all ?? false })
     case 'say':
@@ -132,37 +133,10 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
   }
 }
 
-const fileOf = ({ name, base64 }: { name: string; base64: string }) => ({
-  name,
-  bytes: Buffer.from(base64, 'base64'),
-})
-
 function dismiss({ slack }: Stage, { person, ts }: { person: string; ts: string }): void {
   const { ephemerals } = slack.workspace
   const at = ephemerals.findIndex((each) => each.user === person && each.ts === ts)
   if (at >= 0) ephemerals.splice(at, 1)
-}
-
-async function click(
-  { slack }: Stage,
-  { person, channel, ts, view, block, action, value }: Extract<Act, { do: 'click' }>,
-): Promise<void> {
-  const target = { actionId: action, ...(block !== '' && { blockId: block }), ...(value !== undefined && { value }) }
-  if (view !== undefined) await slack.click(person, { ...target, viewId: view })
-  else if (channel !== undefined && ts !== undefined) await slack.click(person, { ...target, channel, ts })
-}
-
-/** What stands beside the inputs has told the app of every choice already. */
-function inputsAmong({ slack }: Stage, { person, view, fields }: Extract<Act, { do: 'submit' }>): Filled[] {
-  const front = slack.workspace.modals.get(person)?.find(({ id }) => id === view)
-  const inputs = new Set(front?.blocks.filter(({ type }) => type === 'input').map(({ block_id }) => block_id))
-  return fields.filter(({ block }) => inputs.has(block))
-}
-
-async function fill({ slack }: Stage, person: string, view: string, field: Filled): Promise<void> {
-  const { block, action, type, value } = field
-  if (/_input$/.test(type)) await slack.type(person, view, block, action, [value].flat().join('\n'))
-  else if (value !== '') await slack.choose(person, view, block, action, value)
 }
 
 function customerOf({ customer }: Seat) {
