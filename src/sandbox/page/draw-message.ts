@@ -56,5 +56,5 @@ function drawReach({ ts, text, channel }: Message, reach: MessageView['reach']):
   const change =
     reach.by !== undefined &&
     html`<form class="revise" data-do="revise" data-by="${reach.by}" data-channel="${channel}" data-ts="${ts}"><textarea name="text" required rows="3" aria-label="The message">${unescapeText(text)}</textarea><button type="submit" class="button primary">Save changes</button><button type="button" class="button danger" data-do="remove">Delete message</button></form>`
-  return html`<details class="menu reach"><summary aria-label="More actions for this message">⋯</summary><div role="group" class="pop">${reach.canShortcut && html`<div role="menu">${shortcuts}</div>`}${change}</div></details>`
+  return html`<details class="menu reach"><summary role="button" aria-haspopup="true" aria-label="More actions for this message">⋯</summary><div role="group" class="pop">${reach.canShortcut && html`<div role="menu">${shortcuts}</div>`}${change}</div></details>`
 }

@@ -61,10 +61,9 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { host = '', origin } = request.headers
+    const { host = '' } = request.headers
     if (!hosts.includes(host)) return refuse(response, 421, 'This page answers to 127.0.0.1 and localhost only.')
-    const isForeign = (origin !== undefined && origin !== `http://${host}`) || isCrossSite(request)
-    if (isForeign) return refuse(response, 403, 'This page takes nothing from other sites.')
+    if (isForeign(request, host)) return refuse(response, 403, 'This page takes nothing from other sites.')
     const path = new URL(request.url ?? '/', `http://${host}`).pathname
     const id = seatOf(request)
     if (request.method === 'POST' && path === '/do') return await take(request, response, house.seats.get(id))
@@ -116,8 +115,10 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
   }
 }
 
-function isCrossSite({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site']
+function isForeign({ headers, method }: IncomingMessage, host: string): boolean {
+  const { origin, 'sec-fetch-site': site } = headers
+  // A browser always says from where it posts.
+  if (origin === undefined ? method === 'POST' : origin !== `http://${host}`) return true
   return site !== undefined && site !== 'same-origin' && site !== 'none'
 }
 

@@ -32,7 +32,7 @@ export interface Playhouse {
 const BUSY_CALLS = 2
 const BUSY_S = 3
 /** What the program needs to notice that time has gone by. */
-const NOTICE_MS = 1500
+const NOTICE_MS = 400
 
 /** `undo`: how long a reply can be taken back, as in the configuration; `paceMs`: real time between two cases of a training. */
 export async function openPlayhouse({ undo = '10s', paceMs = 25 * SECOND } = {}): Promise<Playhouse> {

@@ -38,7 +38,7 @@ export interface Wanted {
 
 export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wanted): Promise<ProgramKeeper> {
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-demo-'))
-  const settings = stage.settings({ databasePath: join(folder, 'deskbell.db'), undo: wanted.undo })
+  const settings = stage.settings({ databasePath: join(folder, 'deskbell.db'), undo: wanted.undo, pings: 'usual' })
   const text = JSON.stringify({ ...JSON.parse(settings.yaml.text), ...wanted.sections })
   const yaml = { ...settings.yaml, text }
   const env = { ...settings.env, ...wanted.env }

@@ -3,6 +3,7 @@ import { actInTurn, busy, personOf, viewOf } from './send.js'
 
 const PAUSE_MS = 150
 let pause
+let looks = 0
 
 const listOf = (input) => document.getElementById(input.getAttribute('aria-controls'))
 const optionsOf = (input) => [...listOf(input).querySelectorAll('[role=option]')]
@@ -14,8 +15,11 @@ const placeOf = (input) => ({
 })
 
 async function look(input, query) {
+  const asked = String(++looks)
+  input.dataset.asked = asked
   const { options = [] } = await actInTurn({ do: 'suggest', ...placeOf(input), query })
-  if (document.activeElement !== input) return
+  // Somebody has typed on, or chosen, meanwhile.
+  if (document.activeElement !== input || asked !== input.dataset.asked) return
   listOf(input).replaceChildren(...options.map((option, n) => drawOption(input, option, n)))
   input.dataset.query = query
   show(input, true)
@@ -50,6 +54,8 @@ function point(input, step) {
 
 async function pick(input, option) {
   const { query = '' } = input.dataset
+  clearTimeout(pause)
+  delete input.dataset.asked
   input.value = option.querySelector('span').textContent
   show(input, false)
   const { person, view, ...field } = placeOf(input)

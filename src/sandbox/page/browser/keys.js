@@ -14,6 +14,12 @@ document.addEventListener('keydown', (event) => {
 })
 
 function stepAlong(event) {
+  const menu = event.target.matches('summary[aria-haspopup]') && event.target.parentElement
+  if (menu) {
+    event.preventDefault()
+    menu.open = true
+    return enter(menu)
+  }
   const row = event.target.closest(ROWS)
   if (!row || event.target.matches('input, textarea, select')) return
   const stops = [...row.querySelectorAll('button')]
@@ -62,10 +68,15 @@ function nextPane(event) {
 document.addEventListener(
   'toggle',
   ({ target }) => {
-    if (target.matches('details.menu[open]')) target.querySelector('[role=menuitem], textarea')?.focus()
+    if (target.matches('details.menu[open]') && !target.contains(document.activeElement.closest('[role=menu]')))
+      enter(target)
   },
   true,
 )
+function enter(menu) {
+  menu.querySelector('[role=menuitem], textarea')?.focus()
+}
+
 document.addEventListener('pointerdown', ({ target }) => {
   for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(target)) menu.open = false
 })
