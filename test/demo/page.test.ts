@@ -52,6 +52,21 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     await expect.poll(() => dialog.getByLabel('Your answer').evaluate(written), soon).toBe('It left at noon.')
   })
 
+  test('overdue and escalated: the lead is pinged, the card says so, and the lead acts from there', async () => {
+    const { page, press, cardOf, dialog, picture } = player
+    await press('Overdue and escalated')
+    const ping = page.locator('#lead .message', { hasText: 'The lamp arrived broken' }).last()
+    await ping.waitFor()
+    await cardOf('The lamp arrived broken').getByText('overdue since').waitFor()
+    await picture('overdue')
+    await ping.getByRole('button', { name: 'Assign' }).click()
+    await dialog.getByText('Maya Lindt').first().waitFor({ state: 'attached' })
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('tab', { name: 'Home' }).last().click()
+    await page.locator('#lead .home', { hasText: 'overdue' }).waitFor()
+  })
+
   test('answered from Discord: a member’s help ends nothing, an agent’s answer does, and the next one goes out from Slack', async () => {
     const { page, press, cardOf, answer, picture } = player
     await press('Answered from Discord')
@@ -137,21 +152,6 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     expect(await focused()).toBe('More actions')
   })
 
-  test('overdue and escalated: the lead is pinged, the card says so, and the lead acts from there', async () => {
-    const { page, press, cardOf, dialog, picture } = player
-    await press('Overdue and escalated')
-    const ping = page.locator('#lead .message', { hasText: 'The lamp arrived broken' }).last()
-    await ping.waitFor()
-    await cardOf('The lamp arrived broken').getByText('overdue since').waitFor()
-    await picture('overdue')
-    await ping.getByRole('button', { name: 'Assign' }).click()
-    await dialog.getByText('Maya Lindt').first().waitFor({ state: 'attached' })
-    await page.keyboard.press('Escape')
-    await dialog.waitFor({ state: 'detached' })
-    await page.getByRole('tab', { name: 'Home' }).last().click()
-    await page.locator('#lead .home', { hasText: 'overdue' }).waitFor()
-  })
-
   test('angry customer: three mails are one conversation, and ping nobody by their words', async () => {
     const { page, press, cardOf, picture } = player
     await press('Angry customer')
@@ -180,9 +180,9 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
   test('nothing is lost while the mail server is down, nor while Slack has enough of us', async () => {
     const { page, press, cardOf, mail } = player
     await page.getByText('everything answers').waitFor()
+    await press('Slack: too many requests')
     await press('Mail server down')
     await mail('Ben', 'Written to a dead server', 'Anybody?')
-    await press('Slack: too many requests')
     await press('Bring the mail server back')
     await cardOf('Written to a dead server').waitFor()
     expect(await page.locator('#agent .messages .message', { hasText: 'Written to a dead server' }).count()).toBe(1)
@@ -217,7 +217,15 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     const phone = await sitDown(theatre, { width: 390, height: 800, colorScheme: 'dark' })
     const [wide, window] = await phone.page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]')
     expect(wide).toBe(window)
-    await phone.picture('phone-dark')
+    await phone
+      .cardOf('order 4711')
+      .getByRole('button', { name: /^Reply/ })
+      .click()
+    await phone.dialog.getByLabel('Your answer').waitFor()
+    const right = await phone.page.evaluate<number>(`document.querySelector('.modal').getBoundingClientRect().right`)
+    expect(right).toBeLessThanOrEqual(window ?? 0)
+    await phone.picture('phone-dark', true)
+    await phone.page.keyboard.press('Escape')
     await phone.page.context().close()
   })
 
@@ -248,6 +256,50 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     })
   })
 
+  test('every control can be used by its name, and Slack holds what was entered', async () => {
+    const { house } = theatre
+    const { slack, lead } = house.stage
+    const { page } = player
+    await page.getByRole('tab', { name: 'Home' }).last().click()
+    await page.locator('#lead .home').waitFor()
+    const published = await publishHome(slack, lead)
+    expect(published).toBe(true)
+    const home = page.locator('#lead .home')
+    const letter = home.getByRole('textbox', { name: 'The letter' })
+    await letter.click()
+    await page.keyboard.press('Control+End')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('two')
+    await home.getByRole('group', { name: 'The ticks' }).getByLabel('Red').check()
+    await home.getByRole('group', { name: 'The choices' }).getByLabel('Blue').check()
+    await home.getByRole('radiogroup', { name: 'The radio' }).getByLabel('Blue').check()
+    await home.getByLabel('The day').fill('2030-06-14')
+    await home.getByLabel('The time').fill('08:15')
+    await home.getByLabel('The instant').fill('2030-06-14T09:30')
+    await home.getByLabel('The person').selectOption({ label: 'Tom Okafor' })
+    await home.getByLabel('The number').fill('12')
+    await page.keyboard.press('Tab')
+    const held = () => {
+      const entered = slack.home(lead)?.entered ?? new Map()
+      return Object.fromEntries([...entered].map(([key, { type: _, ...value }]) => [key.split(' ')[0], value]))
+    }
+    await expect.poll(() => held().number, soon).toEqual({ value: '12' })
+    const words = { ticks: 'red', choices: 'blue' }
+    for (const [name, value] of Object.entries(words)) expect(held()[name]?.selected_options).toMatchObject([{ value }])
+    expect(held()).toMatchObject({
+      radio: { selected_option: { value: 'blue' } },
+      day: { selected_date: '2030-06-14' },
+      time: { selected_time: '08:15' },
+      instant: { selected_date_time: new Date('2030-06-14T09:30').getTime() / 1000 },
+      person: { selected_user: house.stage.colleague },
+    })
+    expect(held().letter).toEqual({ rich_text_value: richLetter('one', 'two') })
+    await home.getByRole('button', { name: 'Throw it away' }).click()
+    const asked = page.getByRole('alertdialog', { name: 'Really?' })
+    await asked.getByRole('button', { name: 'Keep it' }).click()
+    await asked.waitFor({ state: 'detached' })
+  })
+
   test('the page answers nobody from elsewhere, and under no other name', async () => {
     const { server } = theatre
     const own = server.url.slice(0, -1)
@@ -268,6 +320,53 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     expect(new URL(server.url).hostname).toBe('127.0.0.1')
   })
 })
+
+/** A letter with a list of these items. */
+function richLetter(...items: string[]) {
+  const section = (text: string, style?: object) => ({
+    type: 'rich_text_section',
+    elements: [{ type: 'text', text, ...(style && { style }) }],
+  })
+  const list = { type: 'rich_text_list', style: 'bullet', elements: items.map((item) => section(item)) }
+  return { type: 'rich_text', elements: [section('Dear Ana', { bold: true }), list] }
+}
+
+/** As an app does that uses everything Slack has. */
+async function publishHome({ url, botToken }: { url: string; botToken: string }, user_id: string): Promise<boolean> {
+  const plain = (text: string) => ({ type: 'plain_text', text })
+  const options = ['Red', 'Blue'].map((text) => ({ text: plain(text), value: text.toLowerCase() }))
+  const input = (block_id: string, element: object) => ({
+    ...{ type: 'input', block_id, label: plain(`The ${block_id}`), optional: true },
+    element: { action_id: 'x', ...element },
+  })
+  const confirm = {
+    title: plain('Really?'),
+    text: plain('It is gone then.'),
+    confirm: plain('Throw'),
+    deny: plain('Keep it'),
+  }
+  const blocks = [
+    input('letter', { type: 'rich_text_input', initial_value: richLetter('one') }),
+    input('ticks', { type: 'checkboxes', options }),
+    input('choices', { type: 'multi_static_select', options }),
+    input('radio', { type: 'radio_buttons', options }),
+    input('day', { type: 'datepicker' }),
+    input('time', { type: 'timepicker' }),
+    input('instant', { type: 'datetimepicker' }),
+    input('person', { type: 'users_select' }),
+    input('number', { type: 'number_input', is_decimal_allowed: false }),
+    {
+      ...{ type: 'section', text: plain('An old lamp') },
+      accessory: { type: 'button', action_id: 'throw', text: plain('Throw it away'), style: 'danger', confirm },
+    },
+  ]
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${botToken}` }
+  const body = JSON.stringify({ user_id, view: { type: 'home', blocks } })
+  const answered = (await (await fetch(`${url}views.publish`, { method: 'POST', headers, body })).json()) as {
+    ok: boolean
+  }
+  return answered.ok
+}
 
 /** What stands in a field for text, of whatever kind. */
 const written = (field: unknown) => {

@@ -59,7 +59,8 @@ function playerAt(page: Page, errors: readonly string[]) {
   const cardOf = (words: string) => page.locator('#agent .messages .message', { hasText: words }).first()
   return {
     ...{ page, dialog, errors, press, pressInModal, cardOf },
-    picture: (name: string) => page.screenshot({ path: join(PICTURES, `demo-${name}.png`) }),
+    picture: (name: string, fullPage = false) =>
+      page.screenshot({ path: join(PICTURES, `demo-${name}.png`), fullPage }),
     /** As one of the customers with a mailbox, about something new. */
     async mail(from: string, subject: string, text: string) {
       await page.getByRole('tab', { name: from, exact: true }).click()

@@ -53,7 +53,8 @@ async function listFacts(db: Db): Promise<Inside['facts']> {
   return await db
     .selectFrom('fact')
     .leftJoin('conversation', 'conversation.id', 'fact.conversation_id')
-    .select(['fact.id', 'fact.at', 'fact.kind', 'fact.actor', 'conversation.subject'])
+    .leftJoin('identity', 'identity.id', 'conversation.identity_id')
+    .select(['fact.id', 'fact.at', 'fact.kind', 'fact.actor', 'conversation.subject', 'identity.name'])
     .orderBy('fact.id', 'desc')
     .limit(FACTS_MAX)
     .execute()
@@ -63,6 +64,7 @@ async function listEffects(db: Db): Promise<Inside['effects']> {
   return await db
     .selectFrom('outbox')
     .leftJoin('conversation', 'conversation.id', 'outbox.conversation_id')
+    .leftJoin('identity', 'identity.id', 'conversation.identity_id')
     .select([
       'outbox.id',
       'outbox.kind',
@@ -70,6 +72,7 @@ async function listEffects(db: Db): Promise<Inside['effects']> {
       'outbox.due_at as dueAt',
       'outbox.attempts',
       'conversation.subject',
+      'identity.name',
     ])
     .orderBy('outbox.id', 'desc')
     .limit(EFFECTS_MAX)

@@ -13,7 +13,7 @@ export type ToPage = { kind: 'inside'; inside: Inside } | { kind: 'recalled'; re
 export interface Inside {
   /** What it says is wrong. */
   problems: string[]
-  facts: { id: string; at: number; kind: string; actor: string | null; subject: string | null }[]
+  facts: { id: string; at: number; kind: string; actor: string | null; subject: string | null; name: string | null }[]
   effects: {
     id: string
     kind: string
@@ -21,6 +21,8 @@ export interface Inside {
     dueAt: number
     attempts: number
     subject: string | null
+    /** Whose conversation it is. */
+    name: string | null
   }[]
   windows: { id: string; dueAt: number }[]
 }
