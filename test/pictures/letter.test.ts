@@ -1,6 +1,5 @@
 // The composer's way from the customer's question to a letter that is theirs, as agents see it at each step.
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { lookAtLists } from '../../src/sandbox/page/offered.ts'
 import { type Camera, hasBrowser, openCamera } from './camera.ts'
 import { openOffice } from './office.ts'
 
@@ -29,7 +28,6 @@ describe.skipIf(!hasBrowser())('what agents see of letters', () => {
     await office.entries(card, 1)
     await maya.click(card, 'reply')
     await says('composer')
-    await lookAtLists(slack)
     await camera.take('letter-1-choose', office.drawFront())
     await camera.take('letter-1-choose-phone-dark', office.drawFront(), { theme: 'dark', shape: 'phone' })
 
