@@ -130,17 +130,35 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   const sentBy = { contactId: identity.contactId, conversationId: conversation.id, messageId: message.id }
   await readCodes(trx, event, { ...sentBy, policies: desk.policies })
   if (isHeld) return
-  const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
+  const isBack = found.conversation === undefined || conversation.state === 'closed'
+  await callForAnswer(trx, arrival, event, { conversation, identity, message, isBack })
+}
+
+interface Received {
+  conversation: Conversation
+  identity: Identity
+  message: Message
+  /** It is new, or was closed. */
+  isBack: boolean
+}
+
+/** What a customer's message sets going: a window, its card, and whoever is to see to it. */
+async function callForAnswer(
+  trx: Trx,
+  { desk, isSalvaged }: Arrival,
+  event: InboundMessage,
+  { conversation, identity, message, isBack }: Received,
+): Promise<void> {
+  const isPersons = event.automated === undefined
+  const current = isPersons ? await reopenFor(trx, conversation) : conversation
   const open = await reconcileWindows(trx, conversation.id, desk.policies)
   // A machine's letter opens nothing, and so never changes who has a conversation.
-  if (open && event.automated === undefined && !event.imported) {
-    const isBack = found.conversation === undefined || conversation.state === 'closed'
+  if (open && isPersons && !event.imported)
     await allotArrival(trx, current, { isBack, takesTurns: desk.takesTurns ?? false })
-  }
   await showArrival(trx, current, message.id, event.imported ?? false)
   await stopScheduled(trx, current.id, 'customer')
   // What we could not read we do not answer.
-  if (!desk.acknowledge || arrival.isSalvaged || conversation.spam_at !== null) return
+  if (!desk.acknowledge || isSalvaged || conversation.spam_at !== null) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
 }
 
