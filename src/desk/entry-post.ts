@@ -17,10 +17,11 @@ import { findLink } from './link.ts'
 import { listOwnFiles } from './own-files.ts'
 import { inDesk, post, update } from './post.ts'
 import { bringOnce, type FileOf } from './thread-file.ts'
+import { type Desk, deskTitle } from './tools.ts'
 import type { Posted } from './view.ts'
 import { paragraph, word } from './words.ts'
 
-export type EntryPosting = DeskPosting & Pick<FileReading, 'channelOf'>
+export type EntryPosting = DeskPosting & Pick<FileReading, 'channelOf'> & { desks?: readonly Desk[] }
 
 export function entryHandler(options: EntryPosting): Handler {
   const { db, room, channelOf } = options
@@ -66,10 +67,13 @@ async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Po
 const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && said.kind !== 'case-note' && isChanged(said)
 
 /** Slack is asked for the way to the other card only where there is one. */
-async function withLink({ room }: DeskPosting, view: EntryView): Promise<EntryView> {
+async function withLink({ room, desks = [] }: EntryPosting, view: EntryView): Promise<EntryView> {
   const { said } = view
-  if (said.kind !== 'case-note' || !said.other?.card) return view
-  return { ...view, said: { ...said, link: await findLink(room.clients.read, said.other.card) } }
+  if (said.kind !== 'case-note') return view
+  const card = said.other?.card
+  const link = card && (await findLink(room.clients.read, card))
+  const from = desks.find(({ name }) => name === said.from)
+  return { ...view, said: { ...said, link, from: from ? deskTitle(from) : said.from } }
 }
 
 /** It was longer before somebody changed it. Slack replaces rich text by rich text only. */
