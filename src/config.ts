@@ -169,6 +169,8 @@ export interface Discord {
   channels: { id: string; take: 'every' | 'mention'; thread: 'reply' | 'at-once' }[]
   /** Each post is a conversation. */
   forums: string[]
+  /** Keys of `Config.desks` by the channel, forum or place of requests that another desk answers. */
+  deskOf: Record<string, string>
   /** By the name of a forum's tag, in lower case. */
   tagPriorities: Record<string, 'high' | 'low'>
   /** Where `/support` opens private threads. */

@@ -113,7 +113,11 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   if (colleague?.kind === 'answered') return
   if (colleague) return await receiveInto(trx, arrival, colleague.event, colleague.conversation)
   const identity = await findOrAddIdentity(trx, channelKind(channel), read.from)
-  const found = await findByEvidence(trx, { ...desk, channel, identityId: identity.id }, read)
+  const found = await findByEvidence(
+    trx,
+    { ...desk, channel, desk: deskOf(arrival, read), identityId: identity.id },
+    read,
+  )
   const event = judged(read, found)
   // What one of us passes on, one of us wants to be seen.
   const isHeld = forwarder === undefined && (await isBlocked(trx, identity.contactId))
@@ -284,20 +288,26 @@ async function sawBefore(
   }
   const isNewPlace = !(await wasSeenIn(trx, known.id, channel))
   if (!(await addSighting(trx, known.id, channel, kept))) return true
-  await appendFact(trx, { kind: 'message-seen-again', ...about, data: { channel, desk: desk.desk } })
+  await appendFact(trx, { kind: 'message-seen-again', ...about, data: { channel, desk: event.desk ?? desk.desk } })
   // Fetching a whole mailbox anew says nothing new.
   if (isNewPlace) await refreshEntry(trx, await getConversation(trx, known.conversation_id), known.id)
   return true
 }
 
+/** The one that the configuration gives the place to, or the channel's. */
+function deskOf({ desk }: Arrival, event: InboundMessage): string {
+  return event.desk ?? desk.desk
+}
+
 async function openNew(
   trx: Trx,
-  { channel, desk }: Arrival,
+  arrival: Arrival,
   event: InboundMessage,
   { identity, relatedTo, isQuiet }: { identity: Identity; relatedTo: string | undefined; isQuiet: boolean },
 ): Promise<Conversation> {
   const { subject, priority } = event
-  const opened = { identityId: identity.id, channel, desk: desk.desk, subject, relatedTo, priority, isQuiet }
+  const desk = deskOf(arrival, event)
+  const opened = { identityId: identity.id, channel: arrival.channel, desk, subject, relatedTo, priority, isQuiet }
   const conversation = await openConversation(trx, opened)
   await addParticipants(trx, conversation.id, [event.from])
   return conversation

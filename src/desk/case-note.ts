@@ -20,6 +20,8 @@ export interface SaidInCaseNote {
   other: { subject: string | undefined; card: Posted | undefined } | undefined
   /** To its card. */
   link?: string | undefined
+  /** The desk it came from, or what people call it. */
+  from?: string | undefined
   text: string
 }
 
@@ -39,10 +41,10 @@ export async function readCaseNote(
   message: Message,
   { desk, thread }: { desk: string; thread: string | null },
 ): Promise<SaidInCaseNote | undefined> {
-  const told = message.external_id.startsWith(OWN_NOTE)
+  const told: Deed | undefined = message.external_id.startsWith(OWN_NOTE)
     ? await findDeed(db, message)
     : isElsewhere(message, thread)
-      ? { did: ' noted', otherId: undefined }
+      ? { did: ' noted' }
       : undefined
   if (!told) return undefined
   return {
@@ -50,6 +52,7 @@ export async function readCaseNote(
     by: message.author,
     name: await findName(db, message.author),
     did: told.did,
+    from: told.from,
     other: await findOther(db, desk, told.otherId),
     text: message.text,
   }
@@ -66,7 +69,13 @@ async function findDeed(db: Reader, { id, conversation_id }: Message) {
   return fact && deedOf(fact)
 }
 
-function deedOf(fact: StoredFact): { did: string; otherId: string | undefined } | undefined {
+interface Deed {
+  did: string
+  otherId?: string
+  from?: string
+}
+
+function deedOf(fact: StoredFact): Deed | undefined {
   switch (fact.kind) {
     case 'conversation-split':
       return {
@@ -84,7 +93,7 @@ function deedOf(fact: StoredFact): { did: string; otherId: string | undefined } 
     case 'conversation-parted':
       return { did: ' parted this from another conversation', otherId: fact.data.from }
     case 'conversation-moved':
-      return { did: ` moved this here from the desk ${fact.data.from}`, otherId: undefined }
+      return { did: ' moved this here from the desk ', from: fact.data.from }
     default:
       return undefined
   }
@@ -107,16 +116,17 @@ async function findOther(db: Reader, desk: string, id: string | undefined): Prom
   return row && { subject: row.subject ?? undefined, card: postedOf(row) }
 }
 
-export function caseNoteHeader({ by, name, did, other, link }: SaidInCaseNote, at: number): KnownBlock {
+export function caseNoteHeader({ by, name, did, from, other, link }: SaidInCaseNote, at: number): KnownBlock {
   const who: Inline = name === undefined ? { type: 'user', user_id: by } : word(oneLine(name), { bold: true })
   const subject = shorten(oneLine(other?.subject ?? ''), SUBJECT_LENGTH) || 'without a subject'
   const named: Inline[] =
     other === undefined
       ? []
       : [word(': '), link === undefined ? word(subject) : { type: 'link', url: link, text: subject }]
-  return paragraph([who, word(did), ...named, word(' · '), instant(at)])
+  const desk = from === undefined ? [] : [word(oneLine(from), { bold: true })]
+  return paragraph([who, word(did), ...desk, ...named, word(' · '), instant(at)])
 }
 
-export function caseNoteText({ by, name, did }: SaidInCaseNote): string {
-  return `${name === undefined ? `<@${by}>` : escapeMrkdwn(oneLine(name))}${did}`
+export function caseNoteText({ by, name, did, from = '' }: SaidInCaseNote): string {
+  return `${name === undefined ? `<@${by}>` : escapeMrkdwn(oneLine(name))}${did}${escapeMrkdwn(oneLine(from))}`
 }

@@ -38,7 +38,7 @@ const WORDS: Record<string, { run: Run; help: string }> = {
   queue: { run: showQueue, help: '`/desk queue` Who waits for an answer, soonest due first.' },
   find: {
     run: (tools, { who, rest }) => find(tools, who, { typed: rest, skip: 0 }),
-    help: '`/desk find lamp broken` Conversations in which all of these words stand: in a name, an address, a subject, a text or the name of a file. `"In quotes"` they stand together; the last word may be only begun.',
+    help: '`/desk find lamp broken` Conversations in which all of these words stand: in a name, an address, a subject, a text or the name of a file. `"In quotes"` they stand together; the last word may be only begun. `tag:refund` has that tag.',
   },
   history: {
     run: (tools, { who, rest }) => history(tools, who, { typed: rest, skip: 0 }),

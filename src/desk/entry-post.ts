@@ -22,7 +22,7 @@ import { inDesk, post, update } from './post.ts'
 import type { Presence } from './presence.ts'
 import { standingOf } from './standing.ts'
 import { bringOnce, type FileOf } from './thread-file.ts'
-import { type Desk, deskOrFirst } from './tools.ts'
+import { type Desk, deskOrFirst, deskTitle } from './tools.ts'
 import type { Posted } from './view.ts'
 import { paragraph, word } from './words.ts'
 
@@ -73,11 +73,15 @@ async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Po
 const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && said.kind !== 'case-note' && isChanged(said)
 
 /** Slack is asked for the way to the other card only where there is one. */
-async function withLink({ room }: DeskPosting, view: EntryView): Promise<EntryView> {
+async function withLink({ room, desks }: EntryPosting, view: EntryView): Promise<EntryView> {
   const { said } = view
-  if (said.kind !== 'case-note' || !said.other?.card) return view
-  return { ...view, said: { ...said, link: await findLink(room.clients.read, said.other.card) } }
+  if (said.kind !== 'case-note') return view
+  const card = said.other?.card
+  const link = card && (await findLink(room.clients.read, card))
+  const from = desks.find(({ name }) => name === said.from)
+  return { ...view, said: { ...said, link, from: from ? deskTitle(from) : said.from } }
 }
+
 /**
  * Whoever is away, or left, is not called; who stands in for them is. What Slack keeps from people for a night does not count
  * here: they see it in the morning, and what is urgent the ladder tells.

@@ -36,7 +36,7 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
   },
   {
     action: COUNTS,
-    label: 'Needs an answer?…',
+    label: 'Needs an answer…',
     says: 'Which messages a person wrote and waits for, and which a machine sent.',
     run: { kind: 'form', open: openCounts },
   },

@@ -56,16 +56,16 @@ function splitView(conversationId: string, desk: Desk, messages: readonly Messag
     title: TITLE,
     submit: TITLE,
     meta,
-    blocks: [...groups.map(group), note(says)],
+    blocks: [...groups.map((messages, n) => group(messages, n, groups.length > 1)), note(says)],
   })
 }
 
-function group(messages: readonly Message[], n: number): KnownBlock {
+function group(messages: readonly Message[], n: number, isOneOfMany: boolean): KnownBlock {
   const label = n === 0 ? 'Which messages are another matter?' : `Messages ${n * GROUP + 1} and on`
   return {
     type: 'input',
     block_id: blockOf(n),
-    optional: true,
+    optional: isOneOfMany,
     label: plain(label),
     element: { type: 'checkboxes', action_id: 'messages', options: messages.map(messageOption) },
   }

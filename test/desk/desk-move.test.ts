@@ -83,7 +83,7 @@ eachDatabase((open) => {
       'Maya Lindt noted',
       'We look into it.',
       'And?',
-      'Maya Lindt moved this here from the desk main',
+      'Maya Lindt moved this here from the desk Support',
     ].entries())
       expect(thread[n]).toContain(words)
     expect(thread[1]).toContain('She called twice')
