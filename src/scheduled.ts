@@ -71,7 +71,9 @@ const dueKey = (draftId: string) => `scheduled:${draftId}`
 export async function leaveNow(trx: Trx, draftId: string, undoMs: number): Promise<SendResult | undefined> {
   const row = await findScheduled(trx, draftId)
   if (row?.state !== 'waiting') return undefined
-  const result = await send(trx, draftId, { agentId: row.agent_id, undoMs })
+  const { merged_into } = await getConversation(trx, row.conversation_id)
+  const result: SendResult =
+    merged_into === null ? await send(trx, draftId, { agentId: row.agent_id, undoMs }) : { kind: 'redirected' }
   if (result.kind === 'queued' || result.kind === 'sent-before')
     await endScheduled(trx, row, { state: 'sent', because: null })
   else await stopOne(trx, row, reasonOf(result))

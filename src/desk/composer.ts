@@ -55,7 +55,8 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     ...(kept?.inserted !== undefined && { inserted: kept.inserted }),
   }
   const offered = await readOffered(tools, question)
-  const isFitting = fits(begin.text)
+  // What was typed here before has room here again; what is too much of it is said when it is to leave.
+  const isFitting = kept !== undefined || fits(begin.text)
   return {
     kind: 'view',
     view: composerView({
@@ -115,16 +116,9 @@ function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
 }
 
 export async function openComposer(tools: DeskTools, click: Click, start: Start): Promise<void> {
-  let isOpened = false
-  await openView(tools, click, {
-    title: 'Reply',
-    async prepare() {
-      const prepared = await prepareComposer(tools, click.who, start)
-      isOpened = prepared.kind === 'view'
-      return prepared
-    },
-  })
-  if (isOpened) await showWriting(tools, click.who, start.conversationId)
+  const prepare = () => prepareComposer(tools, click.who, start)
+  const isOpen = await openView(tools, click, { title: 'Reply', prepare })
+  if (isOpen) await showWriting(tools, click.who, start.conversationId)
 }
 
 /** Begins it, or is a sign of it. Nothing that a person waits for hangs on it. */
