@@ -6,7 +6,7 @@ import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { put, reschedule } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
-import { afterOf, readSendable, type Sender, type SendResult, send } from './reply.ts'
+import { afterOf, becomeOwner, readSendable, type Sender, type SendResult, send } from './reply.ts'
 import {
   endScheduled,
   findScheduled,
@@ -61,6 +61,7 @@ export async function schedule(
   await reschedule(trx, coalesceKey, by.sendAt)
   const data = { draft: draftId, sendAt: by.sendAt }
   await appendFact(trx, { kind: 'reply-scheduled', conversationId: conversation.id, actor: by.agentId, data })
+  await becomeOwner(trx, conversation, by.agentId)
   await showScheduled(trx, conversation.id, draftId)
   return { kind: 'scheduled' }
 }

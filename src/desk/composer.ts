@@ -1,7 +1,7 @@
 // The composer: what an agent needs before them to answer, or why they may not.
 import { dropKeptDraft, findKeptDraft } from '../kept-draft.ts'
 import type { Letter } from '../template/letter.ts'
-import { listWriting, startWriting } from '../writing.ts'
+import { listWriting, startWriting, stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
 import { fits, tooLong } from './body-input.ts'
@@ -116,9 +116,16 @@ function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
 }
 
 export async function openComposer(tools: DeskTools, click: Click, start: Start): Promise<void> {
-  const prepare = () => prepareComposer(tools, click.who, start)
-  const isOpen = await openView(tools, click, { title: 'Reply', prepare })
-  if (isOpen) await showWriting(tools, click.who, start.conversationId)
+  const { who } = click
+  const isOpen = await openView(tools, click, {
+    title: 'Reply',
+    async prepare() {
+      const prepared = await prepareComposer(tools, who, start)
+      if (prepared.kind === 'view') await showWriting(tools, who, start.conversationId)
+      return prepared
+    },
+  })
+  if (!isOpen) await hideWriting(tools, who, start.conversationId)
 }
 
 /** Begins it, or is a sign of it. Nothing that a person waits for hangs on it. */
@@ -126,6 +133,12 @@ export async function showWriting({ db, log }: DeskTools, who: Person, conversat
   await db
     .transaction((trx) => startWriting(trx, conversationId, who.id))
     .catch((error: unknown) => log.warn({ person: who.id, error: String(error) }, 'desk: nobody hears who is writing'))
+}
+
+async function hideWriting({ db, log }: DeskTools, who: Person, conversationId: string): Promise<void> {
+  await db
+    .transaction((trx) => stopWriting(trx, conversationId, who.id))
+    .catch((error: unknown) => log.warn({ person: who.id, error: String(error) }, 'desk: somebody seems to write'))
 }
 
 /** "Start afresh": what they had begun is deleted, and the form is empty. */
