@@ -24,6 +24,8 @@ export interface Writer {
 const KEPT_MS = 14 * DAY
 /** Two texts that are longer together are not joined: the newer one stays. */
 const JOINED_LENGTH_MAX = 12_000
+/** Far more than anybody sends, and as much as a form can show again. */
+const KEPT_LENGTH_MAX = 40_000
 
 export async function keepDraft(trx: Trx, writer: Writer, draft: KeptDraft): Promise<void> {
   await trx
@@ -37,7 +39,7 @@ export async function keepDraft(trx: Trx, writer: Writer, draft: KeptDraft): Pro
   }
   const values = {
     composer: draft.composer,
-    markdown: joined(draft, before),
+    markdown: joined(draft, before).slice(0, KEPT_LENGTH_MAX).toWellFormed(),
     letter: draft.letter ?? null,
     inserted: draft.inserted ?? null,
     answers: JSON.stringify(draft.answers),

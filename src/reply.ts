@@ -275,12 +275,16 @@ async function queue(
     await appendFact(trx, { kind: 'letter-sent', conversationId: conversation.id, messageId: id, actor: agentId, data })
   }
   await stopScheduled(trx, conversation.id, 'colleague', agentId)
-  if (conversation.owner_id === null) {
-    await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
-    await refreshOpenPings(trx, conversation.id)
-  }
+  await becomeOwner(trx, conversation, agentId)
   await refreshEntry(trx, conversation, id)
   return { kind: 'queued', messageId: id, dueAt }
+}
+
+/** Whoever answers first has it. */
+export async function becomeOwner(trx: Trx, { id, owner_id }: Conversation, agentId: string): Promise<void> {
+  if (owner_id !== null) return
+  await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', id).execute()
+  await refreshOpenPings(trx, id)
 }
 
 /** The message's text and the window's answer in one word, for the agent who pressed Undo. */

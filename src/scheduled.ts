@@ -6,7 +6,7 @@ import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { put, reschedule } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
-import { afterOf, readSendable, type Sender, type SendResult, send } from './reply.ts'
+import { afterOf, becomeOwner, readSendable, type Sender, type SendResult, send } from './reply.ts'
 import {
   endScheduled,
   findScheduled,
@@ -61,6 +61,7 @@ export async function schedule(
   await reschedule(trx, coalesceKey, by.sendAt)
   const data = { draft: draftId, sendAt: by.sendAt }
   await appendFact(trx, { kind: 'reply-scheduled', conversationId: conversation.id, actor: by.agentId, data })
+  await becomeOwner(trx, conversation, by.agentId)
   await showScheduled(trx, conversation.id, draftId)
   return { kind: 'scheduled' }
 }
@@ -71,7 +72,9 @@ const dueKey = (draftId: string) => `scheduled:${draftId}`
 export async function leaveNow(trx: Trx, draftId: string, undoMs: number): Promise<SendResult | undefined> {
   const row = await findScheduled(trx, draftId)
   if (row?.state !== 'waiting') return undefined
-  const result = await send(trx, draftId, { agentId: row.agent_id, undoMs })
+  const { merged_into } = await getConversation(trx, row.conversation_id)
+  const result: SendResult =
+    merged_into === null ? await send(trx, draftId, { agentId: row.agent_id, undoMs }) : { kind: 'redirected' }
   if (result.kind === 'queued' || result.kind === 'sent-before')
     await endScheduled(trx, row, { state: 'sent', because: null })
   else await stopOne(trx, row, reasonOf(result))

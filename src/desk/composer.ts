@@ -4,7 +4,7 @@ import type { Aim } from '../aim.ts'
 import { channelKind } from '../channel.ts'
 import { dropKeptDraft, findKeptDraft } from '../kept-draft.ts'
 import type { Letter } from '../template/letter.ts'
-import { listWriting, startWriting } from '../writing.ts'
+import { listWriting, startWriting, stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
 import { readAimed, readRecipients } from './aimed.ts'
@@ -63,7 +63,8 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     ...(kept?.inserted !== undefined && { inserted: kept.inserted }),
   }
   const offered = await readOffered(tools, question)
-  const isFitting = fits(begin.text)
+  // What was typed here before has room here again; what is too much of it is said when it is to leave.
+  const isFitting = kept !== undefined || fits(begin.text)
   return {
     kind: 'view',
     view: composerView({
@@ -130,16 +131,16 @@ function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
 }
 
 export async function openComposer(tools: DeskTools, click: Click, start: Start): Promise<void> {
-  let isOpened = false
-  await openView(tools, click, {
+  const { who } = click
+  const isOpen = await openView(tools, click, {
     title: 'Reply',
     async prepare() {
-      const prepared = await prepareComposer(tools, click.who, start)
-      isOpened = prepared.kind === 'view'
+      const prepared = await prepareComposer(tools, who, start)
+      if (prepared.kind === 'view') await showWriting(tools, who, start.conversationId)
       return prepared
     },
   })
-  if (isOpened) await showWriting(tools, click.who, start.conversationId)
+  if (!isOpen) await hideWriting(tools, who, start.conversationId)
 }
 
 /** Begins it, or is a sign of it. Nothing that a person waits for hangs on it. */
@@ -147,6 +148,12 @@ export async function showWriting({ db, log }: DeskTools, who: Person, conversat
   await db
     .transaction((trx) => startWriting(trx, conversationId, who.id))
     .catch((error: unknown) => log.warn({ person: who.id, error: String(error) }, 'desk: nobody hears who is writing'))
+}
+
+async function hideWriting({ db, log }: DeskTools, who: Person, conversationId: string): Promise<void> {
+  await db
+    .transaction((trx) => stopWriting(trx, conversationId, who.id))
+    .catch((error: unknown) => log.warn({ person: who.id, error: String(error) }, 'desk: somebody seems to write'))
 }
 
 /** "Start afresh": what they had begun is deleted, and the form is empty. */

@@ -10,6 +10,7 @@ import { shorten } from '../slack/mrkdwn.ts'
 import type { DeskPosting } from './card-post.ts'
 import { makeFinder } from './find-post.ts'
 import { inDesk, post, update } from './post.ts'
+import { cutQuotedBelow } from './quoted-below.ts'
 import { renderScheduled, STOPPED } from './schedule-view.ts'
 import { lineHandler, type ThreadLine } from './thread-line.ts'
 import { type Desk, getDesk } from './tools.ts'
@@ -63,13 +64,9 @@ function standing({ post_channel, post_ts }: ScheduledReply): Posted | undefined
 
 async function readWords(db: Reader, { draft_id }: ScheduledReply): Promise<string> {
   const parts = await listParts(db, draft_id)
-  return shorten(
-    parts
-      .map(({ preview }) => preview)
-      .join('\n\n')
-      .trim() || '(only files)',
-    SHOWN_LENGTH_MAX,
-  )
+  const draft = await db.selectFrom('draft').select('markdown').where('id', '=', draft_id).executeTakeFirstOrThrow()
+  const { text } = cutQuotedBelow(parts.map(({ preview }) => preview).join('\n\n'), draft.markdown)
+  return shorten(text.trim() || '(only files)', SHOWN_LENGTH_MAX)
 }
 
 async function settlePost(trx: Trx, effect: Effect, settled: Settled): Promise<void> {

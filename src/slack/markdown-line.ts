@@ -7,6 +7,7 @@ const STYLES: readonly Style[] = ['bold', 'italic', 'strike']
 const WORD_END = /[\p{L}\p{N}]$/u
 const WORD_START = /^[\p{L}\p{N}]/u
 const ADDRESS = /(https?:\/\/[^\s<>"`\\]{1,2000})/
+const PICTURE = /(!\[[^[\]\n]{0,200}\]\(cid:[^\s()<>]{1,200}\))/
 const SAFE_LINK = /^(?:https?:\/\/|mailto:)[^\s<>"]{1,2000}$/i
 const LABEL_MAX = 500
 
@@ -121,17 +122,21 @@ function wordsOf({ text, code }: Run): string {
   return code ? ticked(text) : literal(text)
 }
 
-/** These very characters. An address is written as one, for what it is made of may look like marks. */
+/**
+ * These very characters. An address is written as one, for what it is made of may look like marks; and a picture that comes
+ * with a mail is named in the text by whoever wants it there.
+ */
 export function literal(text: string): string {
   return text
-    .split(ADDRESS)
-    .map((piece, n) => {
-      if (n % 2 === 0) return escapeWords(piece)
-      const address = piece.replace(/[.,;:!?'")\]*_~]+$/, '')
-      if (address.length <= 'https://'.length) return escapeWords(piece)
-      return `<${address}>${escapeWords(piece.slice(address.length))}`
-    })
+    .split(PICTURE)
+    .map((piece, n) => (n % 2 === 1 ? piece : piece.split(ADDRESS).map(escapePiece).join('')))
     .join('')
+}
+
+function escapePiece(piece: string, n: number): string {
+  const address = n % 2 === 1 ? piece.replace(/[.,;:!?'")\]*_~]+$/, '') : ''
+  if (address.length <= 'https://'.length) return escapeWords(piece)
+  return `<${address}>${escapeWords(piece.slice(address.length))}`
 }
 
 function escapeWords(text: string): string {
