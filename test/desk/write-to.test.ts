@@ -70,6 +70,9 @@ eachDatabase((open) => {
     expect(desk.errors(maya)).toContain('This is no mail address')
     await desk.fill(maya, 'new_address', 'ben@example.org')
     await desk.submit(maya)
+    expect(desk.errors(maya)).toContain('A mail needs a subject')
+    await desk.fill(maya, 'subject', 'Your lamp')
+    await desk.submit(maya)
     await desk.waitForScreen(maya, 'To: ben@example.org, by email')
     while (desk.isModalOpen(maya)) await desk.slack.close(maya, desk.front(maya).id)
 
