@@ -1,6 +1,6 @@
 // What becomes of a mail to somebody outside, and what they answer: it stands in the customer's thread, opens no wait and ends none.
 import { type ConversationKey, channelKind, type InboundBounce, type InboundMessage, type Sent } from './channel.ts'
-import { addConsultationKeys, type Consultation, findConsultation, getConsultation } from './consultation.ts'
+import { addConsultationKeys, type Consultation, findConsultation } from './consultation.ts'
 import { type Conversation, getConversation, refreshEntry } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { lockCurrent } from './evidence.ts'
@@ -11,30 +11,44 @@ import { recordReturned, recordSent } from './recipient.ts'
 import { tellAuthor } from './returned.ts'
 
 const KEYS_READ_MAX = 20
+const ROWS_READ_MAX = 100
 
 /** Whoever was asked answers; from somebody else of their house only what was written to the exchange's own address is an answer. */
 export async function findAsked(trx: Trx, channel: string, event: InboundMessage): Promise<Consultation | undefined> {
   if (event.sender === 'fail' || event.hearsay) return undefined
-  for (const { by, key } of event.evidence.slice(0, KEYS_READ_MAX)) {
-    const found = await findByKey(trx, channel, key)
-    if (!found) continue
-    const { address } = found.consultation
-    if (address === event.from.address) return found.consultation
-    if (by === 'token' && domainOf(address) === domainOf(event.from.address)) return found.consultation
+  const found = await listByKeys(
+    trx,
+    channel,
+    event.evidence.map(({ key }) => key),
+  )
+  for (const { key, consultation } of found) {
+    const { address } = consultation
+    const isToken = event.evidence.some((each) => each.key === key && each.by === 'token')
+    if (address === event.from.address) return consultation
+    if (isToken && domainOf(address) === domainOf(event.from.address)) return consultation
   }
   return undefined
 }
 
-async function findByKey(db: Reader, channel: string, key: ConversationKey) {
-  const row = await db
+/** In the order of the keys, and of several mails with the same key the newest. */
+async function listByKeys(db: Reader, channel: string, keys: readonly ConversationKey[]) {
+  const read = keys.slice(0, KEYS_READ_MAX)
+  if (read.length === 0) return []
+  const rows = await db
     .selectFrom('consultation_key')
-    .select(['consultation_id', 'message_id'])
-    .where('channel_kind', '=', channelKind(channel))
-    .where('key', '=', key)
-    .orderBy('message_id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row && { messageId: row.message_id, consultation: await getConsultation(db, row.consultation_id) }
+    .innerJoin('consultation', 'consultation.id', 'consultation_key.consultation_id')
+    .selectAll('consultation')
+    .select(['consultation_key.key', 'consultation_key.message_id'])
+    .where('consultation_key.channel_kind', '=', channelKind(channel))
+    .where('consultation_key.key', 'in', read)
+    .orderBy('consultation_key.message_id', 'desc')
+    .limit(ROWS_READ_MAX)
+    .execute()
+  return read.flatMap((key) =>
+    rows
+      .filter((row) => row.key === key)
+      .map(({ key: _, message_id: messageId, ...consultation }) => ({ key, messageId, consultation })),
+  )
 }
 
 const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1)
@@ -59,14 +73,11 @@ export async function recordAnswer(
 
 /** Our own mail, seen in the mailbox. False when it is none of these. */
 export async function sawOwn(trx: Trx, channel: string, keys: readonly ConversationKey[]): Promise<boolean> {
-  for (const key of keys.slice(0, KEYS_READ_MAX)) {
-    const found = await findByKey(trx, channel, key)
-    if (!found) continue
-    // A server may have given it another id of its own: answers will carry that one.
-    await addConsultationKeys(trx, found.consultation, found.messageId, keys)
-    return true
-  }
-  return false
+  const [found] = await listByKeys(trx, channel, keys)
+  if (!found) return false
+  // A server may have given it another id of its own: answers will carry that one.
+  await addConsultationKeys(trx, found.consultation, found.messageId, keys)
+  return true
 }
 
 /** The channel has taken it, or part of it. */
@@ -102,24 +113,21 @@ export async function tell(
 
 /** It came back. False when the notice is about nothing of this kind. */
 export async function recordBounce(trx: Trx, channel: string, event: InboundBounce): Promise<boolean> {
-  for (const key of event.of.slice(0, KEYS_READ_MAX)) {
-    const found = await findByKey(trx, channel, key)
-    if (!found) continue
-    const { consultation, messageId } = found
-    const conversation = await placeOf(trx, consultation)
-    const message = await getMessage(trx, messageId)
-    if (event.lasting === 'soft' || message.delivery === 'bounced') return true
-    const { address } = consultation
-    await recordReturned(trx, messageId, { address, lasting: 'hard', reason: event.reason })
-    await setDelivery(trx, messageId, 'bounced', [`Not delivered: ${event.reason}`])
-    const about = { conversationId: conversation.id, messageId }
-    const data = { consultation: consultation.id, as: 'bounced' as const }
-    await appendFact(trx, { kind: 'consultation-failed', ...about, data })
-    await refreshEntry(trx, conversation, messageId)
-    await tellAuthor(trx, conversation, { messageId, addresses: [address], isVoid: false })
-    return true
-  }
-  return false
+  const [found] = await listByKeys(trx, channel, event.of)
+  if (!found) return false
+  const { consultation, messageId } = found
+  const conversation = await placeOf(trx, consultation)
+  const message = await getMessage(trx, messageId)
+  if (event.lasting === 'soft' || message.delivery === null || message.delivery === 'bounced') return true
+  const { address } = consultation
+  await recordReturned(trx, messageId, { address, lasting: 'hard', reason: event.reason })
+  await setDelivery(trx, messageId, 'bounced', [`Not delivered: ${event.reason}`])
+  const about = { conversationId: conversation.id, messageId }
+  const data = { consultation: consultation.id, as: 'bounced' as const }
+  await appendFact(trx, { kind: 'consultation-failed', ...about, data })
+  await refreshEntry(trx, conversation, messageId)
+  await tellAuthor(trx, conversation, { messageId, addresses: [address], isVoid: false })
+  return true
 }
 
 async function setDelivery(

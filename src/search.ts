@@ -198,7 +198,8 @@ export async function listHistory(
     )
     .where('conversation.desk', 'in', desks)
     .where('conversation.merged_into', 'is', null)
-    .where('conversation.seq_last', '>', 0)
+    // What one of us began and never sent is nothing yet.
+    .where((eb) => eb.or([eb('conversation.seq_last', '>', 0), eb('conversation.state', '<>', 'closed')]))
     .orderBy('conversation.id', 'desc')
     .offset(skip)
     .limit(limit + 1)

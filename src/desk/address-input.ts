@@ -11,20 +11,21 @@ export const ADDRESS_BLOCK = 'address'
 export const SUBJECT_BLOCK = 'subject'
 export const NEW_ADDRESS_BLOCK = 'new_address'
 
+/** Slack shows no more to choose from. */
+const OPTIONS_MAX = 10
 const OPTION_LENGTH_MAX = 75
 const SUBJECT_LENGTH_MAX = 200
 const ADDRESS_LENGTH_MAX = 254
 
 /** Slack refuses a choice of nothing. */
-export function addressInput(identities: readonly KnownIdentity[], isOptional = false): KnownBlock[] {
-  const options = identities.map(optionOf)
+export function addressInput(identities: readonly KnownIdentity[]): KnownBlock[] {
+  const options = identities.slice(0, OPTIONS_MAX).map(optionOf)
   const [first] = options
   if (!first) return []
   return [
     {
       type: 'input',
       block_id: ADDRESS_BLOCK,
-      optional: isOptional,
       label: plain('To'),
       element: { type: 'radio_buttons', action_id: ADDRESS_BLOCK, options, initial_option: first },
     },
@@ -71,6 +72,8 @@ export function newAddressInput(address: string, hint: string): KnownBlock {
     },
   }
 }
+
+export const NO_SUBJECT = 'A mail needs a subject: write what it is about.'
 
 export function readAddress(view: OpenView): { identityId: string; subject: string; typed: string } {
   return {

@@ -1,9 +1,11 @@
 // "Answer elsewhere…": the same question is answered at another address of the same person. What they waited for here ends with it.
 import type { ModalView } from '@slack/types'
 import type { Aim } from '../aim.ts'
+import { channelKind } from '../channel.ts'
 import { getIdentity, type KnownIdentity, listIdentities } from '../contact.ts'
 import type { Conversation } from '../conversation.ts'
-import { ADDRESS_BLOCK, addressInput, readAddress, subjectInput } from './address-input.ts'
+import type { Reader } from '../db/open.ts'
+import { ADDRESS_BLOCK, addressInput, NO_SUBJECT, readAddress, SUBJECT_BLOCK, subjectInput } from './address-input.ts'
 import { admitTo } from './admission.ts'
 import { channelTo, isStillTheirs } from './aimed.ts'
 import { prepareComposer } from './composer.ts'
@@ -37,10 +39,25 @@ async function elsewhereView(tools: DeskTools, conversation: Conversation, desk:
     meta,
     blocks: [
       ...addressInput(others),
-      subjectInput(conversation.subject ?? ''),
+      subjectInput(conversation.subject ?? (await findMailSubject(tools.db, conversation)) ?? ''),
       note('What they wait for here ends once it has arrived there. What they answer comes into this thread.'),
     ],
   })
+}
+
+/** Under which they and we have written by mail in it already. */
+async function findMailSubject(db: Reader, { id }: Conversation): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('message')
+    .select('subject')
+    .where('conversation_id', '=', id)
+    .where('channel_kind', '=', 'email')
+    .where('direction', 'in', ['inbound', 'outbound'])
+    .where('subject', 'is not', null)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.subject ?? undefined
 }
 
 const NONE =
@@ -64,6 +81,8 @@ async function submitAnswerElsewhere(tools: DeskTools, who: Person, view: OpenVi
   const { identityId, subject } = readAddress(view)
   const channel = await channelTo(tools, admission.desk, await getIdentity(tools.db, identityId))
   if (channel === undefined) return at('This desk has no channel that leads there any more.')
+  if (channelKind(channel) === 'email' && subject === '')
+    return { kind: 'errors', blockId: SUBJECT_BLOCK, text: NO_SUBJECT }
   const aim: Aim = { identityId, channel, ...(subject !== '' && { subject }) }
   if (!(await isStillTheirs(tools.db, admission, { identityId, aim }))) return at(NOT_THEIRS)
   const prepared = await prepareComposer(tools, who, { conversationId, text: '', aim })

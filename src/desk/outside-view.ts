@@ -62,7 +62,6 @@ export function outsideView({ meta, address, subject, messages, files }: Outside
   })
 }
 
-/** An empty field is answered by us, with what to do. */
 function text(
   id: string,
   label: string,
@@ -73,7 +72,7 @@ function text(
   return {
     type: 'input',
     block_id: id,
-    optional: true,
+    optional: id === SUBJECT_BLOCK,
     label: plain(label),
     ...(hint !== undefined && { hint: plain(hint) }),
     element: {

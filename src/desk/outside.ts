@@ -7,6 +7,7 @@ import type { Reader } from '../db/open.ts'
 import type { Message } from '../message.ts'
 import { listParts } from '../part.ts'
 import { takesPart } from '../participant.ts'
+import { escapeMarkdown } from '../template/value.ts'
 import { isMailAddress } from './address-input.ts'
 import { admitTo } from './admission.ts'
 import { channelTo } from './aimed.ts'
@@ -140,7 +141,12 @@ async function quoted(db: Reader, conversation: Conversation, ids: readonly stri
   const said = (await listSaid(db, conversation)).filter(({ id }) => ids.includes(id)).reverse()
   return said.map((message) => {
     const day = new Date(message.arrived_at).toISOString().slice(0, 10)
-    const words = newWords(message).slice(0, QUOTE_LENGTH_MAX).trim().replaceAll(/^/gm, '> ')
+    const said = newWords(message).slice(0, QUOTE_LENGTH_MAX).trim().toWellFormed()
+    // A link of theirs leads nowhere else than it says.
+    const words = said
+      .split('\n')
+      .map((line) => `> ${escapeMarkdown(line)}`)
+      .join('\n')
     return `Our customer wrote on ${day}:\n\n${words}`
   })
 }

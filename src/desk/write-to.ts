@@ -1,5 +1,6 @@
 // "Write to them…" and `/desk new`: one of us begins a conversation with a customer, on any channel where we know them.
 import type { ModalView } from '@slack/types'
+import { channelKind } from '../channel.ts'
 import { findOrAddIdentity, getIdentity, type KnownIdentity, listIdentities } from '../contact.ts'
 import type { Trx } from '../db/open.ts'
 import { beginConversation } from '../first-words.ts'
@@ -9,8 +10,10 @@ import {
   addressInput,
   isMailAddress,
   NEW_ADDRESS_BLOCK,
+  NO_SUBJECT,
   newAddressInput,
   readAddress,
+  SUBJECT_BLOCK,
   subjectInput,
 } from './address-input.ts'
 import { admit, admitTo, listDesksOf } from './admission.ts'
@@ -123,6 +126,7 @@ async function submitWriteTo(tools: DeskTools, who: Person, view: OpenView): Pro
   const channel = await channelTo(tools, desk, known)
   const blockId = typed === '' ? ADDRESS_BLOCK : NEW_ADDRESS_BLOCK
   if (channel === undefined) return at(blockId, 'This desk has no channel that leads there.')
+  if (channelKind(channel) === 'email' && subject === '') return at(SUBJECT_BLOCK, NO_SUBJECT)
   const conversation = await tools.db.transaction(async (trx) => {
     const id =
       typed === '' ? identityId : await takeAddress(trx, tools, typed, { ...meta, agentId: admission.agent.id })

@@ -20,7 +20,12 @@ const tiered = {
 
 eachDatabase((open) => {
   test('Q12: tier, language, name and note are changed on the card, on record by kind, and hold for the whole person', async () => {
-    const letters = [letter('hello', 'Hello {{ contact.first_name | default: "you" }}')]
+    const german = {
+      ...letter('hallo', 'Hallo {{ contact.first_name | default: "du" }}'),
+      key: 'de/hallo',
+      language: 'de',
+    }
+    const letters = [letter('hello', 'Hello {{ contact.first_name | default: "you" }}'), german]
     const desk = await makeActingDesk(open, { policies: tiered, letters })
     const { world, maya } = desk
     const { db, policies } = world
@@ -29,7 +34,7 @@ eachDatabase((open) => {
     expect(shown).toContain('Ada Lovelace · ada@example.org · by email')
     expect(shown).toContain('As configured: silver')
     await desk.pick(maya, 'tier', 'gold')
-    await desk.pick(maya, 'language', 'en')
+    await desk.pick(maya, 'language', 'de')
     await desk.fill(maya, 'called', 'Countess')
     await desk.fill(maya, 'note', 'Pays late.\nIs <!channel> friendly.')
     await desk.submit(maya)
@@ -55,9 +60,10 @@ eachDatabase((open) => {
     expect(desk.shownCard()).toContain('📝 Pays late.')
     await desk.press(maya, 'reply')
     await desk.waitForScreen(maya, 'Your answer')
-    await desk.choose(maya, 'en/hello')
+    expect(await desk.offered(maya)).toEqual(['de/hallo', 'en/hello'])
+    await desk.choose(maya, 'de/hallo')
     await desk.slack.waitFor(() => desk.body(maya) !== '', 'the letter')
-    expect(desk.body(maya)).toBe('Hello Countess')
+    expect(desk.body(maya)).toBe('Hallo Countess')
   })
 
   test('Q12: a note that somebody changed meanwhile is not overwritten, and the text stays', async () => {

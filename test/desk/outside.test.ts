@@ -17,7 +17,10 @@ eachDatabase((open) => {
     const { db, channel } = world
     const files = [{ name: 'shade.pdf', type: 'application/pdf', bytes: 5, ref: 'shade' }]
     channel.files.set('shade', new TextEncoder().encode('a pdf'))
-    const id = await desk.customerWrites('My shade is broken', { subject: 'The lamp', attachments: files })
+    const id = await desk.customerWrites('My shade is [broken](https://evil.test)', {
+      subject: 'The lamp',
+      attachments: files,
+    })
     await desk.press(maya, 'take')
     await desk.slack.waitFor(async () => (await world.conversation(id)).owner_id === maya, 'Maya to have it')
 
@@ -40,7 +43,7 @@ eachDatabase((open) => {
     await desk.slack.choose(maya, desk.front(maya).id, 'outside_files', 'outside_files', [file?.id ?? ''])
     await desk.submit(maya)
     const shown = await desk.waitForScreen(maya, 'and not to the customer')
-    expect(shown).toContain('> My shade is broken')
+    expect(shown).toContain('> My shade is \\[broken\\]')
     expect(shown).toContain('shade.pdf')
     await desk.submit(maya)
     await desk.waitForScreen(maya, 'Leaves at')

@@ -68,6 +68,13 @@ describe('the language of an acknowledgement', () => {
     expect(await markdown({ text }, ['de', 'en'])).toMatch(/^Guten Tag,/)
   })
 
+  test('Q12: in the language that an agent has said, whatever the customer writes in', async () => {
+    const contact = { name: 'Ada Lovelace', address: 'ada@example.org' }
+    const text = 'Hello, my order has not arrived yet. Could you tell me where it is?'
+    expect(await markdown({ text, language: 'de', contact })).toMatch(/^Guten Tag Ada,/)
+    expect(await markdown({ text, language: 'xx', contact })).toMatch(/^Hello Ada,/)
+  })
+
   test('a usual language without a letter falls back to the next', async () => {
     expect(await markdown({}, ['fi', 'en'])).toMatch(/^Hello,/)
     expect(await writeAcknowledgement([], ['en'], { text: '', desk: { name: 'D', zone: 'UTC' }, dueAt: 0 })).toBe(
