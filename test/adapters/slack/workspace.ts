@@ -33,6 +33,7 @@ export interface Workspace {
 export async function openWorkspace(options: SlackOptions = {}): Promise<Workspace> {
   const slack = await startSlack({ limits: 'off', retryDelaysMs: Array.from({ length: 100 }, () => 50), ...options })
   onTestFinished(() => slack.stop())
+  judgeWhenDone(slack)
   const bot = slack.app.botUserId
   const team = slack.addTeam('Acme')
   const mia = slack.addUser({ name: 'mia', realName: 'Mia Weber', teamId: team }).id
