@@ -168,6 +168,8 @@ export const deskRate = {
   backlog: (desk: string) => `desk:backlog:${desk}`,
   file: (desk: string) => `desk:file:${desk}`,
   update: 'desk:update',
+  /** The word about all that waits for a place does not wait behind it. */
+  overload: (desk: string) => `desk:overload:${desk}`,
   page: (desk: string) => `desk:page:${desk}`,
   ping: (person: string) => `desk:ping:${person}`,
 }

@@ -22,7 +22,7 @@ export function closedDesk(): OpenDesk {
     },
     handlers: {
       ...{ card: waiting, entry: waiting, file: waiting, returned: waiting, edited: waiting, 'note-changed': waiting },
-      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting },
+      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting, overload: waiting },
     },
     paceOf: () => undefined,
     start: () => undefined,

@@ -7,6 +7,7 @@ import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
 import { homeHandler } from './home.ts'
 import { noteChangedHandler } from './note-changed-post.ts'
+import { overloadHandler } from './overload-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
@@ -30,6 +31,7 @@ export const DESK_EFFECTS = [
   'ping-update',
   'digest',
   'home',
+  'overload',
 ] as const
 
 export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
@@ -48,5 +50,6 @@ export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFEC
     'ping-update': pingUpdateHandler(options),
     digest: digestHandler(options),
     home: homeHandler(options),
+    overload: overloadHandler(posting),
   }
 }

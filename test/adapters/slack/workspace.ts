@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../src/clock.ts'
 import { systemRandom } from '../../../src/id.ts'
 import { silentLog } from '../../../src/log.ts'
 import { type SlackOptions, type SlackStandIn, startSlack } from '../../../src/sandbox/slack/server.ts'
+import { judgeWhenDone } from '../../blocks/judge.ts'
 
 interface Tools {
   clock?: Clock
