@@ -35,6 +35,8 @@ const inbound = fc.record({
     isElsewhere: flag,
     attachmentsMore: count,
   },
+  ...{ isCustomer: flag, isBlocked: flag, askedBy: maybe(user) },
+  called: maybe(fc.record({ to: maybe(user), insteadOf: words(300), because: fc.constantFrom('away', 'absent') })),
   attachments: fc.array(shape.savedFile, { maxLength: 20, size: 'max' }),
   missing: fc.array(fc.record({ name: words(), error: words() }), { maxLength: 20 }),
   seenIn: fc.array(fc.record({ mailbox: words(300), desk: maybe(words(150)) }), { maxLength: 20 }),
@@ -66,6 +68,7 @@ const correction = fc.record({
 })
 
 const outbound = fc.record({
+  isAsking: flag,
   ...{
     kind: fc.constant('outbound' as const),
     author: maybe(words(300)),
@@ -94,6 +97,12 @@ const handOver = fc.record({
   },
 })
 
+const caseNote = fc.record({
+  ...{ kind: fc.constant('case-note' as const), by: user, name: maybe(words(300)), did: fc.constant(' noted') },
+  other: maybe(fc.record({ subject: maybe(words()), card: maybe(some.posted) })),
+  ...{ link: maybe(some.link), from: maybe(words(150)), text: words(4000) },
+})
+
 const entry = fc.record({
   ...{
     messageId: some.id('m'),
@@ -118,4 +127,5 @@ export const entryCases: Record<string, Case> = {
   'what a customer wrote': saying(inbound),
   'what one of us wrote': saying(outbound),
   'a hand-over': saying(handOver),
+  'what one of us did': saying(caseNote),
 }

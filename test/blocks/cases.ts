@@ -99,6 +99,7 @@ const counts = fc.record({
   unassigned: count,
   snoozed: count,
   undelivered: count,
+  broken: count,
   waiting: count,
 })
 const turn = fc.record({ typed: words(500), skip: count })

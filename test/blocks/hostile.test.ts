@@ -115,7 +115,13 @@ async function linkEverybody({ world, maya }: ActingDesk, conversationId: string
   const identity = world.db.selectFrom('identity').select('contact_id').where('id', '=', identityId)
   const { contact_id: contactId } = await identity.executeTakeFirstOrThrow()
   for (const { id: otherId } of contacts) {
-    const linking = { contactId, otherId, by: { how: 'agent' as const, agentId: maya }, conversationId }
+    const linking = {
+      contactId,
+      otherId,
+      by: { how: 'agent' as const, agentId: maya },
+      conversationId,
+      policies: world.policies,
+    }
     await world.db.transaction((trx) => linkPeople(trx, linking))
   }
 }

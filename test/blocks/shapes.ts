@@ -23,6 +23,15 @@ export const glimpse = fc.record({
   },
 })
 
+/** A tag has 30 letters or figures at most. */
+const tags = fc.array(fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }), { maxLength: 10 })
+
+export const followUp = fc.record({
+  ...{ id: id('f'), conversation_id: id('v'), kind: fc.constantFrom('promise' as const, 'reminder' as const) },
+  ...{ text: words(1000), by: user, for: orNull(user), due_at: at, set_at: at, made_at: at, soon_at: orNull(at) },
+  ...{ rung_at: orNull(at), ended_at: fc.constant(null), ended_as: fc.constant(null), ended_by: fc.constant(null) },
+})
+
 const chapter = fc.record({ channelKind: some.channelKind, subject: maybe(words()), state: some.state })
 
 export const cardView = fc.record({
@@ -38,7 +47,17 @@ export const cardView = fc.record({
     fc.record({ subject: maybe(words()), card: maybe(some.posted), isJoined: flag, because: maybe(words(300)) }),
   ),
   card: maybe(some.posted),
-  story: fc.record({ chapters: fc.array(chapter, { maxLength: 3 }), all: count }),
+  earlier: maybe(some.posted),
+  story: fc.record({
+    ...{ chapters: fc.array(chapter, { maxLength: 3 }), all: count },
+    followUps: fc.array(followUp, { maxLength: 3 }),
+  }),
+  ...{ tags, isSpam: flag, followUps: fc.array(followUp, { maxLength: 5 }) },
+  writing: fc.array(fc.record({ agentId: user, since: at, until: at }), { maxLength: 12 }),
+  scheduled: maybe(fc.record({ sendAt: at, agentId: user })),
+  customer: maybe(fc.record({ tier: maybe(words(60)), note: maybe(words(2000)), isBlocked: flag })),
+  ownerAway: maybe(fc.record({ until: at, standIn: maybe(user) })),
+  whyLeft: fc.constantFrom('nobody is there' as const, 'everybody is full' as const, undefined),
 })
 
 export const pingView = fc
@@ -74,6 +93,7 @@ export const queueRow = fc.record({
     dueAt: at,
   },
   ...{ snoozedUntil: orNull(at), desk: fc.constant('main'), startedBy: id('m') },
+  ...{ priority: fc.constantFrom('high' as const, 'low' as const, null), tags },
   ...{ cardChannel: fc.constant('C0DESK'), cardTs: fc.constant('1700000000.000100') },
 })
 
@@ -89,6 +109,7 @@ const listedFields = {
   ...{ conversationId: id('v'), desk: fc.constant('main'), channelKind: some.channelKind, name: maybe(words()) },
   ...{ address: said(400), subject: maybe(words()), state: some.state, ownerId: maybe(user), openedAt: at },
   card: maybe(some.posted),
+  ...{ priority: fc.constantFrom('high' as const, 'low' as const, undefined), tags, isSpam: flag, isJoined: flag },
 }
 export const listed = fc.record(listedFields)
 export const hit = fc.record({
