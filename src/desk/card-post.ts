@@ -13,7 +13,7 @@ import { codeOf } from '../slack/trouble.ts'
 import { renderCard, renderPlainCard } from './card.ts'
 import { makeFinder } from './find-post.ts'
 import { findLink } from './link.ts'
-import { pointOn } from './moved-card.ts'
+import { findEarlierCard, pointOn } from './moved-card.ts'
 import { type Content, inDesk, isMalformed, isShut, post, update } from './post.ts'
 import { type CardView, type Posted, readCard } from './view.ts'
 
@@ -63,9 +63,11 @@ function channelOf({ channelOfDesk }: DeskPosting, desk: string): string {
   }
 }
 
-async function render({ clock, room }: DeskPosting, view: CardView) {
-  const { related, earlier } = view
+async function render(options: DeskPosting, view: CardView) {
+  const { clock, db, room } = options
+  const { related } = view
   const link = related?.card && (await findLink(room.clients.read, related.card))
+  const earlier = await findEarlierCard(db, view, channelOf(options, view.desk))
   const before = earlier && (await findLink(room.clients.read, earlier))
   return renderCard(view, clock.now(), link, before)
 }

@@ -53,7 +53,7 @@ const WAIT_MS = 30 * SECOND
 
 export function makeDeskChannels({ db, clock, log, desks, client }: DeskChannelsOptions): DeskChannels {
   const configured = new Map(desks.map(({ name, channel }) => [name, channel]))
-  const configuredOf = ({ name }: Desk) => configured.get(name) ?? ''
+  const configuredOf = ({ name, channel }: Desk) => configured.get(name) ?? channel
   const rows = new Map<string, DeskChannelTable>()
   /** When Slack has said what each one is, by the monotonic clock. */
   const lookedAt = new Map<string, number>()

@@ -145,9 +145,10 @@ export async function readEntry(
     .executeTakeFirstOrThrow()
   const place = { desk: row.desk, thread: row.card_channel }
   const isNote = message.direction === 'note'
-  const note = isNote ? ((await readHandOver(db, message)) ?? (await readCaseNote(db, message, place))) : undefined
-  const consultation = isNote && !note ? await findConsultation(db, message.id) : undefined
-  if ((isNote && !note && !consultation) || message.held_at !== null) return undefined
+  const consultation = isNote ? await findConsultation(db, message.id) : undefined
+  const isOwn = isNote && !consultation
+  const note = isOwn ? ((await readHandOver(db, message)) ?? (await readCaseNote(db, message, place))) : undefined
+  if ((isOwn && !note) || message.held_at !== null) return undefined
   const contact = { name: row.name ?? undefined, address: row.address }
   const posts = await listPosts(db, message, row.card_channel)
   const said =

@@ -1,6 +1,5 @@
 // A conversation that was reopened stands at the bottom of the channel again: its card from before leads there, and back.
 import type { KnownBlock } from '@slack/types'
-import { SECOND } from '../clock.ts'
 import { deskRate } from '../conversation.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import { type Effect, put } from '../outbox.ts'
@@ -18,27 +17,18 @@ import { paragraph, word } from './words.ts'
 /** A conversation has rarely been reopened more often than that. */
 const EARLIER_MAX = 5
 
-/** Never one in the channel of a desk that it has left: what is said here is not for there, nor the other way round. */
-async function listEarlier(db: Reader, conversationId: string, card: Posted | undefined): Promise<Posted[]> {
-  const moved = await db
-    .selectFrom('fact')
-    .select('at')
-    .where('conversation_id', '=', conversationId)
-    .where('kind', '=', 'conversation-moved')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return await db
+/** Never one in another desk's channel: what is said here is not for there, nor the other way round. */
+const listEarlier = (db: Reader, conversationId: string, { channel, ts }: { channel: string; ts?: string }) =>
+  db
     .selectFrom('desk_post')
     .select(['channel', 'ts'])
-    .where('ts', '>', String((moved?.at ?? 0) / SECOND))
     .where('conversation_id', '=', conversationId)
     .where('message_id', 'is', null)
-    .where('ts', '<>', card?.ts ?? '')
+    .where('channel', '=', channel)
+    .where('ts', '<>', ts ?? '')
     .orderBy('ts', 'desc')
     .limit(EARLIER_MAX)
     .execute()
-}
 
 /** Call it once a new card stands. */
 export async function pointOn(trx: Trx, conversationId: string, card: Posted): Promise<void> {
@@ -50,13 +40,13 @@ export async function pointOn(trx: Trx, conversationId: string, card: Posted): P
   }
 }
 
-/** The last one before the card of now, be that posted already or not; undefined for a conversation that had no other. */
+/** The last one in this channel before the card of now, be that posted already or not; undefined where there was no other. */
 export async function findEarlierCard(
   db: Reader,
-  conversationId: string,
-  card: Posted | undefined,
+  { conversationId, card }: Pick<CardView, 'conversationId' | 'card'>,
+  channel: string,
 ): Promise<Posted | undefined> {
-  return (await listEarlier(db, conversationId, card))[0]
+  return (await listEarlier(db, conversationId, { channel, ...(card && { ts: card.ts }) }))[0]
 }
 
 export function earlierBlock(link: string | undefined): KnownBlock[] {

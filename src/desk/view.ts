@@ -12,7 +12,6 @@ import { listWindows } from '../window-record.ts'
 import { listWriting, type Writing } from '../writing.ts'
 import { type CustomerWords, readCustomerWords } from './customer-line.ts'
 import { CARD_MAX } from './follow-up-view.ts'
-import { findEarlierCard } from './moved-card.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -64,8 +63,6 @@ export interface CardView {
   writing?: readonly Writing[]
   /** The next reply that leaves by itself. */
   scheduled?: { sendAt: number; agentId: string } | undefined
-  /** The card it had before it was reopened, with the thread so far. */
-  earlier?: Posted | undefined
   /** Promises and reminders that are open, soonest due first. */
   followUps?: FollowUp[]
   /** What else this person has written to the desk. */
@@ -140,7 +137,6 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     card: postedOf(row),
     writing: await listWriting(db, conversationId),
     scheduled: nextOf(await listScheduled(db, conversationId)),
-    earlier: await findEarlierCard(db, conversationId, postedOf(row)),
     followUps: await listOpenOf(db, [conversationId], CARD_MAX),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
     customer: await readCustomerWords(db, row.contact_id),

@@ -47,7 +47,6 @@ export const cardView = fc.record({
     fc.record({ subject: maybe(words()), card: maybe(some.posted), isJoined: flag, because: maybe(words(300)) }),
   ),
   card: maybe(some.posted),
-  earlier: maybe(some.posted),
   story: fc.record({
     ...{ chapters: fc.array(chapter, { maxLength: 3 }), all: count },
     followUps: fc.array(followUp, { maxLength: 3 }),
