@@ -150,6 +150,8 @@ export async function insertOutbound(
     agentId: string
     subject: string | null
     markdown: string
+    /** The same without the marks, where it is known. */
+    text?: string
     answersUpTo: number
     template: string | null
     /** Unless it leaves by the conversation's own. */
@@ -170,7 +172,7 @@ export async function insertOutbound(
       external_id: `ours:${reply.id}`,
       author: reply.agentId,
       subject: reply.subject,
-      text: reply.markdown,
+      text: reply.text ?? reply.markdown,
       markdown: reply.markdown,
       arrived_at: trx.now(),
       delivery: 'queued',

@@ -42,6 +42,8 @@ export interface ReplyRequest {
   noteId?: string
   /** The form it was written in. */
   composer?: string
+  /** Its words without the marks; without them, its Markdown stands for them. */
+  plain?: string
   /** Unless it goes where the conversation's customer asked. */
   aim?: Aim
 }
@@ -151,7 +153,7 @@ async function keepDraft(
       created_at: trx.now(),
       sent_at: null,
       note_id: request.noteId ?? null,
-      ...{ composer: request.composer ?? null, then_do: null, then_until: null },
+      ...{ composer: request.composer ?? null, plain: request.plain ?? null, then_do: null, then_until: null },
       channel: request.aim?.channel ?? null,
     })
     .execute()
@@ -253,6 +255,7 @@ async function queue(
     agentId,
     subject: parts[0]?.subject ?? null,
     markdown: draft.markdown,
+    text: draft.plain ?? draft.markdown,
     answersUpTo: draft.answers_up_to,
     template: draft.template,
     channel,

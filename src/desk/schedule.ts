@@ -4,9 +4,8 @@ import { dropKeptDraft } from '../kept-draft.ts'
 import { leaveNow, SCHEDULE_MS, schedule } from '../scheduled.ts'
 import { cancelScheduled, findScheduled } from '../scheduled-stop.ts'
 import { findOpenWindow } from '../window-record.ts'
-import { stopWriting } from '../writing.ts'
 import { admitTo } from './admission.ts'
-import { openComposer } from './composer.ts'
+import { hideWriting, openComposer } from './composer.ts'
 import { shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -23,7 +22,7 @@ import {
   TOO_SOON,
   WHEN,
 } from './schedule-view.ts'
-import { notSentView } from './sending-view.ts'
+import { notSentView, undoButton } from './sending-view.ts'
 import { chosenSequel, sequelOf } from './sequel.ts'
 import type { DeskTools } from './tools.ts'
 import { startFromDraft } from './undo.ts'
@@ -63,9 +62,9 @@ async function submitSchedule(tools: DeskTools, who: Person, view: OpenView): Pr
     const scheduled = await schedule(trx, draftId, by)
     if (scheduled.kind !== 'scheduled') return scheduled
     await dropKeptDraft(trx, { agentId: who.id, conversationId })
-    await stopWriting(trx, conversationId, who.id)
     return scheduled
   })
+  if (result.kind === 'scheduled') await hideWriting(tools, who, conversationId)
   switch (result.kind) {
     case 'scheduled':
       return { kind: 'update', view: scheduledView(sendAt) }
@@ -106,7 +105,10 @@ export async function sendScheduledNow(tools: DeskTools, { who, value: draftId }
   if (admission.kind === 'refused') return { text: admission.text }
   if (row.agent_id !== who.id) return NOT_YOURS
   const result = await tools.db.transaction((trx) => leaveNow(trx, draftId, admission.desk.undoMs))
-  return result ? undefined : GONE
+  if (!result) return GONE
+  if (result.kind !== 'queued') return undefined // The thread tells why it was stopped.
+  const text = 'It leaves in a moment.'
+  return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }, undoButton(result.messageId)] }
 }
 
 export async function cancelScheduledReply(

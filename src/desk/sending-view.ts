@@ -4,6 +4,7 @@ import { richFromMarkdown } from '../slack/markdown-rich.ts'
 import { richText } from '../slack/mrkdwn.ts'
 import { addressee } from './composer-view.ts'
 import { type Letterhead, PREVIEW } from './preview-view.ts'
+import { sequelNote } from './sequel.ts'
 import { instant, note, paragraph, plain, word } from './words.ts'
 
 export const UNDO_ACTION = 'undo'
@@ -17,10 +18,12 @@ export interface UndoneMeta {
   messageId: string
 }
 
-export function sendingView(letter: Letterhead, sent: { messageId: string; dueAt: number }): ModalView {
+/** `after`: what was chosen to follow. */
+export function sendingView(letter: Letterhead, sent: { messageId: string; dueAt: number }, after?: string): ModalView {
   return closing('Sending', [
     addressee(letter.channel, letter.to),
     paragraph([word('Leaves at '), instant(sent.dueAt, '{time_secs}'), word('. Until then you can take it back.')]),
+    ...sequelNote(after),
     undoButton(sent.messageId),
   ])
 }
