@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { writeDiscord } from '../../adapters/discord/markdown.ts'
 import { parseMarkdown as parseMail } from '../../adapters/email/markdown.ts'
 import { blocksToText } from '../../adapters/email/markdown-text.ts'
+import { checkBlocks } from '../../src/sandbox/slack/blocks.ts'
 import { parseMarkdown } from '../../src/slack/markdown.ts'
 import { plainFromMarkdown, richFromMarkdown } from '../../src/slack/markdown-rich.ts'
 import { markdownFromRich, usersIn } from '../../src/slack/rich-markdown.ts'
@@ -139,6 +140,22 @@ test('whatever is typed arrives as it was typed, character for character', () =>
       expect(typed(words)).toBe(again(markdown))
     }),
     { numRuns: 1500 },
+  )
+})
+
+test('S14: whatever a letter says, Slack takes what stands in the field', () => {
+  const anything = fc.oneof(
+    fc.array(word, { maxLength: 12 }),
+    fc.array(fc.string({ unit: 'binary' }), { maxLength: 3 }),
+  )
+  fc.assert(
+    fc.property(anything, fc.constantFrom('', '\n', '\n\n'), (pieces, gap) => {
+      const initial_value = richFromMarkdown(pieces.join(gap))
+      const element = { type: 'rich_text_input', action_id: 'a', ...(initial_value && { initial_value }) }
+      const input = { type: 'input', block_id: 'b', label: { type: 'plain_text', text: 'Words' }, element }
+      expect(checkBlocks([input], 'modal', '/blocks')).toEqual([])
+    }),
+    { numRuns: 500 },
   )
 })
 

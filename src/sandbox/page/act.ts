@@ -7,6 +7,8 @@ const filled = z.object({
   block: id,
   action: id,
   type: id,
+  /** Formatted text, as JSON. */
+  rich: z.string().max(500_000).optional(),
   value: z.union([z.string().max(20_000), z.array(z.string().max(200)).max(100)]),
 })
 const file = z.object({ name: z.string().min(1).max(255), base64: z.string().max(8_000_000) })

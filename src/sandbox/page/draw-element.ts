@@ -142,6 +142,14 @@ function drawRichInput(element: Json, place: Place): Html {
 function drawPicker(kind: string, element: Json, place: Place, initial: string): Html {
   const kept = place.held(place.blockId, asText(element.action_id) ?? '')
   const field = { date: 'selected_date', time: 'selected_time' }[kind] ?? 'selected_date_time'
-  const value = asText(kept ? kept[field] : element[initial])
+  const held = asText(kept ? kept[field] : element[initial])
+  const value = kind === 'datetime-local' && held ? localTime(Number(held) * 1000, place.screen.zone) : held
   return html`<input type="${kind}" ${address(element, place)} ${named(place)} value="${value}">`
+}
+
+/** As a browser's field for a day and a time takes it. */
+function localTime(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+    .format(at)
+    .replace(' ', 'T')
 }

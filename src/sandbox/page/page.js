@@ -160,9 +160,61 @@ function fieldOf(control) {
     const checked = [...document.getElementsByName(control.name)].filter((one) => one.checked).map((one) => one.value)
     return { ...base, value: control.type === 'checkbox' ? checked : (checked[0] ?? '') }
   }
-  if (control.isContentEditable) return { ...base, value: control.innerText }
+  if (control.isContentEditable) return { ...base, value: control.innerText, rich: JSON.stringify(richOf(control)) }
+  if (control.type === 'datetime-local' && control.value !== '')
+    return { ...base, value: String(Math.floor(new Date(control.value).getTime() / 1000)) }
   if (control.multiple) return { ...base, value: [...control.selectedOptions].map((one) => one.value) }
   return { ...base, value: control.value }
+}
+
+/** What somebody wrote and formatted in a field, as Slack's editor would hand it over. */
+function richOf(field) {
+  const parts = []
+  addParts(parts, field)
+  return { type: 'rich_text', elements: parts.filter(({ elements }) => elements.length > 0) }
+}
+
+const isBlock = ({ nodeName }) => /^(?:DIV|P|UL|OL|BLOCKQUOTE|PRE)$/.test(nodeName)
+
+function addParts(parts, node) {
+  for (const child of node.childNodes) {
+    const holdsBlocks = isBlock(child) && [...child.querySelectorAll('*')].some(isBlock)
+    if (/^(?:UL|OL)$/.test(child.nodeName)) parts.push(...listsOf(child, 0))
+    else if (child.nodeName === 'BLOCKQUOTE') parts.push({ type: 'rich_text_quote', elements: inlineOf(child, {}) })
+    else if (child.nodeName === 'PRE') parts.push({ type: 'rich_text_preformatted', elements: inlineOf(child, {}) })
+    else if (holdsBlocks) addParts(parts, child)
+    else addLine(parts, child)
+  }
+}
+
+function addLine(parts, child) {
+  if (parts.at(-1)?.type !== 'rich_text_section') parts.push({ type: 'rich_text_section', elements: [] })
+  const { elements } = parts.at(-1)
+  if (isBlock(child) && elements.length > 0) elements.push({ type: 'text', text: '\n' })
+  elements.push(...inlineOf(isBlock(child) ? child : { childNodes: [child] }, {}))
+}
+
+function listsOf(list, indent) {
+  const depth = Number(/deep-(\d)/.exec(list.className)?.[1] ?? indent)
+  const style = list.nodeName === 'OL' ? 'ordered' : 'bullet'
+  const offset = list.nodeName === 'OL' && list.start > 1 ? { offset: list.start - 1 } : {}
+  const items = [...list.children].filter(({ nodeName }) => nodeName === 'LI')
+  const elements = items.map((item) => ({ type: 'rich_text_section', elements: inlineOf(item, {}) }))
+  return elements.length === 0 ? [] : [{ type: 'rich_text_list', style, indent: depth, ...offset, elements }]
+}
+
+const STYLES = { B: 'bold', STRONG: 'bold', I: 'italic', EM: 'italic', S: 'strike', STRIKE: 'strike', CODE: 'code' }
+
+function inlineOf(node, style) {
+  return [...node.childNodes].flatMap((child) => {
+    const styled = Object.keys(style).length > 0 ? { style } : {}
+    if (child.nodeName === 'BR') return [{ type: 'text', text: '\n' }]
+    if (child.nodeType === Node.TEXT_NODE)
+      return child.data === '' ? [] : [{ type: 'text', text: child.data, ...styled }]
+    if (child.nodeName === 'A') return [{ type: 'link', url: child.href, text: child.textContent, ...styled }]
+    const added = STYLES[child.nodeName]
+    return inlineOf(child, added ? { ...style, [added]: true } : style)
+  })
 }
 
 async function readFile(file) {

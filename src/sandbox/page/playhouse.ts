@@ -2,6 +2,7 @@
 import { HOUR, SECOND } from '../../clock.ts'
 import { type MovableClock, movableClock } from '../clock.ts'
 import { keepProgram, type ProgramKeeper } from '../program/keeper.ts'
+import { asJson, type Json, jsonList } from '../slack/json.ts'
 import { type Stage, setStage } from '../stage.ts'
 import type { Act, Filled } from './act.ts'
 import { CUSTOMERS } from './cast.ts'
@@ -127,9 +128,16 @@ function inputsAmong({ slack }: Stage, { person, view, fields }: Extract<Act, { 
 }
 
 async function fill({ slack }: Stage, person: string, view: string, field: Filled): Promise<void> {
-  const { block, action, type, value } = field
+  const { block, action, type, value, rich } = field
+  if (rich !== undefined) return void (await slack.type(person, view, block, action, richIn(rich)))
   if (/_input$/.test(type)) await slack.type(person, view, block, action, [value].flat().join('\n'))
   else if (value !== '') await slack.choose(person, view, block, action, value)
+}
+
+/** An empty field holds nothing. */
+function richIn(written: string): Json | string {
+  const block = asJson(JSON.parse(written))
+  return jsonList(block.elements).length === 0 ? '' : block
 }
 
 function customerOf({ customer }: Seat) {
