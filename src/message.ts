@@ -142,6 +142,8 @@ export async function insertOutbound(
     agentId: string
     subject: string | null
     markdown: string
+    /** The same without the marks, where it is known. */
+    text?: string
     answersUpTo: number
     template: string | null
     /** Why no person is its author. */
@@ -158,7 +160,7 @@ export async function insertOutbound(
       external_id: `ours:${reply.id}`,
       author: reply.agentId,
       subject: reply.subject,
-      text: reply.markdown,
+      text: reply.text ?? reply.markdown,
       markdown: reply.markdown,
       arrived_at: trx.now(),
       delivery: 'queued',

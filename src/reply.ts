@@ -38,6 +38,8 @@ export interface ReplyRequest {
   noteId?: string
   /** The form it was written in. */
   composer?: string
+  /** Its words without the marks; without them, its Markdown stands for them. */
+  plain?: string
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -143,7 +145,7 @@ async function keepDraft(
       created_at: trx.now(),
       sent_at: null,
       note_id: request.noteId ?? null,
-      ...{ composer: request.composer ?? null, then_do: null, then_until: null },
+      ...{ composer: request.composer ?? null, plain: request.plain ?? null, then_do: null, then_until: null },
     })
     .execute()
   await insertParts(trx, id, parts)
@@ -237,6 +239,7 @@ async function queue(
     agentId,
     subject: parts[0]?.subject ?? null,
     markdown: draft.markdown,
+    text: draft.plain ?? draft.markdown,
     answersUpTo: draft.answers_up_to,
     template: draft.template,
   })

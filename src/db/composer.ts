@@ -27,6 +27,7 @@ export async function composer(db: AnyDb): Promise<void> {
     .execute()
   for (const [name, type] of [
     ['composer', 'text'],
+    ['plain', 'text'],
     ['then_do', 'text'],
     ['then_until', 'bigint'],
   ] as const) {

@@ -304,6 +304,8 @@ export interface DraftTable {
   note_id: string | null
   /** The form it was written in, by the name we gave it. */
   composer: string | null
+  /** Its words without the marks, by which it is found. */
+  plain: string | null
   /** What follows once it is accepted. */
   then_do: 'close' | 'snooze' | null
   then_until: number | null

@@ -78,7 +78,7 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
   const channel = tools.channelOf(conversation.channel)
   const attachments = await takeAll(tools, view, draft, channel.limits)
   if ('kind' in attachments) return attachments
-  const author = { agent: admission.agent, composer: composerOf(meta, view) }
+  const author = { agent: admission.agent, composer: composerOf(meta, view), plain: plainFromMarkdown(markdown) }
   const written = { conversationId, ...author, markdown, template: letter?.key, seenSeq }
   const shown = await preview(
     tools.db,

@@ -24,7 +24,7 @@ import {
   TOO_SOON,
   WHEN,
 } from './schedule-view.ts'
-import { notSentView } from './sending-view.ts'
+import { notSentView, undoButton } from './sending-view.ts'
 import type { DeskTools } from './tools.ts'
 import { startFromDraft } from './undo.ts'
 import { type Whisper, whisper } from './whisper.ts'
@@ -106,7 +106,10 @@ export async function sendScheduledNow(tools: DeskTools, { who, value: draftId }
   if (admission.kind === 'refused') return { text: admission.text }
   if (row.agent_id !== who.id) return NOT_YOURS
   const result = await tools.db.transaction((trx) => leaveNow(trx, draftId, admission.desk.undoMs))
-  return result ? undefined : GONE
+  if (!result) return GONE
+  if (result.kind !== 'queued') return undefined // The thread tells why it was stopped.
+  const text = 'It leaves in a moment.'
+  return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }, undoButton(result.messageId)] }
 }
 
 export async function cancelScheduledReply(

@@ -46,6 +46,9 @@ eachDatabase((open) => {
     expect(await world.openWindow()).toBeDefined()
     await world.passTime(HOUR + MINUTE)
     expect(world.channel.delivered).toEqual([{ to: 'ada@example.org', text: 'It \\*arrives\\* today.' }])
+    // By its words, it is found.
+    const sent = await world.db.selectFrom('message').select('text').where('direction', '=', 'outbound').execute()
+    expect(sent).toEqual([{ text: 'It *arrives* today.' }])
     expect(await world.openWindow()).toBeUndefined()
     expect((await world.conversation()).state).toBe('closed')
     expect(desk.shownCard()).not.toContain('scheduled')
@@ -109,6 +112,7 @@ eachDatabase((open) => {
     desk.slack.workspace.modals.delete(maya)
     await desk.settle()
     await press(maya, 'scheduled_now')
+    await desk.hears(maya, 'It leaves in a moment.')
     await world.passTime(UNDO_MS)
     expect(world.channel.delivered.map(({ text }) => text)).toEqual(['A second one'])
 
