@@ -135,7 +135,8 @@ export async function showWriting({ db, log }: DeskTools, who: Person, conversat
     .catch((error: unknown) => log.warn({ person: who.id, error: String(error) }, 'desk: nobody hears who is writing'))
 }
 
-async function hideWriting({ db, log }: DeskTools, who: Person, conversationId: string): Promise<void> {
+/** In a transaction of its own: whoever closes the form meanwhile asks for the same card, and one would wait for the other. */
+export async function hideWriting({ db, log }: DeskTools, who: Person, conversationId: string): Promise<void> {
   await db
     .transaction((trx) => stopWriting(trx, conversationId, who.id))
     .catch((error: unknown) => log.warn({ person: who.id, error: String(error) }, 'desk: somebody seems to write'))

@@ -1,5 +1,5 @@
 // "After it is sent", in the preview; and the line in the thread for whoever chose something that could not be done.
-import type { InputBlock } from '@slack/types'
+import type { InputBlock, KnownBlock } from '@slack/types'
 import { getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
 import type { FollowUp } from '../follow-up.ts'
@@ -11,7 +11,7 @@ import type { OpenView } from './interaction.ts'
 import { SPANS } from './snooze.ts'
 import { lineHandler, type ThreadLine } from './thread-line.ts'
 import { postedOf } from './view.ts'
-import { paragraph, plain, word } from './words.ts'
+import { note, paragraph, plain, word } from './words.ts'
 
 const BLOCK = 'after'
 const NOTHING = 'nothing'
@@ -32,6 +32,14 @@ export function followUpInput(chosen: string | undefined): InputBlock {
     hint: plain('Done once the reply is accepted, and only if they have not written again by then.'),
     element: { type: 'static_select', action_id: BLOCK, options, ...(initial && { initial_option: initial }) },
   }
+}
+
+/** Said once it is on its way. */
+export function followUpNote(chosen: string | undefined): KnownBlock[] {
+  const follow = followUpOf(chosen ?? '', 0)
+  if (!follow) return []
+  const done = follow.kind === 'close' ? 'closed' : 'snoozed'
+  return [note(`Once it is accepted, the conversation is ${done}.`)]
 }
 
 /** The choice as the preview carries it. */

@@ -4,9 +4,8 @@ import { dropKeptDraft } from '../kept-draft.ts'
 import { leaveNow, SCHEDULE_MS, schedule } from '../scheduled.ts'
 import { cancelScheduled, findScheduled } from '../scheduled-stop.ts'
 import { findOpenWindow } from '../window-record.ts'
-import { stopWriting } from '../writing.ts'
 import { admitTo } from './admission.ts'
-import { openComposer } from './composer.ts'
+import { hideWriting, openComposer } from './composer.ts'
 import { chosenFollowUp, followUpOf } from './follow-up.ts'
 import { shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
@@ -63,9 +62,9 @@ async function submitSchedule(tools: DeskTools, who: Person, view: OpenView): Pr
     const scheduled = await schedule(trx, draftId, by)
     if (scheduled.kind !== 'scheduled') return scheduled
     await dropKeptDraft(trx, { agentId: who.id, conversationId })
-    await stopWriting(trx, conversationId, who.id)
     return scheduled
   })
+  if (result.kind === 'scheduled') await hideWriting(tools, who, conversationId)
   switch (result.kind) {
     case 'scheduled':
       return { kind: 'update', view: scheduledView(sendAt) }

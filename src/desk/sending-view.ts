@@ -3,6 +3,7 @@ import type { AnyBlock, KnownBlock, ModalView } from '@slack/types'
 import { richFromMarkdown } from '../slack/markdown-rich.ts'
 import { richText } from '../slack/mrkdwn.ts'
 import { addressee } from './composer-view.ts'
+import { followUpNote } from './follow-up.ts'
 import { type Letterhead, PREVIEW } from './preview-view.ts'
 import { instant, note, paragraph, plain, word } from './words.ts'
 
@@ -17,10 +18,12 @@ export interface UndoneMeta {
   messageId: string
 }
 
-export function sendingView(letter: Letterhead, sent: { messageId: string; dueAt: number }): ModalView {
+/** `after`: what was chosen to follow. */
+export function sendingView(letter: Letterhead, sent: { messageId: string; dueAt: number }, after?: string): ModalView {
   return closing('Sending', [
     addressee(letter.channel, letter.to),
     paragraph([word('Leaves at '), instant(sent.dueAt, '{time_secs}'), word('. Until then you can take it back.')]),
+    ...followUpNote(after),
     undoButton(sent.messageId),
   ])
 }

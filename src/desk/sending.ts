@@ -1,15 +1,15 @@
 // Send, pressed on a preview: what it leads to, however often it is pressed and whatever happened meanwhile.
 import { getIdentity, type Identity } from '../contact.ts'
 import { getConversation } from '../conversation.ts'
-import type { Reader, Trx } from '../db/open.ts'
-import { dropKeptDraft, type Writer } from '../kept-draft.ts'
+import type { Reader } from '../db/open.ts'
+import { dropKeptDraft } from '../kept-draft.ts'
 import type { Message } from '../message.ts'
 import { listParts } from '../part.ts'
 import { findReplyUndoEnd, restartUndo, type SendResult, send } from '../reply.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
-import { stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
+import { hideWriting } from './composer.ts'
 import { chosenFollowUp, followUpOf } from './follow-up.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { type PreviewMeta, type Shown, staleView } from './preview-view.ts'
@@ -47,18 +47,13 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
   }
   const result = await db.transaction(async (trx) => {
     const sent = await send(trx, meta.draftId, sender)
-    if (sent.kind === 'queued') await leaveComposer(trx, { agentId: who.id, conversationId: conversation.id })
+    if (sent.kind === 'queued') await dropKeptDraft(trx, { agentId: who.id, conversationId: conversation.id })
     return sent
   })
   if (result.kind === 'refused') return { kind: 'update', view: notSentView(result.reason, draft?.text ?? '') }
+  if (result.kind === 'queued') await hideWriting(tools, who, conversation.id)
   if (!draft) throw new Error(`draft ${meta.draftId} was sent and is not there`)
   return await outcomeOf(tools, desk, draft, result)
-}
-
-/** It is sent: nothing is left to be kept, and nobody writes any more. */
-async function leaveComposer(trx: Trx, writer: Writer): Promise<void> {
-  await dropKeptDraft(trx, writer)
-  await stopWriting(trx, writer.conversationId, writer.agentId)
 }
 
 interface Draft extends Shown {
@@ -83,7 +78,7 @@ async function outcomeOf(tools: DeskTools, desk: Desk, draft: Draft, result: Dec
     case 'queued':
       return {
         kind: 'update',
-        view: sendingView(draft, result),
+        view: sendingView(draft, result, draft.meta.after),
         late: {
           view: () => startUndoNow(tools, desk, draft, result.messageId),
           said: onItsWay(draft, result.messageId),
@@ -92,7 +87,8 @@ async function outcomeOf(tools: DeskTools, desk: Desk, draft: Draft, result: Dec
     case 'sent-before': {
       const dueAt = await findReplyUndoEnd(tools.db, result.messageId)
       const { messageId } = result
-      const view = dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt })
+      const view =
+        dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt }, draft.meta.after)
       return { kind: 'update', view, late: { said: onItsWay(draft, messageId) } }
     }
     case 'stale': {
@@ -113,7 +109,7 @@ const MOVED =
 /** The undo time counts from when it is shown, and saving took long. */
 async function startUndoNow({ db }: DeskTools, desk: Desk, draft: Draft, messageId: string) {
   const dueAt = await db.transaction((trx) => restartUndo(trx, messageId, desk.undoMs))
-  return dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt })
+  return dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt }, draft.meta.after)
 }
 
 function onItsWay(draft: Draft, messageId: string): Whisper {

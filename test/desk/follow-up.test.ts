@@ -18,6 +18,7 @@ eachDatabase((open) => {
     }
 
     await send('close')
+    expect(desk.screen(maya)).toContain('Once it is accepted, the conversation is closed.')
     await desk.pressUndo(maya)
     await desk.waitForScreen(maya, 'Taken back')
     desk.slack.workspace.modals.delete(maya)
