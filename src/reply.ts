@@ -19,7 +19,7 @@ import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
-import { stopScheduled } from './scheduled-stop.ts'
+import { endScheduled, findScheduled, stopScheduled } from './scheduled-stop.ts'
 import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
@@ -260,6 +260,9 @@ async function queue(
     const data = { letter: draft.template, use: draft.letter_use }
     await appendFact(trx, { kind: 'letter-sent', conversationId: conversation.id, messageId: id, actor: agentId, data })
   }
+  // The same preview, open in two places, and waiting in one of them.
+  const waiting = await findScheduled(trx, id)
+  if (waiting) await endScheduled(trx, waiting, { state: 'sent', because: null })
   await stopScheduled(trx, conversation.id, 'colleague', agentId)
   await becomeOwner(trx, conversation, agentId)
   await refreshEntry(trx, conversation, id)
