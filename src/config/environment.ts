@@ -18,7 +18,12 @@ export interface Secrets {
   database?: Config['database']
   secret?: string
   /** With the signing secret where Slack comes to us, else with the app token. */
-  slack?: { botToken: string; appToken?: string; signingSecret?: string; tokenFiles?: NonNullable<SlackApp['tokenFiles']> }
+  slack?: {
+    botToken: string
+    appToken?: string
+    signingSecret?: string
+    tokenFiles?: NonNullable<SlackApp['tokenFiles']>
+  }
   discordToken?: string
   /** Of the apps that customers' channels have for themselves. */
   customers: Map<string, { botToken: string; appToken: string }>

@@ -45,7 +45,7 @@ export interface DeskTools {
   /** For what an agent is waiting for; never behind a rate limit of the board. */
   ui: WebClient
   read: WebClient
-  self: { teamId: string; botUserId: string; scopes?: readonly string[] }
+  self: { teamId: string; enterpriseId?: string; botUserId: string; scopes?: readonly string[] }
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
   policies: Policies
