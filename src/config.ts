@@ -108,6 +108,8 @@ export interface SlackApp {
   appToken?: string
   /** Where the tokens are written, if they come from files: they can be renewed there. */
   tokenFiles?: { bot?: string; app?: string }
+  /** Where the bot's token lasts half a day and is renewed. */
+  rotation?: { refreshToken: string; clientId: string; clientSecret: string }
   requests?: { host: string; port: number; path: string; signingSecret: string }
 }
 

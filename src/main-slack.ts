@@ -2,23 +2,48 @@
 import { readFile } from 'node:fs/promises'
 import type { Channel } from './channel.ts'
 import { customersToken } from './config/customers.ts'
-import type { Config, SlackCustomers } from './config.ts'
+import type { Config, SlackApp, SlackCustomers } from './config.ts'
 import type { Db, Tools } from './db/open.ts'
 import type { OpenDesk } from './desk/desk.ts'
+import type { Instance } from './instance.ts'
 import { intakeOf } from './intake.ts'
 import type { Pace } from './rate.ts'
+import { getSigningKey } from './setting.ts'
 import type { SlackAccess } from './slack/clients.ts'
+import { slackRotation } from './slack-rotation.ts'
 
 /** Tokens that come from files are read again while the program runs: whoever renews one need not restart it. */
-export function slackAccess({ slack }: Pick<Config, 'slack'>): { slack?: SlackAccess } {
+export async function slackAccess(
+  { slack, secret }: Pick<Config, 'slack' | 'secret'>,
+  tools: RotationTools,
+): Promise<{ slack?: SlackAccess }> {
   if (!slack) return {}
-  const { tokenFiles, ...access } = slack
-  if (!tokenFiles) return { slack: access }
+  const { tokenFiles, rotation, ...access } = slack
+  const renew = rotation && (await makeRotation({ ...rotation, apiUrl: slack.apiUrl, secret }, tools))
+  if (!tokenFiles && !renew) return { slack: access }
   const reread = async () => {
-    const [botToken, appToken] = await Promise.all([readToken(tokenFiles.bot), readToken(tokenFiles.app)])
+    const [written, appToken] = await Promise.all([readToken(tokenFiles?.bot), readToken(tokenFiles?.app)])
+    const botToken = renew ? await renew() : written
     return { ...(botToken !== undefined && { botToken }), ...(appToken !== undefined && { appToken }) }
   }
   return { slack: { ...access, reread } }
+}
+
+type RotationTools = Tools & { db: Db; instance: Pick<Instance, 'lease'> }
+
+async function makeRotation(
+  settings: NonNullable<SlackApp['rotation']> & { apiUrl: string; secret: string | undefined },
+  { instance, ...tools }: RotationTools,
+): Promise<() => Promise<string | undefined>> {
+  const { refreshToken: given, secret, ...app } = settings
+  const { exchangeToken } = await import('./slack/exchange-token.ts')
+  return slackRotation({
+    ...tools,
+    given,
+    signingKey: await getSigningKey(tools.db, secret),
+    isOurs: () => instance.lease('slack-token'),
+    exchange: (refreshToken) => exchangeToken(app, refreshToken, tools.log),
+  })
 }
 
 /** Half a file, or an empty one, is no token. */

@@ -63,8 +63,9 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
   const { slack: _written, ...settings } = config
+  const access = await slackAccess(config, { ...tools, db, instance })
   const desk = await openDesk(
-    { ...settings, ...slackAccess(config) },
+    { ...settings, ...access },
     {
       ...tools,
       db,

@@ -41,12 +41,16 @@ export interface MailboxSecrets {
 /** The secret that signs Message-IDs: as long as what it protects against guessing. */
 const SECRET_LENGTH_MIN = 16
 
+/** All three, or none. */
+const ROTATION = ['SLACK_REFRESH_TOKEN', 'SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET'] as const
+
 const PLAIN = [
   'DATABASE_URL',
   'DESKBELL_SECRET',
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
   'SLACK_SIGNING_SECRET',
+  ...ROTATION,
   DISCORD_TOKEN,
 ]
 
@@ -57,6 +61,7 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
   const database = readDatabase(env)
   const isHttp = pick(data, 'slack', 'mode') === 'http'
   const slack = readSlack(env, isHttp)
+  const rotation = readRotation(env)
   const customers = readCustomers(env, data ? customersIn(data) : [], isHttp)
   const passwords = readPasswords(env, settings)
   const secret = read(env, 'DESKBELL_SECRET')
@@ -64,7 +69,7 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
   const secrets: Secrets = {
     ...(database.value && { database: database.value }),
     ...(secret && { secret }),
-    ...(slack.value && { slack: slack.value }),
+    ...(slack.value && { slack: { ...slack.value, ...rotation.value } }),
     ...(discordToken && { discordToken }),
     customers: customers.value,
     passwords: passwords.value,
@@ -76,6 +81,7 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
       ...database.faults,
       ...secretFaults(secret),
       ...slack.faults,
+      ...rotation.faults,
       ...discordTokenFaults(data, discordToken),
       ...customers.faults,
       ...passwords.faults,
@@ -127,7 +133,21 @@ function readSignedSlack(env: Environment): { value?: NonNullable<Secrets['slack
   return botToken && signingSecret ? { value: { botToken, signingSecret, ...tokenFiles(env) }, faults } : { faults }
 }
 
-function tokenFiles(env: Environment): { tokenFiles?: NonNullable<SlackApp['tokenFiles']> } {
+function readRotation(env: Environment): { value?: { rotation: NonNullable<SlackApp['rotation']> }; faults: Fault[] } {
+  const [refreshToken, clientId, clientSecret] = ROTATION.map((name) => read(env, name))
+  if (refreshToken === undefined) return { faults: [] } // What else is set may be another program's.
+  if (clientId !== undefined && clientSecret !== undefined) {
+    return { value: { rotation: { refreshToken, clientId, clientSecret } }, faults: [] }
+  }
+  const key = clientId === undefined ? 'SLACK_CLIENT_ID' : 'SLACK_CLIENT_SECRET'
+  const fix = 'Set it to that of the Slack app, from "Basic Information", or unset SLACK_REFRESH_TOKEN.'
+  return { faults: [{ key, problem: 'is not set', fix }] }
+}
+
+function tokenFiles(env: Environment): {
+  tokenFiles?: NonNullable<SlackApp['tokenFiles']>
+  rotation?: NonNullable<SlackApp['rotation']>
+} {
   const [bot, app] = [read(env, 'SLACK_BOT_TOKEN_FILE'), read(env, 'SLACK_APP_TOKEN_FILE')]
   return bot || app ? { tokenFiles: { ...(bot && { bot }), ...(app && { app }) } } : {}
 }
@@ -164,7 +184,8 @@ const APP_TOKEN = 'an app-level token with connections:write, from "Basic Inform
 function tokenFaults(key: string, token: string | undefined, prefix: string, what: string): Fault[] {
   const fix = `Set it to ${what} of the Slack app; it starts with ${prefix}.`
   if (!token) return [{ key, problem: 'is not set', fix }]
-  if (!token.startsWith(prefix)) return [{ key, problem: `does not start with ${prefix}`, fix }]
+  // One that is renewed has another prefix before it.
+  if (!token.replace(/^xoxe\./, '').startsWith(prefix)) return [{ key, problem: `does not start with ${prefix}`, fix }]
   return /^[\w.-]+$/.test(token) ? [] : [{ key, problem: 'has characters that no token has', fix }]
 }
 

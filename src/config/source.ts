@@ -78,7 +78,9 @@ async function readSecretFiles(env: Environment): Promise<{ env: Environment; fa
   for (const [name, path] of Object.entries(env)) {
     if (
       !path ||
-      !/^(DESKBELL_\w+|DATABASE_URL|SLACK_(BOT|APP)_TOKEN|SLACK_SIGNING_SECRET|DISCORD_BOT_TOKEN)_FILE$/.test(name)
+      !/^(DESKBELL_\w+|DATABASE_URL|SLACK_(BOT|APP)_TOKEN|SLACK_SIGNING_SECRET|SLACK_REFRESH_TOKEN|SLACK_CLIENT_SECRET|DISCORD_BOT_TOKEN)_FILE$/.test(
+        name,
+      )
     )
       continue
     const target = name.slice(0, -'_FILE'.length)

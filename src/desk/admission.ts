@@ -68,7 +68,7 @@ async function recognise(tools: DeskTools, who: Person, desk: Desk): Promise<Age
     .where('id', '=', who.id)
     .where('desk', '=', desk.name)
     .executeTakeFirst()
-  if (isForeign(tools, who)) return 'other-organisation'
+  if (await isForeign(tools, who)) return 'other-organisation'
   if (row?.left_at === null) return { id: row.id, name: row.name }
   if (desk.leads.includes(who.id)) return await recogniseLead(tools, who.id)
   if (row) return 'left'
@@ -76,8 +76,13 @@ async function recognise(tools: DeskTools, who: Person, desk: Desk): Promise<Age
   return (profile && excuse(profile, tools.self)) ?? 'not-a-member'
 }
 
-function isForeign({ self }: DeskTools, { teamId }: Person): boolean {
-  return teamId !== undefined && teamId !== self.teamId
+/** In an organisation of several workspaces, Slack is asked about whoever is of another one than the app. */
+async function isForeign(tools: DeskTools, { id, teamId }: Person): Promise<boolean> {
+  const { self } = tools
+  if (teamId === undefined || teamId === self.teamId || teamId === self.enterpriseId) return false
+  if (self.enterpriseId === undefined) return true
+  const profile = await findProfile(tools, id)
+  return !profile || excuse(profile, self) === 'other-organisation'
 }
 
 /** Their name stands below what they write to a customer: without it they have to wait. */
@@ -99,7 +104,7 @@ async function findProfile(tools: DeskTools, id: string): Promise<Profile | unde
 
 /** Where this person is an agent or a lead, in the order of the configuration. */
 export async function listDesksOf(tools: DeskTools, who: Person): Promise<Desk[]> {
-  return isForeign(tools, who) ? [] : await listOwnDesks(tools, who.id)
+  return (await isForeign(tools, who)) ? [] : await listOwnDesks(tools, who.id)
 }
 
 /** The same for somebody of whom it is known that they are of our own organisation. */

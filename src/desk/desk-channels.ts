@@ -192,6 +192,8 @@ async function ask(client: WebClient, channel: string): Promise<Shut | 'open'> {
     return found?.is_member === false ? 'removed' : 'open'
   } catch (error) {
     if (codeOf(error) === 'channel_not_found') return 'removed'
+    // No Slack says so; whatever stands in for it there has no channels that others share.
+    if (codeOf(error) === 'unknown_method') return 'open'
     throw error
   }
 }

@@ -32,7 +32,10 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
   const chosen = findChosen(tools, filled.meta)
   const shown = composerView({ question, ...offered, ticked: tickedIn(view), letter: chosen, others, ...filled })
   await showWriting(tools, who, meta.conversationId)
-  await replaceView(tools, who, place, { target: { view_id: view.id, hash: view.hash }, view: shown })
+  await replaceView(tools, who, place, {
+    target: { view_id: view.id, ...(view.hash !== '' && { hash: view.hash }) },
+    view: shown,
+  })
 }
 
 /** A letter nobody has touched gives way to the next one; what the agent wrote stays, below it. */

@@ -99,11 +99,11 @@ async function keepChange(
   kept: Kept,
 ): Promise<void> {
   const { channel, ts, threadTs, key: externalId } = change
-  if (threadTs === undefined) return
   const text =
     change.kind === 'message-changed' ? await readText(trx, desk, { text: change.text, files: [] }) : undefined
   const of = noteIdOf(channel, ts)
   if (await changeNote(trx, { of, externalId, text, at })) return
+  if (threadTs === undefined) return
   const isBelowCard = change.botId === undefined && (await findByThread(trx, channel, threadTs)) !== undefined
   if (isBelowCard) await awaitChanged(trx, { channel: kept.channel, kept }, of as ExternalId)
 }

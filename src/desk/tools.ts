@@ -48,7 +48,7 @@ export interface DeskTools {
   /** For what an agent is waiting for; never behind a rate limit of the board. */
   ui: WebClient
   read: WebClient
-  self: { teamId: string; botUserId: string; scopes?: readonly string[] }
+  self: { teamId: string; enterpriseId?: string; botUserId: string; scopes?: readonly string[] }
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
   /** The names of a desk's channels; without it, those that were written on. */

@@ -82,6 +82,7 @@ async function interact({ app, clock, log }: EnvelopeTools, { type, body, retryN
     )
   }
   try {
+    if (body.type === 'view_closed') return await answer() // We ask for none; there is nothing to be done about one.
     await app.processEvent({ body, ack: answer, ...(retryNum !== undefined && { retryNum }) })
   } catch (error) {
     log.error({ type, error: String(error) }, 'slack: what a person did could not be handled')

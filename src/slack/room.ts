@@ -16,6 +16,8 @@ import { superviseSockets } from './socket.ts'
 
 export interface Self {
   teamId: string
+  /** Of the organisation that has several workspaces, where there is one. */
+  enterpriseId?: string
   botUserId: string
   botId: string
   /** What the installed app may do, as far as Slack has told. */

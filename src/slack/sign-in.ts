@@ -66,6 +66,7 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
       throw new Error('slack: the new token is of another workspace; set SLACK_BOT_TOKEN to one of the same workspace')
     }
     Object.assign(self, { teamId, botUserId: who.user_id ?? '', botId: who.bot_id ?? '' })
+    if (who.enterprise_id) self.enterpriseId = who.enterprise_id
     const scopes = who.response_metadata?.scopes
     if (scopes) self.scopes = scopes
   }

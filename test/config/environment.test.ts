@@ -78,6 +78,19 @@ describe('the environment', () => {
     expectFault(faultsOf(open, env), 'slack.public_url', /not an https address/, /https/)
   })
 
+  test('a bot token that is renewed needs the refresh token, and whose app it is', () => {
+    const env = {
+      ...ENV,
+      SLACK_BOT_TOKEN: 'xoxe.xoxb-1-bot',
+      SLACK_REFRESH_TOKEN: 'xoxe-1-refresh',
+      SLACK_CLIENT_ID: '1.2',
+    }
+    expectFault(faultsOf(YAML, env), 'SLACK_CLIENT_SECRET', /not set/, /Basic Information/)
+    const { slack } = configOf(YAML, { ...env, SLACK_CLIENT_SECRET: 'hunter2hunter2' })
+    const rotation = { refreshToken: 'xoxe-1-refresh', clientId: '1.2', clientSecret: 'hunter2hunter2' }
+    expect(slack).toMatchObject({ botToken: 'xoxe.xoxb-1-bot', rotation })
+  })
+
   test('variables of other programs are none of our business', () => {
     expect(faultsOf(undefined, { HOME: '/root', SLACK_SIGNING_SECRET: 'x', MYDESKBELL: 'x' })).toEqual([])
   })

@@ -44,6 +44,10 @@ export interface Grant {
   botToken: string
   appToken: string
   signingSecret: string
+  clientId: string
+  clientSecret: string
+  /** Good for one renewal of the bot's token. */
+  refreshToken: string
   /** Tokens that were good once. Slack tells them apart from tokens it never issued. */
   revoked: Set<string>
   scopes: Set<string>
