@@ -42,6 +42,8 @@ export interface Score {
   /** What to do better, or that there is nothing. */
   advice: string
   answerMs: number | undefined
+  /** How long it could have taken. */
+  promisedMs: number | undefined
   questions: { said: number; asked: number }
 }
 
@@ -51,7 +53,7 @@ const NOTE_LENGTH_MIN = 20
 /** `record`: undefined while the program has nothing of it. */
 export function scoreCase(wanted: Case, record: CaseRecord | undefined, now: number): Score {
   const { title, questions } = wanted
-  const none = { title, answerMs: undefined, questions: { said: 0, asked: questions.length } }
+  const none = { title, answerMs: undefined, promisedMs: undefined, questions: { said: 0, asked: questions.length } }
   if (!record) {
     const words = 'Has not reached the desk yet.'
     return {
@@ -72,6 +74,7 @@ export function scoreCase(wanted: Case, record: CaseRecord | undefined, now: num
     marks,
     advice: flaw ? adviceOn(flaw, wanted) : 'Nothing to do better here.',
     answerMs: answerTime(record),
+    promisedMs: promisedTime(record),
     questions: { said: questions.length - unsaid(wanted, record).length, asked: questions.length },
   }
 }
@@ -169,6 +172,10 @@ function answerTime({ windows, replies }: CaseRecord): number | undefined {
   const [first] = windows
   const reply = replies.find(({ at }) => first !== undefined && at >= first.startedAt)
   return first && reply ? reply.at - first.startedAt : undefined
+}
+
+function promisedTime({ windows: [first] }: CaseRecord): number | undefined {
+  return first && first.dueAt - first.startedAt
 }
 
 const listed = (things: readonly string[]) => things.join(', ')
