@@ -22,7 +22,7 @@ export interface Config {
   log: { level: 'debug' | 'info' | 'warn' | 'error' }
   /** The health page; off when undefined. */
   web: { port: number; host: string } | undefined
-  slack?: { botToken: string; appToken: string; apiUrl: string }
+  slack?: SlackApp
   /** Where in Slack customers write, by name: `shop` is the channel `slack:shop`. */
   slackCustomers: Record<string, SlackCustomers>
   calendars: Record<string, Calendar>
@@ -53,6 +53,9 @@ export interface Desk {
   calendar?: string
   /** Slack user ids: who is pinged in place of an absent assignee. */
   backup: string[]
+  /** `round-robin`: what nobody has goes to whoever is next, up to `cap` waiting ones each. */
+  assign: 'off' | 'round-robin'
+  cap?: number
   /** Minutes of the local day in which people are not pinged; `to` is over 24 * 60 for a night. UTC without a calendar. */
   quiet?: { from: number; to: number; exceptTiers: string[] }
   /** Whether leads get the daily digest at the calendar's opening, or at 08:00 UTC without one. */
@@ -96,6 +99,16 @@ export interface Mailbox {
   acknowledge: 'off' | 'on' | 'unverified'
   /** Pings in channels hide what such a mail says. */
   restricted: boolean
+}
+
+/** Either we open sockets with an app token, or Slack sends signed requests to us. */
+export interface SlackApp {
+  botToken: string
+  apiUrl: string
+  appToken?: string
+  /** Where the tokens are written, if they come from files: they can be renewed there. */
+  tokenFiles?: { bot?: string; app?: string }
+  requests?: { host: string; port: number; path: string; signingSecret: string }
 }
 
 export interface SlackCustomers {
@@ -156,6 +169,8 @@ export interface Discord {
   channels: { id: string; take: 'every' | 'mention'; thread: 'reply' | 'at-once' }[]
   /** Each post is a conversation. */
   forums: string[]
+  /** Keys of `Config.desks` by the channel, forum or place of requests that another desk answers. */
+  deskOf: Record<string, string>
   /** By the name of a forum's tag, in lower case. */
   tagPriorities: Record<string, 'high' | 'low'>
   /** Where `/support` opens private threads. */

@@ -12,6 +12,10 @@ export interface Led {
   passed?: PassedOver[]
 }
 
+export type Priority = 'high' | 'low'
+/** Why a conversation went to somebody by itself: their turn, their customer from before, or in place of whoever had it. */
+export type Allotted = 'next' | 'returning' | 'stand-in'
+
 /** What each kind of fact carries besides its conversation, message and actor. */
 export interface FactData {
   'conversation-opened': { relatedTo?: string; relatedBy?: Led['by']; because?: Because }
@@ -24,6 +28,8 @@ export interface FactData {
     forwardedBy?: string
     /** It is not the customer's: what the rules made of its author. */
     bystander?: 'member' | 'helper'
+    /** Its author was blocked, and so it does not count. */
+    blocked?: true
     /** A person has said that an edit asks something new: of which message, and which of its versions. */
     editOf?: string
     version?: number
@@ -53,24 +59,62 @@ export interface FactData {
   'own-message-seen': Record<string, never>
   'raw-quarantined': { intakeId: string }
   'conversation-taken': Record<string, never>
-  'conversation-assigned': { from?: string; to: string }
+  /** `how`: nobody did it; see allot.ts. */
+  'conversation-assigned': { from?: string; to: string; how?: Allotted }
+  /** Whoever had it is not there, and nobody stands in for them. */
+  'conversation-unassigned': { from: string; because: string }
+  /** It was to go to whoever is next, and there is nobody. */
+  'conversation-left': { because: 'nobody is there' | 'everybody is full' }
+  'follow-up-made': { followUp: string; kind: 'promise' | 'reminder'; dueAt: number; for?: string }
+  'follow-up-postponed': { followUp: string; dueAt: number }
+  'follow-up-kept': { followUp: string }
+  'follow-up-dropped': { followUp: string }
+  /** `soon`: it will be due. */
+  'follow-up-due': { followUp: string; step: 'soon' | 'due'; dueAt: number }
+  'follow-up-told': { followUp: string; to: string }
+  /** A promise was open at its time. */
+  'promise-broken': { followUp: string; dueAt: number }
   'conversation-snoozed': { until: number }
   'conversation-woken': Record<string, never>
   'conversation-closed': Record<string, never>
   'conversation-reopened': Record<string, never>
   'conversation-merged': { into: string }
-  'conversation-split': { into: string }
-  /** `contact` is the contact's id. */
-  'tier-set': { contact: string; tier?: string }
+  /** The same, told of the one that goes on. */
+  'conversation-joined': { from: string }
+  /** `parted`: what had been joined to it is its own again. */
+  'conversation-split': { into: string; parted?: true }
+  'conversation-parted': { from: string }
+  /** It began as a part of that one. */
+  'split-off': { from: string }
+  /** Without a priority it is neither high nor low. `with`: a conversation that was joined, or parted again. */
+  'priority-set': { from?: Priority; to?: Priority; with?: string }
+  /** Ids of tags. `with` as in `priority-set`. */
+  'tags-set': { added: string[]; removed: string[]; with?: string }
+  /** `nth`: the place of the ending that ended its window, where somebody waited. */
+  'spam-marked': { nth?: number }
+  'spam-unmarked': { nth?: number }
+  /** To another desk, with all that was said. */
+  'conversation-moved': { from: string; to: string; owner?: string }
+  /** `contact` is the contact's id; `before`: what it was until then. */
+  'tier-set': { contact: string; tier?: string; before?: string }
+  'language-set': { contact: string; language?: string; before?: string }
+  'note-about-contact-set': { contact: string; is: 'new' | 'changed' | 'gone' }
+  'contact-blocked': { contact: string }
+  /** `held`: how many messages had come meanwhile. */
+  'contact-unblocked': { contact: string; held: number }
   /** `contacts`: those that were somebody else before. */
   'people-linked': { link: string; how: 'agent' | 'code'; contacts: string[]; to: string }
   'people-unlinked': { link: string }
-  'agent-away': { until: number }
+  'agent-away': { until: number; standIn?: string }
   'agent-back': Record<string, never>
   /** An agent said how a contact is to be called. */
   'name-corrected': { contact: string }
   /** `unedited`: nobody had touched it; `answered`: no more than what it asks for. */
   'letter-sent': { letter: string; use: 'unedited' | 'answered' | 'edited' }
+  /** A letter says something else from now on, or is new. `restored`: the version that it says again. */
+  'letter-saved': { letter: string; version: number; restored?: number }
+  'letter-retired': { letter: string }
+  'letter-brought-back': { letter: string }
   'take-refused': { owner: string }
   'note-written': { seq: number }
   'note-changed': { version: number }
@@ -85,8 +129,19 @@ export interface FactData {
     answersUntil?: number
   }
   'reply-rejected': Record<string, never>
+  /** The customer had written meanwhile. */
+  'sequel-skipped': { what: 'close' | 'snooze' }
+  /** `draft`: the id the message will have. */
+  'reply-scheduled': { draft: string; sendAt: number }
+  'reply-unscheduled': { draft: string; because: 'cancelled' | 'customer' | 'colleague' | 'not-allowed' | 'moved' }
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>
+  /** Somebody outside was asked; `consultation` is the exchange with them. */
+  'consultation-queued': { consultation: string; dueAt: number }
+  'consultation-undone': { consultation: string }
+  'consultation-accepted': { consultation: string }
+  'consultation-failed': { consultation: string; as: 'rejected' | 'uncertain' | 'parked' | 'bounced' }
+  'consultation-answered': { consultation: string }
   'reply-voided': { of: string }
   /** `upTo`: the newest seq it speaks of. `nth` as in `reply-accepted`. */
   'no-reply-needed': { upTo: number; reason: WaiveReason; nth: number }
@@ -100,6 +155,8 @@ export interface FactData {
   'acknowledgement-accepted': { windowId: string }
   /** Too much left at once that nobody wrote. */
   'automation-stopped': { by: 'address' | 'overall' }
+  /** `is`: open, renumbered, or why nothing can be posted there. */
+  'desk-channel-changed': { desk: string; is: string }
   'action-refused': { action: string; reason: string }
   'window-opened': { windowId: string; startedAt: number; dueAt: number; policy?: string; version?: string }
   /** The promise, or the calendar behind it, has changed while the window was open. */
@@ -111,6 +168,7 @@ export interface FactData {
   'step-fired': { windowId: string; step: string; dueAt: number; passed?: true }
   'ping-owed': { windowId: string; step: string; to: string; insteadOf?: string; because?: string }
   'ping-acknowledged': { windowId: string; step: string }
+  'ping-snoozed': { windowId: string; until: number }
   'ping-accepted': { windowId: string; step: string; to: string }
   'ping-withdrawn': { windowId: string; step: string; to: string }
   'ping-undelivered': { windowId: string; step: string; to: string }

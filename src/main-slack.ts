@@ -1,4 +1,5 @@
 // Customers in Slack, put together: on the desk's own app and sockets, or on an app of their own where the configuration has one.
+import { readFile } from 'node:fs/promises'
 import type { Channel } from './channel.ts'
 import { customersToken } from './config/customers.ts'
 import type { Config, SlackCustomers } from './config.ts'
@@ -6,6 +7,25 @@ import type { Db, Tools } from './db/open.ts'
 import type { OpenDesk } from './desk/desk.ts'
 import { intakeOf } from './intake.ts'
 import type { Pace } from './rate.ts'
+import type { SlackAccess } from './slack/clients.ts'
+
+/** Tokens that come from files are read again while the program runs: whoever renews one need not restart it. */
+export function slackAccess({ slack }: Pick<Config, 'slack'>): { slack?: SlackAccess } {
+  if (!slack) return {}
+  const { tokenFiles, ...access } = slack
+  if (!tokenFiles) return { slack: access }
+  const reread = async () => {
+    const [botToken, appToken] = await Promise.all([readToken(tokenFiles.bot), readToken(tokenFiles.app)])
+    return { ...(botToken !== undefined && { botToken }), ...(appToken !== undefined && { appToken }) }
+  }
+  return { slack: { ...access, reread } }
+}
+
+/** Half a file, or an empty one, is no token. */
+async function readToken(path: string | undefined): Promise<string | undefined> {
+  const text = path === undefined ? '' : (await readFile(path, 'utf8')).trim()
+  return /^(xoxb-|xoxe\.xoxb-|xapp-)[\w.-]+$/.test(text) ? text : undefined
+}
 
 /** The adapter keeps each channel's pace; this keeps all of them together below what Slack takes from one workspace. */
 const PACE: Pace = { minMs: 200, concurrencyMax: 4 }

@@ -12,6 +12,7 @@ import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
 import { armDigests, type DigestDesk, dailyHandler } from './digest.ts'
+import { followUpHandler } from './follow-up.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
 import { homesHandler } from './home.ts'
 import type { Importing } from './import-progress.ts'
@@ -23,7 +24,7 @@ import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
 import { channelOf, keepChannels, makeChannels, type NamedChannel } from './main-channels.ts'
-import { slackChannels, slackPaceOf } from './main-slack.ts'
+import { slackAccess, slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
@@ -32,9 +33,11 @@ import type { Policies } from './policy.ts'
 import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { rateLimiter } from './rate.ts'
+import { scheduledHandler } from './scheduled.ts'
 import { armIndex, indexHandler } from './search-index.ts'
 import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
+import { writingEndHandler } from './writing.ts'
 
 export interface Deskbell {
   db: Db
@@ -58,19 +61,24 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
-  const desk = await openDesk(config, {
-    ...tools,
-    db,
-    searching,
-    policies,
-    channelOf: (name) => channelOf(channels, name),
-    limits: config.limits.ping,
-    quietOf: (name) => quietOf(config, name),
-    isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
-    isOurs: isOursOf(config),
-    dayOf: (name) => dayOf(config, name),
-    isOpen: (name) => isOpen(config, name, tools.clock.now()),
-  })
+  const { slack: _written, ...settings } = config
+  const desk = await openDesk(
+    { ...settings, ...slackAccess(config) },
+    {
+      ...tools,
+      db,
+      searching,
+      policies,
+      channelOf: (name) => channelOf(channels, name),
+      channelsAt: (desk) => [...channels].flatMap(([name, named]) => (named.desk === desk ? [name] : [])),
+      limits: config.limits.ping,
+      quietOf: (name) => quietOf(config, name),
+      isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
+      isOurs: isOursOf(config),
+      dayOf: (name) => dayOf(config, name),
+      isOpen: (name) => isOpen(config, name, tools.clock.now()),
+    },
+  )
   for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
@@ -103,7 +111,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   log.info({ desks: Object.keys(config.desks), channels: [...channels.keys()] }, 'deskbell is ready')
   return {
     db,
-    problems: () => problemsOf(channels, desk),
+    problems: () => [...problemsOf(channels, desk), ...adviceOf(desk)],
     importing: () => importingOf(channels),
     async stop() {
       await page?.stop()
@@ -178,7 +186,14 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   for (const [name, named] of channels) {
     const { changedSubjectMs, groupingMs } = config.limits
     const inbox: InboxDesk = {
-      ...{ desk: named.desk, policies, changedSubjectMs, groupingMs, ...acknowledgingOf(config, name) },
+      ...{
+        desk: named.desk,
+        takesTurns: config.desks[named.desk]?.assign === 'round-robin',
+        policies,
+        changedSubjectMs,
+        groupingMs,
+        ...acknowledgingOf(config, name),
+      },
       addressesOf: (other) => addressesOf(config, other),
     }
     sources.set(name, channelSource(named.channel, inbox) as Source)
@@ -200,6 +215,9 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       wake: wakeHandler(),
       index: indexHandler(db.engine),
       homes: homesHandler(),
+      'writing-end': writingEndHandler(),
+      scheduled: scheduledHandler((name) => config.desks[name]?.leads ?? []),
+      'follow-up': followUpHandler(),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,
@@ -229,6 +247,12 @@ function beat(
 function problemsOf(channels: Map<string, NamedChannel>, desk: OpenDesk): string[] {
   const healths = [desk.health(), ...[...channels.values()].map(({ channel }) => channel.health())]
   return healths.flatMap(({ ok, problem }) => (ok ? [] : [problem ?? 'something does not answer']))
+}
+
+/** What works, and has to be put right some day. */
+function adviceOf(desk: OpenDesk): string[] {
+  const { ok, problem } = desk.health()
+  return ok && problem !== undefined ? [problem] : []
 }
 
 function importingOf(channels: Map<string, NamedChannel>): Importing[] {

@@ -2,6 +2,7 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Reader } from './db/open.ts'
 import type { ConversationState, Schema } from './db/schema.ts'
+import { countBroken } from './follow-up.ts'
 
 export interface QueueRow {
   conversationId: string
@@ -15,6 +16,7 @@ export interface QueueRow {
   startedAt: number
   dueAt: number
   snoozedUntil: number | null
+  priority: 'high' | 'low' | null
   desk: string
   /** The message that waits longest. */
   startedBy: string
@@ -78,6 +80,7 @@ export async function listQueue(
       'response_window.started_at as startedAt',
       'response_window.due_at as dueAt',
       'conversation.snoozed_until as snoozedUntil',
+      'conversation.priority',
       'response_window.desk',
       'response_window.started_by as startedBy',
       'conversation.card_channel as cardChannel',
@@ -118,6 +121,8 @@ export interface QueueCounts {
   snoozed: number
   /** Replies that did not arrive, or of which nobody knows, and which a person has to look at. */
   undelivered: number
+  /** Promises that are open past their time, whether anybody waits or not. */
+  broken: number
 }
 
 export async function countQueue(db: Reader, desk: string, now: number, endOfDay: number): Promise<QueueCounts> {
@@ -141,6 +146,7 @@ export async function countQueue(db: Reader, desk: string, now: number, endOfDay
     unassigned: Number(row.unassigned),
     snoozed: Number(row.snoozed),
     undelivered: await countUndelivered(db, desk),
+    broken: await countBroken(db, desk, now),
   }
 }
 

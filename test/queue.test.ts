@@ -104,6 +104,7 @@ eachDatabase((open) => {
         unassigned: await lengthOf({ ...all, ownerId: null }),
         snoozed: (await lengthOf(all)) - (await lengthOf({})),
         undelivered: 0,
+        broken: 0,
       })
     }
     expect(ids).toContain(f)
@@ -114,7 +115,7 @@ eachDatabase((open) => {
 
   test('P11: an empty desk counts nothing', async () => {
     const world = await makeWorld(open)
-    const nothing = { waiting: 0, overdue: 0, dueToday: 0, unassigned: 0, snoozed: 0, undelivered: 0 }
+    const nothing = { waiting: 0, overdue: 0, dueToday: 0, unassigned: 0, snoozed: 0, undelivered: 0, broken: 0 }
     expect(await countQueue(world.db, DESK, 1, 2)).toEqual(nothing)
   })
 

@@ -1,5 +1,5 @@
 // Puts the checked parts together. Nothing can be wrong any more.
-import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
+import type { Config, Desk, Mailbox, MailServer, SlackApp } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
 import { buildCustomers } from './customers.ts'
 import { DEFAULTS } from './default.ts'
@@ -17,7 +17,7 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     ...(secrets.secret && { secret: secrets.secret }),
     log,
     web,
-    ...(secrets.slack && { slack: { ...secrets.slack, apiUrl: slack.api_url } }),
+    ...(secrets.slack && { slack: buildSlack(slack, secrets.slack) }),
     slackCustomers: mapValues(slack.customers, (customers, name) => {
       const tokens = secrets.customers.get(name)
       const app = tokens && { ...tokens, apiUrl: slack.api_url }
@@ -37,8 +37,17 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
   }
 }
 
+function buildSlack(
+  { api_url: apiUrl, host, port, path }: Settings['slack'],
+  { signingSecret, ...tokens }: NonNullable<Secrets['slack']>,
+): SlackApp {
+  if (signingSecret === undefined) return { ...tokens, apiUrl }
+  return { ...tokens, apiUrl, requests: { host, port, path, signingSecret } }
+}
+
 function buildDesk(desk: Settings['desks'][string], key: string): Desk {
-  const { channel, leads, window, calendar, backup, quiet, digest, alert_email: alertEmail, undo: undoMs } = desk
+  const { channel, leads, window, calendar, backup, assign, cap, quiet } = desk
+  const { digest, alert_email: alertEmail, undo: undoMs } = desk
   return {
     name: desk.name ?? title(key),
     channel,
@@ -46,6 +55,8 @@ function buildDesk(desk: Settings['desks'][string], key: string): Desk {
     window,
     ...(calendar !== undefined && { calendar }),
     backup,
+    assign,
+    ...(cap !== undefined && { cap }),
     ...(quiet && { quiet: { ...quiet.hours, exceptTiers: quiet.except_tiers } }),
     digest,
     alertEmail,

@@ -16,6 +16,7 @@ export function crossCheck(data: Data, now: number | undefined): Fault[] {
   return [
     ...deskFaults(data),
     ...deskChannelFaults(data),
+    ...capFaults(data),
     ...addressFaults(data),
     ...serverFaults(data),
     ...tlsFaults(data),
@@ -62,6 +63,15 @@ function deskChannelFaults(data: Data): Fault[] {
     problem: `is also the channel of desks.${other}`,
     fix: 'Give every desk its own private channel.',
   }))
+}
+
+/** Whoever writes a limit believes that something is limited. */
+function capFaults(data: Data): Fault[] {
+  return Object.entries(named(data, 'desks')).flatMap(([name, desk]) => {
+    if (pick(desk, 'cap') === undefined || pick(desk, 'assign') === 'round-robin') return []
+    const fix = `Write desks.${name}.assign: round-robin, or remove the cap.`
+    return [{ key: `desks.${name}.cap`, problem: 'limits nothing, because nothing is assigned by turns', fix }]
+  })
 }
 
 /** Without the name nobody is ever verified, and `on` would quietly mean `off`. */

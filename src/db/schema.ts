@@ -9,14 +9,23 @@ export interface Schema {
   contact: {
     id: string
     name: string | null
-    created_at: number /** Set by hand; otherwise the configuration says. */
-    tier: string | null
-    /** What an agent said they are to be called: '' is by no name, null is as we see fit. */
-    called_by: string | null
+    created_at: number
     /** The contact after whom the person is named that this one is; null while they are known here alone. */
     person_id: string | null
   }
+  contact_detail: ContactDetailTable
   contact_link: ContactLinkTable
+  consultation: ConsultationTable
+  consultation_key: { channel_kind: string; key: string; consultation_id: string; message_id: string }
+  consultation_draft: {
+    /** The id the message will have. */
+    id: string
+    consultation_id: string
+    agent_id: string
+    markdown: string
+    created_at: number
+    sent_at: number | null
+  }
   link_code: {
     code: string
     contact_id: string
@@ -43,8 +52,15 @@ export interface Schema {
     left_at: number | null
     /** Until when they said they are away. */
     away_until: number | null
+    /** Who stands in for them until then. */
+    stand_in: Generated<string | null>
+    /** When a conversation was last given to them because it was their turn. */
+    dealt_at: Generated<number | null>
   }
   conversation: ConversationTable
+  /** A word by which agents of a desk tell its conversations from others. */
+  tag: { id: string; desk: string; name: string }
+  conversation_tag: { conversation_id: string; tag_id: string }
   conversation_key: { channel_kind: string; key: string; conversation_id: string; message_id: string | null }
   participant: { conversation_id: string; address: string; name: string | null }
   message: MessageTable
@@ -72,11 +88,18 @@ export interface Schema {
   writing_place: { channel_kind: string; key: string; author: string; message_id: string | null; taken_at: number }
   correction: CorrectionTable
   draft: DraftTable
+  kept_draft: KeptDraftTable
+  /** Who has a composer open. Without a sign of them it ends by itself. */
+  writing: { conversation_id: string; agent_id: string; since: number; until: number }
+  scheduled_reply: ScheduledReplyTable
   part: PartTable
   recipient: { message_id: string; address: string; state: RecipientState; reason: string | null }
   response_window: ResponseWindowTable
   ping: PingTable
   notice: NoticeTable
+  follow_up: FollowUpTable
+  /** Where one is spoken of in Slack, so that it can be brought up to date there. */
+  follow_up_post: { follow_up_id: string; channel: string; ts: string }
   policy_version: { policy: string; version: string; definition: string; first_used_at: number }
   incident: {
     name: string
@@ -87,6 +110,7 @@ export interface Schema {
     claimed_at: number | null
     told_at: number | null
   }
+  desk_channel: DeskChannelTable
   /** When a sender last got an acknowledgement. */
   acknowledgement: { identity_id: string; at: number }
   /** The last hour of what nobody wrote. */
@@ -114,6 +138,9 @@ export interface Schema {
     error: string | null
   }
   desk_post: { channel: string; ts: string; conversation_id: string; message_id: string | null }
+  /** What a letter, or a text that letters share, has said. `author`: null where its file was changed. */
+  letter_version: { id: string; letter: string; n: number; author: string | null; at: number; text: string }
+  letter_retired: { letter: string; by: string; at: number }
   instance: { id: string; beat: number; started_at: number }
   lease: { name: string; owner: string; term: number }
   setting: { key: string; value: string }
@@ -174,6 +201,8 @@ export interface ConversationTable {
   snoozed_until: number | null
   /** Where its messages went, when it was joined to another. */
   merged_into: string | null
+  /** Since when an agent has said that it is spam. */
+  spam_at: number | null
   /** The root message in the desk channel, once it is posted. */
   card_channel: string | null
   card_ts: string | null
@@ -231,6 +260,8 @@ export interface MessageTable {
   deleted_at: number | null
   /** By somebody else than the customer, whom others can read too. */
   bystander: 'member' | 'helper' | null
+  /** When it came from somebody who was blocked, while it is kept from the desk. */
+  held_at: number | null
 }
 
 /** The first is what was said at first. Only the newest by the platform's time stands in the message. */
@@ -247,6 +278,32 @@ export interface VersionTable {
   text: string
   markdown: string
   at: number
+}
+
+export type DetailKind = 'tier' | 'language' | 'called_by' | 'note' | 'blocked'
+
+/** What an agent has said of a contact. It holds for the whole person; of several, what was said last. */
+export interface ContactDetailTable {
+  contact_id: string
+  kind: DetailKind
+  /** Newer ones are greater. */
+  id: string
+  /** Null once it was taken back. */
+  value: string | null
+  set_at: number
+  set_by: string
+}
+
+/** Somebody outside is asked about a customer's matter: one exchange with one address. */
+export interface ConsultationTable {
+  id: string
+  conversation_id: string
+  channel: string
+  address: string
+  /** Of its own, so that no answer to it is taken for the customer's. */
+  token: string
+  begun_by: string
+  begun_at: number
 }
 
 /** Somebody, or a code, says that several contacts are one person. */
@@ -298,6 +355,44 @@ export interface DraftTable {
   sent_at: number | null
   /** The note in the thread it was made from. */
   note_id: string | null
+  /** The form it was written in, by the name we gave it. */
+  composer: string | null
+  /** What follows once it is accepted. */
+  then_do: 'close' | 'snooze' | null
+  then_until: number | null
+  /** Where it goes to another address of the same person; null for the conversation's own. */
+  channel: string | null
+}
+
+/** What an agent had written when they closed the form; nobody else ever sees it. */
+export interface KeptDraftTable {
+  agent_id: string
+  conversation_id: string
+  composer: string
+  markdown: string
+  letter: string | null
+  /** The letter's fingerprint as it was put in. */
+  inserted: string | null
+  /** JSON: by the name of what the letter asks. */
+  answers: string
+  /** JSON: the values that were ticked of those who may get a copy; null where there were none to tick. */
+  ticked: string | null
+  note_id: string | null
+  kept_at: number
+}
+
+/** A preview that was sent for later. */
+export interface ScheduledReplyTable {
+  draft_id: string
+  conversation_id: string
+  agent_id: string
+  send_at: number
+  state: 'waiting' | 'sent' | 'stopped' | 'cancelled'
+  /** Why it was stopped. */
+  because: 'customer' | 'colleague' | 'not-allowed' | 'moved' | null
+  /** Where the thread says so. */
+  post_channel: string | null
+  post_ts: string | null
 }
 
 export interface PartTable {
@@ -317,7 +412,7 @@ export interface PartTable {
 export interface ResponseWindowTable {
   id: string
   conversation_id: string
-  /** The conversation's, which never changes: one desk's queue is read off one index, however many wait elsewhere. */
+  /** The conversation's, with which it goes to another: one desk's queue is read off one index, however many wait elsewhere. */
   desk: string
   started_by: string
   started_at: number
@@ -368,6 +463,28 @@ export interface NoticeTable {
   post_ts: string | null
 }
 
+/** What was promised to a customer, or what somebody wants to be reminded of. Broken is a promise that is open past its time. */
+export interface FollowUpTable {
+  id: string
+  conversation_id: string
+  kind: 'promise' | 'reminder'
+  text: string
+  /** Who said so. */
+  by: string
+  /** Whom it is for; null is whoever has the conversation. */
+  for: string | null
+  due_at: number
+  /** Since when that is its time. */
+  set_at: number
+  made_at: number
+  /** When its person was told that it will be due, and that it is. */
+  soon_at: number | null
+  rung_at: number | null
+  ended_at: number | null
+  ended_as: 'kept' | 'dropped' | null
+  ended_by: string | null
+}
+
 export type EffectState = 'queued' | 'sending' | 'uncertain' | 'accepted' | 'rejected' | 'parked' | 'undone'
 
 export interface OutboxTable {
@@ -396,4 +513,15 @@ export interface OutboxTable {
   finished_at: number | null
   external_ref: string | null
   error: string | null
+}
+
+export interface DeskChannelTable {
+  desk: string
+  /** The channel of which this tells: as the configuration had it. */
+  configured: string
+  /** Under which id Slack has it now. */
+  channel: string
+  /** Why nothing may or can be posted there. */
+  shut: string | null
+  since: number
 }

@@ -6,11 +6,13 @@ import { type Agent, type Excuse, excuse, type Profile, shownName } from './agen
 import type { Person } from './interaction.ts'
 import { type Desk, type DeskTools, getDesk } from './tools.ts'
 
-type Refusal = Excuse | 'left' | 'not-a-member' | 'unknown'
+type Refusal = Excuse | 'shared-channel' | 'left' | 'not-a-member' | 'unknown'
 
 /** In plain words: they are shown in messages and beside fields alike. */
 const SAID: Record<Refusal, string> = {
   'other-organisation': 'Only people of our own organisation can answer customers here.',
+  'shared-channel':
+    'This desk’s channel is shared with another organisation, so nothing can be done here until the sharing ends. Its leads know.',
   left: 'You are not in this desk’s channel any more. Ask somebody there to add you again.',
   guest: 'Guests can read along, but not answer customers. Ask an admin for a full account.',
   bot: 'Only people can answer customers.',
@@ -35,7 +37,8 @@ export interface Attempt {
 /** Lets an agent or a lead of this desk pass. Anybody else is told why, and it is on record that they tried. */
 export async function admit(tools: DeskTools, who: Person, attempt: Attempt): Promise<Admission> {
   const { desk, action, conversationId } = attempt
-  const found = await recognise(tools, who, desk)
+  const isShared = (await tools.channels?.isShared(desk)) ?? false
+  const found = isShared ? 'shared-channel' : await recognise(tools, who, desk)
   if (typeof found !== 'string') return { kind: 'agent', agent: found }
   const about = conversationId === undefined ? {} : { conversationId }
   const fact = { kind: 'action-refused', ...about, actor: who.id, data: { action, reason: found } } as const

@@ -1,7 +1,8 @@
 // "Assign" and "Reassign": to whom, and, when somebody has it already, what the next one must know.
 import type { KnownBlock, ModalView } from '@slack/types'
+import { putAllotment } from '../allot.ts'
 import { type Assigned, assign } from '../assign.ts'
-import type { Conversation } from '../conversation.ts'
+import { type Conversation, lockConversation } from '../conversation.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { admitTo } from './admission.ts'
 import { type Agent, listAgents, listAway } from './agents.ts'
@@ -17,6 +18,8 @@ const TITLE = 'Assign'
 const OPTIONS_MAX = 100
 const OPTION_LENGTH_MAX = 75
 const NOTE_LENGTH_MAX = 2000
+/** In place of a colleague: who that is, is found out once the form is saved. */
+const NEXT = 'next'
 
 interface AssignMeta extends FormMeta {
   /** Who had it when the form opened. */
@@ -52,7 +55,7 @@ function assignView({ id, owner_id }: Conversation, desk: Desk, agents: readonly
     title: owner_id === null ? TITLE : 'Reassign',
     submit: owner_id === null ? 'Assign' : 'Hand over',
     meta,
-    blocks: [ownerLine(owner_id), ...agentMenu(agents), noteField(owner_id !== null)],
+    blocks: [ownerLine(owner_id), ...agentMenu(agents, owner_id === null), noteField(owner_id !== null)],
   })
 }
 
@@ -61,13 +64,14 @@ function ownerLine(owner: string | null): KnownBlock {
   return paragraph([{ type: 'user', user_id: owner }, word(' has this conversation now.')])
 }
 
-function agentMenu(agents: readonly Agent[]): KnownBlock[] {
+function agentMenu(agents: readonly Agent[], isFree: boolean): KnownBlock[] {
   const sorted = agents.toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
-  const options = sorted.slice(0, OPTIONS_MAX).map(({ id, name }) => ({
+  const people = sorted.slice(0, isFree ? OPTIONS_MAX - 1 : OPTIONS_MAX).map(({ id, name }) => ({
     text: plain(shorten(name, OPTION_LENGTH_MAX)),
     value: id,
   }))
-  const hidden = agents.length - options.length
+  const options = isFree ? [{ text: plain('Whoever is next'), value: NEXT }, ...people] : people
+  const hidden = agents.length - people.length
   const more = `Slack’s menu has room for ${OPTIONS_MAX} people; ${hidden} more are at this desk. They can press Take.`
   return [
     {
@@ -96,9 +100,22 @@ async function submitAssign(tools: DeskTools, who: Person, view: OpenView): Prom
   const admission = await admitTo(tools, who, 'assign', conversationId)
   if (admission.kind === 'refused') return { kind: 'errors', blockId: 'to', text: admission.text }
   const to = view.chosen('to', 'to')
+  if (to === NEXT && owner === undefined) return await giveToNext(tools, admission.conversation, admission.agent.id)
   const assignment = { by: admission.agent.id, to, seenOwner: owner, note: noteIn(view) }
   const assigned = await tools.db.transaction((trx) => assign(trx, conversationId, assignment))
   return outcomeOf(assigned, assignment)
+}
+
+/** Who is there is asked of Slack behind the form; the card and the thread say who it was. */
+async function giveToNext(tools: DeskTools, conversation: Conversation, by: string): Promise<Outcome> {
+  const { owner_id: owner } = await tools.db.transaction(async (trx) => {
+    const current = await lockConversation(trx, conversation.id)
+    if (current.owner_id === null) await putAllotment(trx, current, by)
+    return current
+  })
+  if (owner !== null) return { kind: 'update', view: changedView(owner, '') }
+  const said = 'Saved: it goes to whoever is there and has waited longest for one. The thread says who that is.'
+  return { kind: 'close', late: toldView(TITLE, said) }
 }
 
 function noteIn(view: OpenView): string {

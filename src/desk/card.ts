@@ -5,11 +5,15 @@ import type { ConversationState } from '../db/schema.ts'
 import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
+import { customerLines } from './customer-line.ts'
 import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
+import { followUpBlocks } from './follow-up-view.ts'
+import { earlierBlock } from './moved-card.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName, wayWords } from './question.ts'
 import { storyLine } from './story.ts'
+import { tagWords } from './tag-words.ts'
 import type { CardView, Glimpse, Person } from './view.ts'
 import { paragraph, plain, quote, word } from './words.ts'
 
@@ -20,14 +24,22 @@ const NAME_LENGTH = 100
 
 type Inline = RichTextSection['elements'][number]
 
-/** `now` decides only whether the answer is late; `relatedLink` leads to the card of the conversation it may belong to. */
-export function renderCard(view: CardView, now: number, relatedLink?: string): Content {
+/**
+ * `now` decides only whether the answer is late; `relatedLink` leads to the card of the conversation it may belong to, and
+ * `earlierLink` to the one it had itself before it was reopened.
+ */
+export function renderCard(view: CardView, now: number, relatedLink?: string, earlierLink?: string): Content {
   const blocks: KnownBlock[] = [
     paragraph([...nameParts(view.contact), word(` · ${channelWord(view.channelKind)}`), ...subjectParts(view.subject)]),
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
+    ...scheduledLine(view),
+    ...writingLine(view, now),
     ...newsBlock(view, relatedLink),
+    ...tagBlock(view),
     ...storyBlocks(view),
+    ...followUpBlocks(view.followUps ?? [], view.story?.followUps ?? [], now),
+    ...earlierBlock(earlierLink),
     { type: 'actions', elements: buttons(view) },
   ]
   return { text: escapeMrkdwn(fallback(view)), blocks }
@@ -88,6 +100,19 @@ export function line(text: string): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text } }
 }
 
+function scheduledLine({ scheduled }: CardView): KnownBlock[] {
+  if (!scheduled) return []
+  return [line(`⏰ Reply scheduled for ${dateMark(scheduled.sendAt)} by <@${scheduled.agentId}>`)]
+}
+
+/** In a line of its own: it comes and goes, and the rest stays where it is. */
+function writingLine({ writing = [] }: CardView, now: number): KnownBlock[] {
+  const names = writing.filter(({ until }) => until > now).map(({ agentId }) => `<@${agentId}>`)
+  if (names.length === 0) return []
+  const all = names.length === 1 ? `${names[0]} is` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are`
+  return [{ type: 'context', elements: [{ type: 'mrkdwn', text: `✍️ ${all} writing` }] }]
+}
+
 const STATE_WORDS: Record<ConversationState, string> = {
   new: 'New',
   open: 'Open',
@@ -97,16 +122,36 @@ const STATE_WORDS: Record<ConversationState, string> = {
 }
 
 function stateLine(view: CardView, now: number): string {
-  const { waiting, ownerId, messages, priority } = view
-  const owner = ownerId === undefined ? 'nobody has it yet' : `<@${ownerId}> has it`
+  const { waiting, messages, priority } = view
   const count = messages === 1 ? '1 message' : `${messages} messages`
   const urgency = priority === undefined ? [] : [priority === 'high' ? '❗ *high priority*' : 'low priority']
-  return [stateWords(view), ...urgency, ...(waiting ? [dueWords(waiting, now)] : []), owner, count].join(' · ')
+  return [
+    stateWords(view),
+    ...urgency,
+    ...(waiting ? [dueWords(waiting, now)] : []),
+    ownerWords(view, now),
+    count,
+  ].join(' · ')
 }
 
-function stateWords({ state, lastEnd, snoozedUntil }: CardView): string {
+const WHY_LEFT = {
+  'nobody is there': 'nobody has it: nobody of the desk is there',
+  'everybody is full': 'nobody has it: everybody has as many as they can',
+}
+
+function ownerWords({ ownerId, ownerAway, whyLeft, waiting }: CardView, now: number): string {
+  if (ownerId === undefined) return whyLeft && waiting ? WHY_LEFT[whyLeft] : 'nobody has it yet'
+  if (!ownerAway || ownerAway.until <= now) return `<@${ownerId}> has it`
+  const { until, standIn } = ownerAway
+  const instead = standIn === undefined ? '' : `, <@${standIn}> stands in`
+  return `<@${ownerId}> has it, away until ${dateMark(until)}${instead}`
+}
+
+function stateWords({ state, lastEnd, snoozedUntil, isSpam, newest }: CardView): string {
+  if (isSpam && state === 'closed') return '*Spam*'
   if (state === 'snoozed' && snoozedUntil !== undefined) return `*Snoozed* until ${dateMark(snoozedUntil)}`
   if (state === 'waiting-customer' && lastEnd === 'waived') return '*No reply needed*'
+  if (state === 'waiting-customer' && !newest) return '*We wrote first*'
   return `*${STATE_WORDS[state]}*`
 }
 
@@ -135,9 +180,13 @@ function newsBlock({ trouble, newest, related, waiting }: CardView, link: string
   ]
 }
 
+function tagBlock({ tags = [] }: CardView): KnownBlock[] {
+  return tags.length === 0 ? [] : [paragraph([word(tagWords(tags))])]
+}
+
 /** In them may stand what others wrote. */
-function storyBlocks({ story }: CardView): KnownBlock[] {
-  const lines = story ? storyLine(story) : []
+function storyBlocks({ story, customer }: CardView): KnownBlock[] {
+  const lines = [...(customer ? customerLines(customer) : []), ...(story ? storyLine(story) : [])]
   return lines.length === 0 ? [] : [paragraph([word(lines.join('\n'))])]
 }
 
@@ -148,21 +197,32 @@ function newestChanges({ editedAt, deletedAt }: Glimpse, waiting: CardView['wait
 
 /** Each only where it would do something. */
 function buttons(view: CardView): (Button | Overflow)[] {
-  const { conversationId, channelKind, state, ownerId, related } = view
+  const { conversationId, channelKind, state, ownerId, related, isSpam } = view
   // What it was is in the other conversation now, and is answered there.
   if (related?.isJoined) return [button('part', 'Part them', conversationId)]
   const { take, reopen } = TRANSITIONS[state]
   return [
     ...(ownerId === undefined && take ? [button('take', 'Take', conversationId)] : []),
-    ...(reopen ? [button('reopen', 'Reopen', conversationId)] : []),
+    ...(reopen && !isSpam ? [button('reopen', 'Reopen', conversationId)] : []),
+    ...(isSpam ? [button('not_spam', 'Not spam', conversationId)] : []),
     button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
-    button('person', 'Person…', conversationId),
+    button('customer', 'Customer…', conversationId),
   ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part' | 'person'
+export type ActionId =
+  | 'take'
+  | 'reply'
+  | 'assign'
+  | 'acknowledge'
+  | 'waive'
+  | 'reopen'
+  | 'join'
+  | 'part'
+  | 'customer'
+  | 'not_spam'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

@@ -2,8 +2,10 @@
 import type { KnownBlock } from '@slack/types'
 import { close, reopen } from '../close.ts'
 import type { Conversation } from '../conversation.ts'
+import { listOpenOf } from '../follow-up.ts'
 import { admitTo } from './admission.ts'
-import { button, dateMark } from './card.ts'
+import { button, dateMark, line } from './card.ts'
+import { CARD_MAX, openBlocks } from './follow-up-view.ts'
 import type { Click } from './interaction.ts'
 import { wayWords } from './question.ts'
 import type { DeskTools } from './tools.ts'
@@ -16,7 +18,7 @@ export async function closeConversation(tools: DeskTools, { who, value: id }: Cl
   const closed = await tools.db.transaction((trx) => close(trx, id, admission.agent.id))
   switch (closed.kind) {
     case 'closed':
-      return undefined
+      return await openPromises(tools, id)
     case 'closed-before':
       return { text: 'This conversation is closed already.' }
     case 'customer-waits':
@@ -24,7 +26,16 @@ export async function closeConversation(tools: DeskTools, { who, value: id }: Cl
   }
 }
 
-function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
+/** Closing stops no reminder, which whoever closes should know; undefined when nothing is open. */
+async function openPromises({ db, clock }: DeskTools, id: string): Promise<Whisper | undefined> {
+  const open = await listOpenOf(db, [id], CARD_MAX)
+  if (open.length === 0) return undefined
+  const text = 'Closed. A promise or a reminder is still open here, and will be reminded of all the same.'
+  const blocks = [line(text), ...open.flatMap((row) => openBlocks(row, clock.now()))]
+  return { text, blocks }
+}
+
+export function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
   const due = dateMark(dueAt)
   const text = `Not closed: this customer waits for an answer, due ${due}. Reply, or say that no reply is needed.`
   const blocks: KnownBlock[] = [
@@ -41,5 +52,7 @@ export async function reopenConversation(tools: DeskTools, { who, value: id }: C
   const admission = await admitTo(tools, who, 'reopen', id)
   if (admission.kind === 'refused') return { text: admission.text }
   const isDone = await tools.db.transaction((trx) => reopen(trx, id, admission.agent.id))
-  return isDone ? undefined : { text: 'This conversation is open already, or it was joined to another one.' }
+  return isDone
+    ? undefined
+    : { text: 'This conversation is open already, was joined to another one, or is marked as spam.' }
 }

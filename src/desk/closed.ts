@@ -2,6 +2,7 @@
 import { SendError } from '../channel.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import type { OpenDesk } from './desk.ts'
+import { DESK_EFFECTS } from './effects.ts'
 
 const MISSING = 'Slack is not connected: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN.'
 
@@ -20,10 +21,7 @@ export function closedDesk(): OpenDesk {
       receive: async () => undefined,
       quarantine: async () => undefined,
     },
-    handlers: {
-      ...{ card: waiting, entry: waiting, file: waiting, returned: waiting, edited: waiting, 'note-changed': waiting },
-      ...{ page: waiting, tell: waiting, 'ping-update': waiting, digest: waiting, home: waiting },
-    },
+    handlers: Object.fromEntries(DESK_EFFECTS.map((kind) => [kind, waiting])) as OpenDesk['handlers'],
     paceOf: () => undefined,
     start: () => undefined,
     health: () => ({ ok: false, problem: MISSING }),

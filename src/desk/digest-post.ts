@@ -84,6 +84,7 @@ function figures(counts: QueueCounts): [number, string][] {
       counts.undelivered,
       counts.undelivered === 1 ? 'whose last reply did not arrive' : 'whose last replies did not arrive',
     ],
+    [counts.broken, counts.broken === 1 ? 'broken promise' : 'broken promises'],
   ]
 }
 

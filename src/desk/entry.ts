@@ -2,10 +2,11 @@
 import type { KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
+import { caseNoteHeader, caseNoteText } from './case-note.ts'
 import { cautionLines } from './caution.ts'
 import { correctButtons, correctionBlocks } from './correct-view.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
-import { bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
+import { blockedLines, bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
 import { noteBlocks, originLines } from './entry-origin.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer, SaidFile } from './entry-view.ts'
 import { isRisky, shownName, sizeWords } from './file-name.ts'
@@ -69,6 +70,7 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
       blocks: [
         outboundHeader(view, said),
         ...parts,
+        ...(said.isAsking ? [note(OUTSIDE)] : []),
         ...(said.isQuoting ? [note('What it answers is quoted below it.')] : []),
         ...fileLines(said.attachments),
         ...deliveryBlocks(view, said),
@@ -76,6 +78,7 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
     }
   }
   if (said.kind === 'hand-over') return { text: handOverText(said), blocks: [handOverHeader(said, view.at), ...parts] }
+  if (said.kind === 'case-note') return { text: caseNoteText(said), blocks: [caseNoteHeader(said, view.at), ...parts] }
   return {
     text: inboundText(said),
     blocks: [
@@ -98,7 +101,9 @@ function inboundText({ from, text: whole, unquoted, deletedAt }: SaidByCustomer)
 /** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
 function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
   const elements = [
-    ...(said.automated === undefined && said.bystander === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
+    ...(said.askedBy !== undefined || (isPersons(said) && said.counts && !said.isBlocked)
+      ? []
+      : [reclassifyButton(messageId, said.counts)]),
     ...(isChanged(said) ? [versionsButton(messageId, said)] : []),
     ...(said.unquoted !== undefined || isCut ? [wholeButton('show_all', messageId)] : []),
     ...(channelKind === 'email' ? [wholeButton('show_original', messageId)] : []),
@@ -107,12 +112,24 @@ function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCusto
   return elements.length === 0 ? [] : [{ type: 'actions', elements }]
 }
 
-/** The owner is told that their customer wrote again. */
-function inboundHeader(view: EntryView, { from, subject, ownerId, counts }: SaidByCustomer): KnownBlock {
-  const owner: Inline[] = ownerId === undefined || !counts ? [] : [word(' · for '), { type: 'user', user_id: ownerId }]
+function inboundHeader(view: EntryView, said: SaidByCustomer): KnownBlock {
+  const { from, subject } = said
+  const owner = calledParts(said)
   const about = subject === undefined || subject === view.subject ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]
   const way = word(` · ${channelWord(view.channelKind)} · `)
   return paragraph([...nameParts(from), way, instant(view.at), ...owner, ...about])
+}
+
+/** The owner is told that their customer wrote again, or whoever stands in for them. */
+function calledParts({ ownerId: own, askedBy, automated, counts, called }: SaidByCustomer): Inline[] {
+  const ownerId = own ?? askedBy
+  const isCalled = counts || (askedBy !== undefined && automated === undefined)
+  if (ownerId === undefined || !isCalled) return []
+  const { to, insteadOf, because = 'absent' } = called ?? { to: ownerId }
+  if (to === undefined)
+    return [word(` · ${oneLine(insteadOf ?? 'The owner')} is not there (${because}); who can take it?`)]
+  const why = insteadOf === undefined ? [] : [word(`, in place of ${oneLine(insteadOf)} (${because})`)]
+  return [word(' · for '), { type: 'user', user_id: to }, ...why]
 }
 
 function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
@@ -121,15 +138,21 @@ function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
     return `⚠️ ${cutLine(name, NAME_LENGTH)} is not here: ${cutLine(error, REASON_LENGTH)}`
   })
   const files = [...said.attachments.map(fileLine), ...more, ...missing]
-  const bystander = bystanderLines(said.bystander, said.counts)
+  const bystander = [...bystanderLines(said.bystander, said.counts), ...blockedLines(said)]
   const anew =
     said.editOf === undefined
       ? []
       : ['✏️ An edit of what they wrote before. A person has said that it asks something new.']
-  const who = [...originLines(view, said), ...bystander, ...anew]
+  const isNone = isPersons(said) && !said.counts && !said.isBlocked && said.askedBy === undefined
+  const outside = said.askedBy === undefined ? [] : [`🤝 An answer from outside. ${OUTSIDE}`]
+  const none = isNone ? [NEEDS_NONE] : []
+  const who = [...originLines(view, said), ...outside, ...bystander, ...none, ...anew]
   const lines = [...files, ...who, ...cautionLines(said), ...largeLine(said.raw)]
   return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
 }
+
+const isPersons = ({ automated, bystander }: SaidByCustomer) => automated === undefined && bystander === undefined
+const NEEDS_NONE = '🔕 A person has said that it needs no answer.'
 
 function fileLine({ name, bytes, isComing, error, isRemoved }: SaidFile): string {
   const shown = shownName(name)
@@ -162,7 +185,7 @@ function outboundText({ contact }: EntryView, said: SaidByAgent): string {
 
 function outboundHeader(
   view: EntryView,
-  { author, authorId, isAutomatic, isElsewhere, recipients, subject }: SaidByAgent,
+  { author, authorId, isAutomatic, isAsking, isElsewhere, recipients, subject }: SaidByAgent,
 ): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
@@ -172,11 +195,13 @@ function outboundHeader(
   const way = `${channelWord(view.channelKind)}${isElsewhere ? ', outside Deskbell' : ''}`
   return paragraph([
     named ?? { type: 'user', user_id: authorId },
-    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
+    word(`${isAutomatic ? '' : isAsking ? ' wrote' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
   ])
 }
+
+const OUTSIDE = 'For us alone: the customer does not see it, and no wait ends with it.'
 
 const MARKS = {
   queued: '⏳',

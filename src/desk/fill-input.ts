@@ -15,27 +15,38 @@ export function fillBlock(letter: string, ask: Pick<Ask, 'name'>): string {
 
 const BLOCK_ID_LENGTH_MAX = 255
 
-export function fillInputs(letter: string, asks: readonly Ask[]): InputBlock[] {
+/** `answers` stand in them already. */
+export function fillInputs(letter: string, asks: readonly Ask[], answers: Answers = {}): InputBlock[] {
   return asks.map((ask) => ({
     type: 'input',
     block_id: fillBlock(letter, ask),
     label: plain(ask.label),
     hint: plain(ask.hint ?? `Stands in the text as ${renderMarker(ask.name)}.`),
     optional: ask.isOptional,
-    element: elementOf(ask),
+    element: elementOf(ask, answers[ask.name] ?? ''),
   }))
 }
 
-function elementOf({ kind, choices }: Ask): InputBlock['element'] {
+function elementOf({ kind, choices }: Ask, answer: string): InputBlock['element'] {
   switch (kind) {
     case 'date':
-      return { type: 'datepicker', action_id: ACTION, placeholder: plain('Choose a day') }
+      return {
+        ...{ type: 'datepicker', action_id: ACTION, placeholder: plain('Choose a day') },
+        ...(answer !== '' && { initial_date: answer }),
+      }
     case 'choice': {
       const options = choices.map((choice, n) => ({ text: plain(choice), value: String(n) }))
-      return { type: 'static_select', action_id: ACTION, placeholder: plain('Choose'), options }
+      const chosen = options[choices.indexOf(answer)]
+      return {
+        ...{ type: 'static_select', action_id: ACTION, placeholder: plain('Choose'), options },
+        ...(chosen && { initial_option: chosen }),
+      }
     }
     default:
-      return { type: 'plain_text_input', action_id: ACTION, multiline: kind === 'long', max_length: ANSWER_LENGTH_MAX }
+      return {
+        ...{ type: 'plain_text_input', action_id: ACTION, multiline: kind === 'long' },
+        ...{ max_length: ANSWER_LENGTH_MAX, ...(answer !== '' && { initial_value: answer }) },
+      }
   }
 }
 

@@ -1,52 +1,58 @@
 // What the outbox does at the desk: cards, the entries in their threads, and pings to whoever can act.
+import type { Log } from '../log.ts'
 import type { Handler } from '../outbox-attempt.ts'
+import { allotHandler, allottedHandler } from './allot-post.ts'
+import { cardLeftHandler } from './card-left.ts'
 import { cardHandler } from './card-post.ts'
 import { type DigestOptions, digestHandler } from './digest-post.ts'
 import { editedHandler } from './edited-post.ts'
+import type { DeskEffect } from './effects.ts'
 import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
+import { followUpCallHandler, followUpPingHandler, followUpUpdateHandler } from './follow-up-post.ts'
 import { homeHandler } from './home.ts'
+import { movedCardHandler } from './moved-card.ts'
 import { noteChangedHandler } from './note-changed-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
+import { scheduledReplyHandler, scheduledStoppedHandler } from './scheduled-post.ts'
+import { sequelSkippedHandler } from './sequel.ts'
 import { type TellOptions, tellHandler } from './tell-post.ts'
 import { getDesk } from './tools.ts'
+import { whisperHandler } from './whisper-post.ts'
 
 export type HandlerOptions = Omit<FilePosting, 'channelOfDesk'> &
   TellOptions &
   Omit<PageOptions, 'db'> &
-  Omit<DigestOptions, 'db'>
+  Omit<DigestOptions, 'db'> & { log: Log }
 
-export const DESK_EFFECTS = [
-  'card',
-  'entry',
-  'file',
-  'returned',
-  'edited',
-  'note-changed',
-  'page',
-  'tell',
-  'ping-update',
-  'digest',
-  'home',
-] as const
-
-export function deskHandlers(options: HandlerOptions): Record<(typeof DESK_EFFECTS)[number], Handler> {
+export function deskHandlers(options: HandlerOptions): Record<DeskEffect, Handler> {
   const { desks } = options
   const channelOfDesk = (name: string) => getDesk({ desks }, name).channel
   const posting = { ...options, channelOfDesk }
   return {
     card: cardHandler(posting),
+    'card-left': cardLeftHandler(posting),
+    'moved-card': movedCardHandler(posting),
+    allot: allotHandler(posting),
+    allotted: allottedHandler(posting),
     entry: entryHandler(posting),
     file: fileHandler(posting),
     returned: returnedHandler(posting),
     edited: editedHandler(posting),
     'note-changed': noteChangedHandler(posting),
+    'sequel-skipped': sequelSkippedHandler(posting),
+    'scheduled-reply': scheduledReplyHandler(posting),
+    'scheduled-stopped': scheduledStoppedHandler(posting),
     page: pageHandler(options),
     tell: tellHandler(options),
     'ping-update': pingUpdateHandler(options),
     digest: digestHandler(options),
     home: homeHandler(options),
+    whisper: whisperHandler(posting),
+    'follow-up-call': followUpCallHandler(posting),
+    'follow-up-ping': followUpPingHandler(posting),
+    'follow-up-update': followUpUpdateHandler(posting),
   }
 }

@@ -5,7 +5,9 @@ import { CUTS } from '../agent-queue.ts'
 import type { QueuePlace, QueueRow } from '../queue.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine } from './card.ts'
+import { followUpSection, type HomeFollowUp } from './follow-up-view.ts'
 import { channelWord, wayWords } from './question.ts'
+import { labelParts } from './tag-words.ts'
 import { heading, type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export const HOME_CUT = 'home_cut'
@@ -25,6 +27,7 @@ export interface HomeRow extends QueueRow {
   words: string
   /** The desk's title, where the reader has several. */
   deskTitle: string | undefined
+  tags: readonly string[]
   /** To the card. */
   link: string | undefined
 }
@@ -38,6 +41,8 @@ export interface HomeShown {
   next: QueuePlace | undefined
   isFirst: boolean
   now: number
+  /** What this person promised, or is to see to, that is due soon. */
+  followUps?: readonly HomeFollowUp[]
 }
 
 const CUT_WORDS: Record<Cut, string> = {
@@ -64,6 +69,7 @@ export function homeView(shown: HomeShown): HomeView {
     heading(shorten(title, 150)),
     paragraph(figures(counts)),
     { type: 'actions', block_id: 'home', elements: [cutSelect(counts, cut)] },
+    ...followUpSection(shown.followUps ?? [], shown.now),
     ...rows.flatMap((row): KnownBlock[] => [{ type: 'divider' }, ...rowBlocks(row, shown.now)]),
     ...(rows.length === 0 ? [{ type: 'divider' as const }, note(isFirst ? EMPTY[cut] : 'There are no more.')] : []),
     ...turnButtons(shown),
@@ -114,6 +120,7 @@ function rowBlocks(row: HomeRow, now: number): KnownBlock[] {
     ...dueParts(row, now),
     ...ownerParts(ownerId),
     ...stateParts(row),
+    ...labelParts({ priority: row.priority ?? undefined, tags: row.tags }),
   ]
   const buttons: Button[] = [
     ...(ownerId === null ? [homeButton(HOME_TAKE, 'Take', conversationId)] : []),

@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto'
 import type { HomeView } from '@slack/types'
 import { sql } from 'kysely'
 import { countAgentQueue, listAgentQueue } from '../agent-queue.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, DAY } from '../clock.ts'
 import type { Db, Reader } from '../db/open.ts'
+import { listOwnFollowUps } from '../follow-up.ts'
 import { closeHome, findHome, type Home, rememberShown } from '../home.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import type { QueueRow } from '../queue.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import { troubleOf } from '../slack/trouble.ts'
+import { listTagsOf } from '../tag.ts'
 import { listOwnDesks } from './admission.ts'
 import { oneLine } from './card.ts'
 import { closedHome, HOME_PAGE, homeView } from './home-view.ts'
@@ -26,6 +28,9 @@ export interface HomeOptions {
 }
 
 const WORDS_LENGTH = 600
+const FOLLOW_UPS_MAX = 6
+/** What is due later than that needs no place at the top. */
+const AHEAD_MS = DAY
 
 export function homeHandler(options: HomeOptions): Handler {
   const { board, read } = options.room.clients
@@ -66,6 +71,10 @@ async function renderHome({ db, clock, desks }: HomeOptions, home: Home, linkTo:
   const counts = await countAgentQueue(db, looking)
   const page = await listAgentQueue(db, looking, { cut, limit: HOME_PAGE, ...(after && { after }) })
   const words = await readWords(db, page.rows)
+  const tags = await listTagsOf(
+    db,
+    page.rows.map(({ conversationId }) => conversationId),
+  )
   const titleOf = (name: string) => own.filter((desk) => desk.name === name).map(deskTitle)[0]
   const rows = await Promise.all(
     page.rows.map(async (row) => {
@@ -73,6 +82,7 @@ async function renderHome({ db, clock, desks }: HomeOptions, home: Home, linkTo:
       return {
         ...row,
         words: words.get(row.startedBy) ?? '',
+        tags: (tags.get(row.conversationId) ?? []).map(({ name }) => name),
         deskTitle: own.length > 1 ? titleOf(row.desk) : undefined,
         link: card && (await linkTo(card)),
       }
@@ -83,8 +93,16 @@ async function renderHome({ db, clock, desks }: HomeOptions, home: Home, linkTo:
     page.isMore && last
       ? { dueAt: last.dueAt, startedAt: last.startedAt, conversationId: last.conversationId }
       : undefined
+  const followUps = await Promise.all(
+    (await listOwnFollowUps(db, { ...looking, until: clock.now() + AHEAD_MS, limit: FOLLOW_UPS_MAX })).map(
+      async (row) => {
+        const card = postedOf({ card_channel: row.cardChannel, card_ts: row.cardTs })
+        return { ...row, link: card && (await linkTo(card)) }
+      },
+    ),
+  )
   const title = own.length === 1 ? own.map(deskTitle).join() : 'Your desks'
-  return homeView({ title, counts, cut, rows, next, isFirst: after === undefined, now: clock.now() })
+  return homeView({ title, counts, cut, rows, next, isFirst: after === undefined, now: clock.now(), followUps })
 }
 
 /** How what waits longest begins, by message. */

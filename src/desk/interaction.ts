@@ -1,6 +1,7 @@
 // What a person did in Slack, reduced to what the desk acts on: a click, a choice in a view, a submitted view.
-import type { BlockAction, MessageShortcut, ViewOutput, ViewSubmitAction } from '@slack/bolt'
-import type { AnyBlock } from '@slack/types'
+import type { BlockAction, MessageShortcut, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt'
+import type { AnyBlock, RichTextBlock } from '@slack/types'
+import { SECOND } from '../clock.ts'
 import type { SlackFile } from '../slack/download.ts'
 
 export interface Person {
@@ -37,10 +38,16 @@ export interface OpenView {
   blocks: AnyBlock[]
   /** What was typed into an input. */
   typed(blockId: string, actionId: string): string
+  /** What was typed into an input for formatted text. */
+  rich(blockId: string, actionId: string): RichTextBlock | undefined
   /** The value of what was chosen in a menu; empty for nothing. */
   chosen(blockId: string, actionId: string): string
   /** `2030-06-14`; empty for none. */
   chosenDay(blockId: string, actionId: string): string
+  /** In milliseconds; undefined for none. */
+  chosenTime(blockId: string, actionId: string): number | undefined
+  /** The person who was chosen; empty for nobody. */
+  chosenPerson(blockId: string, actionId: string): string
   /** The values of all that was ticked. */
   chosenMany(blockId: string, actionId: string): string[]
   /** What was put into a field for files. */
@@ -69,13 +76,13 @@ function chosenIn(action: BlockAction['actions'][0]): string | undefined {
   return isChoice && 'selected_option' in action ? action.selected_option?.value : undefined
 }
 
-export function submissionOf(body: ViewSubmitAction): Submission {
+export function submissionOf(body: ViewSubmitAction | ViewClosedAction): Submission {
   return { who: personOf(body.user), view: openViewOf(body.view) }
 }
 
 export interface Shortcut extends Click {
   place: Place
-  message: { ts: string; text: string; isBot: boolean }
+  message: { ts: string; text: string; rich: RichTextBlock | undefined; isBot: boolean }
 }
 
 export function shortcutOf(body: MessageShortcut): Shortcut {
@@ -87,8 +94,17 @@ export function shortcutOf(body: MessageShortcut): Shortcut {
     value: '',
     place,
     view: undefined,
-    message: { ts: message.ts, text: message.text ?? '', isBot: typeof message.bot_id === 'string' },
+    message: {
+      ...{ ts: message.ts, text: message.text ?? '', rich: richIn(message.blocks) },
+      isBot: typeof message.bot_id === 'string',
+    },
   }
+}
+
+/** A message that a person wrote has one block. */
+function richIn(blocks: unknown): RichTextBlock | undefined {
+  const all = Array.isArray(blocks) ? (blocks as AnyBlock[]) : []
+  return all.find((block): block is RichTextBlock => block.type === 'rich_text')
 }
 
 /** Only for a message inside a thread: at the root, a word in the thread would be seen by nobody. */
@@ -115,8 +131,14 @@ function openViewOf(view: ViewOutput): OpenView {
     metadata: view.private_metadata,
     blocks: view.blocks as AnyBlock[],
     typed: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.value ?? '',
+    rich: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.rich_text_value ?? undefined,
     chosen: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_option?.value ?? '',
     chosenDay: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_date ?? '',
+    chosenTime(blockId, actionId) {
+      const seconds = view.state.values[blockId]?.[actionId]?.selected_date_time
+      return typeof seconds === 'number' ? seconds * SECOND : undefined
+    },
+    chosenPerson: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_user ?? '',
     chosenMany: (blockId, actionId) =>
       (view.state.values[blockId]?.[actionId]?.selected_options ?? []).map(({ value }) => value),
     files: (blockId, actionId) => (view.state.values[blockId]?.[actionId]?.files ?? []).map(fileOf),

@@ -9,6 +9,7 @@ import type { Policies } from '../policy.ts'
 import { findWindow, policyFor, readPromised, type StoredWindow } from '../window-record.ts'
 import { type Reached, resolveAddressees } from './addressee.ts'
 import type { Presence } from './presence.ts'
+import { standingOf } from './standing.ts'
 import { type Desk, deskOrFirst } from './tools.ts'
 
 export interface PageOptions {
@@ -20,7 +21,7 @@ export interface PageOptions {
 }
 
 export function pageHandler(options: PageOptions): Handler {
-  const { db, clock, desks, policies, presence } = options
+  const { db, clock, desks, policies } = options
   return {
     async send(effect) {
       const { windowId, step: name, also = [] } = pageOf(effect)
@@ -32,15 +33,9 @@ export function pageHandler(options: PageOptions): Handler {
       const desk = deskOrFirst(desks, conversation.desk)
       if (!desk) return { kind: 'moot', reason: 'no desk is configured' }
       const quietUntil = await quietEnd(options, desk, window.conversation_id, clock.now())
-      const reached = await resolveAddressees(to.length > 0 ? to : [{ kind: 'desk' }], {
-        ownerId: conversation.owner_id ?? undefined,
-        backup: desk.backup,
-        leads: desk.leads,
-        channel: desk.channel,
-        absenceOf: (id, isOwner) =>
-          presence.absenceOf(desk.name, id, { isQuiet: quietUntil !== undefined, mustBeAgent: isOwner }),
-        membersOf: presence.membersOf,
-      })
+      const owner = conversation.owner_id ?? undefined
+      const standing = await standingOf(options, desk, owner, { isQuiet: quietUntil !== undefined })
+      const reached = await resolveAddressees(to.length > 0 ? to : [{ kind: 'desk' }], standing)
       return { kind: 'accepted', detail: reached.map((one) => owedTo(one, quietUntil)) }
     },
     /** Nothing has left: who is there is asked anew. */

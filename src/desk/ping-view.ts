@@ -21,6 +21,8 @@ export interface PingView extends CardView {
   because: string | undefined
   /** Others may read along, and this conversation is not for them. */
   isHidden: boolean
+  /** It went to another desk after this was owed: what is said there is not for whoever was told here. */
+  isElsewhere?: boolean
 }
 
 export interface PingReading {
@@ -54,6 +56,7 @@ export async function readPing(
     oldest: await findGlimpse(db, window.conversation_id, window.started_by),
     insteadOf: notice.instead_of ?? undefined,
     because: notice.because ?? undefined,
-    isHidden: !isPerson(notice.to) && isRestricted(card.channel),
+    isHidden: notice.desk !== card.desk || (!isPerson(notice.to) && isRestricted(card.channel)),
+    isElsewhere: notice.desk !== card.desk,
   }
 }

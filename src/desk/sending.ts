@@ -1,11 +1,13 @@
 // Send, pressed on a preview: what it leads to, however often it is pressed and whatever happened meanwhile.
 import { getIdentity, type Identity } from '../contact.ts'
 import { getConversation } from '../conversation.ts'
-import type { Reader } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
+import { dropKeptDraft, type Writer } from '../kept-draft.ts'
 import type { Message } from '../message.ts'
 import { listParts } from '../part.ts'
 import { findReplyUndoEnd, restartUndo, type SendResult, send } from '../reply.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
+import { stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
 import type { OpenView, Person } from './interaction.ts'
@@ -13,17 +15,21 @@ import { type PreviewMeta, type Shown, staleView } from './preview-view.ts'
 import { customerName, nameOfWriter } from './question.ts'
 import type { Outcome } from './respond.ts'
 import { notSentView, sendingView, sentBeforeView, tryAgainView, undoButton } from './sending-view.ts'
+import { chosenSequel, sequelOf } from './sequel.ts'
 import { type Desk, type DeskTools, getDesk } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 
 /** Never rejects: what could not be saved can be pressed again, and leaves once. */
 export async function submitPreview(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
-  const meta = JSON.parse(view.metadata) as PreviewMeta
+  const asked = JSON.parse(view.metadata) as PreviewMeta
+  // What was put in between has no field for it any more.
+  const after = chosenSequel(view) || asked.after
+  const meta: PreviewMeta = { ...asked, ...(after !== undefined && { after }) }
   try {
     return await sendDraft(tools, who, meta)
   } catch (error) {
     tools.log.error({ draft: meta.draftId, error: String(error) }, 'desk: a reply could not be saved')
-    return { kind: 'update', view: tryAgainView(view.metadata, view.blocks) }
+    return { kind: 'update', view: tryAgainView(JSON.stringify(meta), view.blocks) }
   }
 }
 
@@ -35,16 +41,31 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
   const draft = await readDraft(db, meta)
   if (admission.kind === 'refused') return { kind: 'update', view: notSentView(admission.text, draft?.text ?? '') }
   const { confirmedSeq } = meta
-  const sender = { agentId: who.id, undoMs: desk.undoMs, ...(confirmedSeq !== undefined && { confirmedSeq }) }
-  const result = await db.transaction((trx) => send(trx, meta.draftId, sender))
+  const sender = {
+    ...{ agentId: who.id, undoMs: desk.undoMs, after: sequelOf(meta.after ?? '', tools.clock.now()) },
+    ...(confirmedSeq !== undefined && { confirmedSeq }),
+  }
+  const result = await db.transaction(async (trx) => {
+    const sent = await send(trx, meta.draftId, sender)
+    if (sent.kind === 'queued') await leaveComposer(trx, { agentId: who.id, conversationId: conversation.id })
+    return sent
+  })
   if (result.kind === 'refused') return { kind: 'update', view: notSentView(result.reason, draft?.text ?? '') }
   if (!draft) throw new Error(`draft ${meta.draftId} was sent and is not there`)
   return await outcomeOf(tools, desk, draft, result)
 }
 
+/** It is sent: nothing is left to be kept, and nobody writes any more. */
+async function leaveComposer(trx: Trx, writer: Writer): Promise<void> {
+  await dropKeptDraft(trx, writer)
+  await stopWriting(trx, writer.conversationId, writer.agentId)
+}
+
 interface Draft extends Shown {
   identity: Identity
   text: string
+  /** At another address than the conversation's. */
+  isAimed: boolean
 }
 
 async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefined> {
@@ -54,7 +75,15 @@ async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefin
   const identity = await getIdentity(db, draft.identity_id)
   const { address, name } = identity
   const parts = await listParts(db, draft.id)
-  return { meta, channel: conversation.channel, to: { address, name }, parts, text: draft.markdown, identity }
+  return {
+    meta,
+    channel: draft.channel ?? conversation.channel,
+    to: { address, name },
+    parts,
+    text: draft.markdown,
+    identity,
+    isAimed: draft.channel !== null,
+  }
 }
 
 type Decided = Exclude<SendResult, { kind: 'refused' }>
@@ -78,7 +107,7 @@ async function outcomeOf(tools: DeskTools, desk: Desk, draft: Draft, result: Dec
     }
     case 'stale': {
       const meta = { ...draft.meta, confirmedSeq: result.seenSeq }
-      const recipients = await tools.recipients(draft.meta.conversationId)
+      const recipients = draft.isAimed ? undefined : await tools.recipients(draft.meta.conversationId)
       const view = staleView({ ...draft, meta, recipients }, await nameAuthors(tools.db, draft, result.news))
       const text = `Your reply to ${called(draft)} was not sent: something new arrived while you wrote. Open Reply again.`
       return { kind: 'update', view, late: { said: { text } } }

@@ -1,7 +1,8 @@
 // A person's story in a line: what else they have written to this desk, on whatever channel.
 import type { Reader } from '../db/open.ts'
 import type { ConversationState } from '../db/schema.ts'
-import { listSamePerson } from '../person.ts'
+import { type FollowUp, listOpenOf } from '../follow-up.ts'
+import { listSamePerson } from '../same-person.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
 import { wayWords } from './question.ts'
@@ -16,10 +17,14 @@ export interface Story {
   /** The newest ones. */
   chapters: Chapter[]
   all: number
+  /** What was promised there and is open, soonest due first. */
+  followUps?: FollowUp[]
 }
 
 const CHAPTERS_MAX = 3
 const SUBJECT_LENGTH = 60
+const CONVERSATIONS_MAX = 50
+const PROMISES_MAX = 10
 
 /** What another desk's customer wrote about is not told here. */
 export async function readStory(
@@ -33,6 +38,7 @@ export async function readStory(
     .where('conversation.id', '<>', id)
     .where('conversation.desk', '=', desk)
     .where('conversation.merged_into', 'is', null)
+    .where('conversation.seq_last', '>', 0) // Nothing was ever said in it.
   const rows = await others
     .select(['identity.channel_kind', 'conversation.subject', 'conversation.state'])
     .orderBy('conversation.id', 'desc')
@@ -42,7 +48,10 @@ export async function readStory(
   const chapters = rows.map((row) => ({
     ...{ channelKind: row.channel_kind, subject: row.subject ?? undefined, state: row.state },
   }))
-  return { chapters, all: Number(count) }
+  if (Number(count) === 0) return { chapters, all: 0 }
+  const ids = (await others.select('conversation.id').limit(CONVERSATIONS_MAX).execute()).map(({ id }) => id)
+  const open = await listOpenOf(db, ids, PROMISES_MAX)
+  return { chapters, all: Number(count), followUps: open.filter(({ kind }) => kind === 'promise') }
 }
 
 const STATES: Record<ConversationState, string> = {

@@ -1,9 +1,18 @@
 // What a card and a ping show of a conversation, read in a handful of bounded queries.
 import { sql } from 'kysely'
+import { findWhyLeft, type WhyLeft } from '../allot.ts'
 import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
+import { type FollowUp, listOpenOf } from '../follow-up.ts'
 import { countsNow } from '../reclassify.ts'
+import { listScheduled, type ScheduledReply } from '../scheduled-stop.ts'
+import { type Absent, findAway } from '../stand-in.ts'
+import { listTags } from '../tag.ts'
 import { listWindows } from '../window-record.ts'
+import { listWriting, type Writing } from '../writing.ts'
+import { type CustomerWords, readCustomerWords } from './customer-line.ts'
+import { CARD_MAX } from './follow-up-view.ts'
+import { findEarlierCard } from './moved-card.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -29,7 +38,13 @@ export interface CardView {
   subject: string | undefined
   state: ConversationState
   priority: 'high' | 'low' | undefined
+  tags?: readonly string[]
+  isSpam?: boolean
   ownerId: string | undefined
+  /** Whether the owner is away, and who stands in. */
+  ownerAway?: Absent | undefined
+  /** Why nobody has it, where it was to go to whoever is next. */
+  whyLeft?: WhyLeft | undefined
   /** Since when the customer waits, and until when they should have an answer. */
   waiting: { since: number; dueAt: number } | undefined
   /** How the last wait ended, once nobody waits. */
@@ -45,8 +60,18 @@ export interface CardView {
     | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
     | undefined
   card: Posted | undefined
+  /** Who has a composer open, and until when that is thought. */
+  writing?: readonly Writing[]
+  /** The next reply that leaves by itself. */
+  scheduled?: { sendAt: number; agentId: string } | undefined
+  /** The card it had before it was reopened, with the thread so far. */
+  earlier?: Posted | undefined
+  /** Promises and reminders that are open, soonest due first. */
+  followUps?: FollowUp[]
   /** What else this person has written to the desk. */
   story?: Story
+  /** What agents have said of them. */
+  customer?: CustomerWords
 }
 
 /** The beginning of a message: of what is new in it. */
@@ -76,6 +101,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.subject',
       'conversation.state',
       'conversation.priority',
+      'conversation.spam_at',
       'conversation.snoozed_until',
       'conversation.owner_id',
       'conversation.related_to',
@@ -100,7 +126,10 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     subject: row.subject ?? undefined,
     state: row.state,
     priority: row.priority ?? undefined,
+    tags: (await listTags(db, conversationId)).map(({ name }) => name),
+    isSpam: row.spam_at !== null,
     ownerId: row.owner_id ?? undefined,
+    ...(await readOwning(db, conversationId, row)),
     waiting: window && { since: window.started_at, dueAt: window.due_at },
     lastEnd: windows.at(-1)?.ended_as ?? undefined,
     snoozedUntil: row.snoozed_until ?? undefined,
@@ -109,8 +138,27 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
+    writing: await listWriting(db, conversationId),
+    scheduled: nextOf(await listScheduled(db, conversationId)),
+    earlier: await findEarlierCard(db, conversationId, postedOf(row)),
+    followUps: await listOpenOf(db, [conversationId], CARD_MAX),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
+    customer: await readCustomerWords(db, row.contact_id),
   }
+}
+
+function nextOf([first]: readonly ScheduledReply[]): CardView['scheduled'] {
+  return first && { sendAt: first.send_at, agentId: first.agent_id }
+}
+
+/** Whether the owner is away is said as long as they have not said that they are back; the card has the time. */
+async function readOwning(
+  db: Reader,
+  conversationId: string,
+  { owner_id }: { owner_id: string | null },
+): Promise<Pick<CardView, 'ownerAway' | 'whyLeft'>> {
+  if (owner_id === null) return { whyLeft: await findWhyLeft(db, conversationId) }
+  return { ownerAway: await findAway(db, owner_id, 0) }
 }
 
 async function countMessages(db: Reader, conversationId: string): Promise<number> {
@@ -138,7 +186,12 @@ export async function findGlimpse(
     .select(sql<string>`substr(coalesce(unquoted, text), 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
     .where('conversation_id', '=', conversationId)
   const row = await (messageId === undefined
-    ? about.where('direction', '=', 'inbound').where('bystander', 'is', null).orderBy('seq', 'desc').limit(1)
+    ? about
+        .where('direction', '=', 'inbound')
+        .where('bystander', 'is', null)
+        .where('held_at', 'is', null)
+        .orderBy('seq', 'desc')
+        .limit(1)
     : about.where('id', '=', messageId)
   ).executeTakeFirst()
   if (!row) return undefined

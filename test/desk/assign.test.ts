@@ -24,7 +24,7 @@ eachDatabase((open) => {
       'Assign',
       'Nobody has this conversation yet.',
       'To whom?',
-      'Maya Lindt / Tom Okafor',
+      'Whoever is next / Maya Lindt / Tom Okafor',
       'What was asked, tried and promised?',
       'It stands in the thread, for colleagues only. The customer never has to say it again.',
       '[Cancel] [Assign]',
@@ -102,9 +102,9 @@ eachDatabase((open) => {
     await desk.customerWrites('Is it in stock?')
     await desk.menu(desk.maya, 'assign')
     const shown = await desk.waitForScreen(desk.maya, 'To whom?')
-    expect(shown).toContain('Agent 099')
-    expect(shown).not.toContain('Agent 100')
-    expect(shown).toContain('22 more are at this desk. They can press Take.')
+    expect(shown).toContain('Agent 098')
+    expect(shown).not.toContain('Agent 099')
+    expect(shown).toContain('23 more are at this desk. They can press Take.')
   })
 
   test('P6: assigned from a ping, the ping shows who has it', async () => {

@@ -11,7 +11,7 @@ import { openLimiter } from '../setup/world.ts'
 import { makeBoard } from './board.ts'
 
 const NOW = Date.UTC(2026, 0, 6, 8)
-const NONE = { waiting: 0, overdue: 0, dueToday: 0, unassigned: 0, snoozed: 0, undelivered: 0 }
+const NONE = { waiting: 0, overdue: 0, dueToday: 0, unassigned: 0, snoozed: 0, undelivered: 0, broken: 0 }
 
 test('a digest of an empty queue says that nobody waits', () => {
   expect(readMessage(renderMorning('Support', NONE, [], NOW))).toContain('Support: nobody waits')

@@ -4,6 +4,7 @@ import type { ConversationKey, ExternalId, InboundBounce, InboundEvent, RawEvent
 import { chatHandlers } from '../../src/chat-handlers.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
 import { replyHandler } from '../../src/delivery.ts'
+import { followUpHandler } from '../../src/follow-up.ts'
 import { homesHandler } from '../../src/home.ts'
 import type { Random } from '../../src/id.ts'
 import { channelSource, type InboxDesk } from '../../src/inbox.ts'
@@ -19,8 +20,10 @@ import type { Policies, Policy } from '../../src/policy.ts'
 import { applyPolicies } from '../../src/policy-change.ts'
 import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
+import { scheduledHandler } from '../../src/scheduled.ts'
 import { wakeHandler } from '../../src/snooze.ts'
 import { findOpenWindow, listWindows } from '../../src/window-record.ts'
+import { writingEndHandler } from '../../src/writing.ts'
 import { manualClock } from './clock.ts'
 import type { OpenTestDb } from './database.ts'
 import { type FakeChannel, fakeChannel, inbound, rawOf, type Wrote } from './fake-channel.ts'
@@ -98,16 +101,27 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     },
     verify: async () => ({ kind: 'repeatable' }),
   }
+  const quiet: Handler = {
+    send: async () => ({ kind: 'moot', reason: 'nobody is given anything here' }),
+    verify: async () => ({ kind: 'repeatable' }),
+  }
   const handlers: Record<string, Handler> = {
     ...chatHandlers({ db, clock, channelOf: () => channel, policies, attachmentBytesMax: FETCH_BYTES_MAX }),
     reply: replyHandler({ db, channelOf: () => channel, policies }),
     card: show,
+    'card-left': show,
     entry: show,
     page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
     tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
     'ping-update': show,
     returned: show,
     edited: show,
+    'moved-card': show,
+    allot: quiet,
+    allotted: show,
+    'follow-up-call': show,
+    'follow-up-ping': show,
+    'follow-up-update': show,
   }
   const shared = { db, clock, random, log, limiter: openLimiter, handlers, tickMs: SECOND, limits: ATTEMPT_LIMITS }
 
@@ -117,7 +131,14 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
       ...shared,
       limiter,
       owner,
-      local: { ladder: ladderHandler(policies), wake: wakeHandler(), homes: homesHandler() },
+      local: {
+        ladder: ladderHandler(policies),
+        wake: wakeHandler(),
+        homes: homesHandler(),
+        'writing-end': writingEndHandler(),
+        scheduled: scheduledHandler(() => []),
+        'follow-up': followUpHandler(),
+      },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
   })
