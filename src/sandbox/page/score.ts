@@ -191,7 +191,7 @@ function adviceOn({ name, words }: Mark, { wants, firstName, language }: Case): 
     case 'time':
       return 'Look at Home now and then: it lists who is due soonest, so that nobody runs out of time.'
     case 'story':
-      return 'Open the thread and “Person…” before you ask: what they told us once, on any channel, stands there.'
+      return 'Open the thread and “Customer…” before you ask: what they told us once, on any channel, stands there.'
     case 'questions':
       return 'Go through their message once more before Send, and answer each thing in it.'
     case 'name':
