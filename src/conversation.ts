@@ -171,6 +171,8 @@ export const deskRate = {
   file: (desk: string) => `desk:file:${desk}`,
   update: 'desk:update',
   allot: (desk: string) => `desk:allot:${desk}`,
+  /** The word about all that waits for a place does not wait behind it. */
+  overload: (desk: string) => `desk:overload:${desk}`,
   page: (desk: string) => `desk:page:${desk}`,
   ping: (person: string) => `desk:ping:${person}`,
 }

@@ -28,6 +28,7 @@ import { slackAccess, slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
+import { overloadsHandler, watchOverload } from './overload.ts'
 import { ladderHandler } from './ping.ts'
 import type { Policies } from './policy.ts'
 import { applyPolicies } from './policy-change.ts'
@@ -94,6 +95,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   if (changed > 0) log.info({ windows: changed }, 'the promises have changed; who waits now has the new one')
   await armDigests(db, digestDesks(config))
   await armIndex(db)
+  await db.transaction(watchOverload)
   await runners.intake.recover()
   await runners.outbox.recover()
   runners.intake.start()
@@ -218,6 +220,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       'writing-end': writingEndHandler(),
       scheduled: scheduledHandler((name) => config.desks[name]?.leads ?? []),
       'follow-up': followUpHandler(),
+      overloads: overloadsHandler(Object.keys(config.desks)),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,

@@ -37,10 +37,13 @@ export function rateLimiter(paceOf: (key: string) => Pace | undefined, unlimited
   }
   return {
     async room(key) {
-      const within = paceOf(key)?.within
-      const passed = [limiterOf(key), within === undefined ? undefined : limiterOf(within)].filter((one) => one)
+      const passed: Bottleneck[] = []
+      for (let at: string | undefined = key; at !== undefined; at = paceOf(at)?.within) {
+        const limiter = limiterOf(at)
+        if (limiter) passed.push(limiter)
+      }
       if (passed.length === 0) return unlimitedRoom
-      const checks = await Promise.all(passed.map((limiter) => limiter?.check()))
+      const checks = await Promise.all(passed.map((limiter) => limiter.check()))
       return checks.every(Boolean) ? 1 : 0
     },
     schedule: (key, attempt) => limiterOf(key)?.schedule(attempt) ?? attempt(),

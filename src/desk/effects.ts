@@ -17,6 +17,7 @@ export const DESK_EFFECTS = [
   'digest',
   'home',
   'whisper',
+  'overload',
   'allot',
   'allotted',
   'follow-up-call',

@@ -70,7 +70,7 @@ export interface SaidByCustomer extends Changes {
   /** Who had the conversation when it came; whoever got it later was told so then. */
   ownerId: string | undefined
   /** Who is called about it: the owner, or who stands in for them. Undefined while that is not asked. */
-  called?: Called
+  called?: Called | undefined
   /** In which mailboxes it arrived besides the conversation's own, and whose they are where that is another desk. */
   seenIn: { mailbox: string; desk: string | undefined }[]
   /** It did not arrive in the conversation's own. */

@@ -29,7 +29,8 @@ export interface EntryPlan {
 const FIRST_CHUNKS = 2
 const MORE_CHUNKS = 3
 const POSTS_MAX = 5
-const SHOWN_CHUNKS_MAX = FIRST_CHUNKS + (POSTS_MAX - 1) * MORE_CHUNKS
+/** Of what is said about files: all blocks of a post together have room for so much. */
+const FILES_LENGTH = 3600
 const RAW_BYTES_MAX = 25 * 1024 * 1024
 const NAME_LENGTH = 120
 const SUBJECT_LENGTH = 200
@@ -41,11 +42,13 @@ const REASON_LENGTH = 300
 export function renderEntry(view: EntryView): EntryPlan {
   const { said } = view
   const pieces = chunks(shownText(said))
-  const isTooLong = pieces.length > SHOWN_CHUNKS_MAX
-  const body = isTooLong ? pieces.slice(0, FIRST_CHUNKS) : pieces
-  const first = render(view, body.slice(0, FIRST_CHUNKS), isTooLong)
+  // What stands above a letter that was passed on is as long as a piece of it.
+  const head = said.kind === 'inbound' && said.note ? FIRST_CHUNKS - 1 : FIRST_CHUNKS
+  const isTooLong = pieces.length > head + (POSTS_MAX - 1) * MORE_CHUNKS
+  const body = isTooLong ? pieces.slice(0, head) : pieces
+  const first = render(view, body.slice(0, head), isTooLong)
   const posts: EntryPlan['posts'] = [first]
-  for (let from = FIRST_CHUNKS; from < body.length; from += MORE_CHUNKS) {
+  for (let from = head; from < body.length; from += MORE_CHUNKS) {
     const blocks = body.slice(from, from + MORE_CHUNKS).flatMap(richText)
     posts.push({ text: `${first.text} (continued)`, blocks })
   }
@@ -133,11 +136,12 @@ function calledParts({ ownerId: own, askedBy, automated, counts, called }: SaidB
 }
 
 function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
-  const more = said.attachmentsMore > 0 ? [`📎 and ${said.attachmentsMore} more`] : []
   const missing = said.missing.slice(0, MISSING_MAX).map(({ name, error }) => {
     return `⚠️ ${cutLine(name, NAME_LENGTH)} is not here: ${cutLine(error, REASON_LENGTH)}`
   })
-  const files = [...said.attachments.map(fileLine), ...more, ...missing]
+  const { shown, left } = fitting([...missing, ...said.attachments.map(fileLine)], FILES_LENGTH)
+  const more = left + said.attachmentsMore
+  const files = [...shown, ...(more > 0 ? [`📎 and ${more} more`] : [])]
   const bystander = [...bystanderLines(said.bystander, said.counts), ...blockedLines(said)]
   const anew =
     said.editOf === undefined
@@ -153,6 +157,15 @@ function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
 
 const isPersons = ({ automated, bystander }: SaidByCustomer) => automated === undefined && bystander === undefined
 const NEEDS_NONE = '🔕 A person has said that it needs no answer.'
+
+function fitting(lines: readonly string[], lengthMax: number): { shown: string[]; left: number } {
+  let length = 0
+  const shown = lines.filter((line) => {
+    length += line.length + 1
+    return length <= lengthMax
+  })
+  return { shown, left: lines.length - shown.length }
+}
 
 function fileLine({ name, bytes, isComing, error, isRemoved }: SaidFile): string {
   const shown = shownName(name)

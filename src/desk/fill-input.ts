@@ -10,10 +10,11 @@ const ACTION = 'fill'
 
 /** A block of its own for every letter that is chosen: Slack keeps what was entered under the block's name. */
 export function fillBlock(letter: string, ask: Pick<Ask, 'name'>): string {
-  return `fill-${letter}-${ask.name}`.slice(0, BLOCK_ID_LENGTH_MAX)
+  return `fill-${letter.slice(0, LETTER_LENGTH_MAX)}-${ask.name}`
 }
 
-const BLOCK_ID_LENGTH_MAX = 255
+/** Slack takes 255 characters in the name of a block; a letter is called as its file. */
+export const LETTER_LENGTH_MAX = 200
 
 /** `answers` stand in them already. */
 export function fillInputs(letter: string, asks: readonly Ask[], answers: Answers = {}): InputBlock[] {

@@ -13,6 +13,7 @@ import { followUpCallHandler, followUpPingHandler, followUpUpdateHandler } from 
 import { homeHandler } from './home.ts'
 import { movedCardHandler } from './moved-card.ts'
 import { noteChangedHandler } from './note-changed-post.ts'
+import { overloadHandler } from './overload-post.ts'
 import { type PageOptions, pageHandler } from './page-post.ts'
 import { pingUpdateHandler } from './ping-update.ts'
 import { returnedHandler } from './returned-post.ts'
@@ -54,5 +55,6 @@ export function deskHandlers(options: HandlerOptions): Record<DeskEffect, Handle
     'follow-up-call': followUpCallHandler(posting),
     'follow-up-ping': followUpPingHandler(posting),
     'follow-up-update': followUpUpdateHandler(posting),
+    overload: overloadHandler(posting),
   }
 }

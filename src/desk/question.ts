@@ -117,10 +117,12 @@ export function wayWords(channel: string): string {
   return `${WAYS[channelKind(channel)] ?? 'by'} ${channelWord(channel)}`
 }
 
-/** What the customer is called where there is little room. */
+/** What the customer is called where there is little room. A name of which nobody sees anything is none. */
 export function customerName({ name, address }: { name?: string | undefined; address: string }): string {
-  return name ?? address
+  return name !== undefined && VISIBLE.test(name) ? name : address
 }
+
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
 
 /** What is new in a message; the quotes in it stand in the thread already. */
 export function newWords({ unquoted, text }: Pick<Message, 'unquoted' | 'text'>): string {

@@ -71,7 +71,7 @@ export interface CardView {
   /** What else this person has written to the desk. */
   story?: Story
   /** What agents have said of them. */
-  customer?: CustomerWords
+  customer?: CustomerWords | undefined
 }
 
 /** The beginning of a message: of what is new in it. */

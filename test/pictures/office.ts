@@ -12,6 +12,7 @@ import type { Screen } from '../../src/sandbox/page/screen.ts'
 import { slackWindow } from '../../src/sandbox/page/slack-window.ts'
 import type { Message } from '../../src/sandbox/slack/workspace.ts'
 import { SUPPORT_ADDRESS, setStage } from '../../src/sandbox/stage.ts'
+import { judgeWhenDone } from '../blocks/judge.ts'
 
 export type Office = Awaited<ReturnType<typeof openOffice>>
 
@@ -37,6 +38,7 @@ export async function openOffice({ billing = false } = {}) {
     await stage.stop()
   })
   const { slack, mail, desk } = stage
+  judgeWhenDone(slack)
   const { workspace } = slack
   // What is in the mailbox before that counts as imported, and nobody is pinged about it.
   await slack.waitFor(() => deskbell.problems().length === 0, 'the program to be connected')
