@@ -166,5 +166,8 @@ export async function startAfresh(tools: DeskTools, { who, view, value: conversa
   const place = placeOf(view)
   if (prepared.kind === 'refused') return await whisper(tools, who, place, { text: prepared.text })
   await tools.db.transaction((trx) => dropKeptDraft(trx, { agentId: who.id, conversationId }))
-  await replaceView(tools, who, place, { target: { view_id: view.id, hash: view.hash }, view: prepared.view })
+  await replaceView(tools, who, place, {
+    target: { view_id: view.id, ...(view.hash !== '' && { hash: view.hash }) },
+    view: prepared.view,
+  })
 }

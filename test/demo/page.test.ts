@@ -72,8 +72,16 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     await press('Answered from Discord')
     await page.getByText('Tom answered right there').waitFor()
     await cardOf('European socket').getByText('Answered').waitFor()
-    await answer('European socket', 'And it is **free** of charge.')
-    await page.locator('.answers .line', { hasText: 'free of charge' }).waitFor()
+    await answer('European socket', async ({ keyboard }) => {
+      await keyboard.type('And it is ')
+      await keyboard.press('Control+b')
+      await keyboard.type('free')
+      await keyboard.press('Control+b')
+      await keyboard.type(' of *charge*.')
+    })
+    const line = page.locator('.answers .line', { hasText: 'free of *charge*.' })
+    await line.waitFor()
+    expect(await line.locator('div b').allInnerTexts()).toEqual(['free'])
     await picture('discord')
   })
 
@@ -260,8 +268,8 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     const { house } = theatre
     const { slack, lead } = house.stage
     const { page } = player
+    await house.program.kill() // It would write its own home over this one.
     await page.getByRole('tab', { name: 'Home' }).last().click()
-    await page.locator('#lead .home').waitFor()
     const published = await publishHome(slack, lead)
     expect(published).toBe(true)
     const home = page.locator('#lead .home')

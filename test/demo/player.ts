@@ -71,13 +71,19 @@ function playerAt(page: Page, errors: readonly string[]) {
       if ((await tick.count()) > 0) await tick.uncheck()
       await press(/^Send to support/)
     },
-    async answer(words: string, text: string) {
+    /** `text`: what is written, or how. */
+    async answer(words: string, text: string | ((page: Page) => Promise<void>)) {
       await cardOf(words)
         .getByRole('button', { name: /^Reply/ })
         .click()
-      await dialog.getByLabel('Your answer').fill(text)
+      const field = dialog.getByLabel('Your answer')
+      if (typeof text === 'string') await field.fill(text)
+      else {
+        await field.click()
+        await text(page)
+      }
       await pressInModal('Preview')
-      await pressInModal(/^Send/)
+      await pressInModal(/^Send to/)
       await pressInModal('Close')
       await dialog.waitFor({ state: 'detached' })
     },

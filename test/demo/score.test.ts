@@ -29,7 +29,7 @@ describe('a case of the training', () => {
   test('answered in time, by name, in their language and to the point has nothing to do better', () => {
     const score = marksOf('german', answered('Guten Tag Jonas,\n\nIhre Lieferung ist unterwegs und kommt am Montag.'))
     expect(score.marks.filter(({ isGood }) => !isGood)).toEqual([])
-    expect(score).toMatchObject({ answerMs: 2 * HOUR, questions: { said: 1, asked: 1 } })
+    expect(score).toMatchObject({ answerMs: 2 * HOUR, promisedMs: 24 * HOUR, questions: { said: 1, asked: 1 } })
     expect(score.advice).toContain('Nothing to do better')
   })
 

@@ -32,8 +32,8 @@ function drawCard(scores: readonly Score[]): Html {
 <div class="group">${button('start', 'Train again', 'primary')}${button('leave', 'Put the card away')}</div></section>`
 }
 
-function drawScore({ title, marks, advice, answerMs }: Score): Html {
-  return html`<li><h3>${title}${answerMs !== undefined && html` <small>answered after ${spanOf(answerMs)}</small>`}</h3>
+function drawScore({ title, marks, advice, answerMs, promisedMs = 0 }: Score): Html {
+  return html`<li><h3>${title}${answerMs !== undefined && html` <small>answered after ${spanOf(answerMs)} of ${spanOf(promisedMs)}</small>`}</h3>
 <ul>${marks.map(({ isGood, words }) => html`<li class="${isGood ? 'good' : 'bad'}"><span aria-hidden="true">${isGood ? '✓' : '✗'}</span><span class="unseen">${isGood ? 'Good:' : 'Not good:'}</span> ${words}</li>`)}</ul>
 <p class="advice">${advice}</p></li>`
 }
@@ -41,5 +41,6 @@ function drawScore({ title, marks, advice, answerMs }: Score): Html {
 function spanOf(ms: number): string {
   const hours = Math.floor(ms / HOUR)
   const minutes = Math.round((ms % HOUR) / MINUTE)
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`
+  if (hours === 0) return `${minutes}\u00a0min`
+  return minutes === 0 ? `${hours}\u00a0h` : `${hours}\u00a0h ${minutes}\u00a0min`
 }

@@ -12,6 +12,7 @@ import { SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
 import { click, fileOf, fill, submit, suggest } from './slack-hands.ts'
 import { makeTrainer, type Trainer } from './training.ts'
+import { makeTrouble } from './trouble.ts'
 
 export interface Playhouse {
   stage: Stage
@@ -29,8 +30,6 @@ export interface Playhouse {
   stop(): Promise<void>
 }
 
-const BUSY_CALLS = 2
-const BUSY_S = 3
 /** What the program needs to notice that time has gone by. */
 const NOTICE_MS = 400
 
@@ -172,27 +171,4 @@ async function train(
     seat.agent = { ...seat.agent, person: stage.agent, tab: 'desk', thread: undefined }
   }
   await trainer[name]()
-}
-
-async function makeTrouble({ stage, program, troubles }: Tools, name: Extract<Act, { do: 'trouble' }>['name']) {
-  const { slack, mail } = stage
-  switch (name) {
-    case 'slack-busy':
-      for (const method of ['chat.postMessage', 'chat.update']) {
-        slack.faults.next(method, { status: 429, retryAfterS: BUSY_S }, BUSY_CALLS)
-      }
-      return
-    case 'mail-away':
-      troubles.isMailAway = true
-      mail.faults.smtp.next({ kind: 'refuse-connection' }, Infinity)
-      return await mail.faults.imap.goAway()
-    case 'mail-back':
-      troubles.isMailAway = false
-      mail.faults.smtp.release()
-      return await mail.faults.imap.comeBack()
-    case 'kill':
-      return await program.kill()
-    default:
-      return program.start()
-  }
 }

@@ -1,4 +1,5 @@
 // How a case was handled, judged from what the program has on record: times and names exactly, words by plain comparison.
+import { adviceOn } from './advice.ts'
 import { firstOf, fold, isAskedFor, languageOf, sentencesOf } from './wording.ts'
 
 /** A case of the training: what it asks of whoever handles it. */
@@ -42,6 +43,8 @@ export interface Score {
   /** What to do better, or that there is nothing. */
   advice: string
   answerMs: number | undefined
+  /** How long it could have taken. */
+  promisedMs: number | undefined
   questions: { said: number; asked: number }
 }
 
@@ -51,7 +54,7 @@ const NOTE_LENGTH_MIN = 20
 /** `record`: undefined while the program has nothing of it. */
 export function scoreCase(wanted: Case, record: CaseRecord | undefined, now: number): Score {
   const { title, questions } = wanted
-  const none = { title, answerMs: undefined, questions: { said: 0, asked: questions.length } }
+  const none = { title, answerMs: undefined, promisedMs: undefined, questions: { said: 0, asked: questions.length } }
   if (!record) {
     const words = 'Has not reached the desk yet.'
     return {
@@ -72,6 +75,7 @@ export function scoreCase(wanted: Case, record: CaseRecord | undefined, now: num
     marks,
     advice: flaw ? adviceOn(flaw, wanted) : 'Nothing to do better here.',
     answerMs: answerTime(record),
+    promisedMs: promisedTime(record),
     questions: { said: questions.length - unsaid(wanted, record).length, asked: questions.length },
   }
 }
@@ -171,29 +175,8 @@ function answerTime({ windows, replies }: CaseRecord): number | undefined {
   return first && reply ? reply.at - first.startedAt : undefined
 }
 
-const listed = (things: readonly string[]) => things.join(', ')
-
-function adviceOn({ name, words }: Mark, { wants, firstName, language }: Case): string {
-  switch (name) {
-    case 'handled':
-      if (wants === 'nothing') return 'Let machines talk to themselves: an answer only makes them answer again.'
-      if (wants === 'waiver') return 'Choose “No reply needed” in the card’s menu, and say that it is spam.'
-      return words.startsWith('Answered')
-        ? 'They wrote in two places: answer one, and end the other with “No reply needed”, answered elsewhere.'
-        : 'Press Reply on the card: a person is waiting for words.'
-    case 'time':
-      return 'Look at Home now and then: it lists who is due soonest, so that nobody runs out of time.'
-    case 'story':
-      return 'Open the thread and “Person…” before you ask: what they told us once, on any channel, stands there.'
-    case 'questions':
-      return 'Go through their message once more before Send, and answer each thing in it.'
-    case 'name':
-      return `Begin with a greeting: “Hello ${firstName}”.`
-    case 'language':
-      return language === 'de' ? 'Answer in German: there are letters in it.' : 'Answer in the language they wrote in.'
-    case 'letters':
-      return 'Change a line of the letter, so that it speaks to this person about this matter.'
-    default:
-      return 'When you hand over, write down what was asked, tried and promised.'
-  }
+function promisedTime({ windows: [first] }: CaseRecord): number | undefined {
+  return first && first.dueAt - first.startedAt
 }
+
+const listed = (things: readonly string[]) => things.join(', ')
