@@ -15,6 +15,7 @@ const DRAIN_MS = 25 * MINUTE
 /** The last desk gets so little that Slack takes all of it at once. */
 const QUIET_EVERY_MS = 5 * SECOND
 const CLICK_EVERY_MS = 2 * SECOND
+const PATIENCE_MS = 20 * SECOND
 
 const keys = Array.from({ length: input.desks }, (_, n) => `desk${n}`)
 const addressOf = (key: string) => `${key}@example.com`
@@ -90,7 +91,7 @@ async function writeToTheQuiet(): Promise<void> {
     arrivals.set(subject, clock.monotonic())
     arrive(keys.at(-1) ?? '', `quiet${n}`, subject)
     const isThere = () => slack.workspace.messages(channel).some((message) => readMessage(message).includes(subject))
-    const seen = slack.waitFor(isThere, subject, 2 * MINUTE)
+    const seen = slack.waitFor(isThere, subject, 2 * MINUTE).catch(() => undefined)
     void seen.then(() => shownAfterMs.push(clock.monotonic() - (arrivals.get(subject) ?? 0)))
     await clock.wait(QUIET_EVERY_MS)
   }
@@ -105,7 +106,8 @@ async function openComposers(): Promise<void> {
     if (!card) continue
     const startedAt = clock.monotonic()
     await slack.click(maya, { channel, ts: card.ts, actionId: 'reply' })
-    await slack.waitFor(() => slack.modal(maya) !== undefined, 'the composer', MINUTE)
+    // One that never opens counts as long as anybody would wait.
+    await slack.waitFor(() => slack.modal(maya) !== undefined, 'the composer', PATIENCE_MS).catch(() => undefined)
     clicksMs.push(clock.monotonic() - startedAt)
     const front = slack.modal(maya)
     if (front) await slack.close(maya, front.id, { all: true })
