@@ -9,7 +9,7 @@ const POST: Pace = { minMs: 1.1 * SECOND, concurrencyMax: 1 }
 const BACKLOG_MS = 2 * POST.minMs
 /** All channels together: Slack takes some hundred posts a minute from one app in one workspace. */
 const POSTS = 'desk:posts'
-const ALL_POSTS: Pace = { minMs: 0.21 * SECOND, concurrencyMax: 10 }
+const ALL_POSTS: Pace = { minMs: 0.21 * SECOND, concurrencyMax: 10, queueMax: 4 }
 const UPDATE: Pace = { minMs: 1.2 * SECOND, concurrencyMax: 1 }
 
 /** A hundred views a minute; what nobody has asked for leaves every second place to what somebody waits for. */

@@ -63,8 +63,8 @@ function statements({ conversations, waiting }: Crowd, now: number): string[] {
       'first', 'desk' || (i / ${every} % ${DESKS}), 'calendar:24h', (${startedAt}) + ${PROMISED_MS}, ${now},
       case when ${isWaiting} then null else ${now} end, case when ${isWaiting} then null else 'answered' end
       from numbers`,
-    // Of those who were answered nobody asks here.
-    `insert into fact (id, at, kind, conversation_id, message_id, data) ${rows(conversations)} select ${id('f')}, ${now},
+    // Of those who were answered nobody asks here. What happened since must count as newer.
+    `insert into fact (id, at, kind, conversation_id, message_id, data) ${rows(conversations)} select 'f_000' || (10000000 + i), ${now},
       'message-received', ${id('v')}, ${id('m')},
       '{"seq":1,"counts":true,"arrivedAt":' || (${startedAt}) || '}' from numbers where ${isWaiting}`,
     // What was done stays in the outbox for a while: it must not cost anything.
