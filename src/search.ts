@@ -1,6 +1,5 @@
 // Finds conversations by what was said in them and by whom: best first, then newest, and only at the desks that are asked.
 import { sql } from 'kysely'
-import type { Conversation } from './conversation.ts'
 import type { Reader } from './db/open.ts'
 import type { ConversationState, Direction } from './db/schema.ts'
 import { findEntries, type SearchFor } from './db/search.ts'
@@ -110,7 +109,7 @@ export async function listConversations(db: Reader, ids: readonly string[]): Pro
   return await toListed(db, rows)
 }
 
-const listed = (db: Reader) =>
+export const listed = (db: Reader) =>
   db
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
@@ -133,7 +132,7 @@ const listed = (db: Reader) =>
 
 type ListedRow = Awaited<ReturnType<ReturnType<typeof listed>['execute']>>[number]
 
-async function toListed(db: Reader, rows: readonly ListedRow[]): Promise<Listed[]> {
+export async function toListed(db: Reader, rows: readonly ListedRow[]): Promise<Listed[]> {
   const tags = await listTagsOf(
     db,
     rows.map(({ id }) => id),
@@ -209,21 +208,3 @@ export async function listHistory(
 }
 
 const IDENTITIES_MAX = 200
-
-/** Open conversations of the same desk, newest first, those of the same contact before all others. */
-export async function listOpen(
-  db: Reader,
-  { id, desk, identity_id }: Pick<Conversation, 'id' | 'desk' | 'identity_id'>,
-  limit: number,
-): Promise<Listed[]> {
-  const contact = db.selectFrom('identity').select('contact_id').where('id', '=', identity_id)
-  const others = listed(db)
-    .where('conversation.desk', '=', desk)
-    .where('conversation.state', '<>', 'closed')
-    .where('conversation.id', '<>', id)
-    .orderBy('conversation.id', 'desc')
-    .limit(limit)
-  const own = await others.where('identity.contact_id', 'in', contact).execute()
-  const rest = await others.where('identity.contact_id', 'not in', contact).execute()
-  return (await toListed(db, [...own, ...rest])).slice(0, limit)
-}
