@@ -189,8 +189,7 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     const { page, press, cardOf, mail } = player
     await page.getByText('everything answers').waitFor()
     await press('Slack: too many requests')
-    await press('Mail server down')
-    await mail('Ben', 'Written to a dead server', 'Anybody?')
+    await mail('Ben', 'Written to a dead server', 'Anybody?', () => press('Mail server down'))
     await press('Bring the mail server back')
     await cardOf('Written to a dead server').waitFor()
     expect(await page.locator('#agent .messages .message', { hasText: 'Written to a dead server' }).count()).toBe(1)

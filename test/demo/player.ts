@@ -61,14 +61,15 @@ function playerAt(page: Page, errors: readonly string[]) {
     ...{ page, dialog, errors, press, pressInModal, cardOf },
     picture: (name: string, fullPage = false) =>
       page.screenshot({ path: join(PICTURES, `demo-${name}.png`), fullPage }),
-    /** As one of the customers with a mailbox, about something new. */
-    async mail(from: string, subject: string, text: string) {
+    /** As one of the customers with a mailbox, about something new. `first`: what happens before it leaves. */
+    async mail(from: string, subject: string, text: string, first?: () => Promise<void>) {
       await page.getByRole('tab', { name: from, exact: true }).click()
       await page.getByRole('tabpanel', { name: from, exact: true }).waitFor()
       await page.getByLabel('Subject').fill(subject)
       await page.getByLabel('Text', { exact: true }).fill(text)
       const tick = page.getByLabel('as an answer')
       if ((await tick.count()) > 0) await tick.uncheck()
+      await first?.()
       await press(/^Send to support/)
     },
     /** `text`: what is written, or how. */

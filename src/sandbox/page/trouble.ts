@@ -2,7 +2,6 @@
 import type { Act } from './act.ts'
 import type { Playhouse } from './playhouse.ts'
 
-const BUSY_CALLS = 2
 const BUSY_S = 3
 
 export async function makeTrouble(
@@ -13,7 +12,7 @@ export async function makeTrouble(
   switch (name) {
     case 'slack-busy':
       for (const method of ['chat.postMessage', 'chat.update']) {
-        slack.faults.next(method, { status: 429, retryAfterS: BUSY_S }, BUSY_CALLS)
+        slack.faults.next(method, { status: 429, retryAfterS: BUSY_S })
       }
       return
     case 'mail-away':
