@@ -21,6 +21,7 @@ const FIRST_LINES = 5
 const FIRST_LENGTH = 300
 const SUBJECT_LENGTH = 200
 const NAME_LENGTH = 100
+const BY_LENGTH = 60
 
 type Inline = RichTextSection['elements'][number]
 
@@ -83,7 +84,14 @@ export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-export function firstLines({ text, attachments, deletedAt }: Glimpse, lengthMax = FIRST_LENGTH): string {
+export function firstLines(glimpse: Glimpse, lengthMax = FIRST_LENGTH): string {
+  const { by } = glimpse
+  return by === undefined
+    ? beginning(glimpse, lengthMax)
+    : `${shorten(oneLine(by), BY_LENGTH)}: ${beginning(glimpse, lengthMax)}`
+}
+
+function beginning({ text, attachments, deletedAt }: Glimpse, lengthMax: number): string {
   if (deletedAt !== undefined) return '(deleted by its author)'
   const written = text
     .split('\n')

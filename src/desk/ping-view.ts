@@ -53,7 +53,12 @@ export async function readPing(
     openMs: openMs(window.started_at, window.ended_at ?? clock.now()),
     ended: window.ended_at === null ? undefined : { as: window.ended_as ?? 'answered', at: window.ended_at },
     acknowledgedBy: ping?.acknowledged_by ?? undefined,
-    oldest: await findGlimpse(db, window.conversation_id, window.started_by),
+    oldest: await findGlimpse(
+      db,
+      window.conversation_id,
+      { name: card.contact.name ?? null, address: card.contact.address },
+      window.started_by,
+    ),
     insteadOf: notice.instead_of ?? undefined,
     because: notice.because ?? undefined,
     isHidden: notice.desk !== card.desk || (!isPerson(notice.to) && isRestricted(card.channel)),

@@ -72,7 +72,11 @@ async function leaveOutBystanders(db: Reader, messages: readonly Message[]): Pro
 }
 
 /** Who wrote it: the contact, or somebody else of whom we may know the name. */
-export async function nameOfWriter(db: Reader, { author, channel_kind }: Message, identity: Identity): Promise<string> {
+export async function nameOfWriter(
+  db: Reader,
+  { author, channel_kind }: Pick<Message, 'author' | 'channel_kind'>,
+  identity: Pick<Identity, 'name' | 'address'>,
+): Promise<string> {
   if (author === identity.address) return customerName(identity)
   const row = await db
     .selectFrom('identity')

@@ -12,6 +12,7 @@ import { listWindows } from '../window-record.ts'
 import { listWriting, type Writing } from '../writing.ts'
 import { type CustomerWords, readCustomerWords } from './customer-line.ts'
 import { CARD_MAX } from './follow-up-view.ts'
+import { customerName, nameOfWriter } from './question.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -73,6 +74,8 @@ export interface CardView {
 
 /** The beginning of a message: of what is new in it. */
 export interface Glimpse {
+  /** Who wrote it, where that is not whom the card is about. */
+  by?: string | undefined
   text: string
   at: number
   automated: string | undefined
@@ -130,7 +133,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     waiting: window && { since: window.started_at, dueAt: window.due_at },
     lastEnd: windows.at(-1)?.ended_as ?? undefined,
     snoozedUntil: row.snoozed_until ?? undefined,
-    newest: await findGlimpse(db, conversationId),
+    newest: await findGlimpse(db, conversationId, row),
     messages: await countMessages(db, conversationId),
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
@@ -174,11 +177,13 @@ export function postedOf(row: { card_channel: string | null; card_ts: string | n
 export async function findGlimpse(
   db: Reader,
   conversationId: string,
+  contact: { name: string | null; address: string },
   messageId?: string,
 ): Promise<Glimpse | undefined> {
   const about = db
     .selectFrom('message')
     .select(['id', 'arrived_at', 'automated', 'bystander', 'sender', 'warnings', 'edited_at', 'deleted_at'])
+    .select(['author', 'channel_kind'])
     .select(sql<string>`substr(coalesce(unquoted, text), 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
     .where('conversation_id', '=', conversationId)
   const row = await (messageId === undefined
@@ -197,7 +202,10 @@ export async function findGlimpse(
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .where('message_id', '=', row.id)
     .executeTakeFirstOrThrow()
+  const known = { address: contact.address, name: contact.name ?? undefined }
+  const by = await nameOfWriter(db, row, known)
   return {
+    ...(by !== customerName(known) && { by }),
     // Whoever took it back does not want it read in passing: the thread has it behind a click.
     text: isDeleted ? '' : row.text,
     at: row.arrived_at,

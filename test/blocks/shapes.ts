@@ -8,6 +8,7 @@ import * as some from './hostile.ts'
 const { at, count, flag, id, maybe, orNull, person, said, user, words } = some
 
 export const glimpse = fc.record({
+  by: maybe(words(300)),
   ...{
     text: words(),
     at,

@@ -89,6 +89,14 @@ test('Q1: the card names the state, and offers only what would do something in i
   ])
 })
 
+test('what somebody else wrote in a customer’s conversation is not put in the customer’s mouth', () => {
+  const glimpse = { text: 'By the end of the month, please.', at: 0, automated: undefined, sender: undefined }
+  const said = (by?: string) =>
+    readMessage(renderCard({ ...view, newest: { ...glimpse, warnings: [], attachments: 0, by } }, NOW))
+  expect(said('Ivo Marsh')).toContain('> Ivo Marsh: By the end of the month, please.')
+  expect(said()).toContain('> By the end of the month, please.')
+})
+
 test('a card says how urgent it is, where that is known', () => {
   const said = (priority: CardView['priority']) => readMessage(renderCard({ ...view, priority }, NOW))
   expect(said('high')).toContain('❗ *high priority*')
