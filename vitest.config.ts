@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-// What reads texts and keeps nothing: these files share one instance of every module, which spares loading it again for each.
+// What touches no database, and nothing that a library keeps for the whole process: these files share one instance of every module, which spares loading it again for each.
 const PLAIN = [
   'test/template/**/*.test.ts',
   'test/config/**/*.test.ts',
+  'test/sandbox/{slack,mail}/**/*.test.ts',
   'test/{calendar,target,step}.test.ts',
   'test/adapters/email/{subject,letter,markdown,charset,html-text,unquoted,visible-reply,sender,automated,bounce}.test.ts',
   'test/adapters/email/{message-id,mime-shapes}.test.ts',

@@ -10,6 +10,7 @@ import { foundBlocks, historyBlocks } from '../../src/desk/find-list.ts'
 import { toldView } from '../../src/desk/form.ts'
 import { closedHome, HOME_PAGE, homeView } from '../../src/desk/home-view.ts'
 import { groupsOf } from '../../src/desk/letter-menu.ts'
+import { renderOverload } from '../../src/desk/overload-post.ts'
 import { renderDigest, renderGonePing, renderPing } from '../../src/desk/ping.ts'
 import { previewView, staleView } from '../../src/desk/preview-view.ts'
 import { queueBlocks } from '../../src/desk/queue-list.ts'
@@ -142,6 +143,7 @@ export const CASES: Record<string, Case> = {
         }),
       ),
   ),
+  crowd: drawing(count, (waiting) => [waiting, 0, 1].flatMap((one) => faultsOfMessage(renderOverload(one)))),
   'home of nobody': drawing(fc.constant(0), () => faultsOfView(closedHome())),
   found: drawing(fc.tuple(shape.several(shape.hit, 5), turn, count, flag), ([hits, turn, total, isCut]) =>
     alone(foundBlocks({ hits, total, isCut, owed: total }, turn, 5, links)),
