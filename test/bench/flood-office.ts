@@ -11,7 +11,7 @@ import type { Flood } from './flood.ts'
 
 const { input, say } = asChild<Flood & { desks: number; databasePath: string }>()
 const clock = systemClock()
-const DRAIN_MS = 25 * MINUTE
+const DRAIN_MS = 45 * MINUTE
 /** The last desk gets so little that Slack takes all of it at once. */
 const QUIET_EVERY_MS = 5 * SECOND
 const CLICK_EVERY_MS = 2 * SECOND
