@@ -57,12 +57,12 @@ export function subjectInput(subject: string): KnownBlock {
   }
 }
 
-export function newAddressInput(address: string, hint: string): KnownBlock {
+export function newAddressInput(address: string, { label, hint }: { label: string; hint: string }): KnownBlock {
   return {
     type: 'input',
     block_id: NEW_ADDRESS_BLOCK,
     optional: true,
-    label: plain('Mail address'),
+    label: plain(label),
     hint: plain(hint),
     element: {
       type: 'plain_text_input',

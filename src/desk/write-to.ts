@@ -90,10 +90,13 @@ async function writeView(
 ): Promise<ModalView> {
   const reached: KnownIdentity[] = []
   for (const identity of identities) if (await channelTo(tools, desk, identity)) reached.push(identity)
-  const hint =
+  const said =
     reached.length > 0
-      ? 'To write to another address of theirs instead. From then on it is known to be theirs.'
-      : 'Whom to write to.'
+      ? {
+          label: 'Another mail address of theirs',
+          hint: 'Instead of the one above. From then on it is known to be theirs.',
+        }
+      : { label: 'Mail address', hint: 'Whom to write to.' }
   const lost = identities.length - reached.length
   return {
     type: 'modal',
@@ -104,7 +107,7 @@ async function writeView(
     close: plain('Cancel'),
     blocks: [
       ...addressInput(reached),
-      newAddressInput(typed, hint),
+      newAddressInput(typed, said),
       subjectInput(''),
       ...(lost > 0 ? [note('Where this desk has no channel they cannot be written to, and are not listed.')] : []),
     ],

@@ -64,7 +64,7 @@ eachDatabase((open) => {
     await desk.press(maya, 'customer')
     await desk.waitForScreen(maya, 'What letters call them')
     await desk.slack.click(maya, { viewId: desk.front(maya).id, actionId: 'write_to' })
-    await desk.waitForScreen(maya, 'To write to another address of theirs')
+    await desk.waitForScreen(maya, 'Another mail address of theirs')
     await desk.fill(maya, 'new_address', 'not an address')
     await desk.submit(maya)
     expect(desk.errors(maya)).toContain('This is no mail address')
