@@ -11,6 +11,8 @@ export interface Chapter {
   channelKind: string
   subject: string | undefined
   state: ConversationState
+  /** Who had it last. */
+  owner?: string | undefined
 }
 
 export interface Story {
@@ -23,6 +25,7 @@ export interface Story {
 
 const CHAPTERS_MAX = 3
 const SUBJECT_LENGTH = 60
+const OWNER_LENGTH = 40
 const CONVERSATIONS_MAX = 50
 const PROMISES_MAX = 10
 
@@ -40,13 +43,21 @@ export async function readStory(
     .where('conversation.merged_into', 'is', null)
     .where('conversation.seq_last', '>', 0) // Nothing was ever said in it.
   const rows = await others
-    .select(['identity.channel_kind', 'conversation.subject', 'conversation.state'])
+    .leftJoin('agent', (join) =>
+      join.onRef('agent.id', '=', 'conversation.owner_id').onRef('agent.desk', '=', 'conversation.desk'),
+    )
+    .select(['identity.channel_kind', 'conversation.subject', 'conversation.state', 'agent.name as owner'])
     .orderBy('conversation.id', 'desc')
     .limit(CHAPTERS_MAX)
     .execute()
   const { count } = await others.select((eb) => eb.fn.countAll<number | string>().as('count')).executeTakeFirstOrThrow()
   const chapters = rows.map((row) => ({
-    ...{ channelKind: row.channel_kind, subject: row.subject ?? undefined, state: row.state },
+    ...{
+      channelKind: row.channel_kind,
+      subject: row.subject ?? undefined,
+      state: row.state,
+      owner: row.owner ?? undefined,
+    },
   }))
   if (Number(count) === 0) return { chapters, all: 0 }
   const ids = (await others.select('conversation.id').limit(CONVERSATIONS_MAX).execute()).map(({ id }) => id)
@@ -64,9 +75,10 @@ const STATES: Record<ConversationState, string> = {
 
 export function storyLine({ chapters, all }: Story): string[] {
   if (all === 0) return []
-  const told = chapters.map(({ channelKind, subject, state }) => {
+  const told = chapters.map(({ channelKind, subject, state, owner }) => {
     const name = subject === undefined ? '' : `“${shorten(oneLine(subject), SUBJECT_LENGTH)}” `
-    return `${name}${wayWords(channelKind)} (${STATES[state]})`
+    const whose = owner === undefined ? '' : `, ${shorten(oneLine(owner), OWNER_LENGTH)}`
+    return `${name}${wayWords(channelKind)} (${STATES[state]}${whose})`
   })
   const more = all > chapters.length ? [`and ${all - chapters.length} more`] : []
   return [`🗂️ Also from them: ${[...told, ...more].join(', ')}`]

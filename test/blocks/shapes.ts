@@ -33,7 +33,9 @@ export const followUp = fc.record({
   ...{ rung_at: orNull(at), ended_at: fc.constant(null), ended_as: fc.constant(null), ended_by: fc.constant(null) },
 })
 
-const chapter = fc.record({ channelKind: some.channelKind, subject: maybe(words()), state: some.state })
+const chapter = fc.record({
+  ...{ channelKind: some.channelKind, subject: maybe(words()), state: some.state, owner: maybe(words(300)) },
+})
 
 export const cardView = fc.record({
   ...{ conversationId: id('v'), desk: fc.constant('main'), channel: some.channel, channelKind: some.channelKind },

@@ -23,6 +23,9 @@ eachDatabase((open) => {
       true,
     ])
     expect(cards()[0]).toContain('Also from them: on Discord (waiting)')
+    await desk.press(desk.tom, 'take')
+    await desk.customerWrites('And when?', inPlace('ada'))
+    expect(cards()[0]).toContain('Also from them: on Discord (open, Tom Okafor)')
     await desk.slack.click(desk.maya, { viewId: desk.front(desk.maya).id, actionId: 'part_person' })
     await desk.waitForScreen(desk.maya, 'Parted.')
     await desk.settle()

@@ -21,7 +21,7 @@ async function start() {
   return { ...workspace, keeping, channel }
 }
 
-test('S20-like: a customer’s broadcasts and mentions are inert names', async () => {
+test('S14: a customer’s broadcasts and mentions are inert names', async () => {
   const { slack, shared, mia, ana, keeping, channel } = await start()
   slack.say(mia, shared, `@channel @here <@${ana}> <!channel> <!subteam^S1>`)
   const message = await heard(channel, keeping, '@channel @here @Ana Petrov <!channel> <!subteam^S1>')

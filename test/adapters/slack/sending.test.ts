@@ -92,7 +92,7 @@ describe('a reply', () => {
     ])
   })
 
-  test('S20-like: whatever stands in it pings nobody and poses as nothing', async () => {
+  test('S14: whatever stands in it pings nobody and poses as nothing', async () => {
     const { send, thread, slack, mia } = await question()
     const hostile = `<!channel> <!here> @everyone <@${mia}> <!subteam^S1> <https://evil.example|https://bank.example> #general`
     await send(hostile)
