@@ -21,14 +21,17 @@ export interface Call {
   channel: string
   /** What stands behind the command's first word. */
   rest: string
+  /** Opens one view, within three seconds. */
+  triggerId: string
 }
 
-type Run = (tools: DeskTools, call: Call) => Promise<Whisper>
+/** Undefined when there is nothing to say, because something has opened. */
+type Run = (tools: DeskTools, call: Call) => Promise<Whisper | undefined>
 
 const WORDS: Record<string, { run: Run; help: string }> = {
   away: {
     run: goAwayFor,
-    help: '`/desk away 2h` You are away: reminders about your customers go to somebody else. `30m`, `2h` or `3d`; a day if you say nothing.',
+    help: '`/desk away 2h @ben` You are away, and Ben hears of your customers meanwhile; without him somebody else does. `30m`, `2h` or `3d`; `/desk away` alone opens a form.',
   },
   back: { run: back, help: '`/desk back` You are there again.' },
   queue: { run: showQueue, help: '`/desk queue` Who waits for an answer, soonest due first.' },
@@ -53,11 +56,12 @@ const HELP = Object.values(WORDS)
   .join('\n')
 
 const WAIT = 'One moment…'
+const OPENED: Whisper = { text: 'The form is open.' }
 
 export function onCommand(app: App, tools: DeskTools): void {
   app.command(COMMAND, async ({ command, ack, respond }) => {
-    const { user_id: id, team_id: teamId, channel_id: channel, text } = command
-    const work = answer(tools, { id, teamId }, channel, text).catch((error: unknown): Whisper => {
+    const { user_id: id, team_id: teamId, channel_id: channel, trigger_id: triggerId, text } = command
+    const work = answer(tools, { id, teamId }, { channel, triggerId }, text).catch((error: unknown): Whisper => {
       tools.log.error({ person: id, error: String(error) }, 'desk: a command led nowhere')
       return { text: FAILED }
     })
@@ -70,26 +74,31 @@ type AckCommand = SlackCommandMiddlewareArgs['ack']
 /** Commit, then ack with the answer. What is late comes by the address that Slack gave for it. */
 async function answerInTime(
   { clock, log, saveWithinMs }: DeskTools,
-  work: Promise<Whisper>,
+  work: Promise<Whisper | undefined>,
   ack: AckCommand,
   respond: RespondFn,
 ): Promise<void> {
   const said = (whisper: Whisper) => ({ response_type: 'ephemeral' as const, ...whisper })
   const raced = await within(clock, saveWithinMs, work)
-  if (raced.kind === 'done') return await ack(said(raced.value))
+  if (raced.kind === 'done') return raced.value ? await ack(said(raced.value)) : await ack()
   await ack(said({ text: WAIT }))
-  const late = said(await work)
+  const late = said((await work) ?? OPENED)
   await respond(late).catch((error: unknown) =>
     log.warn({ error: String(error) }, 'desk: a late answer did not arrive'),
   )
 }
 
-async function answer(tools: DeskTools, who: Person, channel: string, text: string): Promise<Whisper> {
+async function answer(
+  tools: DeskTools,
+  who: Person,
+  from: Pick<Call, 'channel' | 'triggerId'>,
+  text: string,
+): Promise<Whisper | undefined> {
   const [word = '', ...rest] = text.trim().split(/\s+/)
   const name = word === '' ? 'help' : word.toLowerCase()
   const known = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined
   if (!known) return { text: `There is no \`/desk ${escapeMrkdwn(word.slice(0, 40))}\`.\n${HELP}` }
-  return await known.run(tools, { who, channel, rest: rest.join(' ') })
+  return await known.run(tools, { who, ...from, rest: rest.join(' ') })
 }
 
 /** In a desk's channel that desk's; elsewhere those of all the person's desks. */

@@ -1,10 +1,12 @@
 // Which submitted form leads where, and what stands in its place while that is being saved.
 import { ASSIGN, assignForm } from './assign.ts'
+import { AWAY, awayForm } from './away-form.ts'
 import { CALLED_BY, calledByForm } from './called-by.ts'
 import { submitComposer } from './composer-submit.ts'
 import { COMPOSER, readComposer } from './composer-view.ts'
 import { CORRECT_FORMS } from './correct.ts'
 import { FOLLOW_UP, FOLLOW_UP_POSTPONE, followUpForm, postponeForm } from './follow-up.ts'
+import { HAND_OVER_ALL, handOverAllForm } from './hand-over-all.ts'
 import type { OpenView } from './interaction.ts'
 import type { Form } from './listen.ts'
 import { PERSON, personForm } from './person.ts'
@@ -29,6 +31,8 @@ export const FORMS: Record<string, Form> = {
   [CALLED_BY]: calledByForm,
   ...CORRECT_FORMS,
   [PERSON]: personForm,
+  [AWAY]: awayForm,
+  [HAND_OVER_ALL]: handOverAllForm,
   [FOLLOW_UP]: followUpForm,
   [FOLLOW_UP_POSTPONE]: postponeForm,
 }
