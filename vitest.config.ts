@@ -1,17 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
-// `house` reads the code itself and takes under a second; `desk` runs the product; `journey` kills it, again and again.
+// What touches no database, and nothing that a library keeps for the whole process: these files share one instance of every module, which spares loading it again for each.
+const PLAIN = [
+  'test/template/**/*.test.ts',
+  'test/config/**/*.test.ts',
+  'test/sandbox/{slack,mail}/**/*.test.ts',
+  'test/{calendar,target,step}.test.ts',
+  'test/adapters/email/{subject,letter,markdown,charset,html-text,unquoted,visible-reply,sender,automated,bounce}.test.ts',
+  'test/adapters/email/{message-id,mime-shapes}.test.ts',
+]
+
+// `house` reads the code itself and takes under a second; `plain` are those; `desk` runs the product; `journey` kills it, again and again.
 export default defineConfig({
   test: {
     // Most of a test's time is waiting for a database or a socket.
     maxWorkers: 4,
     projects: [
       { test: { name: 'house', include: ['test/house/**/*.test.ts'] } },
+      { test: { name: 'plain', include: PLAIN, isolate: false, testTimeout: 60_000 } },
       {
         test: {
           name: 'desk',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/house/**', 'test/fixtures/**', 'test/journey/**'],
+          exclude: ['test/house/**', 'test/fixtures/**', 'test/journey/**', ...PLAIN],
           globalSetup: ['test/setup/engines.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

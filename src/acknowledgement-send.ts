@@ -5,6 +5,7 @@ import { type AutomatedMail, type AutomationLimits, countAutomated, passesFuse }
 import { type Channel, type ExternalId, type OutboundMessage, type Part, type Progress, SendError } from './channel.ts'
 import { type Clock, HOUR } from './clock.ts'
 import { getIdentity } from './contact.ts'
+import { findDetailValue } from './contact-detail.ts'
 import { getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
@@ -34,6 +35,8 @@ export interface AcknowledgementOptions {
 export interface AcknowledgementSubject {
   /** For its language only. */
   text: string
+  /** Theirs, where somebody has said so. */
+  language?: string
   /** Absent unless the sender is verified: a stranger's name is a stranger's words. */
   contact?: { name: string | undefined; address: string }
   desk: string
@@ -120,12 +123,14 @@ async function compose(options: AcknowledgementOptions, effect: Effect): Promise
   const { messageId, windowId, identityId } = owedIn(effect)
   const asked = await getMessage(db, messageId)
   const conversation = await getConversation(db, asked.conversation_id)
-  const { name, address } = await getIdentity(db, identityId)
+  const { name, address, contactId } = await getIdentity(db, identityId)
   const window = await findWindow(db, windowId)
   if (!window) return undefined
   const hours = await wholeHours(db, window, policies)
+  const language = await findDetailValue(db, contactId, 'language')
   const written = await options.write({
     text: asked.text,
+    ...(language !== undefined && { language }),
     ...(asked.sender === 'pass' && { contact: { name, address } }),
     desk: conversation.desk,
     dueAt: window.due_at,

@@ -14,7 +14,7 @@ import type { Reader, Trx } from './db/open.ts'
 import { type Allotted, appendFact, type FactData } from './fact.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { type Effect, put } from './outbox.ts'
-import { listSamePerson } from './person.ts'
+import { listSamePerson } from './same-person.ts'
 import { findOpenWindow } from './window-record.ts'
 
 export interface Allotment {

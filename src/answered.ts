@@ -11,6 +11,7 @@ export async function findLastInbound(db: Reader, conversationId: string): Promi
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'inbound')
+    .where('held_at', 'is', null)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -31,6 +32,7 @@ export async function findAnswered(
     .where('direction', '=', 'inbound')
     .where('channel_kind', '=', channelKind(channel))
     .where('bystander', 'is', null)
+    .where('held_at', 'is', null)
     .where('author', 'in', (eb) =>
       eb.selectFrom('participant').select('address').where('conversation_id', '=', conversationId),
     )

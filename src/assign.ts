@@ -1,16 +1,9 @@
 // Handing a conversation to somebody. Whoever gets it from a colleague also gets what was asked, tried and promised.
-import {
-  type Conversation,
-  lockConversation,
-  refreshCard,
-  refreshEntry,
-  TRANSITIONS,
-  transition,
-} from './conversation.ts'
+import { lockConversation, refreshCard, TRANSITIONS, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
-import { insertNote } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
+import { writeNote } from './own-note.ts'
 
 export interface Assignment {
   by: string
@@ -61,17 +54,4 @@ async function isAgent(db: Reader, desk: string, id: string): Promise<boolean> {
     .where('left_at', 'is', null)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** Notes of ours, which nobody has typed in the thread, are so marked: they get an entry there. */
-export const OWN_NOTE = 'ours:'
-
-async function writeNote(trx: Trx, conversation: Conversation, by: string, text: string): Promise<string | undefined> {
-  const externalId = OWN_NOTE + trx.newId('n')
-  const note = await insertNote(trx, conversation, { externalId, author: by, text, at: trx.now() })
-  if (!note) return undefined
-  const about = { conversationId: conversation.id, messageId: note.id, actor: by }
-  await appendFact(trx, { kind: 'note-written', ...about, data: { seq: note.seq } })
-  await refreshEntry(trx, conversation, note.id)
-  return note.id
 }

@@ -132,6 +132,8 @@ export interface InboundMessage {
   bystander?: 'member' | 'helper'
   /** How urgent it is by where it was written, such as by a tag of a forum's post. Read of a conversation's first message. */
   priority?: 'high' | 'low'
+  /** Which desk answers where it was written, if the configuration gives that place to another than the channel's own. */
+  desk?: string
   /** What this person writes here without a thread within the grouping time is one conversation: the key they share. */
   group?: ConversationKey
 }

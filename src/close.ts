@@ -17,10 +17,11 @@ export async function close(trx: Trx, conversationId: string, by: string): Promi
   return { kind: 'closed' }
 }
 
-/** False when it is open already, or went into another conversation, where its messages are. */
+/** False when it is open already, went into another conversation, where its messages are, or is spam, which is taken back. */
 export async function reopen(trx: Trx, conversationId: string, by: string): Promise<boolean> {
   const conversation = await lockConversation(trx, conversationId)
-  if (conversation.merged_into !== null || TRANSITIONS[conversation.state].reopen === undefined) return false
+  const isElsewhere = conversation.merged_into !== null || conversation.spam_at !== null
+  if (isElsewhere || TRANSITIONS[conversation.state].reopen === undefined) return false
   const opened = await transition(trx, conversation, 'reopen')
   await appendFact(trx, { kind: 'conversation-reopened', conversationId, actor: by, data: {} })
   await refreshCard(trx, await postAnew(trx, opened))

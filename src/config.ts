@@ -22,7 +22,7 @@ export interface Config {
   log: { level: 'debug' | 'info' | 'warn' | 'error' }
   /** The health page; off when undefined. */
   web: { port: number; host: string } | undefined
-  slack?: { botToken: string; appToken: string; apiUrl: string }
+  slack?: SlackApp
   /** Where in Slack customers write, by name: `shop` is the channel `slack:shop`. */
   slackCustomers: Record<string, SlackCustomers>
   calendars: Record<string, Calendar>
@@ -101,6 +101,18 @@ export interface Mailbox {
   restricted: boolean
 }
 
+/** Either we open sockets with an app token, or Slack sends signed requests to us. */
+export interface SlackApp {
+  botToken: string
+  apiUrl: string
+  appToken?: string
+  /** Where the tokens are written, if they come from files: they can be renewed there. */
+  tokenFiles?: { bot?: string; app?: string }
+  /** Where the bot's token lasts half a day and is renewed. */
+  rotation?: { refreshToken: string; clientId: string; clientSecret: string }
+  requests?: { host: string; port: number; path: string; signingSecret: string }
+}
+
 export interface SlackCustomers {
   /** A key of `Config.desks`. */
   desk: string
@@ -159,6 +171,8 @@ export interface Discord {
   channels: { id: string; take: 'every' | 'mention'; thread: 'reply' | 'at-once' }[]
   /** Each post is a conversation. */
   forums: string[]
+  /** Keys of `Config.desks` by the channel, forum or place of requests that another desk answers. */
+  deskOf: Record<string, string>
   /** By the name of a forum's tag, in lower case. */
   tagPriorities: Record<string, 'high' | 'low'>
   /** Where `/support` opens private threads. */

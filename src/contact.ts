@@ -1,6 +1,9 @@
 // A contact is a person outside; an identity is one address of theirs on one channel.
+import type { Selectable } from 'kysely'
 import type { Address } from './channel.ts'
 import type { Reader, Trx } from './db/open.ts'
+import type { Schema } from './db/schema.ts'
+import { listSamePerson } from './same-person.ts'
 
 export interface Identity {
   id: string
@@ -65,14 +68,29 @@ async function giveName(trx: Trx, identity: Identity, name: string): Promise<Ide
   return { ...identity, name: short }
 }
 
+const IDENTITIES_MAX = 20
+
+/** Every address of a person, on whatever channel, in the order in which we met them. */
+export async function listIdentities(db: Reader, contactId: string): Promise<KnownIdentity[]> {
+  const rows = await db
+    .selectFrom('identity')
+    .selectAll()
+    .where('contact_id', 'in', await listSamePerson(db, contactId))
+    .orderBy('id')
+    .limit(IDENTITIES_MAX)
+    .execute()
+  return rows.map(identityOf)
+}
+
+export type KnownIdentity = Identity & { channelKind: string }
+
 /** Throws when there is none. */
-export async function getIdentity(db: Reader, id: string): Promise<Identity & { channelKind: string }> {
+export async function getIdentity(db: Reader, id: string): Promise<KnownIdentity> {
   const row = await db.selectFrom('identity').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-  return {
-    id: row.id,
-    contactId: row.contact_id,
-    address: row.address,
-    name: row.name ?? undefined,
-    channelKind: row.channel_kind,
-  }
+  return identityOf(row)
+}
+
+function identityOf(row: Selectable<Schema['identity']>): KnownIdentity {
+  const { id, contact_id: contactId, address, name, channel_kind: channelKind } = row
+  return { id, contactId, address, name: name ?? undefined, channelKind }
 }

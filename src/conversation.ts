@@ -64,6 +64,8 @@ export interface NewConversation {
   subject: string | undefined
   relatedTo: string | undefined
   priority?: 'high' | 'low' | undefined
+  /** Nobody is to see it before something happens in it. */
+  isQuiet?: boolean
 }
 
 /** The fact of it is the caller's to append, together with what else it has to tell. */
@@ -76,7 +78,7 @@ export async function openConversation(trx: Trx, opened: NewConversation): Promi
       channel: opened.channel,
       desk: opened.desk,
       subject: opened.subject ?? null,
-      state: 'new',
+      state: opened.isQuiet ? 'closed' : 'new',
       owner_id: null,
       token: base32Bytes(trx.random.bytes(TOKEN_BYTES)),
       seq_last: 0,
@@ -169,6 +171,8 @@ export const deskRate = {
   file: (desk: string) => `desk:file:${desk}`,
   update: 'desk:update',
   allot: (desk: string) => `desk:allot:${desk}`,
+  /** The word about all that waits for a place does not wait behind it. */
+  overload: (desk: string) => `desk:overload:${desk}`,
   page: (desk: string) => `desk:page:${desk}`,
   ping: (person: string) => `desk:ping:${person}`,
 }
@@ -208,6 +212,19 @@ export async function showArrival(
     trx,
     effects.map((effect) => (effect.kind === 'card' && isPosted ? effect : { ...effect, rateKey: backlog })),
   )
+}
+
+/** So many entries are posted at once; a longer history comes in between, so that nobody who writes now waits behind it. */
+const HISTORY_AT_ONCE = 20
+
+/** A new card, and all that was said below it, files too. */
+export async function showHistory(trx: Trx, conversation: Conversation, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length > 0)
+    await trx.deleteFrom('desk_file').where('message_id', 'in', messageIds).where('shared_at', 'is not', null).execute()
+  const isLong = messageIds.length > HISTORY_AT_ONCE
+  const rateKey = isLong ? deskRate.backlog(conversation.desk) : deskRate.post(conversation.desk)
+  const entries = messageIds.map((id) => ({ ...entryEffect(trx, conversation, id), rateKey }))
+  await putAll(trx, [cardEffect(trx, conversation), ...entries])
 }
 
 function cardEffect(trx: Trx, conversation: Conversation) {

@@ -10,7 +10,7 @@ import { appendFact } from './fact.ts'
 import { getMessage, type Message } from './message.ts'
 import { put } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
-import { replyKey } from './reply.ts'
+import { replyKey } from './reply-key.ts'
 import { countVersions } from './version.ts'
 
 export type Correction = Selectable<CorrectionTable>

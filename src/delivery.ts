@@ -1,5 +1,6 @@
 // The effect that hands a reply to its channel, part by part, and records what became of it.
 import { type Channel, type ExternalId, type Progress, SendError, type Sent } from './channel.ts'
+import { recordAsked, recordFailed } from './consultation-mail.ts'
 import { getConversation, lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Db, Trx } from './db/open.ts'
 import type { Delivery } from './db/schema.ts'
@@ -13,6 +14,7 @@ import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { listRecipients, outcomeOf, readAddressees, recordSent } from './recipient.ts'
 import { tellAuthor } from './returned.ts'
+import { carryOut } from './sequel.ts'
 import { nextEnding, reconcileWindows } from './window-record.ts'
 
 export interface DeliveryOptions {
@@ -89,12 +91,14 @@ async function settle(trx: Trx, effect: Effect, settled: Settled, { policies }: 
   await refreshEntry(trx, conversation, messageId)
   // Behind the entry, which says it too, but calls nobody.
   if (settled.kind === 'rejected' && message.automated === null) {
-    await tellAuthor(trx, conversation, { messageId, addresses: [], isVoid: true, reason: settled.error })
+    const isVoid = message.direction !== 'note'
+    await tellAuthor(trx, conversation, { messageId, addresses: [], isVoid, reason: settled.error })
   }
 }
 
 /** The window ends here: on accepted, never on clicked. */
 export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, policies: Policies): Promise<void> {
+  if (message.direction === 'note') return await recordAsked(trx, message, sent)
   await recordSent(trx, message.id, sent.recipients)
   // Whom we wrote to may answer.
   const reached = sent.recipients.filter(({ accepted }) => accepted).map(({ address }) => ({ address }))
@@ -108,6 +112,7 @@ export async function recordAcceptance(trx: Trx, message: Message, sent: Sent, p
   await appendFact(trx, { ...fact, actor: message.author, data })
   const open = await reconcileWindows(trx, message.conversation_id, policies)
   await transition(trx, await getConversation(trx, message.conversation_id), open ? 'cross' : 'answer')
+  if (delivery === 'accepted' || delivery === 'partly-delivered') await carryOut(trx, message)
 }
 
 async function recordTrouble(
@@ -117,6 +122,7 @@ async function recordTrouble(
 ): Promise<void> {
   const { delivery, fact } = TROUBLE[settled.kind]
   await mark(trx, message.id, delivery, [settled.kind === 'moot' ? settled.reason : settled.error])
+  if (message.direction === 'note') return await recordFailed(trx, message, settled.kind)
   if (fact)
     await appendFact(trx, { kind: fact, conversationId: message.conversation_id, messageId: message.id, data: {} })
 }

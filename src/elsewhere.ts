@@ -5,6 +5,7 @@ import { readChanges } from './awaited-message.ts'
 import { channelKind, type InboundMessage, type OwnMessage } from './channel.ts'
 import { hasCustomer } from './circle.ts'
 import { MINUTE } from './clock.ts'
+import { sawOwn } from './consultation-mail.ts'
 import { type Conversation, getConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { findByOurEvidence, lockCurrent } from './evidence.ts'
@@ -33,6 +34,7 @@ export interface Doubtful {
 
 /** Mail from an address of ours. Resolves to what nobody can vouch for, which is the caller's to show. */
 export async function receiveOwn(trx: Trx, seen: Seen, event: OwnMessage): Promise<Doubtful | undefined> {
+  if (await sawOwn(trx, seen.channel, event.keys)) return void (await noteOwn(trx))
   const found = await findOurs(trx, channelKind(seen.channel), event)
   // A copy that proved nothing was shown as a machine's letter; now it is known to be ours.
   const isProvenNow = found?.direction === 'inbound' && event.isProven === true
@@ -127,7 +129,7 @@ export async function recordAnswer(
 ): Promise<void> {
   const message =
     shownAs === undefined
-      ? await insertElsewhere(trx, conversation, event, { author, blobId: kept.blobId, isLinked })
+      ? await insertElsewhere(trx, conversation, event, { author, channel, blobId: kept.blobId, isLinked })
       : await proveElsewhere(trx, shownAs, author)
   if (!message) throw new Error('another instance received this answer at the same moment')
   await addSighting(trx, message.id, channel, kept)
@@ -196,7 +198,17 @@ async function findOurs(db: Reader, kind: string, event: OwnMessage) {
     .where('channel_kind', '=', kind)
     .where('external_id', '=', event.externalId)
     .executeTakeFirst()
-  if (byContent || event.keys.length === 0) return byContent
+  if (byContent) return byContent
+  const byPart = await db
+    .selectFrom('part')
+    .innerJoin('message', 'message.id', 'part.message_id')
+    .select(['message.id', 'message.conversation_id', 'message.direction'])
+    .where('part.external_id', '=', event.externalId)
+    .where('message.channel_kind', '=', kind)
+    .where('message.direction', '=', 'outbound')
+    .limit(1)
+    .executeTakeFirst()
+  if (byPart || event.keys.length === 0) return byPart
   return await db
     .selectFrom('conversation_key')
     .innerJoin('message', 'message.id', 'conversation_key.message_id')

@@ -104,7 +104,7 @@ async function followGroup(trx: Trx, place: Place, event: InboundMessage, found:
   const id = below ?? (await findGrouped(trx, place.channel, event, place.groupingMs ?? GROUPING_MS))
   if (id === undefined) return
   const current = await findCurrent(trx, id)
-  if (current.desk !== place.desk) return
+  if (current.desk !== place.desk && current.channel !== place.channel) return
   found.conversation = current
   found.by = below === undefined ? 'group' : 'thread'
 }
@@ -151,7 +151,7 @@ function pass(found: Found, passed: PassedOver): void {
 }
 
 function objection(
-  { desk, addressesOf }: Place,
+  { channel, desk, addressesOf }: Place,
   event: InboundMessage,
   by: Evidence['by'],
   candidate: Candidate,
@@ -162,6 +162,8 @@ function objection(
   if (event.hearsay) return 'hearsay'
   // Its token is where it is written to; an id travels along when a mail is sent on.
   if (candidate.desk === desk || by === 'token') return undefined
+  // It began where this was written, and was moved to the other desk since.
+  if (candidate.channel === channel) return undefined
   const there = addressesOf?.(candidate.channel) ?? []
   return [...event.to, ...event.cc].some(({ address }) => there.includes(address)) ? undefined : 'other-desk'
 }
@@ -197,7 +199,7 @@ async function followRelation(trx: Trx, place: Place, event: InboundMessage, fou
     .selectAll()
     .where('identity_id', '=', place.identityId)
     .where('related_to', '=', related.to)
-    .where('desk', '=', place.desk)
+    .where((eb) => eb.or([eb('desk', '=', place.desk), eb('channel', '=', place.channel)]))
     .where('merged_into', 'is', null)
     .orderBy('id', 'desc')
     .limit(1)

@@ -12,6 +12,7 @@ export interface Led {
   passed?: PassedOver[]
 }
 
+export type Priority = 'high' | 'low'
 /** Why a conversation went to somebody by itself: their turn, their customer from before, or in place of whoever had it. */
 export type Allotted = 'next' | 'returning' | 'stand-in'
 
@@ -27,6 +28,8 @@ export interface FactData {
     forwardedBy?: string
     /** It is not the customer's: what the rules made of its author. */
     bystander?: 'member' | 'helper'
+    /** Its author was blocked, and so it does not count. */
+    blocked?: true
     /** A person has said that an edit asks something new: of which message, and which of its versions. */
     editOf?: string
     version?: number
@@ -76,9 +79,29 @@ export interface FactData {
   'conversation-closed': Record<string, never>
   'conversation-reopened': Record<string, never>
   'conversation-merged': { into: string }
-  'conversation-split': { into: string }
-  /** `contact` is the contact's id. */
-  'tier-set': { contact: string; tier?: string }
+  /** The same, told of the one that goes on. */
+  'conversation-joined': { from: string }
+  /** `parted`: what had been joined to it is its own again. */
+  'conversation-split': { into: string; parted?: true }
+  'conversation-parted': { from: string }
+  /** It began as a part of that one. */
+  'split-off': { from: string }
+  /** Without a priority it is neither high nor low. `with`: a conversation that was joined, or parted again. */
+  'priority-set': { from?: Priority; to?: Priority; with?: string }
+  /** Ids of tags. `with` as in `priority-set`. */
+  'tags-set': { added: string[]; removed: string[]; with?: string }
+  /** `nth`: the place of the ending that ended its window, where somebody waited. */
+  'spam-marked': { nth?: number }
+  'spam-unmarked': { nth?: number }
+  /** To another desk, with all that was said. */
+  'conversation-moved': { from: string; to: string; owner?: string }
+  /** `contact` is the contact's id; `before`: what it was until then. */
+  'tier-set': { contact: string; tier?: string; before?: string }
+  'language-set': { contact: string; language?: string; before?: string }
+  'note-about-contact-set': { contact: string; is: 'new' | 'changed' | 'gone' }
+  'contact-blocked': { contact: string }
+  /** `held`: how many messages had come meanwhile. */
+  'contact-unblocked': { contact: string; held: number }
   /** `contacts`: those that were somebody else before. */
   'people-linked': { link: string; how: 'agent' | 'code'; contacts: string[]; to: string }
   'people-unlinked': { link: string }
@@ -88,6 +111,10 @@ export interface FactData {
   'name-corrected': { contact: string }
   /** `unedited`: nobody had touched it; `answered`: no more than what it asks for. */
   'letter-sent': { letter: string; use: 'unedited' | 'answered' | 'edited' }
+  /** A letter says something else from now on, or is new. `restored`: the version that it says again. */
+  'letter-saved': { letter: string; version: number; restored?: number }
+  'letter-retired': { letter: string }
+  'letter-brought-back': { letter: string }
   'take-refused': { owner: string }
   'note-written': { seq: number }
   'note-changed': { version: number }
@@ -102,8 +129,19 @@ export interface FactData {
     answersUntil?: number
   }
   'reply-rejected': Record<string, never>
+  /** The customer had written meanwhile. */
+  'sequel-skipped': { what: 'close' | 'snooze' }
+  /** `draft`: the id the message will have. */
+  'reply-scheduled': { draft: string; sendAt: number }
+  'reply-unscheduled': { draft: string; because: 'cancelled' | 'customer' | 'colleague' | 'not-allowed' | 'moved' }
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>
+  /** Somebody outside was asked; `consultation` is the exchange with them. */
+  'consultation-queued': { consultation: string; dueAt: number }
+  'consultation-undone': { consultation: string }
+  'consultation-accepted': { consultation: string }
+  'consultation-failed': { consultation: string; as: 'rejected' | 'uncertain' | 'parked' | 'bounced' }
+  'consultation-answered': { consultation: string }
   'reply-voided': { of: string }
   /** `upTo`: the newest seq it speaks of. `nth` as in `reply-accepted`. */
   'no-reply-needed': { upTo: number; reason: WaiveReason; nth: number }
@@ -117,6 +155,8 @@ export interface FactData {
   'acknowledgement-accepted': { windowId: string }
   /** Too much left at once that nobody wrote. */
   'automation-stopped': { by: 'address' | 'overall' }
+  /** `is`: open, renumbered, or why nothing can be posted there. */
+  'desk-channel-changed': { desk: string; is: string }
   'action-refused': { action: string; reason: string }
   'window-opened': { windowId: string; startedAt: number; dueAt: number; policy?: string; version?: string }
   /** The promise, or the calendar behind it, has changed while the window was open. */

@@ -88,8 +88,9 @@ type Incidents = Pick<HeartbeatOptions, 'db' | 'clock' | 'owner'>
 
 /** Kept in the store; while that does not answer, in memory. */
 function makeIncidents({ db, clock, owner }: Incidents) {
-  /** Somebody was told of these by us. */
-  const remembered = new Set<string>()
+  /** Somebody was told of these by us, which the store does not know of all. */
+  const remembered = new Map<string, 'stored' | 'unstored'>()
+  const isUnstored = (name: string) => remembered.get(name) === 'unstored'
   const write = async <T>(work: (trx: Trx) => Promise<T>): Promise<T> => {
     const done = db.transaction(work)
     done.catch(() => undefined) // It may fail after we have stopped waiting.
@@ -110,20 +111,26 @@ function makeIncidents({ db, clock, owner }: Incidents) {
           .onConflict((oc) => oc.column('name').doNothing())
           .execute()
         const row = await getForUpdate(trx, name)
-        const told_at = row?.told_at ?? (remembered.has(name) ? clock.now() : null)
+        const told_at = row?.told_at ?? (isUnstored(name) ? clock.now() : null)
         if (told_at === null && isClaimed(row, clock.now())) return false
         await change(trx, name, { owner, told_at, claimed_at: told_at === null ? clock.now() : null })
         return told_at === null
       }).catch(() => !remembered.has(name)),
     async told(name: string): Promise<void> {
-      remembered.add(name)
-      await write((trx) => change(trx, name, { told_at: clock.now(), claimed_at: null })).catch(() => undefined)
+      remembered.set(name, 'unstored')
+      await write((trx) => change(trx, name, { told_at: clock.now(), claimed_at: null })).then(
+        () => remembered.set(name, 'stored'),
+        () => undefined,
+      )
     },
     /** True when somebody was told that it is broken, and has to be told that it is not any more, by us. */
     claimRecovery: ({ name, isOurs }: Watched) =>
       write(async (trx) => {
         const row = await getForUpdate(trx, name)
-        if (!row || row.told_at === null) return remembered.has(name)
+        if (!row || row.told_at === null) {
+          if (!isUnstored(name)) remembered.delete(name) // Another instance has called it off.
+          return isUnstored(name)
+        }
         if (isClaimed(row, clock.now())) return false
         if (isOurs && row.owner !== owner && (await isAlive(trx, row.owner))) return false
         await change(trx, name, { claimed_at: clock.now() })

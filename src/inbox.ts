@@ -3,8 +3,11 @@ import { type Acknowledging, putAcknowledgement } from './acknowledgement.ts'
 import { allotArrival } from './allot.ts'
 import { readAwaited } from './awaited.ts'
 import { readChanges } from './awaited-message.ts'
+import { isBlocked } from './block.ts'
 import { type Channel, channelKind, type InboundEvent, type InboundMessage } from './channel.ts'
 import { judgeAuthor } from './chat-staff.ts'
+import type { Consultation } from './consultation.ts'
+import { findAsked, placeOf, recordAnswer, recordBounce } from './consultation-mail.ts'
 import { findOrAddIdentity, type Identity } from './contact.ts'
 import {
   type Conversation,
@@ -29,6 +32,7 @@ import { completeSalvaged, insertInbound, type Message } from './message.ts'
 import { addParticipants } from './participant.ts'
 import type { Policies } from './policy.ts'
 import { receiveBounce } from './returned.ts'
+import { stopScheduled } from './scheduled-stop.ts'
 import { addSighting, wasSeenIn } from './sighting.ts'
 import { reconcileWindows } from './window-record.ts'
 import { holdPlaces, noteWritten } from './writing-place.ts'
@@ -88,6 +92,7 @@ async function receive(trx: Trx, arrival: Arrival, event: InboundEvent): Promise
     const doubtful = await receiveOwn(trx, seen, event)
     return doubtful && (await receiveInto(trx, arrival, doubtful.event, doubtful.conversation))
   }
+  if (await recordBounce(trx, channel, event)) return
   const isOurs = await receiveBounce(trx, channel, desk.policies, { kept, event })
   // Whatever it is about, somebody may want to know.
   if (!isOurs && event.notice) await receiveMessage(trx, arrival, event.notice)
@@ -97,6 +102,8 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   const { channel, desk, kept, isLinked } = arrival
   if (await sawBefore(trx, arrival, told)) return
   await holdPlaces(trx, channel, told)
+  const asked = await findAsked(trx, channel, told)
+  if (asked) return await receiveFromOutside(trx, arrival, told, asked)
   const seen = { channel, kept, policies: desk.policies, isLinked }
   const author = await judgeAuthor(trx, seen, told)
   if (author.kind === 'settled') return
@@ -106,41 +113,87 @@ async function receiveMessage(trx: Trx, arrival: Arrival, told: InboundMessage):
   if (colleague?.kind === 'answered') return
   if (colleague) return await receiveInto(trx, arrival, colleague.event, colleague.conversation)
   const identity = await findOrAddIdentity(trx, channelKind(channel), read.from)
-  const found = await findByEvidence(trx, { ...desk, channel, identityId: identity.id }, read)
+  const found = await findByEvidence(
+    trx,
+    { ...desk, channel, desk: deskOf(arrival, read), identityId: identity.id },
+    read,
+  )
   const event = judged(read, found)
-  const conversation = found.conversation ?? (await openNew(trx, arrival, identity, event, found.related?.to))
-  const message = await insertMessage(trx, arrival, event, conversation)
-  await appendFacts(trx, factsOf(conversation, message, event, found, forwarder))
+  // What one of us passes on, one of us wants to be seen.
+  const isHeld = forwarder === undefined && (await isBlocked(trx, identity.contactId))
+  const opening = { identity, relatedTo: found.related?.to, isQuiet: isHeld }
+  const conversation = found.conversation ?? (await openNew(trx, arrival, event, opening))
+  const message = await insertMessage(trx, arrival, event, conversation, { isHeld })
+  await appendFacts(trx, factsOf(conversation, message, event, { ...found, isHeld }, forwarder))
   if (forwarder) await keepNote(trx, conversation, message, forwarder)
   // Whom a verified sender brings in takes part from now on; nobody else's word lets anybody in.
-  if (event.sender === 'pass' && !event.hearsay) await addParticipants(trx, conversation.id, event.people ?? [])
+  if (event.sender === 'pass' && !event.hearsay && !isHeld)
+    await addParticipants(trx, conversation.id, event.people ?? [])
   if (found.by === 'thread' && found.via === undefined) await addParticipants(trx, conversation.id, [event.from])
   await noteWritten(trx, channel, event, message.id)
   const sentBy = { contactId: identity.contactId, conversationId: conversation.id, messageId: message.id }
-  await readCodes(trx, event, sentBy)
-  const current = event.automated === undefined ? await reopenFor(trx, conversation) : conversation
+  await readCodes(trx, event, { ...sentBy, policies: desk.policies })
+  if (isHeld) return
+  const isBack = found.conversation === undefined || conversation.state === 'closed'
+  await callForAnswer(trx, arrival, event, { conversation, identity, message, isBack })
+}
+
+interface Received {
+  conversation: Conversation
+  identity: Identity
+  message: Message
+  /** It is new, or was closed. */
+  isBack: boolean
+}
+
+/** What a customer's message sets going: a window, its card, and whoever is to see to it. */
+async function callForAnswer(
+  trx: Trx,
+  { desk, isSalvaged }: Arrival,
+  event: InboundMessage,
+  { conversation, identity, message, isBack }: Received,
+): Promise<void> {
+  const isPersons = event.automated === undefined
+  const current = isPersons ? await reopenFor(trx, conversation) : conversation
   const open = await reconcileWindows(trx, conversation.id, desk.policies)
   // A machine's letter opens nothing, and so never changes who has a conversation.
-  if (open && event.automated === undefined && !event.imported) {
-    const isBack = found.conversation === undefined || conversation.state === 'closed'
+  if (open && isPersons && !event.imported)
     await allotArrival(trx, current, { isBack, takesTurns: desk.takesTurns ?? false })
-  }
   await showArrival(trx, current, message.id, event.imported ?? false)
+  await stopScheduled(trx, current.id, 'customer')
   // What we could not read we do not answer.
-  if (!desk.acknowledge || arrival.isSalvaged) return
+  if (!desk.acknowledge || isSalvaged || conversation.spam_at !== null) return
   await putAcknowledgement(trx, { conversation: current, identity, message }, event, desk.acknowledge)
 }
 
 /** The unique row decides. All this event did is taken back; at the next try it is one more sighting. */
-async function insertMessage(trx: Trx, arrival: Arrival, event: InboundMessage, into: Conversation): Promise<Message> {
+async function insertMessage(
+  trx: Trx,
+  arrival: Arrival,
+  event: InboundMessage,
+  into: Conversation,
+  { isHeld = false, isNote = false }: { isHeld?: boolean; isNote?: boolean },
+): Promise<Message> {
   const { channel, kept, isLinked, isSalvaged } = arrival
-  const message = await insertInbound(trx, into, event, { ...kept, isLinked, isSalvaged })
+  const message = await insertInbound(trx, into, event, { ...kept, channel, isLinked, isSalvaged, isHeld, isNote })
   if (!message) throw new Error('another instance received this message at the same moment')
   await addSighting(trx, message.id, channel, kept)
   await readAwaited(trx, into, event)
   await readChanges(trx, channel, event.externalId)
   await putFetches(trx, channel, message)
   return message
+}
+
+/** Somebody whom one of us has asked: what they say is for us, whatever else it is. */
+async function receiveFromOutside(
+  trx: Trx,
+  arrival: Arrival,
+  event: InboundMessage,
+  consultation: Consultation,
+): Promise<void> {
+  const conversation = await placeOf(trx, consultation)
+  const message = await insertMessage(trx, arrival, event, conversation, { isNote: true })
+  await recordAnswer(trx, consultation, message, event.keys)
 }
 
 /** Somebody else, where the customer's conversation can be read by others. Their name is kept, and nobody waits because of them. */
@@ -150,8 +203,8 @@ async function receiveBystander(
   event: InboundMessage,
   conversation: Conversation,
 ): Promise<void> {
-  await findOrAddIdentity(trx, channelKind(arrival.channel), event.from)
-  await receiveInto(trx, arrival, event, conversation)
+  const { contactId } = await findOrAddIdentity(trx, channelKind(arrival.channel), event.from)
+  await receiveInto(trx, arrival, event, conversation, await isBlocked(trx, contactId))
 }
 
 /** Shown in this conversation, whoever it is from; it opens no window. */
@@ -160,11 +213,12 @@ async function receiveInto(
   arrival: Arrival,
   event: InboundMessage,
   conversation: Conversation,
+  isHeld = false,
 ): Promise<void> {
   if (await sawBefore(trx, arrival, event)) return
-  const message = await insertMessage(trx, arrival, event, conversation)
-  await appendFacts(trx, factsOf(conversation, message, event, { conversation, passed: [], hasTwin: false }))
-  await refreshEntry(trx, conversation, message.id)
+  const message = await insertMessage(trx, arrival, event, conversation, { isHeld })
+  await appendFacts(trx, factsOf(conversation, message, event, { conversation, passed: [], hasTwin: false, isHeld }))
+  if (!isHeld) await refreshEntry(trx, conversation, message.id)
 }
 
 const TWIN =
@@ -183,10 +237,10 @@ function factsOf(
   conversation: Conversation,
   message: Message,
   event: InboundMessage,
-  found: Found,
+  found: Found & { isHeld: boolean },
   forwarder?: { agentId: string },
 ): Fact[] {
-  const { by, rank, via, related, passed } = found
+  const { by, rank, via, related, passed, isHeld } = found
   const about = { conversationId: conversation.id, messageId: message.id }
   const led: Led = {
     ...(by !== undefined && { by }),
@@ -197,7 +251,8 @@ function factsOf(
   const data: FactData['message-received'] = {
     seq: message.seq,
     arrivedAt: message.arrived_at,
-    counts: event.automated === undefined && event.bystander === undefined,
+    counts: event.automated === undefined && event.bystander === undefined && !isHeld,
+    ...(isHeld && { blocked: true as const }),
     ...(event.bystander && { bystander: event.bystander }),
     ...(event.imported && { imported: event.imported }),
     ...(forwarder && { forwardedBy: forwarder.agentId }),
@@ -233,21 +288,26 @@ async function sawBefore(
   }
   const isNewPlace = !(await wasSeenIn(trx, known.id, channel))
   if (!(await addSighting(trx, known.id, channel, kept))) return true
-  await appendFact(trx, { kind: 'message-seen-again', ...about, data: { channel, desk: desk.desk } })
+  await appendFact(trx, { kind: 'message-seen-again', ...about, data: { channel, desk: event.desk ?? desk.desk } })
   // Fetching a whole mailbox anew says nothing new.
   if (isNewPlace) await refreshEntry(trx, await getConversation(trx, known.conversation_id), known.id)
   return true
 }
 
+/** The one that the configuration gives the place to, or the channel's. */
+function deskOf({ desk }: Arrival, event: InboundMessage): string {
+  return event.desk ?? desk.desk
+}
+
 async function openNew(
   trx: Trx,
-  { channel, desk }: Arrival,
-  identity: Identity,
+  arrival: Arrival,
   event: InboundMessage,
-  relatedTo: string | undefined,
+  { identity, relatedTo, isQuiet }: { identity: Identity; relatedTo: string | undefined; isQuiet: boolean },
 ): Promise<Conversation> {
   const { subject, priority } = event
-  const opened = { identityId: identity.id, channel, desk: desk.desk, subject, relatedTo, priority }
+  const desk = deskOf(arrival, event)
+  const opened = { identityId: identity.id, channel: arrival.channel, desk, subject, relatedTo, priority, isQuiet }
   const conversation = await openConversation(trx, opened)
   await addParticipants(trx, conversation.id, [event.from])
   return conversation

@@ -34,7 +34,7 @@ function sentenceOf(
   fact: Extract<StoredFact, { kind: 'message-received' }>,
   opened: FactData['conversation-opened'],
 ): string {
-  const { by, rank, via, passed = [], forwardedBy } = fact.data
+  const { by, rank, via, passed = [], forwardedBy, blocked } = fact.data
   const led =
     by === undefined
       ? beginning(opened, via)
@@ -42,8 +42,9 @@ function sentenceOf(
         ? `it carries ${KEYS[by]}${rank === undefined ? '' : ` (${rank === 1 ? 'first' : `number ${rank}`} of what it carries)`}`
         : `its sender had begun this conversation beside ${via}`
   const passedOn = forwardedBy === undefined ? [] : [`passed on by ${forwardedBy}`]
+  const held = blocked ? ['its sender was blocked, so it opened no window'] : []
   const over = passed.map(passedWords)
-  return `Message ${fact.messageId}: ${[led, ...passedOn].join(', ')}.${over.length > 0 ? ` Passed over: ${over.join('; ')}.` : ''}`
+  return `Message ${fact.messageId}: ${[led, ...passedOn, ...held].join(', ')}.${over.length > 0 ? ` Passed over: ${over.join('; ')}.` : ''}`
 }
 
 function beginning({ relatedTo, because }: FactData['conversation-opened'], via: string | undefined): string {

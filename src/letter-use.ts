@@ -1,5 +1,6 @@
 // What became of letters: which answered what, how many left as they were, and whether somebody had the same words before.
 import type { Reader } from './db/open.ts'
+import { listSamePerson } from './same-person.ts'
 
 const REPLIES_READ_MAX = 100
 const USES_READ_MAX = 1000
@@ -7,7 +8,7 @@ const WORDS_LENGTH_MAX = 2000
 /** "Thank you!" may be said as often as one likes. */
 const SAME_LENGTH_MIN = 40
 
-/** When this contact last got the very same words from us, on whatever channel; undefined when never. */
+/** When this person last got the very same words from us, on whatever channel; undefined when never. */
 export async function findSameWords(db: Reader, contactId: string, markdown: string): Promise<number | undefined> {
   const wanted = fold(markdown)
   if (wanted.length < SAME_LENGTH_MIN) return undefined
@@ -16,7 +17,7 @@ export async function findSameWords(db: Reader, contactId: string, markdown: str
     .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
     .select(['message.markdown', 'message.created_at', 'message.delivery'])
-    .where('identity.contact_id', '=', contactId)
+    .where('identity.contact_id', 'in', await listSamePerson(db, contactId))
     .where('message.direction', '=', 'outbound')
     .where('message.delivery', 'not in', ['undone', 'rejected', 'bounced'])
     .orderBy('message.id', 'desc')
@@ -29,14 +30,15 @@ function fold(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().toLowerCase()
 }
 
-/** Whether this contact has had an answer from us before, or another conversation with us. */
+/** Whether this person has had an answer from us before, or another conversation with us. */
 export async function isReturning(db: Reader, contactId: string, conversationId: string): Promise<boolean> {
   const other = await db
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
     .select('conversation.id')
-    .where('identity.contact_id', '=', contactId)
+    .where('identity.contact_id', 'in', await listSamePerson(db, contactId))
     .where('conversation.id', '<>', conversationId)
+    .where('conversation.seq_last', '>', 0)
     .limit(1)
     .executeTakeFirst()
   if (other) return true

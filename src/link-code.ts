@@ -4,6 +4,7 @@ import { DAY } from './clock.ts'
 import type { Trx } from './db/open.ts'
 import { base32Bytes } from './id.ts'
 import { linkPeople } from './person.ts'
+import type { Policies } from './policy.ts'
 
 /** 40 bits: nobody guesses it in a day. */
 const CODE_BYTES = 5
@@ -27,12 +28,15 @@ export async function makeCode(
   return code
 }
 
+interface Sent {
+  contactId: string
+  conversationId: string
+  messageId: string
+  policies: Policies
+}
+
 /** A message that brings a code back. Whoever may be somebody else proves nothing with it. */
-export async function readCodes(
-  trx: Trx,
-  event: InboundMessage,
-  at: { contactId: string; conversationId: string; messageId: string },
-): Promise<void> {
+export async function readCodes(trx: Trx, event: InboundMessage, at: Sent): Promise<void> {
   if (event.sender !== 'pass' || event.hearsay || event.automated !== undefined || event.bystander !== undefined) return
   const said = (event.unquoted ?? event.text).slice(0, TEXT_READ_MAX)
   const codes = [...said.matchAll(CODE)].slice(0, CODES_READ_MAX).map(([code]) => code.toLowerCase())
@@ -42,7 +46,7 @@ export async function readCodes(
 async function useCode(
   trx: Trx,
   code: string,
-  { contactId, conversationId, messageId }: { contactId: string; conversationId: string; messageId: string },
+  { contactId, conversationId, messageId, policies }: Sent,
 ): Promise<void> {
   const found = await trx
     .updateTable('link_code')
@@ -55,5 +59,5 @@ async function useCode(
     .executeTakeFirst()
   if (!found) return
   const by = { how: 'code' as const, agentId: found.agent_id, messageId }
-  await linkPeople(trx, { contactId: found.contact_id, otherId: contactId, by, conversationId })
+  await linkPeople(trx, { contactId: found.contact_id, otherId: contactId, by, conversationId, policies })
 }

@@ -1,11 +1,56 @@
 // Customers in Slack, put together: on the desk's own app and sockets, or on an app of their own where the configuration has one.
+import { readFile } from 'node:fs/promises'
 import type { Channel } from './channel.ts'
 import { customersToken } from './config/customers.ts'
-import type { Config, SlackCustomers } from './config.ts'
+import type { Config, SlackApp, SlackCustomers } from './config.ts'
 import type { Db, Tools } from './db/open.ts'
 import type { OpenDesk } from './desk/desk.ts'
+import type { Instance } from './instance.ts'
 import { intakeOf } from './intake.ts'
 import type { Pace } from './rate.ts'
+import { getSigningKey } from './setting.ts'
+import type { SlackAccess } from './slack/clients.ts'
+import { slackRotation } from './slack-rotation.ts'
+
+/** Tokens that come from files are read again while the program runs: whoever renews one need not restart it. */
+export async function slackAccess(
+  { slack, secret }: Pick<Config, 'slack' | 'secret'>,
+  tools: RotationTools,
+): Promise<{ slack?: SlackAccess }> {
+  if (!slack) return {}
+  const { tokenFiles, rotation, ...access } = slack
+  const renew = rotation && (await makeRotation({ ...rotation, apiUrl: slack.apiUrl, secret }, tools))
+  if (!tokenFiles && !renew) return { slack: access }
+  const reread = async () => {
+    const [written, appToken] = await Promise.all([readToken(tokenFiles?.bot), readToken(tokenFiles?.app)])
+    const botToken = renew ? await renew() : written
+    return { ...(botToken !== undefined && { botToken }), ...(appToken !== undefined && { appToken }) }
+  }
+  return { slack: { ...access, reread } }
+}
+
+type RotationTools = Tools & { db: Db; instance: Pick<Instance, 'lease'> }
+
+async function makeRotation(
+  settings: NonNullable<SlackApp['rotation']> & { apiUrl: string; secret: string | undefined },
+  { instance, ...tools }: RotationTools,
+): Promise<() => Promise<string | undefined>> {
+  const { refreshToken: given, secret, ...app } = settings
+  const { exchangeToken } = await import('./slack/exchange-token.ts')
+  return slackRotation({
+    ...tools,
+    given,
+    signingKey: await getSigningKey(tools.db, secret),
+    isOurs: () => instance.lease('slack-token'),
+    exchange: (refreshToken) => exchangeToken(app, refreshToken, tools.log),
+  })
+}
+
+/** Half a file, or an empty one, is no token. */
+async function readToken(path: string | undefined): Promise<string | undefined> {
+  const text = path === undefined ? '' : (await readFile(path, 'utf8')).trim()
+  return /^(xoxb-|xoxe\.xoxb-|xapp-)[\w.-]+$/.test(text) ? text : undefined
+}
 
 /** The adapter keeps each channel's pace; this keeps all of them together below what Slack takes from one workspace. */
 const PACE: Pace = { minMs: 200, concurrencyMax: 4 }

@@ -45,8 +45,9 @@ export function watchedOf(config: Config, { clock, outbox, desk, held }: Standin
   ]
 }
 
-function problemOf({ ok, problem }: { ok: boolean; problem?: string }): string | undefined {
-  return ok ? undefined : (problem ?? 'It does not answer.')
+/** What somebody was told of already is not told again. */
+function problemOf({ ok, problem, isTold }: { ok: boolean; problem?: string; isTold?: true }): string | undefined {
+  return ok || isTold ? undefined : (problem ?? 'It does not answer.')
 }
 
 /** One way per desk is enough, and nobody is told twice. Rejects when nobody at all could be told. */

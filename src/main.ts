@@ -24,18 +24,21 @@ import type { Log } from './log.ts'
 import { mailPaceOf } from './mail-pace.ts'
 import { acknowledgingOf, alarmMail, automationHandlers } from './main-automation.ts'
 import { channelOf, keepChannels, makeChannels, type NamedChannel } from './main-channels.ts'
-import { slackChannels, slackPaceOf } from './main-slack.ts'
+import { slackAccess, slackChannels, slackPaceOf } from './main-slack.ts'
 import { soundAlarm, tellLeads, watchedOf } from './main-watch.ts'
 import type { Handler } from './outbox-attempt.ts'
 import { makeOutboxRunner, type OutboxRunner } from './outbox-runner.ts'
+import { overloadsHandler, watchOverload } from './overload.ts'
 import { ladderHandler } from './ping.ts'
 import type { Policies } from './policy.ts'
 import { applyPolicies } from './policy-change.ts'
 import { makePolicies, quietHours } from './promises.ts'
 import { rateLimiter } from './rate.ts'
+import { scheduledHandler } from './scheduled.ts'
 import { armIndex, indexHandler } from './search-index.ts'
 import { wakeHandler } from './snooze.ts'
 import { type HealthPage, serveHealth } from './web/health.ts'
+import { writingEndHandler } from './writing.ts'
 
 export interface Deskbell {
   db: Db
@@ -59,19 +62,25 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const instance = await joinInstances(db, { clock, log, id: db.newId('n') })
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
-  const desk = await openDesk(config, {
-    ...tools,
-    db,
-    searching,
-    policies,
-    channelOf: (name) => channelOf(channels, name),
-    limits: config.limits.ping,
-    quietOf: (name) => quietOf(config, name),
-    isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
-    isOurs: isOursOf(config),
-    dayOf: (name) => dayOf(config, name),
-    isOpen: (name) => isOpen(config, name, tools.clock.now()),
-  })
+  const { slack: _written, ...settings } = config
+  const access = await slackAccess(config, { ...tools, db, instance })
+  const desk = await openDesk(
+    { ...settings, ...access },
+    {
+      ...tools,
+      db,
+      searching,
+      policies,
+      channelOf: (name) => channelOf(channels, name),
+      channelsAt: (desk) => [...channels].flatMap(([name, named]) => (named.desk === desk ? [name] : [])),
+      limits: config.limits.ping,
+      quietOf: (name) => quietOf(config, name),
+      isRestricted: (name) => mailboxOf(config, name)?.restricted ?? false,
+      isOurs: isOursOf(config),
+      dayOf: (name) => dayOf(config, name),
+      isOpen: (name) => isOpen(config, name, tools.clock.now()),
+    },
+  )
   for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
@@ -87,6 +96,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   if (changed > 0) log.info({ windows: changed }, 'the promises have changed; who waits now has the new one')
   await armDigests(db, digestDesks(config))
   await armIndex(db)
+  await db.transaction(watchOverload)
   await runners.intake.recover()
   await runners.outbox.recover()
   runners.intake.start()
@@ -104,7 +114,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   log.info({ desks: Object.keys(config.desks), channels: [...channels.keys()] }, 'deskbell is ready')
   return {
     db,
-    problems: () => problemsOf(channels, desk),
+    problems: () => [...problemsOf(channels, desk), ...adviceOf(desk)],
     importing: () => importingOf(channels),
     async stop() {
       await page?.stop()
@@ -179,7 +189,14 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
   for (const [name, named] of channels) {
     const { changedSubjectMs, groupingMs } = config.limits
     const inbox: InboxDesk = {
-      ...{ desk: named.desk, takesTurns: config.desks[named.desk]?.assign === 'round-robin', policies, changedSubjectMs, groupingMs, ...acknowledgingOf(config, name) },
+      ...{
+        desk: named.desk,
+        takesTurns: config.desks[named.desk]?.assign === 'round-robin',
+        policies,
+        changedSubjectMs,
+        groupingMs,
+        ...acknowledgingOf(config, name),
+      },
       addressesOf: (other) => addressesOf(config, other),
     }
     sources.set(name, channelSource(named.channel, inbox) as Source)
@@ -201,7 +218,10 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       wake: wakeHandler(),
       index: indexHandler(db.engine),
       homes: homesHandler(),
+      'writing-end': writingEndHandler(),
+      scheduled: scheduledHandler((name) => config.desks[name]?.leads ?? []),
       'follow-up': followUpHandler(),
+      overloads: overloadsHandler(Object.keys(config.desks)),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },
     tickMs,
@@ -231,6 +251,12 @@ function beat(
 function problemsOf(channels: Map<string, NamedChannel>, desk: OpenDesk): string[] {
   const healths = [desk.health(), ...[...channels.values()].map(({ channel }) => channel.health())]
   return healths.flatMap(({ ok, problem }) => (ok ? [] : [problem ?? 'something does not answer']))
+}
+
+/** What works, and has to be put right some day. */
+function adviceOf(desk: OpenDesk): string[] {
+  const { ok, problem } = desk.health()
+  return ok && problem !== undefined ? [problem] : []
 }
 
 function importingOf(channels: Map<string, NamedChannel>): Importing[] {

@@ -13,37 +13,44 @@ const OTHERS_MAX = 200
 
 /** Where it was read, and whether its files lie there or only links to them. */
 interface Sighted {
+  /** By which it came: who is known on several channels may answer on any of them. */
+  channel: string
   blobId: string
   isLinked?: boolean
 }
 
-/** Returns undefined when this platform message was received before: the row is there, nothing else may happen. */
+/**
+ * Returns undefined when this platform message was received before: the row is there, nothing else may happen. `isNote`: it is not
+ * the customer's and for us alone, and nothing that carries its keys belongs into the conversation.
+ */
 export async function insertInbound(
   trx: Trx,
-  conversation: Conversation,
+  into: Conversation,
   event: InboundMessage,
-  kept: Pick<Sighted, 'blobId' | 'isLinked'> & { isSalvaged: boolean },
+  kept: Sighted & { isSalvaged: boolean; isHeld: boolean; isNote?: boolean },
 ): Promise<Message | undefined> {
   const { blobId } = kept
+  const conversation = { ...into, channel: kept.channel }
   const row = await trx
     .insertInto('message')
     .values({
       ...blank(trx, conversation),
       seq: await nextSeq(trx, conversation.id),
-      direction: 'inbound',
+      direction: kept.isNote ? 'note' : 'inbound',
       external_id: event.externalId,
       author: event.from.address,
       arrived_at: Math.trunc(event.arrivedAt),
       ...contentOf(event),
       blob_id: blobId,
       salvaged_at: kept.isSalvaged ? trx.now() : null,
+      held_at: kept.isHeld ? trx.now() : null,
     })
     .onConflict((oc) => oc.columns(['channel_kind', 'external_id']).doNothing())
     .returningAll()
     .executeTakeFirst()
   if (!row) return undefined
   await insertAttachments(trx, row.id, event.attachments, kept)
-  await addKeys(trx, conversation, row.id, event.keys)
+  if (!kept.isNote) await addKeys(trx, conversation, row.id, event.keys)
   return row
 }
 
@@ -74,10 +81,11 @@ export async function insertNote(
 /** What one of us wrote past the program: it has left already. Undefined when it was received before. */
 export async function insertElsewhere(
   trx: Trx,
-  conversation: Conversation,
+  into: Conversation,
   event: InboundMessage,
   answer: Sighted & { author: string },
 ): Promise<Message | undefined> {
+  const conversation = { ...into, channel: answer.channel }
   const row = await trx
     .insertInto('message')
     .values({
@@ -142,8 +150,14 @@ export async function insertOutbound(
     agentId: string
     subject: string | null
     markdown: string
+    /** The same without the marks, where it is known. */
+    text?: string
     answersUpTo: number
     template: string | null
+    /** Unless it leaves by the conversation's own. */
+    channel?: string
+    /** For somebody else than the customer, and for us alone. */
+    isNote?: boolean
     /** Why no person is its author. */
     automated?: 'acknowledgement'
   },
@@ -151,14 +165,14 @@ export async function insertOutbound(
   return await trx
     .insertInto('message')
     .values({
-      ...blank(trx, conversation),
+      ...blank(trx, { ...conversation, channel: reply.channel ?? conversation.channel }),
       id: reply.id,
       seq: await nextSeq(trx, conversation.id),
-      direction: 'outbound',
+      direction: reply.isNote ? 'note' : 'outbound',
       external_id: `ours:${reply.id}`,
       author: reply.agentId,
       subject: reply.subject,
-      text: reply.markdown,
+      text: reply.text ?? reply.markdown,
       markdown: reply.markdown,
       arrived_at: trx.now(),
       delivery: 'queued',
@@ -192,6 +206,7 @@ function blank(trx: Trx, conversation: Conversation) {
     edited_at: null,
     deleted_at: null,
     bystander: null,
+    held_at: null,
   }
 }
 
@@ -234,7 +249,7 @@ export async function insertAttachments(
   trx: Trx,
   messageId: string,
   attachments: readonly InboundAttachment[],
-  { blobId, isLinked = false }: Sighted,
+  { blobId, isLinked = false }: Omit<Sighted, 'channel'>,
 ): Promise<void> {
   for (const { name, type, bytes, ref, contentId } of attachments.slice(0, ATTACHMENTS_MAX)) {
     await trx

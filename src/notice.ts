@@ -90,6 +90,18 @@ export async function putBackWithdrawn(trx: Trx, window: StoredWindow): Promise<
   for (const { to, quiet_until } of waiting) await putTell(trx, to, quiet_until ?? trx.now())
 }
 
+/** Nobody of those who were to hear of this conversation's windows and have not yet need to any more. */
+export async function dropUntold(trx: Trx, conversationId: string): Promise<void> {
+  const dropped = await trx
+    .deleteFrom('notice')
+    .where('conversation_id', '=', conversationId)
+    .where('told_at', 'is', null)
+    .returningAll()
+    .execute()
+  for (const { window_id: windowId, step, to } of dropped)
+    await appendFact(trx, { kind: 'ping-withdrawn', conversationId, data: { windowId, step, to } })
+}
+
 /** Nobody is at it: an effect that gave way to a newer one leaves what it was to tell to that one. */
 export const isFree = (eb: ExpressionBuilder<Schema, 'notice'>) =>
   eb.not(

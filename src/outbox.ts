@@ -142,6 +142,17 @@ export async function reschedule(trx: Trx, coalesceKeys: string | readonly strin
     .execute()
 }
 
+/** What waits in this lane goes behind what is put into it now, and begins anew; only this kind keeps its place. */
+export async function moveBehind(trx: Trx, lane: string, kind: string): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ attempts: 0, lane_at: trx.now() + 1 })
+    .where('lane', '=', lane)
+    .where('kind', '<>', kind)
+    .where('state', '=', 'queued')
+    .execute()
+}
+
 /** What waits in this lane at one pace goes on at another. */
 export async function hurry(trx: Trx, lane: string, key: { from: string; to: string }): Promise<void> {
   await trx

@@ -9,7 +9,7 @@ import { findByDedupe, rerun } from './outbox.ts'
 import { finish } from './outbox-settle.ts'
 import { listParts } from './part.ts'
 import type { Policies } from './policy.ts'
-import { replyKey } from './reply.ts'
+import { replyKey } from './reply-key.ts'
 
 export type Decision = 'try-again' | 'it-arrived' | 'let-be'
 

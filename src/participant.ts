@@ -1,5 +1,6 @@
 // Who takes part in a conversation: its contact, whom they brought in, and whom we wrote to. Only they lead a message back into it.
 import type { Address } from './channel.ts'
+import type { Conversation } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 
 /** More than these are a crowd, and a crowd is no circle of people who know of each other. */
@@ -37,4 +38,39 @@ export async function takesPart(db: Reader, conversationId: string, address: str
     .where('address', '=', address)
     .executeTakeFirst()
   return row !== undefined
+}
+
+export async function copyParticipants(trx: Trx, from: string, to: string): Promise<void> {
+  const people = await trx.selectFrom('participant').selectAll().where('conversation_id', '=', from).execute()
+  if (people.length === 0) return
+  await trx
+    .insertInto('participant')
+    .values(people.map((person) => ({ ...person, conversation_id: to })))
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** Who came with the other conversation goes with it, unless they have a part in this one of their own. */
+export async function removeGuests(trx: Trx, guestsOf: string, { id, identity_id }: Conversation): Promise<void> {
+  const guests = trx.selectFrom('participant').select('address').where('conversation_id', '=', guestsOf)
+  const contact = trx.selectFrom('identity').select('address').where('id', '=', identity_id)
+  const writers = trx
+    .selectFrom('message')
+    .select('author')
+    .where('conversation_id', '=', id)
+    .where('direction', '=', 'inbound')
+  const readers = trx
+    .selectFrom('recipient')
+    .innerJoin('message', 'message.id', 'recipient.message_id')
+    .select('recipient.address')
+    .where('message.conversation_id', '=', id)
+    .where('recipient.state', '=', 'accepted')
+  await trx
+    .deleteFrom('participant')
+    .where('conversation_id', '=', id)
+    .where('address', 'in', guests)
+    .where('address', 'not in', contact)
+    .where('address', 'not in', writers)
+    .where('address', 'not in', readers)
+    .execute()
 }

@@ -1,14 +1,16 @@
 // Several contacts may be one person who writes on several channels. Only proof, or somebody who answers for it by name, says so;
-// a name alone never does. It can be taken back, and no clock knows of it.
+// a name alone never does. It can be taken back. No clock begins or ends by it; a promise that was made to a tier follows the person.
 import type { Selectable } from 'kysely'
 import { refreshCard } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { ContactLinkTable } from './db/schema.ts'
 import { appendFact } from './fact.ts'
+import type { Policies } from './policy.ts'
+import { listContactsOf, listSamePerson, personOf } from './same-person.ts'
+import { refoldWaiting } from './tier.ts'
 
 export type ContactLink = Selectable<ContactLinkTable>
 
-const CONTACTS_MAX = 50
 const LINKS_MAX = 20
 const CARDS_MAX = 50
 
@@ -19,10 +21,11 @@ export interface Linking {
   by: { how: 'agent'; agentId: string } | { how: 'code'; agentId: string; messageId: string }
   /** Where it was said. */
   conversationId: string
+  policies: Policies
 }
 
 /** Undefined when they are one person already. */
-export async function linkPeople(trx: Trx, { contactId, otherId, by, conversationId }: Linking) {
+export async function linkPeople(trx: Trx, { contactId, otherId, by, conversationId, policies }: Linking) {
   const to = await personOf(trx, contactId)
   const from = await personOf(trx, otherId)
   if (to === from) return undefined
@@ -41,12 +44,17 @@ export async function linkPeople(trx: Trx, { contactId, otherId, by, conversatio
   const actor = by.how === 'agent' ? { actor: by.agentId } : {}
   const about = { conversationId, ...(messageId !== null && { messageId }), ...actor }
   await appendFact(trx, { kind: 'people-linked', ...about, data: { link: id, how: by.how, contacts: moved, to } })
-  await refreshCards(trx, contactId)
+  await refoldWaiting(trx, contactId, policies)
+  await refreshPersonCards(trx, contactId)
   return id
 }
 
 /** False when it was taken back before. Whoever was one person before is that again. */
-export async function unlinkPeople(trx: Trx, linkId: string, agentId: string): Promise<boolean> {
+export async function unlinkPeople(
+  trx: Trx,
+  linkId: string,
+  { agentId, policies }: { agentId: string; policies: Policies },
+): Promise<boolean> {
   const link = await trx.selectFrom('contact_link').selectAll().where('id', '=', linkId).forUpdate().executeTakeFirst()
   if (!link || link.undone_at !== null) return false
   const together = await personOf(trx, link.to_person)
@@ -54,7 +62,7 @@ export async function unlinkPeople(trx: Trx, linkId: string, agentId: string): P
   const rows = await trx.selectFrom('contact').select(['id', 'person_id']).where('id', 'in', moved).execute()
   // Some of them may have been parted since.
   const back = rows.filter((row) => (row.person_id ?? row.id) === together).map(({ id }) => id)
-  await refreshCards(trx, link.to_person)
+  await refreshPersonCards(trx, link.to_person)
   await setPerson(trx, back, link.from_person)
   await trx
     .updateTable('contact_link')
@@ -63,38 +71,13 @@ export async function unlinkPeople(trx: Trx, linkId: string, agentId: string): P
     .execute()
   const about = { conversationId: link.conversation_id, actor: agentId }
   await appendFact(trx, { kind: 'people-unlinked', ...about, data: { link: linkId } })
+  for (const contactId of [link.to_person, ...back.slice(0, 1)]) await refoldWaiting(trx, contactId, policies)
   return true
 }
 
 async function setPerson(trx: Trx, contactIds: readonly string[], person: string): Promise<void> {
   if (contactIds.length === 0) return
   await trx.updateTable('contact').set({ person_id: person }).where('id', 'in', contactIds).execute()
-}
-
-/** A person is named after one of their contacts. */
-async function personOf(db: Reader, contactId: string): Promise<string> {
-  const row = await db
-    .selectFrom('contact')
-    .select(['id', 'person_id'])
-    .where('id', '=', contactId)
-    .executeTakeFirstOrThrow()
-  return row.person_id ?? row.id
-}
-
-async function listContactsOf(db: Reader, person: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('contact')
-    .select('id')
-    .where((eb) => eb.or([eb('person_id', '=', person), eb.and([eb('id', '=', person), eb('person_id', 'is', null)])]))
-    .orderBy('id')
-    .limit(CONTACTS_MAX)
-    .execute()
-  return rows.map(({ id }) => id)
-}
-
-/** All the contacts of the person that this one is, itself among them. */
-export async function listSamePerson(db: Reader, contactId: string): Promise<string[]> {
-  return await listContactsOf(db, await personOf(db, contactId))
 }
 
 /** What makes them one person, oldest first. */
@@ -111,8 +94,8 @@ export async function listLinks(db: Reader, contactId: string): Promise<ContactL
   return rows.filter(({ moved }) => (JSON.parse(moved) as string[]).some((id) => contacts.has(id)))
 }
 
-/** The cards tell the person's story. */
-async function refreshCards(trx: Trx, contactId: string): Promise<void> {
+/** The cards tell the person's story, and what is known of them. */
+export async function refreshPersonCards(trx: Trx, contactId: string): Promise<void> {
   const conversations = await trx
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')

@@ -1,4 +1,6 @@
 // What a changed configuration means for those who wait now: their promise is computed again, from its original start.
+
+import { DETAIL_OF_PERSON } from './contact-detail.ts'
 import { lockConversation, refreshCard } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import type { Policies, Policy } from './policy.ts'
@@ -103,7 +105,7 @@ async function listPromised(db: Reader, after: string) {
       'conversation.desk',
       'conversation.channel',
       'identity.address',
-      'contact.tier',
+      DETAIL_OF_PERSON('tier').as('tier'),
     ])
     .where('response_window.ended_at', 'is', null)
     .where('response_window.conversation_id', '>', after)

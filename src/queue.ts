@@ -16,6 +16,7 @@ export interface QueueRow {
   startedAt: number
   dueAt: number
   snoozedUntil: number | null
+  priority: 'high' | 'low' | null
   desk: string
   /** The message that waits longest. */
   startedBy: string
@@ -79,6 +80,7 @@ export async function listQueue(
       'response_window.started_at as startedAt',
       'response_window.due_at as dueAt',
       'conversation.snoozed_until as snoozedUntil',
+      'conversation.priority',
       'response_window.desk',
       'response_window.started_by as startedBy',
       'conversation.card_channel as cardChannel',

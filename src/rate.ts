@@ -7,6 +7,8 @@ export interface Pace {
   concurrencyMax: number
   /** The key whose pace these attempts keep, too. */
   within?: string
+  /** How many may wait for their turn, so that none of it passes unused; one that is claimed cannot be overtaken any more. */
+  queueMax?: number
 }
 
 export interface RateLimiter {
@@ -37,15 +39,20 @@ export function rateLimiter(paceOf: (key: string) => Pace | undefined, unlimited
   }
   return {
     async room(key) {
-      const within = paceOf(key)?.within
-      const passed = [limiterOf(key), within === undefined ? undefined : limiterOf(within)].filter((one) => one)
-      if (passed.length === 0) return unlimitedRoom
-      const checks = await Promise.all(passed.map((limiter) => limiter?.check()))
-      return checks.every(Boolean) ? 1 : 0
+      if (!limiterOf(key)) return unlimitedRoom
+      for (let at: string | undefined = key; at !== undefined; at = paceOf(at)?.within) {
+        if (!(await hasRoom(limiterOf(at), paceOf(at)))) return 0
+      }
+      return 1
     },
     schedule: (key, attempt) => limiterOf(key)?.schedule(attempt) ?? attempt(),
     reset: () => limiters.clear(),
   }
+}
+
+async function hasRoom(limiter: Bottleneck | undefined, pace: Pace | undefined): Promise<boolean> {
+  if (!limiter || !pace) return true
+  return pace.queueMax === undefined ? await limiter.check() : limiter.queued() < pace.queueMax
 }
 
 /** The wall and the monotonic clock should grow alike; returns the step since the last look, 0 when there was none. */

@@ -1,4 +1,5 @@
 // A machine's letter that needs an answer after all, or does not: a person knows better than its headers.
+import { release } from './block.ts'
 import { lockConversation, refreshEntry, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact, listFacts } from './fact.ts'
@@ -17,6 +18,7 @@ export async function reclassify(
   const conversationId = message.conversation_id
   const conversation = await lockConversation(trx, conversationId)
   if ((await countsNow(trx, conversationId, messageId)) === counts) return false
+  if (message.held_at !== null) await release(trx, messageId)
   await appendFact(trx, { kind: 'message-reclassified', conversationId, messageId, actor: agentId, data: { counts } })
   const open = await reconcileWindows(trx, conversationId, policies)
   // What was answered or waived with the rest needs nobody's attention again.

@@ -1,5 +1,6 @@
 // An agent's reply: previewed as exactly what will leave, sent by naming that preview, taken back while there is time.
 
+import { type Aim, choicesFor, isSamePerson } from './aim.ts'
 import { findAnswered, findLastInbound } from './answered.ts'
 import {
   type Address,
@@ -9,15 +10,20 @@ import {
   type Part,
   SendError,
 } from './channel.ts'
+import { tell } from './consultation-mail.ts'
 import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
+import { closeIfUnsaid, openForFirstWords } from './first-words.ts'
 import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { delay, findUndoEnd, put, undo } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
+import { replyKey } from './reply-key.ts'
+import { stopScheduled } from './scheduled-stop.ts'
+import type { Sequel } from './sequel.ts'
 import { listChangedSince } from './version.ts'
 
 export interface ReplyRequest {
@@ -34,6 +40,12 @@ export interface ReplyRequest {
   seenSeq: number
   /** The note in the thread it was made from, by the id it was kept under. */
   noteId?: string
+  /** The form it was written in. */
+  composer?: string
+  /** Its words without the marks; without them, its Markdown stands for them. */
+  plain?: string
+  /** Unless it goes where the conversation's customer asked. */
+  aim?: Aim
 }
 
 /** What the agent is shown, and what Send names. Its id is the id the message will have. */
@@ -56,11 +68,13 @@ export async function preview(
   request: ReplyRequest,
   tools: { id: string; now: number; choices?: RecipientChoices },
 ): Promise<Preview> {
-  const conversation = await getConversation(db, request.conversationId)
-  const identity = await getIdentity(db, conversation.identity_id)
+  const own = await getConversation(db, request.conversationId)
+  const { aim } = request
+  const identity = await getIdentity(db, aim?.identityId ?? own.identity_id)
+  const conversation = { ...own, channel: aim?.channel ?? own.channel, subject: own.subject ?? aim?.subject ?? null }
   const answered = await findAnswered(db, conversation)
   const newest = await findLastInbound(db, conversation.id)
-  const choices = tools.choices ?? (await listRecipientChoices(db, conversation.id))
+  const choices = tools.choices ?? (aim ? choicesFor(identity) : await listRecipientChoices(db, conversation.id))
   const outbound: OutboundMessage = {
     id: tools.id,
     conversationToken: conversation.token,
@@ -129,7 +143,7 @@ async function keepDraft(
     .values({
       id,
       conversation_id: conversation.id,
-      identity_id: conversation.identity_id,
+      identity_id: request.aim?.identityId ?? conversation.identity_id,
       agent_id: request.agent.id,
       answers_up_to: Math.min(newest?.seq ?? 0, request.seenSeq),
       seen_seq: request.seenSeq,
@@ -139,6 +153,8 @@ async function keepDraft(
       created_at: trx.now(),
       sent_at: null,
       note_id: request.noteId ?? null,
+      ...{ composer: request.composer ?? null, plain: request.plain ?? null, then_do: null, then_until: null },
+      channel: request.aim?.channel ?? null,
     })
     .execute()
   await insertParts(trx, id, parts)
@@ -154,27 +170,53 @@ export type SendResult =
   | { kind: 'redirected' }
   | { kind: 'refused'; reason: string }
 
-/** `confirmedSeq` is the newest seq the agent has confirmed to have seen. Commit, then ack. */
-export async function send(
+export interface Sender {
+  agentId: string
+  undoMs: number
+  /** The newest seq the agent has confirmed to have seen. */
+  confirmedSeq?: number
+  /** What is done once it is accepted; without it, what was chosen before. */
+  after?: Sequel | undefined
+}
+
+/** Commit, then ack. */
+export async function send(trx: Trx, draftId: string, sender: Sender): Promise<SendResult> {
+  const ready = await readSendable(trx, draftId, sender)
+  if (ready.kind !== 'ready') return ready
+  const sent = { sent_at: trx.now(), ...afterOf(sender) }
+  await trx.updateTable('draft').set(sent).where('id', '=', draftId).execute()
+  return await queue(trx, ready.conversation, draftId, sender)
+}
+
+/** Whether this preview may leave as it stands. Locks it and its conversation. */
+export async function readSendable(
   trx: Trx,
   draftId: string,
-  sender: { agentId: string; undoMs: number; confirmedSeq?: number },
-): Promise<SendResult> {
+  sender: Pick<Sender, 'agentId' | 'confirmedSeq'>,
+): Promise<{ kind: 'ready'; conversation: Conversation; seenSeq: number } | Exclude<SendResult, { kind: 'queued' }>> {
   const draft = await trx.selectFrom('draft').selectAll().where('id', '=', draftId).forUpdate().executeTakeFirst()
   if (!draft) return { kind: 'refused', reason: 'This preview is gone. Open Reply again; nothing was sent.' }
   if (draft.agent_id !== sender.agentId)
     return { kind: 'refused', reason: 'This is the draft of a colleague. Nothing was sent.' }
   if (draft.sent_at !== null) return { kind: 'sent-before', messageId: draft.id }
   const conversation = await lockConversation(trx, draft.conversation_id)
-  if (conversation.identity_id !== draft.identity_id) return { kind: 'redirected' }
+  const isStillTheirs =
+    draft.channel === null
+      ? conversation.identity_id === draft.identity_id
+      : await isSamePerson(trx, conversation.identity_id, draft.identity_id)
+  if (!isStillTheirs) return { kind: 'redirected' }
   const seenSeq = Math.max(draft.seen_seq, sender.confirmedSeq ?? 0)
   const news = [
     ...(await listNews(trx, conversation.id, seenSeq, sender.agentId)),
     ...(await listChangedSince(trx, conversation.id, { seq: seenSeq, exceptBy: sender.agentId, max: NEWS_MAX })),
   ]
   if (news.length > 0) return { kind: 'stale', news, seenSeq: conversation.seq_last }
-  await trx.updateTable('draft').set({ sent_at: trx.now() }).where('id', '=', draft.id).execute()
-  return await queue(trx, conversation, draft.id, sender)
+  return { kind: 'ready', conversation, seenSeq }
+}
+
+export function afterOf({ after }: Pick<Sender, 'after'>) {
+  if (!after) return {}
+  return { then_do: after.kind, then_until: after.kind === 'snooze' ? after.until : null }
 }
 
 const NEWS_MAX = 20
@@ -186,6 +228,7 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('seq', '>', seenSeq)
+    .where('held_at', 'is', null)
     .where((eb) =>
       eb.or([
         eb('direction', '=', 'inbound'),
@@ -199,27 +242,31 @@ async function listNews(db: Reader, conversationId: string, seenSeq: number, age
 
 async function queue(
   trx: Trx,
-  conversation: Conversation,
+  locked: Conversation,
   id: string,
   { agentId, undoMs }: { agentId: string; undoMs: number },
 ): Promise<SendResult> {
   const draft = await trx.selectFrom('draft').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const conversation = await openForFirstWords(trx, locked, agentId)
+  const channel = draft.channel ?? conversation.channel
   const parts = await listParts(trx, id)
   const message = await insertOutbound(trx, conversation, {
     id,
     agentId,
     subject: parts[0]?.subject ?? null,
     markdown: draft.markdown,
+    text: draft.plain ?? draft.markdown,
     answersUpTo: draft.answers_up_to,
     template: draft.template,
+    channel,
   })
-  for (const part of parts) await addKeys(trx, conversation, id, part.keys)
+  for (const part of parts) await addKeys(trx, { ...conversation, channel }, id, part.keys)
   const dueAt = trx.now() + undoMs
   await put(trx, {
     kind: 'reply',
     conversationId: conversation.id,
-    payload: { messageId: id, channel: conversation.channel },
-    rateKey: `send:${conversation.channel}`,
+    payload: { messageId: id, channel },
+    rateKey: `send:${channel}`,
     lane: `reply:${conversation.id}`,
     dedupe: replyKey(id),
     dueAt,
@@ -230,12 +277,17 @@ async function queue(
     const data = { letter: draft.template, use: draft.letter_use }
     await appendFact(trx, { kind: 'letter-sent', conversationId: conversation.id, messageId: id, actor: agentId, data })
   }
-  if (conversation.owner_id === null) {
-    await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', conversation.id).execute()
-    await refreshOpenPings(trx, conversation.id)
-  }
+  await stopScheduled(trx, conversation.id, 'colleague', agentId)
+  await becomeOwner(trx, conversation, agentId)
   await refreshEntry(trx, conversation, id)
   return { kind: 'queued', messageId: id, dueAt }
+}
+
+/** Whoever answers first has it. */
+export async function becomeOwner(trx: Trx, { id, owner_id }: Conversation, agentId: string): Promise<void> {
+  if (owner_id !== null) return
+  await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', id).execute()
+  await refreshOpenPings(trx, id)
 }
 
 /** The message's text and the window's answer in one word, for the agent who pressed Undo. */
@@ -251,8 +303,9 @@ export async function takeBack(trx: Trx, messageId: string, agentId: string): Pr
   }
   await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()
   const fact = { kind: 'reply-undone', conversationId: conversation.id, messageId, actor: agentId, data: {} } as const
-  await appendFact(trx, fact)
-  await refreshEntry(trx, conversation, messageId)
+  if (message.direction === 'note') await tell(trx, message, 'consultation-undone')
+  else await appendFact(trx, fact)
+  await refreshEntry(trx, await closeIfUnsaid(trx, conversation), messageId)
   return { kind: 'undone', markdown: message.markdown }
 }
 
@@ -266,6 +319,3 @@ export async function restartUndo(trx: Trx, messageId: string, undoMs: number): 
   const dueAt = trx.now() + undoMs
   return (await delay(trx, replyKey(messageId), dueAt)) ? dueAt : undefined
 }
-
-/** The dedupe key of the effect that sends this reply. */
-export const replyKey = (messageId: string) => `reply:${messageId}`

@@ -27,6 +27,7 @@ export const WINDOW_FACTS = [
   'reply-accepted',
   'reply-voided',
   'no-reply-needed',
+  'spam-unmarked',
 ] as const
 
 /** A customer's message that counts, and what ended its waiting in a conversation it was in before. */
@@ -130,6 +131,7 @@ function endingsBefore(questions: readonly Question[]): Answer[] {
 }
 
 function listAnswers(facts: readonly StoredFact[]): Answer[] {
+  const takenBack = listTakenBack(facts)
   return facts.flatMap((fact): Answer[] => {
     const upTo = (seq: number) => (question: Question) => question.ended === undefined && question.seq <= seq
     if (fact.kind === 'reply-accepted') {
@@ -139,9 +141,14 @@ function listAnswers(facts: readonly StoredFact[]): Answer[] {
         (question.seq <= answersUpTo || (question.at <= answersUntil && !question.joined))
       return [{ at, as: 'answered', by: fact.messageId, nth, covers }]
     }
-    if (fact.kind !== 'no-reply-needed') return []
+    if (fact.kind !== 'no-reply-needed' || takenBack.has(fact.data.nth)) return []
     return [{ at: fact.at, as: 'waived', by: undefined, nth: fact.data.nth, covers: upTo(fact.data.upTo) }]
   })
+}
+
+/** The places of what was waived as spam and was none. */
+export function listTakenBack(facts: readonly StoredFact[]): Set<number> {
+  return new Set(facts.flatMap((fact) => (fact.kind === 'spam-unmarked' ? (fact.data.nth ?? []) : [])))
 }
 
 /** Of at least one. */

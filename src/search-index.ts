@@ -7,6 +7,7 @@ import { removeEntry, WORDS_MAX, writeEntries } from './db/search.ts'
 import { put } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
 import { wordsOf } from './search-words.ts'
+import { listTagsOf, tagKey } from './tag.ts'
 
 const BATCH_MAX = 50
 /** Characters of all messages of a batch; one message that has more is a batch of its own. */
@@ -113,7 +114,12 @@ async function readEntries(trx: Trx, ids: readonly string[]) {
     .select(['message_id', 'name'])
     .where('message_id', 'in', ids)
     .execute()
+  const tagged = await listTagsOf(
+    trx,
+    rows.map((row) => row.conversation_id),
+  )
   return rows.map((row) => {
+    const tags = (tagged.get(row.conversation_id) ?? []).map(({ name }) => name)
     const fields = [
       ...[row.conversation_id, row.id, row.contact_name, row.name, row.address, row.topic, row.subject],
       ...(row.direction === 'inbound' ? [row.author] : []),
@@ -121,9 +127,10 @@ async function readEntries(trx: Trx, ids: readonly string[]) {
       ...people
         .filter((person) => person.conversation_id === row.conversation_id)
         .flatMap(({ name, address }) => [name, address]),
+      ...tags,
     ]
     const { id: messageId, arrived_at: arrivedAt, desk, text } = row
-    return { messageId, arrivedAt, desk, ...entryWords(fields, text) }
+    return { messageId, arrivedAt, desk, tags: tags.map(tagKey), ...entryWords(fields, text) }
   })
 }
 

@@ -1,5 +1,6 @@
 // What somebody looks for, read from what they typed. Whatever that is, it is only words afterwards.
 import { wordsOf } from './search-words.ts'
+import { tagKey } from './tag.ts'
 
 /** Words that stand one after the other. */
 export interface Phrase {
@@ -13,6 +14,21 @@ const WORDS_MAX = 24
 /** One letter begins half of all words. */
 const PREFIX_LENGTH_MIN = 2
 const QUOTES = /["“”„‟«»＂]/
+
+const TAG_FILTER = /(?<!\S)tags?:(?:"([^"]*)"|(\S+))/giu
+const TAGS_MAX = 5
+
+/** `tag:refund` and `tag:"late delivery"` say which tags a conversation must have; `words` is what else was typed. */
+export function parseFilters(typed: string): { tags: string[]; words: string } {
+  const tags: string[] = []
+  const words = typed.slice(0, QUERY_LENGTH_MAX).replace(TAG_FILTER, (all, quoted?: string, bare?: string) => {
+    const key = tagKey(quoted ?? bare ?? '')
+    if (key === '' || tags.length >= TAGS_MAX) return all
+    tags.push(key)
+    return ' '
+  })
+  return { tags, words }
+}
 
 /** All of them have to be found. Empty when there is nothing to look for. */
 export function parseSearch(typed: string): Phrase[] {

@@ -1,5 +1,6 @@
 // Brings the stored windows of a conversation into line with its facts. Every writer calls this and nothing else.
 import type { Selectable } from 'kysely'
+import { DETAIL_OF_PERSON } from './contact-detail.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { ResponseWindowTable } from './db/schema.ts'
 import { appendFact, listFacts } from './fact.ts'
@@ -64,7 +65,7 @@ export async function readPromised(db: Reader, conversationId: string): Promise<
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
     .innerJoin('contact', 'contact.id', 'identity.contact_id')
-    .select(['conversation.desk', 'conversation.channel', 'identity.address', 'contact.tier'])
+    .select(['conversation.desk', 'conversation.channel', 'identity.address', DETAIL_OF_PERSON('tier').as('tier')])
     .where('conversation.id', '=', conversationId)
     .executeTakeFirstOrThrow()
   return { desk: row.desk, channel: row.channel, address: row.address, tier: row.tier ?? undefined }

@@ -41,6 +41,7 @@ describe('a good configuration', () => {
     })
     expect(config.desks.support).toEqual({
       name: 'Support',
+      assign: 'off',
       channel: 'C0123ABCDEF',
       leads: ['U0123ABCDEF'],
       window: 'calendar:24h',

@@ -1,4 +1,7 @@
 // The whole program with one Slack app for the desk and for customers: each hears what is theirs, and replies arrive.
+
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { slackChannel } from '../adapters/slack/channel.ts'
 import { systemClock } from '../src/clock.ts'
@@ -31,17 +34,34 @@ async function openOffice() {
 type Office = Awaited<ReturnType<typeof openOffice>>
 
 /** `more` is what the customers' section says besides its channel. */
-async function run({ slack, desk, shared, lea }: Office, database: Database, more: object = {}): Promise<Deskbell> {
+async function run(
+  { slack, desk, shared, lea }: Office,
+  database: Database,
+  more: object = {},
+  way: { app?: object; env?: Record<string, string> } = {},
+): Promise<Deskbell> {
   const settings = {
-    slack: { api_url: slack.url, customers: { shop: { channels: [{ id: shared }], direct_messages: true, ...more } } },
+    slack: {
+      ...way.app,
+      api_url: slack.url,
+      customers: { shop: { channels: [{ id: shared }], direct_messages: true, ...more } },
+    },
     desks: { main: { channel: desk, leads: [lea] } },
   }
   const tokens = { SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken }
   const own = { DESKBELL_SLACK_SHOP_BOT_TOKEN: slack.botToken, DESKBELL_SLACK_SHOP_APP_TOKEN: slack.appToken }
-  const env = 'own_app' in more ? own : tokens
+  const env = { ...('own_app' in more ? own : tokens), ...way.env }
   const read = readConfig({ yaml: { path: 'deskbell.yaml', text: JSON.stringify(settings) }, env })
   if ('faults' in read) throw new Error(renderFaults(read.faults))
   return await startDeskbell({ ...read.config, database }, tools)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return port
 }
 
 const conversations = ({ db }: Deskbell) =>
@@ -191,6 +211,30 @@ eachDatabase((_, fresh) => {
         await again.stop()
       }
     })
+  })
+
+  test('X3, Q9: the whole program with signed requests in the place of sockets, for the desk and for customers', async () => {
+    const office = await openOffice()
+    const { slack, mia, ana, shared, desk } = office
+    const port = await freePort()
+    slack.settings.requestUrl = `http://127.0.0.1:${port}/slack`
+    const env = { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: slack.signingSecret }
+    const deskbell = await run(office, await fresh(), {}, { app: { mode: 'http', port }, env })
+    try {
+      await until(() => deskbell.problems().length === 0, 'the program to listen')
+      const root = slack.say(mia, shared, 'Is it in stock?')
+      await until(async () => (await conversations(deskbell)).length === 1, 'the question')
+      const cards = () => slack.workspace.messages(desk).filter(({ botId }) => botId === slack.app.botId)
+      const card = await until(() => cards()[0], 'the card')
+      expect(await slack.click(ana, { channel: desk, ts: card.ts, actionId: 'take' })).toMatchObject({ kind: 'acked' })
+      const owner = () => deskbell.db.selectFrom('conversation').select('owner_id').executeTakeFirst()
+      await until(async () => (await owner())?.owner_id === ana, 'it to be taken')
+      slack.say(mia, shared, 'In red, please', { threadTs: root })
+      await until(async () => (await inbound(deskbell)).length === 2, 'what else they wrote')
+      expect([slack.sockets.open(), slack.calls('apps.connections.open')]).toEqual([[], []])
+    } finally {
+      await deskbell.stop()
+    }
   })
 
   test('customers on an app of their own are heard even where the desk has none', async () => {

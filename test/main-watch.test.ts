@@ -80,6 +80,11 @@ test('E21: Slack is watched when there is one, by what it says of itself', () =>
   ).toMatch(/not answer/)
 })
 
+test('Q13: what the leads have been told of already is no news', () => {
+  const slack = watch({ health: () => ({ ok: false, problem: 'The channel is archived.', isTold: true }) })
+  expect(slack.find(({ name }) => name === SLACK)?.problem()).toBeUndefined()
+})
+
 test('P10: a mailbox concerns the leads of its desk alone', async () => {
   const heard = await sound('email:support', { deaf: [] })
   expect(heard).toEqual({ slack: ['U0123ABCDEF'], mail: [], failed: false })
@@ -110,7 +115,7 @@ function watch({
   held = [],
 }: Partial<{
   clock: ReturnType<typeof manualClock>
-  health(): { ok: boolean; problem?: string }
+  health(): { ok: boolean; problem?: string; isTold?: true }
   held: { name: string; health(): ChannelHealth }[]
 }>) {
   return watchedOf(config, { clock, outbox: { lastPassAt: () => 0 }, desk: { health }, held: () => held })

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../src/clock.ts'
 import { reopen } from '../src/close.ts'
 import { listFacts } from '../src/fact.ts'
-import { merge, split, unmerge } from '../src/move.ts'
+import { merge, unmerge } from '../src/move.ts'
 import { foldWindows, WINDOW_FACTS } from '../src/response-window.ts'
 import { listWindows } from '../src/window-record.ts'
 import { eachDatabase } from './setup/database.ts'
 import { always, calendarPolicy } from './setup/policy.ts'
+import { splitOff } from './setup/splitting.ts'
 import { makeWorld, type World } from './setup/world.ts'
 
 const ANN = { address: 'ann@example.org' }
@@ -74,7 +75,7 @@ eachDatabase((open) => {
     const one = await world.customerWrites('Where is it?')
     const two = await world.customerWrites('And do you have lamps?')
     const reply = await world.agentReplies('On its way, and yes.')
-    const id = await move(world, (trx, by) => split(trx, one.conversation_id, [two.id], by))
+    const id = await move(world, (trx, by) => splitOff(trx, one.conversation_id, [two.id], by))
     expect(await shape(world, id)).toEqual([`answered by ${reply}, since ${two.id}`])
     await world.replyBounces(reply)
     expect(await shape(world, id)).toEqual([`open since ${two.id}`])
@@ -86,7 +87,7 @@ eachDatabase((open) => {
     const one = await world.customerWrites('Where is it?')
     await world.clock.advance(MINUTE)
     const two = await world.customerWrites('And do you have lamps?')
-    const id = await move(world, (trx, by) => split(trx, one.conversation_id, [two.id], by))
+    const id = await move(world, (trx, by) => splitOff(trx, one.conversation_id, [two.id], by))
     await world.agentReplies('On its way.', { conversation: one.conversation_id })
     expect(await shape(world, id)).toEqual([`open since ${two.id}`])
     expect((await world.openWindow(id))?.started_at).toBe(two.arrived_at)

@@ -1,24 +1,28 @@
 import { describe, expect, test } from 'vitest'
 import { DAY } from '../src/clock.ts'
+import { findSameWords, isReturning } from '../src/letter-use.ts'
 import { makeCode } from '../src/link-code.ts'
-import { linkPeople, listLinks, listSamePerson, unlinkPeople } from '../src/person.ts'
+import { linkPeople, listLinks, unlinkPeople } from '../src/person.ts'
 import { checkWindows } from '../src/rebuild.ts'
+import { listSamePerson } from '../src/same-person.ts'
+import { listHistory } from '../src/search.ts'
 import { setTier } from '../src/tier.ts'
 import { BEN, inPlace, makeChat } from './setup/chat.ts'
 import { eachDatabase, type OpenTestDb } from './setup/database.ts'
+import { DESK } from './setup/world.ts'
 
 const EVE = { address: 'eve', name: 'Eve' }
 
 eachDatabase((open) => {
   describe('a person on several channels', () => {
     test('Q16: is one when a named agent says so, and no more when they take it back; all of it is on record', async () => {
-      const { chat, people, link } = await makePeople(open)
+      const { chat, people, link, part } = await makePeople(open)
       const [ada, ben] = people
       const id = await link(ada, ben)
       expect(await listSamePerson(chat.db, ben)).toEqual([ada, ben])
       expect(await listLinks(chat.db, ben)).toMatchObject([{ id, how: 'agent', agent_id: 'U1', undone_at: null }])
-      expect(await chat.db.transaction((trx) => unlinkPeople(trx, id ?? '', 'U2'))).toBe(true)
-      expect(await chat.db.transaction((trx) => unlinkPeople(trx, id ?? '', 'U2'))).toBe(false)
+      expect(await part(id, 'U2')).toBe(true)
+      expect(await part(id, 'U2')).toBe(false)
       expect(await listSamePerson(chat.db, ben)).toEqual([ben])
       expect(await listLinks(chat.db, ada)).toEqual([])
       const [row] = await chat.db.selectFrom('contact_link').selectAll().execute()
@@ -28,21 +32,21 @@ eachDatabase((open) => {
     })
 
     test('Q16: of three, parting the first two leaves the third where they are', async () => {
-      const { chat, people, link } = await makePeople(open)
+      const { chat, people, link, part } = await makePeople(open)
       const [ada, ben, eve] = people
       const first = await link(ada, ben)
       const second = await link(eve, ada)
       expect(await listSamePerson(chat.db, ada)).toEqual([ada, ben, eve])
       expect(await link(ben, eve)).toBeUndefined()
-      await chat.db.transaction((trx) => unlinkPeople(trx, first ?? '', 'U1'))
+      await part(first, 'U1')
       expect(await listSamePerson(chat.db, ada)).toEqual([ada, eve])
       expect(await listSamePerson(chat.db, ben)).toEqual([ben])
-      await chat.db.transaction((trx) => unlinkPeople(trx, second ?? '', 'U1'))
+      await part(second, 'U1')
       expect([await listSamePerson(chat.db, ada), await listSamePerson(chat.db, eve)]).toEqual([[ada], [eve]])
     })
 
     test('Q16: no clock knows of it, whatever their tiers are', async () => {
-      const { chat, people, link } = await makePeople(open)
+      const { chat, people, link, part } = await makePeople(open)
       const [ada, ben] = people
       const windows = () => chat.db.selectFrom('response_window').selectAll().orderBy('id').execute()
       await chat.db.transaction((trx) => setTier(trx, ada, 'vip', { agentId: 'U1', policies: chat.policies }))
@@ -50,9 +54,31 @@ eachDatabase((open) => {
       const id = await link(ada, ben)
       expect(await windows()).toEqual(before)
       await chat.customerWrites('And?', { ...inPlace('ben'), from: BEN })
-      await chat.db.transaction((trx) => unlinkPeople(trx, id ?? '', 'U1'))
+      await part(id, 'U1')
       expect(await windows()).toEqual(before)
       expect((await checkWindows(chat.db)).differences).toEqual([])
+    })
+
+    test('Q16: what was said to one of them was said to the person: the same words, an earlier answer, their history', async () => {
+      const { chat, people, link, part } = await makePeople(open)
+      const [ada, ben] = people
+      const [first, second] = await chat.db.selectFrom('conversation').select('id').orderBy('id').execute()
+      const words = 'Thank you for your patience: it left the house today and is with you tomorrow.'
+      await chat.agentReplies(words, { conversation: first?.id ?? '' })
+      const history = () =>
+        listHistory(chat.db, { address: 'ben', desks: [DESK], skip: 0, limit: 9 }).then((found) =>
+          found?.conversations.map(({ conversationId }) => conversationId),
+        )
+      const known = async () => [
+        (await findSameWords(chat.db, ben, words)) !== undefined,
+        await isReturning(chat.db, ben, second?.id ?? ''),
+        (await history())?.length,
+      ]
+      expect(await known()).toEqual([false, false, 1])
+      const id = await link(ada, ben)
+      expect(await known()).toEqual([true, true, 2])
+      await part(id, 'U1')
+      expect(await known()).toEqual([false, false, 1])
     })
 
     test('Q16: the same name alone makes nobody the same person', async () => {
@@ -115,8 +141,12 @@ async function makePeople(open: OpenTestDb) {
     people,
     link: (contactId: string, otherId: string) => {
       const by = { how: 'agent' as const, agentId: 'U1' }
-      return chat.db.transaction((trx) => linkPeople(trx, { contactId, otherId, by, conversationId }))
+      return chat.db.transaction((trx) =>
+        linkPeople(trx, { contactId, otherId, by, conversationId, policies: chat.policies }),
+      )
     },
+    part: (link: string | undefined, agentId: string) =>
+      chat.db.transaction((trx) => unlinkPeople(trx, link ?? '', { agentId, policies: chat.policies })),
     code: (contactId: string) =>
       chat.db.transaction((trx) => makeCode(trx, { contactId, conversationId, agentId: 'U1' })),
     say: (from: typeof BEN, text: string, sender: 'pass' | 'none' = 'pass') =>

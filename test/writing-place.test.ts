@@ -4,12 +4,13 @@ import type { InboundMessage } from '../src/channel.ts'
 import { DAY, MINUTE, SECOND } from '../src/clock.ts'
 import { close } from '../src/close.ts'
 import type { Db, Trx } from '../src/db/open.ts'
-import { merge, split, unmerge } from '../src/move.ts'
+import { merge, unmerge } from '../src/move.ts'
 import { checkWindows } from '../src/rebuild.ts'
 import { listRecipientChoices } from '../src/recipients.ts'
 import { BEN, inChannel, inPlace, inThread, makeChat } from './setup/chat.ts'
 import { eachDatabase } from './setup/database.ts'
 import { ADA, inbound, rawOf, type Wrote } from './setup/fake-channel.ts'
+import { splitOff } from './setup/splitting.ts'
 import { until } from './setup/until.ts'
 
 eachDatabase((open, _, engine) => {
@@ -168,7 +169,7 @@ eachDatabase((open, _, engine) => {
     await chat.customerWrites('Also: what are your hours?', inThread())
     const by = { agentId: 'U1', policies: chat.policies }
     const id = first.conversation_id
-    const parted = await chat.db.transaction((trx) => split(trx, id, [first.id], by))
+    const parted = await chat.db.transaction((trx) => splitOff(trx, id, [first.id], by))
     expect((await chat.customerWrites('On Sunday?', inThread())).conversation_id).toBe(id)
     await chat.db.transaction((trx) => merge(trx, id, parted, by))
     expect((await chat.customerWrites('Hello?', inThread())).conversation_id).toBe(parted)
@@ -185,7 +186,7 @@ eachDatabase((open, _, engine) => {
     const id = first.conversation_id
     const before = await chat.windows(id)
     const by = { agentId: 'U1', policies: chat.policies }
-    const parted = await chat.db.transaction((trx) => split(trx, id, [second.id], by))
+    const parted = await chat.db.transaction((trx) => splitOff(trx, id, [second.id], by))
     expect(await chat.openWindow(parted)).toMatchObject({ started_by: second.id, started_at: second.arrived_at })
     expect(await chat.openWindow(id)).toMatchObject({ started_by: first.id })
     // Their next line follows their last one, wherever that is now.

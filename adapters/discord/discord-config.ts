@@ -12,6 +12,8 @@ export interface DiscordConfig {
   channels: readonly SupportChannel[]
   /** Forum channels: each post is a conversation. */
   forums: readonly string[]
+  /** Which desk answers, by the id of a channel, a forum or the place of requests; of others the core knows. */
+  deskOf?: Readonly<Record<string, string>>
   /** How urgent a post with a tag of this name is, the name in lower case. */
   tagPriorities: Readonly<Record<string, 'high' | 'low'>>
   /** Where `/support` opens private threads. */

@@ -123,6 +123,7 @@ function toMessage(message: Payload, notes: Notes, people: People): InboundMessa
     cc: [],
     ...(notes.title && { subject: notes.title }),
     ...(notes.priority && { priority: notes.priority }),
+    ...(notes.desk && { desk: notes.desk }),
     text,
     markdown,
     ...(unquoted !== undefined && { unquoted }),

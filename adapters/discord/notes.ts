@@ -21,6 +21,7 @@ export async function notesFor(tools: NoteTools, place: Place, message: Payload)
     facts?.parentId !== undefined && facts.tags.length > 0 ? await directory.channel(facts.parentId) : undefined
   const tags = (facts?.tags ?? []).flatMap((id) => forum?.tagNames.get(id) || [])
   const priority = priorityOf(tags, tools.config)
+  const desk = await deskFor(tools, place)
   const roles = await rolesFor(tools, place, message)
   const names = namesFor(directory, message)
   return {
@@ -30,10 +31,21 @@ export async function notesFor(tools: NoteTools, place: Place, message: Payload)
     ...(facts?.name && { title: facts.name }),
     ...(tags.length > 0 && { tags: tags.join(', ') }),
     ...(priority && { priority }),
+    ...(desk !== undefined && { desk }),
     ...(roles.length > 0 && { roles: roles.join(',') }),
     ...(place.onlyMentions && { onlyMentions: '1' as const }),
     ...(names !== undefined && { names }),
   }
+}
+
+/** A thread belongs to the desk of the channel that it stands in. */
+export async function deskFor(
+  { config: { deskOf = {} }, directory }: Pick<NoteTools, 'config' | 'directory'>,
+  { id, kind }: Pick<Place, 'id' | 'kind'>,
+): Promise<string | undefined> {
+  if (Object.keys(deskOf).length === 0 || kind === 'dm') return undefined
+  const parent = kind === 'channel' ? id : (await directory.channel(id))?.parentId
+  return parent === undefined ? undefined : deskOf[parent]
 }
 
 /** Of several tags the urgent one counts. */

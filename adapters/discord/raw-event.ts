@@ -21,6 +21,8 @@ export interface Notes {
   tags?: string
   /** What its tags say of it. */
   priority?: 'high' | 'low'
+  /** Which desk answers there, where that is not the bot's own. */
+  desk?: string
   /** The author's, where the payload does not say. */
   roles?: string
   /** In a channel where only what names us counts. */

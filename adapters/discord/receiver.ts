@@ -12,6 +12,7 @@ import { type Gateway, makeGateway, type Packet } from './gateway.ts'
 import { insist } from './insist.ts'
 import { answerInteraction } from './interaction.ts'
 import { type Keeper, makeKeeper, STOPPED } from './keeper.ts'
+import { deskFor } from './notes.ts'
 import { type Payload, payloadOf, textOf } from './payload.ts'
 import { type Place, placeIndex } from './place.ts'
 import { rawInteraction } from './raw-event.ts'
@@ -65,7 +66,7 @@ export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Recei
     const requests = makeRequests({
       ...shared,
       adopt: reader.adopt,
-      ...(config.requests !== undefined && { parentId: config.requests }),
+      ...(config.requests !== undefined && { parentId: config.requests, desk: config.deskOf?.[config.requests] }),
     })
     // A store that does not answer now answers later; nothing is heard before.
     const opened = insist({ ...tools, stop }, 'the places could not be read from the store', async () => {
@@ -103,7 +104,9 @@ export function makeReceiver(config: DiscordConfig, tools: ReceiverTools): Recei
       } as const
       await reader.adopt({ ...place, guildId, onlyMentions: false, isKnown: false, activeAt: 0, unkept: 0 })
     }
-    const notes = { self, place: isInThread ? 'thread' : 'channel', ...(isInThread && { owner }) } as const
+    const place = isInThread ? 'thread' : 'channel'
+    const desk = await deskFor({ config, directory }, { id: channelId, kind: place })
+    const notes = { self, place, ...(isInThread && { owner }), ...(desk !== undefined && { desk }) } as const
     await keeper?.keep([rawInteraction('adopt', interaction, notes)])
   }
 

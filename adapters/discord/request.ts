@@ -13,7 +13,7 @@ export const QUESTION_FIELD = 'question'
 const DEPTH_MAX = 4
 const NO_NAMES = { users: new Map(), roles: new Map(), channels: new Map() }
 
-export function readRequest(interaction: Payload, { thread }: Notes, arrivedAt: number): InboundMessage {
+export function readRequest(interaction: Payload, { thread, desk }: Notes, arrivedAt: number): InboundMessage {
   const { question, subject } = fieldsOf(interaction)
   const user = askerOf(interaction)
   return {
@@ -24,6 +24,7 @@ export function readRequest(interaction: Payload, { thread }: Notes, arrivedAt: 
     to: [],
     cc: [],
     ...(subject && { subject }),
+    ...(desk && { desk }),
     ...readDiscord(question, NO_NAMES),
     evidence: [],
     keys: thread === undefined ? [] : [threadKey(thread)],

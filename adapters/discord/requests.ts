@@ -34,6 +34,8 @@ export interface RequestTools {
   since: string
   /** Where private threads are opened; without one the answer comes as a direct message. */
   parentId?: string
+  /** Which desk answers there, where that is not the bot's own. */
+  desk?: string | undefined
   adopt(place: Place): Promise<void>
 }
 
@@ -64,6 +66,7 @@ export function makeRequests(tools: RequestTools): Requests {
       self,
       place: thread === undefined ? 'dm' : 'thread',
       ...(thread !== undefined && { thread }),
+      ...(tools.desk !== undefined && { desk: tools.desk }),
     } as const
     const raw = rawInteraction('request', interaction, notes)
     await change((list) => list.filter(({ id }) => id !== interaction.id), [raw])

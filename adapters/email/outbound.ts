@@ -1,5 +1,7 @@
 // A reply as the bytes that will leave: built once, kept, and the same at every attempt, down to the Message-ID and the boundary.
+
 import { createHash } from 'node:crypto'
+import { domainToASCII } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Address, OutboundMessage, Part } from '../../src/channel.ts'
 import { AUTOMATIC_HEADERS } from './automatic.ts'
@@ -104,9 +106,15 @@ function recipients(addresses: Address[]): Address[] {
   for (const recipient of addresses) {
     const address = normalAddress(recipient.address)
     const name = cleanLine(recipient.name ?? '')
-    if (address && !seen.has(address)) seen.set(address, { address, ...(name && { name }) })
+    if (address && isReachable(address) && !seen.has(address)) seen.set(address, { address, ...(name && { name }) })
   }
   return [...seen.values()]
+}
+
+/** What IDNA has no form for is encoded all the same by some, and would then go to another domain than the one that is shown. */
+function isReachable(address: string): boolean {
+  const domain = domainOf(address)
+  return /^[\x20-\x7e]*$/.test(domain) || domainToASCII(domain) !== ''
 }
 
 /** Always objects: in a string a comma in a name would be one more recipient. */

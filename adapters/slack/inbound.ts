@@ -50,8 +50,11 @@ function whereOf(config: CustomersConfig, channel: string): Where {
   return channelOf(config, channel)?.kind ?? 'direct'
 }
 
+/** Whoever was written to first in a direct message answers there, and in no thread. */
 function ownOf({ channel, ts, threadTs }: NewMessage, { arrivedAt }: RawEvent): InboundEvent {
-  return { kind: 'own', externalId: externalIdOf(channel, ts), arrivedAt, keys: [threadKey(channel, threadTs ?? ts)] }
+  const place = channel.startsWith('D') ? [placeKey(channel)] : []
+  const keys = [threadKey(channel, threadTs ?? ts), ...place]
+  return { kind: 'own', externalId: externalIdOf(channel, ts), arrivedAt, keys }
 }
 
 interface Context {

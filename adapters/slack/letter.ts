@@ -1,20 +1,18 @@
 // A letter cut into messages that Slack takes: never inside what a reader sees as one character, and none of it is ever parsed.
-import type { RichTextBlock, RichTextElement } from '@slack/types'
+import type { RichTextBlock } from '@slack/types'
+import { type Piece, parseMarkdown } from '../../src/slack/markdown.ts'
+import type { Run } from '../../src/slack/markdown-inline.ts'
+import { blockOf, plainOf } from '../../src/slack/markdown-rich.ts'
 import { chunks } from '../../src/slack/mrkdwn.ts'
-import { type Piece, parseMarkdown } from './markdown.ts'
-import type { Run } from './markdown-inline.ts'
 
 /** Characters of one message. Slack refuses blocks of some 13,000 in all, and its own clients fold long ones. */
 export const TEXT_MAX = 3000
-const LINK_MAX = 3000
 
 export interface Page {
   blocks: RichTextBlock[]
   /** What it says, as plain text. */
   text: string
 }
-
-type Item = Extract<Piece, { type: 'item' }>
 
 export function pagesOf(markdown: string): Page[] {
   return pack(parseMarkdown(markdown)).map((pieces) => ({ blocks: [blockOf(pieces)], text: plainOf(pieces) }))
@@ -65,69 +63,4 @@ function cut(piece: Piece): Piece[] {
     }
   }
   return rows.filter((runs) => runs.length > 0).map((runs) => ({ ...piece, runs }))
-}
-
-function blockOf(pieces: Piece[]): RichTextBlock {
-  const elements: RichTextBlock['elements'] = []
-  for (const [n, piece] of pieces.entries()) {
-    const last = elements.at(-1)
-    const before = pieces[n - 1]
-    const inner = piece.runs.map(elementOf)
-    if (piece.type === 'item') {
-      const isNext = last?.type === 'rich_text_list' && before?.type === 'item' && isSameList(before, piece)
-      if (isNext) last.elements.push({ type: 'rich_text_section', elements: inner })
-      else elements.push(listOf(piece, inner))
-    } else if (piece.type === 'code') {
-      const texts = piece.runs.map(({ text }) => ({ type: 'text' as const, text }))
-      elements.push({ type: 'rich_text_preformatted', elements: texts })
-    } else if (piece.type === 'quote') elements.push({ type: 'rich_text_quote', elements: inner })
-    else elements.push({ type: 'rich_text_section', elements: spaced(inner, pieces[n + 1]) })
-  }
-  return { type: 'rich_text', elements }
-}
-
-/** Paragraphs stand apart as they do in a letter. */
-function spaced(inner: RichTextElement[], next: Piece | undefined): RichTextElement[] {
-  return next?.type === 'section' ? [...inner, { type: 'text', text: '\n\n' }] : inner
-}
-
-function isSameList(a: Item, b: Item): boolean {
-  return a.indent === b.indent && (a.number === undefined) === (b.number === undefined)
-}
-
-function listOf({ number, indent }: Item, inner: RichTextElement[]): RichTextBlock['elements'][number] {
-  return {
-    type: 'rich_text_list',
-    style: number === undefined ? 'bullet' : 'ordered',
-    indent,
-    ...(number !== undefined && number > 1 && { offset: number - 1 }),
-    elements: [{ type: 'rich_text_section', elements: inner }],
-  }
-}
-
-function elementOf({ text, url, ...style }: Run): RichTextElement {
-  const styled = Object.keys(style).length > 0 ? { style } : {}
-  if (url === undefined || url.length > LINK_MAX) return { type: 'text', text, ...styled }
-  return { type: 'link', url, text, ...styled }
-}
-
-function plainOf(pieces: Piece[]): string {
-  let plain = ''
-  for (const [n, piece] of pieces.entries()) {
-    const before = pieces[n - 1]
-    const isTight = piece.type === 'item' && before?.type === 'item'
-    plain += (n === 0 ? '' : isTight ? '\n' : '\n\n') + plainPiece(piece)
-  }
-  return plain
-}
-
-function plainPiece(piece: Piece): string {
-  const text = piece.runs.map(plainRun).join('')
-  if (piece.type === 'quote') return text.replaceAll(/^/gm, '> ')
-  if (piece.type !== 'item') return text
-  return `${'  '.repeat(piece.indent)}${piece.number === undefined ? '-' : `${piece.number}.`} ${text}`
-}
-
-function plainRun({ text, url }: Run): string {
-  return url === undefined || url === text || url === `mailto:${text}` ? text : `${text} (${url})`
 }

@@ -1,9 +1,10 @@
 // deskbell manifest: the Slack app as this version and this configuration need it, nothing more. It is asked for before there are tokens.
 
 import { customersIn } from '../config/customers.ts'
+import { DEFAULTS } from '../config/default.ts'
 import { readSources } from '../config/source.ts'
 import { parseYaml, pick } from '../config/yaml.ts'
-import { MANIFEST } from '../desk/manifest.ts'
+import { MANIFEST, withRequests } from '../desk/manifest.ts'
 import { type CustomersUse, customersOnly, withCustomers } from '../desk/manifest-customers.ts'
 import { nearest } from '../nearest.ts'
 import type { Command } from './command.ts'
@@ -12,11 +13,18 @@ const USAGE_ERROR = 2
 
 export const printManifest: Command = async (words) => {
   const { yaml } = await readSources({ argv: words, env: process.env })
-  const customers = customersIn(parseYaml(yaml).data ?? {})
+  const data = parseYaml(yaml).data ?? {}
+  const customers = customersIn(data)
   const name = words.find((word, n) => !word.startsWith('--') && words[n - 1] !== '--config')
   if (name === undefined) {
     const onThisApp = customers.flatMap(([, section]) => (pick(section, 'own_app') === true ? [] : [section]))
-    print(withCustomers(MANIFEST, useOf(onThisApp)))
+    const manifest = withCustomers(MANIFEST, useOf(onThisApp))
+    if (pick(data, 'slack', 'mode') !== 'http') print(manifest)
+    else {
+      const url = requestUrl(pick(data, 'slack', 'public_url'), pick(data, 'slack', 'path'))
+      if (url === undefined) return complain('slack.public_url', NO_URL)
+      print(withRequests(manifest, url))
+    }
     return 0
   }
   const own = customers.find(([known, section]) => known === name && pick(section, 'own_app') === true)
@@ -28,6 +36,21 @@ export const printManifest: Command = async (words) => {
   }
   print(customersOnly(MANIFEST, useOf([own[1]])))
   return 0
+}
+
+const NO_URL = 'is not an https address; write the one under which Slack reaches slack.path'
+
+function complain(key: string, problem: string): number {
+  process.stderr.write(`${key} ${problem}.\n`)
+  return USAGE_ERROR
+}
+
+/** An address without a path is the machine's own, and there it is reached under the path it listens to. */
+function requestUrl(written: unknown, path: unknown): string | undefined {
+  if (typeof written !== 'string' || !URL.canParse(written)) return undefined
+  const url = new URL(written)
+  if (url.protocol !== 'https:') return undefined
+  return url.pathname === '/' ? new URL(typeof path === 'string' ? path : DEFAULTS.slack.path, url).href : url.href
 }
 
 function print(manifest: object): void {

@@ -1,5 +1,5 @@
 // Puts the checked parts together. Nothing can be wrong any more.
-import type { Config, Desk, Mailbox, MailServer } from '../config.ts'
+import type { Config, Desk, Mailbox, MailServer, SlackApp } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
 import { buildCustomers } from './customers.ts'
 import { DEFAULTS } from './default.ts'
@@ -17,7 +17,7 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     ...(secrets.secret && { secret: secrets.secret }),
     log,
     web,
-    ...(secrets.slack && { slack: { ...secrets.slack, apiUrl: slack.api_url } }),
+    ...(secrets.slack && { slack: buildSlack(slack, secrets.slack) }),
     slackCustomers: mapValues(slack.customers, (customers, name) => {
       const tokens = secrets.customers.get(name)
       const app = tokens && { ...tokens, apiUrl: slack.api_url }
@@ -35,6 +35,14 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     templates,
     limits: buildLimits(settings.limits),
   }
+}
+
+function buildSlack(
+  { api_url: apiUrl, host, port, path }: Settings['slack'],
+  { signingSecret, ...tokens }: NonNullable<Secrets['slack']>,
+): SlackApp {
+  if (signingSecret === undefined) return { ...tokens, apiUrl }
+  return { ...tokens, apiUrl, requests: { host, port, path, signingSecret } }
 }
 
 function buildDesk(desk: Settings['desks'][string], key: string): Desk {

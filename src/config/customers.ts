@@ -1,5 +1,5 @@
 // Where in Slack customers write: what an operator says of it, what two settings say of each other, and which variables hold the tokens.
-import type { Config, SlackCustomers } from '../config.ts'
+import type { SlackCustomers } from '../config.ts'
 import { nearest } from '../nearest.ts'
 import { DEFAULTS } from './default.ts'
 import { didYouMeanOneOf, type Fault } from './fault.ts'
@@ -54,7 +54,7 @@ type Written = {
   people: { [key: string]: string | undefined; is: string }[]
 }
 
-type App = NonNullable<Config['slack']>
+type App = NonNullable<SlackCustomers['app']>
 
 export function buildCustomers(written: Written, desks: readonly string[], app: App | undefined): SlackCustomers {
   return {

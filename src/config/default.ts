@@ -9,6 +9,7 @@ export const DEFAULTS = {
   logLevel: 'info',
   webHost: '127.0.0.1',
   slackApiUrl: 'https://slack.com/api/',
+  slack: { mode: 'socket', host: '127.0.0.1', port: 3000, path: '/slack' },
   discord: { apiUrl: 'https://discord.com/api', directMessages: true, take: 'every', thread: 'reply' },
   slackCustomers: { kind: 'shared', manual: false, directMessages: false, ticketEmoji: 'ticket', ownApp: false },
   desk: { window: 'calendar:24h', ladder: 'standard', digest: true, undoMs: 10 * SECOND, assign: 'off' },

@@ -45,6 +45,15 @@ const tagPriorities = entries('Write the name of a tag and, behind it, high or l
     : { wrong: 'is neither high nor low' },
 )
 
+const desksOf = entries(
+  'Write the id of a channel or forum in quotes and, behind it, the name of a desk.',
+  (key, written) => {
+    const place = readId(key)
+    if (typeof place !== 'string') return place
+    return typeof written === 'string' ? { place, desk: written.trim() } : { wrong: 'is no name of a desk' }
+  },
+)
+
 const { discord: defaults } = DEFAULTS
 
 export const discord = section({
@@ -60,6 +69,7 @@ export const discord = section({
     'List text channels, each with its id.',
   ).default([]),
   forums: list(id, 'List the ids of forum channels.').default([]),
+  desk_of: desksOf.default([]),
   tag_priorities: tagPriorities.default([]),
   requests: id.optional(),
   fallback: id.optional(),
@@ -86,6 +96,7 @@ export function buildDiscord(written: Written, token: string, desks: readonly st
     directMessages: written.direct_messages,
     channels: written.channels,
     forums: written.forums,
+    deskOf: Object.fromEntries(written.desk_of.map(({ place, desk }) => [place, desk])),
     tagPriorities: Object.fromEntries(written.tag_priorities.map(({ tag, priority }) => [tag, priority])),
     ...(requests !== undefined && { requests }),
     ...(fallback !== undefined && { fallback }),
@@ -101,7 +112,7 @@ export function discordFaults(data: Data): Fault[] {
   if (data.discord === undefined) return []
   const section = data.discord
   const desks = Object.keys(named(data, 'desks'))
-  return [...deskFaults(pick(section, 'desk'), desks), ...placeFaults(section)]
+  return [...deskFaults(pick(section, 'desk'), desks), ...placeFaults(section), ...deskOfFaults(section, desks)]
 }
 
 function deskFaults(desk: unknown, desks: string[]): Fault[] {
@@ -113,6 +124,28 @@ function deskFaults(desk: unknown, desks: string[]): Fault[] {
   if (desk === undefined && desks.length > 1) return [{ key, problem: 'is missing and there are several desks', fix }]
   if (typeof desk !== 'string' || desks.includes(desk)) return []
   return [{ key, problem: 'names no desk of this file', fix: didYouMeanOneOf(nearest(desk, desks), desks, 'desk') }]
+}
+
+/** A desk for a place that nobody listens to would wait for ever. */
+function deskOfFaults(section: unknown, desks: string[]): Fault[] {
+  const listed = (name: string) => {
+    const written = pick(section, name)
+    return Array.isArray(written) ? written : []
+  }
+  const channels = listed('channels').map((channel: unknown) => pick(channel, 'id'))
+  const places = [...channels, ...listed('forums'), pick(section, 'requests')]
+  const written = pick(section, 'desk_of')
+  if (typeof written !== 'object' || written === null) return []
+  return Object.entries(written).flatMap(([place, desk]): Fault[] => {
+    const key = `discord.desk_of.${place}`
+    if (typeof desk === 'string' && !desks.includes(desk)) {
+      const fix = didYouMeanOneOf(nearest(desk, desks), desks, 'desk')
+      return [{ key, problem: 'names no desk of this file', fix }]
+    }
+    if (places.includes(place)) return []
+    const fix = 'List it under channels or forums, or as requests; or remove it here.'
+    return [{ key, problem: 'is no place where customers write', fix }]
+  })
 }
 
 /** A channel has one meaning, and somewhere somebody must be able to write. */

@@ -1,6 +1,6 @@
 // What comes from the environment: the secrets, and nothing else. Their values appear in no fault.
 
-import type { Config } from '../config.ts'
+import type { Config, SlackApp } from '../config.ts'
 import { nearest } from '../nearest.ts'
 import { customersIn, customersToken } from './customers.ts'
 import { DEFAULTS } from './default.ts'
@@ -17,7 +17,13 @@ export interface Secrets {
   /** Undefined: the default, or the path in the file. */
   database?: Config['database']
   secret?: string
-  slack?: { botToken: string; appToken: string }
+  /** With the signing secret where Slack comes to us, else with the app token. */
+  slack?: {
+    botToken: string
+    appToken?: string
+    signingSecret?: string
+    tokenFiles?: NonNullable<SlackApp['tokenFiles']>
+  }
   discordToken?: string
   /** Of the apps that customers' channels have for themselves. */
   customers: Map<string, { botToken: string; appToken: string }>
@@ -35,22 +41,35 @@ export interface MailboxSecrets {
 /** The secret that signs Message-IDs: as long as what it protects against guessing. */
 const SECRET_LENGTH_MIN = 16
 
-const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', DISCORD_TOKEN]
+/** All three, or none. */
+const ROTATION = ['SLACK_REFRESH_TOKEN', 'SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET'] as const
+
+const PLAIN = [
+  'DATABASE_URL',
+  'DESKBELL_SECRET',
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  ...ROTATION,
+  DISCORD_TOKEN,
+]
 
 /** `data` is the raw file: it names the mailboxes. When it is broken, nothing is said about what depends on it. */
 export function readEnvironment(env: Environment, data: Data | undefined): { secrets: Secrets; faults: Fault[] } {
   const settings = data ? named(data, 'email') : {}
   const mailboxes = Object.keys(settings)
   const database = readDatabase(env)
-  const slack = readSlack(env)
-  const customers = readCustomers(env, data ? customersIn(data) : [])
+  const isHttp = pick(data, 'slack', 'mode') === 'http'
+  const slack = readSlack(env, isHttp)
+  const rotation = readRotation(env)
+  const customers = readCustomers(env, data ? customersIn(data) : [], isHttp)
   const passwords = readPasswords(env, settings)
   const secret = read(env, 'DESKBELL_SECRET')
   const discordToken = read(env, DISCORD_TOKEN)
   const secrets: Secrets = {
     ...(database.value && { database: database.value }),
     ...(secret && { secret }),
-    ...(slack.value && { slack: slack.value }),
+    ...(slack.value && { slack: { ...slack.value, ...rotation.value } }),
     ...(discordToken && { discordToken }),
     customers: customers.value,
     passwords: passwords.value,
@@ -62,6 +81,7 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
       ...database.faults,
       ...secretFaults(secret),
       ...slack.faults,
+      ...rotation.faults,
       ...discordTokenFaults(data, discordToken),
       ...customers.faults,
       ...passwords.faults,
@@ -86,7 +106,8 @@ function secretFaults(secret: string | undefined): Fault[] {
   return [{ key: 'DESKBELL_SECRET', problem: 'is too short', fix }]
 }
 
-function readSlack(env: Environment): { value?: NonNullable<Secrets['slack']>; faults: Fault[] } {
+function readSlack(env: Environment, isHttp: boolean): { value?: NonNullable<Secrets['slack']>; faults: Fault[] } {
+  if (isHttp) return readSignedSlack(env)
   const botToken = read(env, 'SLACK_BOT_TOKEN')
   const appToken = read(env, 'SLACK_APP_TOKEN')
   // Without both the program takes in mail, and its health says that nobody sees it.
@@ -95,13 +116,50 @@ function readSlack(env: Environment): { value?: NonNullable<Secrets['slack']>; f
     ...tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', BOT_TOKEN),
     ...tokenFaults('SLACK_APP_TOKEN', appToken, 'xapp-', APP_TOKEN),
   ]
-  return botToken && appToken ? { value: { botToken, appToken }, faults } : { faults }
+  return botToken && appToken ? { value: { botToken, appToken, ...tokenFiles(env) }, faults } : { faults }
 }
+
+/** Slack comes to us: nobody signs in for that, but what comes has to be Slack's. */
+function readSignedSlack(env: Environment): { value?: NonNullable<Secrets['slack']>; faults: Fault[] } {
+  const botToken = read(env, 'SLACK_BOT_TOKEN')
+  const signingSecret = read(env, 'SLACK_SIGNING_SECRET')
+  if (!botToken && !signingSecret) return { faults: [] }
+  const faults = tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', BOT_TOKEN)
+  if (signingSecret === undefined || signingSecret.length < SIGNING_LENGTH_MIN) {
+    const problem = signingSecret === undefined ? 'is not set' : 'is too short'
+    const fix = 'Set it to the Signing Secret of the Slack app, from "Basic Information".'
+    faults.push({ key: 'SLACK_SIGNING_SECRET', problem, fix })
+  }
+  return botToken && signingSecret ? { value: { botToken, signingSecret, ...tokenFiles(env) }, faults } : { faults }
+}
+
+function readRotation(env: Environment): { value?: { rotation: NonNullable<SlackApp['rotation']> }; faults: Fault[] } {
+  const [refreshToken, clientId, clientSecret] = ROTATION.map((name) => read(env, name))
+  if (refreshToken === undefined) return { faults: [] } // What else is set may be another program's.
+  if (clientId !== undefined && clientSecret !== undefined) {
+    return { value: { rotation: { refreshToken, clientId, clientSecret } }, faults: [] }
+  }
+  const key = clientId === undefined ? 'SLACK_CLIENT_ID' : 'SLACK_CLIENT_SECRET'
+  const fix = 'Set it to that of the Slack app, from "Basic Information", or unset SLACK_REFRESH_TOKEN.'
+  return { faults: [{ key, problem: 'is not set', fix }] }
+}
+
+function tokenFiles(env: Environment): {
+  tokenFiles?: NonNullable<SlackApp['tokenFiles']>
+  rotation?: NonNullable<SlackApp['rotation']>
+} {
+  const [bot, app] = [read(env, 'SLACK_BOT_TOKEN_FILE'), read(env, 'SLACK_APP_TOKEN_FILE')]
+  return bot || app ? { tokenFiles: { ...(bot && { bot }), ...(app && { app }) } } : {}
+}
+
+/** Slack's have 32 characters. */
+const SIGNING_LENGTH_MIN = 16
 
 /** An app of their own has tokens of its own; without one they need the desk's. */
 function readCustomers(
   env: Environment,
   sections: [name: string, section: unknown][],
+  isHttp: boolean,
 ): { value: Secrets['customers']; names: string[]; faults: Fault[] } {
   const value: Secrets['customers'] = new Map()
   const faults = sections.flatMap(([name, settings]) => {
@@ -110,6 +168,7 @@ function readCustomers(
       ? [customersToken(name, 'BOT'), customersToken(name, 'APP')]
       : ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']
     const [botToken, appToken] = [read(env, bot), read(env, app)]
+    if (!isOwn && isHttp) return botToken ? [] : tokenFaults(bot, botToken, 'xoxb-', BOT_TOKEN)
     if (isOwn && botToken && appToken) value.set(name, { botToken, appToken })
     // One of the desk's tokens without the other is told with the desk's.
     if (!isOwn && (botToken || appToken)) return []
@@ -125,7 +184,8 @@ const APP_TOKEN = 'an app-level token with connections:write, from "Basic Inform
 function tokenFaults(key: string, token: string | undefined, prefix: string, what: string): Fault[] {
   const fix = `Set it to ${what} of the Slack app; it starts with ${prefix}.`
   if (!token) return [{ key, problem: 'is not set', fix }]
-  if (!token.startsWith(prefix)) return [{ key, problem: `does not start with ${prefix}`, fix }]
+  // One that is renewed has another prefix before it.
+  if (!token.replace(/^xoxe\./, '').startsWith(prefix)) return [{ key, problem: `does not start with ${prefix}`, fix }]
   return /^[\w.-]+$/.test(token) ? [] : [{ key, problem: 'has characters that no token has', fix }]
 }
 

@@ -23,7 +23,9 @@ export function listSecrets(config: Config): string[] {
       (secret) => secret ?? '',
     ),
   )
-  const slack = config.slack ? [config.slack.botToken, config.slack.appToken] : []
+  const { botToken = '', appToken = '', requests, rotation } = config.slack ?? {}
+  const renewal = [rotation?.refreshToken ?? '', rotation?.clientSecret ?? '']
+  const slack = [botToken, appToken, requests?.signingSecret ?? '', ...renewal]
   const customers = Object.values(config.slackCustomers).flatMap(({ app }) => (app ? [app.botToken, app.appToken] : []))
   const secrets = [
     config.secret ?? '',
@@ -59,6 +61,9 @@ const VARIABLES: [RegExp, string][] = [
   [/^discord\.(bot)?token$|^\.discord(bot)?token$/, 'DISCORD_BOT_TOKEN'],
   [/bottoken$|^slack\.token$/, 'SLACK_BOT_TOKEN'],
   [/apptoken$/, 'SLACK_APP_TOKEN'],
+  [/signingsecret$/, 'SLACK_SIGNING_SECRET'],
+  [/^slack\.clientsecret$/, 'SLACK_CLIENT_SECRET'],
+  [/^slack\.refreshtoken$/, 'SLACK_REFRESH_TOKEN'],
   [/^\.(deskbell)?secret$/, 'DESKBELL_SECRET'],
   [/databaseurl$|^database\.(url|password)$/, 'DATABASE_URL'],
 ]

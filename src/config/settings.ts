@@ -42,6 +42,11 @@ function makeSchema() {
     web: section({ port: count(0, 65535), host: host.default(DEFAULTS.webHost) }).optional(),
     slack: section({
       api_url: slackApiUrl.default(DEFAULTS.slackApiUrl),
+      mode: oneOf('socket', 'http').default(DEFAULTS.slack.mode),
+      host: host.default(DEFAULTS.slack.host),
+      port: count(1, 65535).default(DEFAULTS.slack.port),
+      path: requestPath.default(DEFAULTS.slack.path),
+      public_url: publicUrl.optional(), // For the manifest alone.
       customers: named(customers).default({}),
     }).prefault({}),
     calendars: named(calendar).default({}),
@@ -69,6 +74,18 @@ const slackApiUrl = value('Remove it, or write an https address that ends in /ap
   if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return { wrong: 'is not encrypted' }
   return url.href.endsWith('/') ? url.href : `${url.href}/`
 })
+
+const requestPath = text('a path', 'Write a path such as /slack.', /^\/[\w./-]*$/)
+
+/** What Slack is told to call: it calls nothing that is not encrypted. */
+const publicUrl = value(
+  'Write the https address under which Slack reaches slack.path, such as https://desk.example.com/slack.',
+  (written) => {
+    const url = typeof written === 'string' && URL.canParse(written) ? new URL(written) : undefined
+    if (!url) return { wrong: 'is not an address' }
+    return url.protocol === 'https:' ? url.href : { wrong: 'is not an https address' }
+  },
+)
 
 const address = text(
   'a mail address',

@@ -76,7 +76,13 @@ async function readSecretFiles(env: Environment): Promise<{ env: Environment; fa
   const result: Environment = { ...env }
   const faults: Fault[] = []
   for (const [name, path] of Object.entries(env)) {
-    if (!path || !/^(DESKBELL_\w+|DATABASE_URL|SLACK_(BOT|APP)_TOKEN|DISCORD_BOT_TOKEN)_FILE$/.test(name)) continue
+    if (
+      !path ||
+      !/^(DESKBELL_\w+|DATABASE_URL|SLACK_(BOT|APP)_TOKEN|SLACK_SIGNING_SECRET|SLACK_REFRESH_TOKEN|SLACK_CLIENT_SECRET|DISCORD_BOT_TOKEN)_FILE$/.test(
+        name,
+      )
+    )
+      continue
     const target = name.slice(0, -'_FILE'.length)
     const read = await readText(path, SECRET_BYTES_MAX)
     if (env[target]) {

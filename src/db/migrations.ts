@@ -1,12 +1,17 @@
 // Every change of the schema, in order, each in one transaction. A landed migration is never edited.
 import type { Migration } from 'kysely/migration'
 import { acknowledgement } from './acknowledgement.ts'
+import { casework } from './casework.ts'
 import { chat } from './chat.ts'
+import { composer } from './composer.ts'
+import { contactDetail } from './contact-detail.ts'
 import { foundation } from './foundation.ts'
 import { ladder } from './ladder.ts'
 import { letter } from './letter.ts'
+import { letterKept } from './letter-kept.ts'
 import { mail } from './mail.ts'
 import type { Engine } from './open.ts'
+import { platform } from './platform.ts'
 import { promise } from './promise.ts'
 import { search } from './search-table.ts'
 
@@ -20,6 +25,11 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0005-chat': { up: chat },
     '0006-search': { up: (db) => search(db, engine) },
     '0007-template': { up: letter },
+    '0008-casework': { up: (db) => casework(db, engine) },
+    '0009-composer': { up: composer },
+    '0010-contact': { up: contactDetail },
     '0011-promise': { up: promise },
+    '0012-platform': { up: platform },
+    '0013-letter-kept': { up: letterKept },
   }
 }

@@ -9,14 +9,23 @@ export interface Schema {
   contact: {
     id: string
     name: string | null
-    created_at: number /** Set by hand; otherwise the configuration says. */
-    tier: string | null
-    /** What an agent said they are to be called: '' is by no name, null is as we see fit. */
-    called_by: string | null
+    created_at: number
     /** The contact after whom the person is named that this one is; null while they are known here alone. */
     person_id: string | null
   }
+  contact_detail: ContactDetailTable
   contact_link: ContactLinkTable
+  consultation: ConsultationTable
+  consultation_key: { channel_kind: string; key: string; consultation_id: string; message_id: string }
+  consultation_draft: {
+    /** The id the message will have. */
+    id: string
+    consultation_id: string
+    agent_id: string
+    markdown: string
+    created_at: number
+    sent_at: number | null
+  }
   link_code: {
     code: string
     contact_id: string
@@ -49,6 +58,9 @@ export interface Schema {
     dealt_at: Generated<number | null>
   }
   conversation: ConversationTable
+  /** A word by which agents of a desk tell its conversations from others. */
+  tag: { id: string; desk: string; name: string }
+  conversation_tag: { conversation_id: string; tag_id: string }
   conversation_key: { channel_kind: string; key: string; conversation_id: string; message_id: string | null }
   participant: { conversation_id: string; address: string; name: string | null }
   message: MessageTable
@@ -76,6 +88,10 @@ export interface Schema {
   writing_place: { channel_kind: string; key: string; author: string; message_id: string | null; taken_at: number }
   correction: CorrectionTable
   draft: DraftTable
+  kept_draft: KeptDraftTable
+  /** Who has a composer open. Without a sign of them it ends by itself. */
+  writing: { conversation_id: string; agent_id: string; since: number; until: number }
+  scheduled_reply: ScheduledReplyTable
   part: PartTable
   recipient: { message_id: string; address: string; state: RecipientState; reason: string | null }
   response_window: ResponseWindowTable
@@ -94,6 +110,7 @@ export interface Schema {
     claimed_at: number | null
     told_at: number | null
   }
+  desk_channel: DeskChannelTable
   /** When a sender last got an acknowledgement. */
   acknowledgement: { identity_id: string; at: number }
   /** The last hour of what nobody wrote. */
@@ -121,6 +138,9 @@ export interface Schema {
     error: string | null
   }
   desk_post: { channel: string; ts: string; conversation_id: string; message_id: string | null }
+  /** What a letter, or a text that letters share, has said. `author`: null where its file was changed. */
+  letter_version: { id: string; letter: string; n: number; author: string | null; at: number; text: string }
+  letter_retired: { letter: string; by: string; at: number }
   instance: { id: string; beat: number; started_at: number }
   lease: { name: string; owner: string; term: number }
   setting: { key: string; value: string }
@@ -181,6 +201,8 @@ export interface ConversationTable {
   snoozed_until: number | null
   /** Where its messages went, when it was joined to another. */
   merged_into: string | null
+  /** Since when an agent has said that it is spam. */
+  spam_at: number | null
   /** The root message in the desk channel, once it is posted. */
   card_channel: string | null
   card_ts: string | null
@@ -238,6 +260,8 @@ export interface MessageTable {
   deleted_at: number | null
   /** By somebody else than the customer, whom others can read too. */
   bystander: 'member' | 'helper' | null
+  /** When it came from somebody who was blocked, while it is kept from the desk. */
+  held_at: number | null
 }
 
 /** The first is what was said at first. Only the newest by the platform's time stands in the message. */
@@ -254,6 +278,32 @@ export interface VersionTable {
   text: string
   markdown: string
   at: number
+}
+
+export type DetailKind = 'tier' | 'language' | 'called_by' | 'note' | 'blocked'
+
+/** What an agent has said of a contact. It holds for the whole person; of several, what was said last. */
+export interface ContactDetailTable {
+  contact_id: string
+  kind: DetailKind
+  /** Newer ones are greater. */
+  id: string
+  /** Null once it was taken back. */
+  value: string | null
+  set_at: number
+  set_by: string
+}
+
+/** Somebody outside is asked about a customer's matter: one exchange with one address. */
+export interface ConsultationTable {
+  id: string
+  conversation_id: string
+  channel: string
+  address: string
+  /** Of its own, so that no answer to it is taken for the customer's. */
+  token: string
+  begun_by: string
+  begun_at: number
 }
 
 /** Somebody, or a code, says that several contacts are one person. */
@@ -305,6 +355,46 @@ export interface DraftTable {
   sent_at: number | null
   /** The note in the thread it was made from. */
   note_id: string | null
+  /** The form it was written in, by the name we gave it. */
+  composer: string | null
+  /** Its words without the marks, by which it is found. */
+  plain: string | null
+  /** What follows once it is accepted. */
+  then_do: 'close' | 'snooze' | null
+  then_until: number | null
+  /** Where it goes to another address of the same person; null for the conversation's own. */
+  channel: string | null
+}
+
+/** What an agent had written when they closed the form; nobody else ever sees it. */
+export interface KeptDraftTable {
+  agent_id: string
+  conversation_id: string
+  composer: string
+  markdown: string
+  letter: string | null
+  /** The letter's fingerprint as it was put in. */
+  inserted: string | null
+  /** JSON: by the name of what the letter asks. */
+  answers: string
+  /** JSON: the values that were ticked of those who may get a copy; null where there were none to tick. */
+  ticked: string | null
+  note_id: string | null
+  kept_at: number
+}
+
+/** A preview that was sent for later. */
+export interface ScheduledReplyTable {
+  draft_id: string
+  conversation_id: string
+  agent_id: string
+  send_at: number
+  state: 'waiting' | 'sent' | 'stopped' | 'cancelled'
+  /** Why it was stopped. */
+  because: 'customer' | 'colleague' | 'not-allowed' | 'moved' | null
+  /** Where the thread says so. */
+  post_channel: string | null
+  post_ts: string | null
 }
 
 export interface PartTable {
@@ -324,7 +414,7 @@ export interface PartTable {
 export interface ResponseWindowTable {
   id: string
   conversation_id: string
-  /** The conversation's, which never changes: one desk's queue is read off one index, however many wait elsewhere. */
+  /** The conversation's, with which it goes to another: one desk's queue is read off one index, however many wait elsewhere. */
   desk: string
   started_by: string
   started_at: number
@@ -425,4 +515,15 @@ export interface OutboxTable {
   finished_at: number | null
   external_ref: string | null
   error: string | null
+}
+
+export interface DeskChannelTable {
+  desk: string
+  /** The channel of which this tells: as the configuration had it. */
+  configured: string
+  /** Under which id Slack has it now. */
+  channel: string
+  /** Why nothing may or can be posted there. */
+  shut: string | null
+  since: number
 }

@@ -13,11 +13,15 @@ export interface Entry {
   head: readonly (string | null)[]
   /** What it says. */
   body: readonly (string | null)[]
+  /** Of its conversation, as `tagKey` gives them. */
+  tags?: readonly string[]
 }
 
 export interface SearchFor {
   phrases: readonly Phrase[]
   desks: readonly string[]
+  /** All of these it has to have; with one, there need be no words. */
+  tags?: readonly string[]
   /** Only in what it is about. */
   isHead?: boolean
   limit: number
@@ -69,17 +73,18 @@ export async function removeEntry(trx: Trx, engine: Engine, messageId: string): 
 export async function findEntries(
   db: Reader,
   engine: Engine,
-  { phrases, desks, isHead = false, limit }: SearchFor,
+  { phrases, desks, tags = [], isHead = false, limit }: SearchFor,
 ): Promise<{ messageId: string; conversationId: string }[]> {
-  if (phrases.length === 0 || desks.length === 0) return []
+  if (phrases.length + tags.length === 0 || desks.length === 0) return []
   const mark = isHead ? MARK : ''
+  const wanted = [...phrases.map(marked(mark)), ...tags.map(asPhrase)]
   const matched =
     engine === 'postgres'
-      ? db.selectFrom('search_entry').where(matchesVector(vectorQuery(phrases, desks, mark)))
+      ? db.selectFrom('search_entry').where(matchesVector(vectorQuery(wanted, desks)))
       : db
           .selectFrom(sql<{ rowid: number }>`search_words`.as('search_words'))
           .innerJoin('search_entry', 'search_entry.place', 'search_words.rowid')
-          .where(sql<boolean>`search_words match ${ftsQuery(phrases, desks, mark)}`)
+          .where(sql<boolean>`search_words match ${ftsQuery(wanted, desks)}`)
   return await matched
     .innerJoin('message', 'message.id', 'search_entry.message_id')
     .innerJoin('conversation', 'conversation.id', 'message.conversation_id')
@@ -128,23 +133,36 @@ async function freePlace(trx: Trx, arrivedAt: number, taken: readonly { place: n
  * All it is about, all it says, and once more, marked, what it is about: so that neither engine has to look into what it
  * finds to tell the two apart. What one engine cannot hold, the other one does not get either.
  */
-function allWords({ head, body }: Entry): string[] {
+function allWords({ head, body, tags = [] }: Entry): string[] {
   const seen = new Map<string, number>()
-  const marked = head.map((word) => word && MARK + word)
+  const markedHead = head.map((word) => word && MARK + word)
   const room = Math.max(0, WORDS_MAX - 2 * head.length)
-  return [...head.slice(0, WORDS_MAX / 2), null, ...body.slice(0, room), null, ...marked.slice(0, WORDS_MAX / 2)].map(
-    (word) => {
-      if (word === null) return GAP
-      const count = (seen.get(word) ?? 0) + 1
-      seen.set(word, count)
-      return count > REPEATS_MAX ? GAP : word
-    },
-  )
+  const words = [
+    ...head.slice(0, WORDS_MAX / 2),
+    null,
+    ...body.slice(0, room),
+    null,
+    ...markedHead.slice(0, WORDS_MAX / 2),
+  ]
+  const counted = words.map((word) => {
+    if (word === null) return GAP
+    const count = (seen.get(word) ?? 0) + 1
+    seen.set(word, count)
+    return count > REPEATS_MAX ? GAP : word
+  })
+  return tags.length === 0 ? counted : [...tags.map(tagWord), GAP, ...counted]
 }
 
 const hex = (text: string) => Buffer.from(text).toString('hex')
 /** No word of a text has such signs in it. */
 const deskWord = (desk: string) => `==${hex(desk)}`
+
+/** Neither a word of a text nor a marked one begins with these signs. */
+const tagWord = (tag: string) => `${MARK}${GAP}${hex(tag)}`
+const asPhrase = (tag: string): Phrase => ({ words: [tagWord(tag)], isPrefix: false })
+const marked =
+  (mark: string) =>
+  ({ words, isPrefix }: Phrase): Phrase => ({ words: words.map((word) => mark + word), isPrefix })
 
 /** A tsvector as PostgreSQL writes it. */
 function vectorOf(desk: string, words: readonly string[]): string {
@@ -160,18 +178,16 @@ function vectorOf(desk: string, words: readonly string[]): string {
 
 const matchesVector = (query: string): RawBuilder<boolean> => sql`search_entry.words @@ ${query}::tsquery`
 
-function vectorQuery(phrases: readonly Phrase[], desks: readonly string[], mark: string): string {
+function vectorQuery(phrases: readonly Phrase[], desks: readonly string[]): string {
   const all = phrases.map(({ words, isPrefix }) => {
-    const quoted = words.map((word, n) => `'${mark}${word}'${isPrefix && n === words.length - 1 ? ':*' : ''}`)
+    const quoted = words.map((word, n) => `'${word}'${isPrefix && n === words.length - 1 ? ':*' : ''}`)
     return `(${quoted.join(' <-> ')})`
   })
   return `(${desks.map((desk) => `'${deskWord(desk)}'`).join(' | ')}) & ${all.join(' & ')}`
 }
 
-function ftsQuery(phrases: readonly Phrase[], desks: readonly string[], mark: string): string {
-  const all = phrases.map(
-    ({ words, isPrefix }) => `"${words.map((word) => mark + word).join(' ')}"${isPrefix ? ' *' : ''}`,
-  )
+function ftsQuery(phrases: readonly Phrase[], desks: readonly string[]): string {
+  const all = phrases.map(({ words, isPrefix }) => `"${words.join(' ')}"${isPrefix ? ' *' : ''}`)
   const where = desks.map((desk) => `"${hex(desk)}"`).join(' OR ')
   return `desk : (${where}) AND words : (${all.join(' AND ')})`
 }

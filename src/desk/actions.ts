@@ -1,12 +1,17 @@
 // Which click leads where.
 import { acknowledgePing } from './acknowledge.ts'
 import { openAssign } from './assign.ts'
+import { changeBlock, SHOW_HELD, showListed, UNBLOCK_LISTED, unblockListed } from './block.ts'
+import { BLOCK, UNBLOCK } from './block-button.ts'
 import { openCalledBy } from './called-by.ts'
 import { MENU, type MenuAction, readMenu } from './card-menu.ts'
 import { closeConversation, reopenConversation } from './close.ts'
-import { openComposer } from './composer.ts'
+import { openComposer, startAfresh } from './composer.ts'
+import { AFRESH } from './composer-view.ts'
 import { openCorrect, takeReplyBack } from './correct.ts'
 import { CORRECT, RETRACT } from './correct-view.ts'
+import { openCustomer } from './customer.ts'
+import { CUSTOMER } from './customer-view.ts'
 import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
 import { endBy, openPostpone } from './follow-up.ts'
 import { DROP, KEEP, POSTPONE } from './follow-up-view.ts'
@@ -23,8 +28,11 @@ import { makePersonCode, openPerson, PART_PERSON, PERSON, PERSON_CODE, partPerso
 import { within } from './race.ts'
 import { NEEDS_ANSWER, NEEDS_NONE, reclassifyMessage } from './reclassify.ts'
 import { replaceView } from './respond.ts'
+import { cancelScheduledReply, editScheduled, openLater, sendScheduledNow } from './schedule.ts'
+import { SCHEDULED_ACTIONS, SEND_LATER } from './schedule-view.ts'
 import { EDIT_AGAIN_ACTION, UNDO_ACTION } from './sending-view.ts'
 import { openSnooze } from './snooze.ts'
+import { NOT_SPAM, takeSpamBack } from './spam.ts'
 import { takeConversation } from './take.ts'
 import type { DeskTools } from './tools.ts'
 import { editAgainFrom, undoReply } from './undo.ts'
@@ -33,6 +41,7 @@ import { whisper } from './whisper.ts'
 import { getAllFiles, getFile, openWhole, turnPage } from './whole.ts'
 import { GET_ALL, GET_FILE, GET_FILE_MENU } from './whole-files.ts'
 import type { PAGE_ACTIONS, WholeAction } from './whole-view.ts'
+import { openWriteTo, WRITE_TO } from './write-to.ts'
 
 const MENU_CLICKS: Record<MenuAction, OnClick> = {
   assign: opening(openAssign),
@@ -69,6 +78,13 @@ export const CLICKS: Record<string, OnClick> = {
   reopen: committing(reopenConversation),
   join: committing(joinRelated),
   part: committing(partAgain),
+  [NOT_SPAM]: committing(takeSpamBack),
+  [CUSTOMER]: opening(openCustomer),
+  [WRITE_TO]: opening(openWriteTo),
+  [BLOCK]: opening((tools, click) => changeBlock(tools, click, true)),
+  [UNBLOCK]: opening((tools, click) => changeBlock(tools, click, false)),
+  [UNBLOCK_LISTED]: committing(unblockListed),
+  [SHOW_HELD]: committing(showListed),
   [PERSON]: opening(openPerson),
   [PART_PERSON]: opening(partPerson),
   [PERSON_CODE]: opening(makePersonCode),
@@ -93,6 +109,11 @@ export const CLICKS: Record<string, OnClick> = {
   reply: opening((tools, click) => openComposer(tools, click, { conversationId: click.value, text: '' })),
   [LETTER_ACTION]: choosing,
   ...Object.fromEntries(SUGGESTED_ACTIONS.map((action) => [action, choosing])),
+  [AFRESH]: opening(startAfresh),
+  [SEND_LATER]: opening(openLater),
+  [SCHEDULED_ACTIONS.now]: committing(sendScheduledNow),
+  [SCHEDULED_ACTIONS.edit]: opening(editScheduled),
+  [SCHEDULED_ACTIONS.cancel]: committing(cancelScheduledReply),
   [NAME_ACTION]: opening(openCalledBy),
   [UNDO_ACTION]: clickUndo,
   [EDIT_AGAIN_ACTION]: opening(editAgainFrom),

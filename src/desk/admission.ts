@@ -6,11 +6,13 @@ import { type Agent, type Excuse, excuse, type Profile, shownName } from './agen
 import type { Person } from './interaction.ts'
 import { type Desk, type DeskTools, getDesk } from './tools.ts'
 
-type Refusal = Excuse | 'left' | 'not-a-member' | 'unknown'
+type Refusal = Excuse | 'shared-channel' | 'left' | 'not-a-member' | 'unknown'
 
 /** In plain words: they are shown in messages and beside fields alike. */
 const SAID: Record<Refusal, string> = {
   'other-organisation': 'Only people of our own organisation can answer customers here.',
+  'shared-channel':
+    'This desk’s channel is shared with another organisation, so nothing can be done here until the sharing ends. Its leads know.',
   left: 'You are not in this desk’s channel any more. Ask somebody there to add you again.',
   guest: 'Guests can read along, but not answer customers. Ask an admin for a full account.',
   bot: 'Only people can answer customers.',
@@ -35,7 +37,8 @@ export interface Attempt {
 /** Lets an agent or a lead of this desk pass. Anybody else is told why, and it is on record that they tried. */
 export async function admit(tools: DeskTools, who: Person, attempt: Attempt): Promise<Admission> {
   const { desk, action, conversationId } = attempt
-  const found = await recognise(tools, who, desk)
+  const isShared = (await tools.channels?.isShared(desk)) ?? false
+  const found = isShared ? 'shared-channel' : await recognise(tools, who, desk)
   if (typeof found !== 'string') return { kind: 'agent', agent: found }
   const about = conversationId === undefined ? {} : { conversationId }
   const fact = { kind: 'action-refused', ...about, actor: who.id, data: { action, reason: found } } as const
@@ -65,7 +68,7 @@ async function recognise(tools: DeskTools, who: Person, desk: Desk): Promise<Age
     .where('id', '=', who.id)
     .where('desk', '=', desk.name)
     .executeTakeFirst()
-  if (isForeign(tools, who)) return 'other-organisation'
+  if (await isForeign(tools, who)) return 'other-organisation'
   if (row?.left_at === null) return { id: row.id, name: row.name }
   if (desk.leads.includes(who.id)) return await recogniseLead(tools, who.id)
   if (row) return 'left'
@@ -73,8 +76,13 @@ async function recognise(tools: DeskTools, who: Person, desk: Desk): Promise<Age
   return (profile && excuse(profile, tools.self)) ?? 'not-a-member'
 }
 
-function isForeign({ self }: DeskTools, { teamId }: Person): boolean {
-  return teamId !== undefined && teamId !== self.teamId
+/** In an organisation of several workspaces, Slack is asked about whoever is of another one than the app. */
+async function isForeign(tools: DeskTools, { id, teamId }: Person): Promise<boolean> {
+  const { self } = tools
+  if (teamId === undefined || teamId === self.teamId || teamId === self.enterpriseId) return false
+  if (self.enterpriseId === undefined) return true
+  const profile = await findProfile(tools, id)
+  return !profile || excuse(profile, self) === 'other-organisation'
 }
 
 /** Their name stands below what they write to a customer: without it they have to wait. */
@@ -96,7 +104,7 @@ async function findProfile(tools: DeskTools, id: string): Promise<Profile | unde
 
 /** Where this person is an agent or a lead, in the order of the configuration. */
 export async function listDesksOf(tools: DeskTools, who: Person): Promise<Desk[]> {
-  return isForeign(tools, who) ? [] : await listOwnDesks(tools, who.id)
+  return (await isForeign(tools, who)) ? [] : await listOwnDesks(tools, who.id)
 }
 
 /** The same for somebody of whom it is known that they are of our own organisation. */

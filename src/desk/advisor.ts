@@ -15,9 +15,10 @@ export interface Advice {
 }
 
 export interface Advisor {
-  advise(asked: { channel: string; words: string }): Promise<Advice>
+  /** `language`: theirs, where somebody has said so. */
+  advise(asked: { channel: string; words: string; language?: string | undefined }): Promise<Advice>
   /** What is meant by what somebody typed. */
-  find(query: string, channel: string): Promise<Letter[]>
+  find(query: string, channel: string, language?: string): Promise<Letter[]>
 }
 
 const SUGGESTED_MAX = 3
@@ -53,17 +54,17 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
     return made
   }
   /** The languages that have letters, in the order in which this customer should get them. */
-  const inOrder = async (words: string) => {
+  const inOrder = async (words: string, known: string | undefined) => {
     const there = [...new Set(letters().map((letter) => letter.language))]
-    const detected = await detectLanguage(words)
-    const preferred = [detected, language, 'en'].flatMap((each) =>
+    const theirs = known ?? (await detectLanguage(words))
+    const preferred = [theirs, language, 'en'].flatMap((each) =>
       there.filter((one) => each !== undefined && sameLanguage(one, each)),
     )
     return [...new Set([...preferred, ...there])]
   }
   return {
-    async advise({ channel, words }) {
-      const ordered = await inOrder(words)
+    async advise({ channel, words, language: known }) {
+      const ordered = await inOrder(words, known)
       const languages = ordered.map((each) => ({
         language: each,
         letters: letters().filter((letter) => letter.language === each && suits(letter, channel)),
@@ -76,9 +77,9 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
         languages: languages.filter((each) => each.letters.length > 0),
       }
     },
-    async find(query, channel) {
+    async find(query, channel, known) {
       const found: Letter[] = []
-      for (const each of await inOrder(query)) found.push(...(await indexOf(each)).find(query))
+      for (const each of await inOrder(query, known)) found.push(...(await indexOf(each)).find(query))
       return found.filter((letter) => suits(letter, channel))
     },
   }

@@ -77,8 +77,15 @@ export type Excuse = 'other-organisation' | 'guest' | 'bot' | 'deactivated'
 export function excuse(profile: Profile, self: DeskTools['self']): Excuse | undefined {
   if (profile.is_bot || profile.id === self.botUserId || profile.id === SLACKBOT) return 'bot'
   if (profile.deleted) return 'deactivated'
-  if (profile.team_id !== undefined && profile.team_id !== self.teamId) return 'other-organisation'
+  if (!isOurs(profile, self)) return 'other-organisation'
   return profile.is_restricted || profile.is_ultra_restricted ? 'guest' : undefined
+}
+
+/** An organisation may have several workspaces, and its people belong to any of them. */
+function isOurs({ team_id: team, enterprise_user: of, ...profile }: Profile, self: DeskTools['self']): boolean {
+  if ('is_stranger' in profile && profile.is_stranger === true) return false
+  if (team === undefined || team === self.teamId || team === self.enterpriseId) return true
+  return self.enterpriseId !== undefined && of?.enterprise_id === self.enterpriseId
 }
 
 const SLACKBOT = 'USLACKBOT'

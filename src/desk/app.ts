@@ -14,12 +14,14 @@ import { CLICKS } from './actions.ts'
 import { makeAdvisor } from './advisor.ts'
 import { syncAgents } from './agents.ts'
 import { onCommand } from './command.ts'
+import type { DeskChannels } from './desk-channels.ts'
 import { onTurn } from './find.ts'
-import { FORMS } from './forms.ts'
+import { CLOSINGS, FORMS } from './forms.ts'
 import { homeSource } from './home-source.ts'
 import { shortcutOf } from './interaction.ts'
+import { onJoinChoice } from './join-choice.ts'
 import { onLetterSearch } from './letter-search.ts'
-import { onClick, onSubmit, tellFailure } from './listen.ts'
+import { onClick, onClosed, onSubmit, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
 import { SEND_TO_CUSTOMER, sendToCustomer } from './shortcut.ts'
 import type { Desk, DeskTools } from './tools.ts'
@@ -30,7 +32,9 @@ export interface DeskAppOptions {
   log: Log
   room: Pick<SlackRoom, 'app' | 'clients' | 'self'>
   desks: readonly Desk[]
+  channels?: DeskChannels
   channelOf(name: string): Channel
+  channelsAt?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
   /** For customers whose language we do not know. */
@@ -80,9 +84,11 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
 function registerAll(app: App, tools: DeskTools): void {
   for (const [action, run] of Object.entries(CLICKS)) onClick(app, tools, action, run)
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
+  for (const [callbackId, run] of Object.entries(CLOSINGS)) onClosed(app, tools, callbackId, run)
   onCommand(app, tools)
   onTurn(app, tools)
   onLetterSearch(app, tools)
+  onJoinChoice(app, tools)
   app.shortcut({ callback_id: SEND_TO_CUSTOMER, type: 'message_action' }, async ({ body, ack }) => {
     if (body.type !== 'message_action') return await ack()
     const shortcut = shortcutOf(body)

@@ -1,8 +1,11 @@
 // Keeps a conversation's card in the desk's channel up to its newest state.
 
+import { isAllHeld } from '../block.ts'
 import { SendError } from '../channel.ts'
 import type { Clock } from '../clock.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { putCardLeft } from '../desk-move.ts'
+import { listFacts } from '../fact.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Settled } from '../outbox-attempt.ts'
 import type { SlackRoom } from '../slack/room.ts'
@@ -10,8 +13,8 @@ import { codeOf } from '../slack/trouble.ts'
 import { renderCard, renderPlainCard } from './card.ts'
 import { makeFinder } from './find-post.ts'
 import { findLink } from './link.ts'
-import { pointOn } from './moved-card.ts'
-import { type Content, inDesk, isMalformed, post, update } from './post.ts'
+import { findEarlierCard, pointOn } from './moved-card.ts'
+import { type Content, inDesk, isMalformed, isShut, post, update } from './post.ts'
 import { type CardView, type Posted, readCard } from './view.ts'
 
 export interface DeskPosting {
@@ -29,6 +32,7 @@ export function cardHandler(options: DeskPosting): Handler {
     async send(effect) {
       const view = await readCard(db, conversationOf(effect))
       if (view.card) return await renew(options, view, view.card)
+      if (await isAllHeld(db, view.conversationId)) return { kind: 'moot', reason: 'its customer is blocked' }
       const posted = await postNew(options, view, effect.id)
       return { kind: 'accepted', ref: posted.ts, detail: posted }
     },
@@ -41,7 +45,7 @@ export function cardHandler(options: DeskPosting): Handler {
       const mine = found.find(({ n }) => n === 0)
       return mine ? { kind: 'accepted', ref: mine.ts, detail: { channel, ts: mine.ts } } : { kind: 'absent' }
     },
-    settle: (trx, effect, settled) => settleCard(trx, effect, settled),
+    settle: (trx, effect, settled) => settleCard(trx, effect, settled, options),
   }
 }
 
@@ -59,9 +63,11 @@ function channelOf({ channelOfDesk }: DeskPosting, desk: string): string {
   }
 }
 
-async function render({ clock, room }: DeskPosting, view: CardView) {
-  const { related, earlier } = view
+async function render(options: DeskPosting, view: CardView) {
+  const { clock, db, room } = options
+  const { related } = view
   const link = related?.card && (await findLink(room.clients.read, related.card))
+  const earlier = await findEarlierCard(db, view, channelOf(options, view.desk))
   const before = earlier && (await findLink(room.clients.read, earlier))
   return renderCard(view, clock.now(), link, before)
 }
@@ -83,9 +89,11 @@ async function renew(options: DeskPosting, view: CardView, card: Posted) {
   try {
     await inDesk(update(options.room.clients.board, card, content, 'update the card'))
   } catch (error) {
-    if (!GONE.has(codeOf(error))) throw error
+    // The desk has moved to another channel, and where this card stands nobody can reach it any more.
+    const isLeft = isShut(error) && card.channel !== channelOf(options, view.desk)
+    if (!GONE.has(codeOf(error)) && !isLeft) throw error
     await options.db.transaction((trx) => forgetCard(trx, view.conversationId, card))
-    throw new SendError({ kind: 'temporary' }, 'the card was deleted in Slack; posting it anew', { cause: error })
+    throw new SendError({ kind: 'temporary' }, 'the card cannot be changed any more; posting it anew', { cause: error })
   }
   return { kind: 'accepted', ref: card.ts } as const
 }
@@ -103,7 +111,7 @@ async function forgetCard(trx: Trx, conversationId: string, card: Posted): Promi
 }
 
 /** From here on the thread below the card is the conversation's. */
-async function settleCard(trx: Trx, effect: Effect, settled: Settled): Promise<void> {
+async function settleCard(trx: Trx, effect: Effect, settled: Settled, options: DeskPosting): Promise<void> {
   if (settled.kind !== 'accepted' || !settled.detail) return
   const { channel, ts } = settled.detail as Posted
   const conversationId = conversationOf(effect)
@@ -112,6 +120,7 @@ async function settleCard(trx: Trx, effect: Effect, settled: Settled): Promise<v
     .values({ channel, ts, conversation_id: conversationId, message_id: null })
     .onConflict((oc) => oc.doNothing())
     .execute()
+  if (await closeMoved(trx, conversationId, { channel, ts }, options)) return
   await trx
     .updateTable('conversation')
     .set({ card_channel: channel, card_ts: ts })
@@ -119,4 +128,12 @@ async function settleCard(trx: Trx, effect: Effect, settled: Settled): Promise<v
     .where('card_ts', 'is', null)
     .execute()
   await pointOn(trx, conversationId, { channel, ts })
+}
+
+/** The conversation went to another desk while its card was on its way to this one. */
+async function closeMoved(trx: Trx, id: string, card: Posted, options: DeskPosting): Promise<boolean> {
+  const [fact] = (await listFacts(trx, id, ['conversation-moved'])).slice(-1)
+  if (fact?.kind !== 'conversation-moved' || channelOf(options, fact.data.to) === card.channel) return false
+  await putCardLeft(trx, id, { ...card, to: fact.data.to, by: fact.actor ?? '' })
+  return true
 }

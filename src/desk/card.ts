@@ -5,6 +5,7 @@ import type { ConversationState } from '../db/schema.ts'
 import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import { cardMenu } from './card-menu.ts'
 import { cautionLines } from './caution.ts'
+import { customerLines } from './customer-line.ts'
 import { deliverySentence } from './delivery-words.ts'
 import { changeLines } from './entry-change.ts'
 import { followUpBlocks } from './follow-up-view.ts'
@@ -12,6 +13,7 @@ import { earlierBlock } from './moved-card.ts'
 import type { Content } from './post.ts'
 import { channelWord, customerName, wayWords } from './question.ts'
 import { storyLine } from './story.ts'
+import { tagWords } from './tag-words.ts'
 import type { CardView, Glimpse, Person } from './view.ts'
 import { paragraph, plain, quote, word } from './words.ts'
 
@@ -19,6 +21,7 @@ const FIRST_LINES = 5
 const FIRST_LENGTH = 300
 const SUBJECT_LENGTH = 200
 const NAME_LENGTH = 100
+const BY_LENGTH = 60
 
 type Inline = RichTextSection['elements'][number]
 
@@ -31,7 +34,10 @@ export function renderCard(view: CardView, now: number, relatedLink?: string, ea
     paragraph([...nameParts(view.contact), word(` · ${channelWord(view.channelKind)}`), ...subjectParts(view.subject)]),
     ...(view.newest ? [quote(firstLines(view.newest))] : []),
     line(stateLine(view, now)),
+    ...scheduledLine(view),
+    ...writingLine(view, now),
     ...newsBlock(view, relatedLink),
+    ...tagBlock(view),
     ...storyBlocks(view),
     ...followUpBlocks(view.followUps ?? [], view.story?.followUps ?? [], now),
     ...earlierBlock(earlierLink),
@@ -78,7 +84,14 @@ export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-export function firstLines({ text, attachments, deletedAt }: Glimpse, lengthMax = FIRST_LENGTH): string {
+export function firstLines(glimpse: Glimpse, lengthMax = FIRST_LENGTH): string {
+  const { by } = glimpse
+  return by === undefined
+    ? beginning(glimpse, lengthMax)
+    : `${shorten(oneLine(by), BY_LENGTH)}: ${beginning(glimpse, lengthMax)}`
+}
+
+function beginning({ text, attachments, deletedAt }: Glimpse, lengthMax: number): string {
   if (deletedAt !== undefined) return '(deleted by its author)'
   const written = text
     .split('\n')
@@ -93,6 +106,19 @@ export function firstLines({ text, attachments, deletedAt }: Glimpse, lengthMax 
 /** A line of our own words only: others could make theirs bold here. */
 export function line(text: string): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text } }
+}
+
+function scheduledLine({ scheduled }: CardView): KnownBlock[] {
+  if (!scheduled) return []
+  return [line(`⏰ Reply scheduled for ${dateMark(scheduled.sendAt)} by <@${scheduled.agentId}>`)]
+}
+
+/** In a line of its own: it comes and goes, and the rest stays where it is. */
+function writingLine({ writing = [] }: CardView, now: number): KnownBlock[] {
+  const names = writing.filter(({ until }) => until > now).map(({ agentId }) => `<@${agentId}>`)
+  if (names.length === 0) return []
+  const all = names.length === 1 ? `${names[0]} is` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are`
+  return [{ type: 'context', elements: [{ type: 'mrkdwn', text: `✍️ ${all} writing` }] }]
 }
 
 const STATE_WORDS: Record<ConversationState, string> = {
@@ -129,9 +155,11 @@ function ownerWords({ ownerId, ownerAway, whyLeft, waiting }: CardView, now: num
   return `<@${ownerId}> has it, away until ${dateMark(until)}${instead}`
 }
 
-function stateWords({ state, lastEnd, snoozedUntil }: CardView): string {
+function stateWords({ state, lastEnd, snoozedUntil, isSpam, newest }: CardView): string {
+  if (isSpam && state === 'closed') return '*Spam*'
   if (state === 'snoozed' && snoozedUntil !== undefined) return `*Snoozed* until ${dateMark(snoozedUntil)}`
   if (state === 'waiting-customer' && lastEnd === 'waived') return '*No reply needed*'
+  if (state === 'waiting-customer' && !newest) return '*We wrote first*'
   return `*${STATE_WORDS[state]}*`
 }
 
@@ -160,9 +188,13 @@ function newsBlock({ trouble, newest, related, waiting }: CardView, link: string
   ]
 }
 
+function tagBlock({ tags = [] }: CardView): KnownBlock[] {
+  return tags.length === 0 ? [] : [paragraph([word(tagWords(tags))])]
+}
+
 /** In them may stand what others wrote. */
-function storyBlocks({ story }: CardView): KnownBlock[] {
-  const lines = story ? storyLine(story) : []
+function storyBlocks({ story, customer }: CardView): KnownBlock[] {
+  const lines = [...(customer ? customerLines(customer) : []), ...(story ? storyLine(story) : [])]
   return lines.length === 0 ? [] : [paragraph([word(lines.join('\n'))])]
 }
 
@@ -173,21 +205,32 @@ function newestChanges({ editedAt, deletedAt }: Glimpse, waiting: CardView['wait
 
 /** Each only where it would do something. */
 function buttons(view: CardView): (Button | Overflow)[] {
-  const { conversationId, channelKind, state, ownerId, related } = view
+  const { conversationId, channelKind, state, ownerId, related, isSpam } = view
   // What it was is in the other conversation now, and is answered there.
   if (related?.isJoined) return [button('part', 'Part them', conversationId)]
   const { take, reopen } = TRANSITIONS[state]
   return [
     ...(ownerId === undefined && take ? [button('take', 'Take', conversationId)] : []),
-    ...(reopen ? [button('reopen', 'Reopen', conversationId)] : []),
+    ...(reopen && !isSpam ? [button('reopen', 'Reopen', conversationId)] : []),
+    ...(isSpam ? [button('not_spam', 'Not spam', conversationId)] : []),
     button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
     cardMenu(view),
-    button('person', 'Person…', conversationId),
+    button('customer', 'Customer…', conversationId),
   ]
 }
 
-export type ActionId = 'take' | 'reply' | 'assign' | 'acknowledge' | 'waive' | 'reopen' | 'join' | 'part' | 'person'
+export type ActionId =
+  | 'take'
+  | 'reply'
+  | 'assign'
+  | 'acknowledge'
+  | 'waive'
+  | 'reopen'
+  | 'join'
+  | 'part'
+  | 'customer'
+  | 'not_spam'
 
 export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }

@@ -35,7 +35,7 @@ async function openPromises({ db, clock }: DeskTools, id: string): Promise<Whisp
   return { text, blocks }
 }
 
-function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
+export function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
   const due = dateMark(dueAt)
   const text = `Not closed: this customer waits for an answer, due ${due}. Reply, or say that no reply is needed.`
   const blocks: KnownBlock[] = [
@@ -52,5 +52,7 @@ export async function reopenConversation(tools: DeskTools, { who, value: id }: C
   const admission = await admitTo(tools, who, 'reopen', id)
   if (admission.kind === 'refused') return { text: admission.text }
   const isDone = await tools.db.transaction((trx) => reopen(trx, id, admission.agent.id))
-  return isDone ? undefined : { text: 'This conversation is open already, or it was joined to another one.' }
+  return isDone
+    ? undefined
+    : { text: 'This conversation is open already, was joined to another one, or is marked as spam.' }
 }

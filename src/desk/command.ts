@@ -3,6 +3,7 @@ import type { App, RespondFn, SlackCommandMiddlewareArgs } from '@slack/bolt'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { admit, admitTo, listDesksOf } from './admission.ts'
 import { back, goAwayFor } from './away.ts'
+import { showBlocked } from './block.ts'
 import { find, history } from './find.ts'
 import type { Person } from './interaction.ts'
 import { FAILED } from './listen.ts'
@@ -12,6 +13,7 @@ import { tier } from './tier.ts'
 import type { DeskTools } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 import { explanation } from './why.ts'
+import { writeNew } from './write-to.ts'
 
 export const COMMAND = '/desk'
 
@@ -37,7 +39,7 @@ const WORDS: Record<string, { run: Run; help: string }> = {
   queue: { run: showQueue, help: '`/desk queue` Who waits for an answer, soonest due first.' },
   find: {
     run: (tools, { who, rest }) => find(tools, who, { typed: rest, skip: 0 }),
-    help: '`/desk find lamp broken` Conversations in which all of these words stand: in a name, an address, a subject, a text or the name of a file. `"In quotes"` they stand together; the last word may be only begun.',
+    help: '`/desk find lamp broken` Conversations in which all of these words stand: in a name, an address, a subject, a text or the name of a file. `"In quotes"` they stand together; the last word may be only begun. `tag:refund` has that tag.',
   },
   history: {
     run: (tools, { who, rest }) => history(tools, who, { typed: rest, skip: 0 }),
@@ -47,6 +49,14 @@ const WORDS: Record<string, { run: Run; help: string }> = {
   tier: {
     run: tier,
     help: '`/desk tier v_… gold` How much that customer matters, which decides how soon they are to be answered.',
+  },
+  new: {
+    run: writeNew,
+    help: '`/desk new ana@example.org` Write to a customer first, on any channel where we know them.',
+  },
+  blocked: {
+    run: showBlocked,
+    help: '`/desk blocked` Whose messages are kept and call nobody, what came from them, and a way back.',
   },
   help: { run: async () => ({ text: HELP }), help: '`/desk help` This list.' },
 }
@@ -61,7 +71,7 @@ const OPENED: Whisper = { text: 'The form is open.' }
 export function onCommand(app: App, tools: DeskTools): void {
   app.command(COMMAND, async ({ command, ack, respond }) => {
     const { user_id: id, team_id: teamId, channel_id: channel, trigger_id: triggerId, text } = command
-    const work = answer(tools, { id, teamId }, { channel, triggerId }, text).catch((error: unknown): Whisper => {
+    const work = answer(tools, { id, teamId }, { channel, triggerId, text }).catch((error: unknown): Whisper => {
       tools.log.error({ person: id, error: String(error) }, 'desk: a command led nowhere')
       return { text: FAILED }
     })
@@ -91,14 +101,13 @@ async function answerInTime(
 async function answer(
   tools: DeskTools,
   who: Person,
-  from: Pick<Call, 'channel' | 'triggerId'>,
-  text: string,
+  { channel, triggerId, text }: { channel: string; triggerId: string; text: string },
 ): Promise<Whisper | undefined> {
   const [word = '', ...rest] = text.trim().split(/\s+/)
   const name = word === '' ? 'help' : word.toLowerCase()
   const known = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined
   if (!known) return { text: `There is no \`/desk ${escapeMrkdwn(word.slice(0, 40))}\`.\n${HELP}` }
-  return await known.run(tools, { who, ...from, rest: rest.join(' ') })
+  return await known.run(tools, { who, channel, rest: rest.join(' '), triggerId })
 }
 
 /** In a desk's channel that desk's; elsewhere those of all the person's desks. */

@@ -1,38 +1,48 @@
 // From the composer to the preview: nothing is stored unless the text may leave as it stands.
 import { type OutboundAttachment, SendError } from '../channel.ts'
+import { keepDraft } from '../kept-draft.ts'
 import { findSameWords } from '../letter-use.ts'
 import { preview } from '../reply.ts'
+import { plainFromMarkdown } from '../slack/markdown-rich.ts'
 import { type Caution, findCautions } from '../template/personal.ts'
+import { startWriting } from '../writing.ts'
 import { admit } from './admission.ts'
-import { bodyBlock, type ComposerMeta } from './composer-view.ts'
+import { isStillTheirs, readAimed, readRecipients } from './aimed.ts'
+import { readMentioned } from './body-input.ts'
+import { composerOf, keptOf } from './composer-close.ts'
+import { bodyBlock, type ComposerMeta, readMeta } from './composer-view.ts'
 import { enclosureBlock, takeEnclosures } from './enclosure-input.ts'
 import { FILES_BLOCK, filesIn, takeFiles } from './file-input.ts'
 import { sizeWords } from './file-name.ts'
 import { type Draft, findOpenAsk, finish, readDraft } from './finished-letter.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { namesOf, readValues } from './letter-situation.ts'
-import { findObjection } from './objection.ts'
+import { objectToLetter } from './objection.ts'
 import { previewView } from './preview-view.ts'
-import { newWords, type Question, readQuestion } from './question.ts'
+import { newWords, type Question } from './question.ts'
 import { CC_BLOCK, readCopies, tickedIn } from './recipient-input.ts'
 import type { Outcome } from './respond.ts'
 import { type DeskTools, getDesk } from './tools.ts'
 
 /** Never rejects. What is wrong is said at the field it is about, and everything stays as it was written. */
 export async function submitComposer(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
-  const draft = readDraft(tools, view)
-  const { meta, use } = draft
-  const open = findOpenAsk(draft)
-  if (open) return { kind: 'errors', ...open }
-  const objection = use === 'edited' || use === undefined ? findObjection(await finish(draft, noValues)) : undefined
-  if (objection) return atBody(meta, objection)
+  const meta = readMeta(view)
   try {
+    const draft = readDraft(tools, view, await readMentioned(tools.db, view, bodyBlock(meta)))
+    const open = findOpenAsk(draft)
+    if (open) return { kind: 'errors', ...open }
+    const objection = draft.objections[0] ?? (isOwn(draft) ? objectToLetter(await finish(draft, noValues)) : undefined)
+    if (objection) return atBody(meta, objection)
     return await makePreview(tools, who, view, draft)
   } catch (error) {
     tools.log.error({ conversation: meta.conversationId, error: String(error) }, 'desk: no preview could be made')
     const reason = error instanceof SendError ? error.message : 'something went wrong on our side. Please try again.'
     return atBody(meta, `No preview could be made: ${reason}`)
   }
+}
+
+function isOwn({ use }: Draft): boolean {
+  return use === 'edited' || use === undefined
 }
 
 /** What somebody has edited is not written anew, and needs none. */
@@ -48,27 +58,29 @@ function atBody(meta: ComposerMeta, said: string): Outcome {
 
 async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft: Draft): Promise<Outcome> {
   const { meta, letter, use } = draft
-  const question = await readQuestion(tools.db, meta.conversationId)
+  const question = await readAimed(tools.db, meta)
   const { conversation } = question
-  const { conversationId, identityId, seenSeq } = meta
+  const { conversationId, seenSeq } = meta
   const desk = getDesk(tools, conversation.desk)
   const admission = await admit(tools, who, { desk, action: 'preview', conversationId })
   if (admission.kind === 'refused') return atBody(meta, admission.text)
-  if (conversation.identity_id !== identityId) return atBody(meta, MOVED)
+  if (!(await isStillTheirs(tools.db, question, meta))) return atBody(meta, MOVED)
+  await keepMeanwhile(tools, who, view, draft)
   const markdown = await finish(draft, (language) => readValues(tools, question, admission.agent, desk, language))
-  const objection = findObjection(markdown)
+  const objection = objectToLetter(markdown)
   if (objection) return atBody(meta, objection)
   const cautions = await listCautions(tools, question, draft, markdown)
   const block = cautions.find(({ level }) => level === 'block')
   if (block) return atBody(meta, block.said)
-  const recipients = await tools.recipients(conversationId)
+  const recipients = await readRecipients(tools, question)
   const ticked = tickedIn(view)
   const cc = readCopies(ticked, recipients)
   if (!cc) return at(CC_BLOCK, OTHERS_NOW)
   const channel = tools.channelOf(conversation.channel)
   const attachments = await takeAll(tools, view, draft, channel.limits)
   if ('kind' in attachments) return attachments
-  const written = { conversationId, agent: admission.agent, markdown, template: letter?.key, seenSeq }
+  const author = { agent: admission.agent, composer: composerOf(meta, view), plain: plainFromMarkdown(markdown) }
+  const written = { conversationId, ...author, markdown, template: letter?.key, seenSeq }
   const shown = await preview(
     tools.db,
     channel,
@@ -78,15 +90,25 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
       ...(use && { letterUse: use }),
       ...(attachments.length > 0 && { attachments }),
       ...(meta.noteId && { noteId: meta.noteId }),
+      ...(meta.aim && { aim: meta.aim }),
     },
     { id: tools.newId('m'), now: tools.clock.now(), choices: recipients },
   )
-  const { draftId, channel: by, to, parts } = shown
-  const letterhead = { channel: by, to, recipients }
+  const { draftId, to, parts } = shown
+  const letterhead = { channel: conversation.channel, to, recipients }
   return {
     kind: 'push',
     view: previewView({ meta: { draftId, conversationId, at: desk.channel }, ...letterhead, parts, cautions }),
   }
+}
+
+/** Nothing that is written is lost from here on, whatever becomes of the form. And whoever asks for a preview writes still. */
+async function keepMeanwhile(tools: DeskTools, who: Person, view: OpenView, draft: Draft): Promise<void> {
+  const { conversationId } = draft.meta
+  await tools.db.transaction(async (trx) => {
+    await startWriting(trx, conversationId, who.id)
+    await keepDraft(trx, { agentId: who.id, conversationId }, keptOf(view, draft))
+  })
 }
 
 async function listCautions(
@@ -98,7 +120,7 @@ async function listCautions(
   return findCautions({
     letter,
     use,
-    text: markdown,
+    text: plainFromMarkdown(markdown),
     names: await namesOf(tools, question),
     hadBefore: (await findSameWords(tools.db, question.identity.contactId, markdown)) !== undefined,
     asked: question.isAnswered ? [] : question.waiting.map(newWords),

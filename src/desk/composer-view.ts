@@ -1,10 +1,14 @@
 // The composer as the agent sees it: to whom, what they asked, a letter to start from, and the text.
-import { createHash } from 'node:crypto'
 import type { KnownBlock, ModalView } from '@slack/types'
+import type { Aim } from '../aim.ts'
 import type { Message } from '../message.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import { shorten } from '../slack/mrkdwn.ts'
+import type { NamesOfUsers } from '../slack/rich-markdown.ts'
+import type { Answers } from '../template/ask.ts'
 import type { Letter } from '../template/letter.ts'
+import { bodyInput, readBody } from './body-input.ts'
+import { dateMark } from './card.ts'
 import { enclosureInput } from './enclosure-input.ts'
 import { type FileLimits, fileInput } from './file-input.ts'
 import { shortenMiddle } from './file-name.ts'
@@ -17,9 +21,8 @@ import { markWords } from './recipient-words.ts'
 import { instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const COMPOSER = 'composer'
+export const AFRESH = 'start_afresh'
 
-/** Slack takes no more in one field. */
-export const BODY_LENGTH_MAX = 3000
 const QUOTED_LENGTH_MAX = 600
 const NAME_LENGTH_MAX = 200
 const ADDRESS_LENGTH_MAX = 400
@@ -32,11 +35,15 @@ export interface ComposerMeta {
   identityId: string
   /** The newest message of any kind when the composer opened. */
   seenSeq: number
+  /** Its own name: what was written in it is kept under it. */
+  composer?: string
   /** Counts our changes of the field: Slack takes a new text only under a new block id. */
   rev: number
   letter?: string
   /** The note in the thread the text came from. */
   noteId?: string
+  /** Unless it goes where the conversation's customer asked. */
+  aim?: Aim
   /** The fingerprint of the letter as it was put in, to know whether anybody has touched it. */
   inserted?: string
 }
@@ -48,16 +55,23 @@ export interface Composer {
   ticked?: readonly string[] | undefined
   limits: FileLimits
   meta: ComposerMeta
+  /** Markdown. */
   text: string
   /** Those that fit what the customer wrote, and whether there are any at all. */
   offered: { suggested: readonly Letter[]; hasLetters: boolean }
   /** The letter the text came from; what it asks is asked here while the text is still to be filled in. */
   letter?: Letter | undefined
+  /** What was answered of what the letter asks. */
+  answers?: Answers | undefined
+  /** When what stands here was written, and the form closed. */
+  keptAt?: number | undefined
+  /** The names of colleagues who have a composer open as well. */
+  others?: readonly string[]
   notice?: string | undefined
 }
 
 export function composerView(composer: Composer): ModalView {
-  const { question, recipients, ticked, limits, meta, text, offered, letter, notice } = composer
+  const { question, recipients, ticked, limits, meta, text, offered, letter, notice, others = [] } = composer
   const { to } = recipients
   const mark = markWords(to, question.identity)
   const inserted = meta.inserted === undefined ? undefined : letter
@@ -68,35 +82,50 @@ export function composerView(composer: Composer): ModalView {
     title: plain('Reply'),
     submit: plain('Preview'),
     close: plain('Cancel'),
+    notify_on_close: true,
     blocks: [
+      ...others.map((name) => note(`✍️ ${shorten(name, NAME_LENGTH_MAX)} is writing an answer here too.`)),
       addressee(question.conversation.channel, to),
       ...(mark === undefined ? [] : [note(`⚠️ This address is ${mark}.`)]),
       ...ccInput(recipients, ticked),
       ...question.waiting.flatMap((message) =>
         asked(message, question.authors.get(message.author) ?? customerName(question.identity)),
       ),
+      ...keptBlocks(composer),
       ...letterMenu(offered, letter, meta.rev),
       ...(notice ? [note(notice)] : []),
-      ...(inserted ? fillInputs(inserted.key, inserted.asks) : []),
-      {
-        type: 'input',
-        block_id: bodyBlock(meta),
-        label: plain('Your answer'),
-        hint: plain('Up to 3,000 characters; **bold**, lists and links work. Next you see exactly what leaves.'),
-        // An empty field is answered by us, with what to do, and not by Slack's own words.
-        optional: true,
-        element: {
-          type: 'plain_text_input',
-          action_id: 'text',
-          multiline: true,
-          max_length: BODY_LENGTH_MAX,
-          ...(text !== '' && { initial_value: text }),
-        },
-      },
+      ...(inserted ? fillInputs(inserted.key, inserted.asks, composer.answers) : []),
+      bodyInput({
+        ...{ blockId: bodyBlock(meta), label: 'Your answer', markdown: text },
+        hint: 'Up to 12,000 characters; bold, lists and links arrive as such. Next you see exactly what leaves.',
+      }),
       ...(inserted ? enclosureInput(inserted.key, inserted.enclosures) : []),
       ...fileInput(limits),
     ],
   }
+}
+
+function keptBlocks({ keptAt, meta }: Composer): KnownBlock[] {
+  if (keptAt === undefined) return []
+  const sure = {
+    ...{ title: plain('Start afresh?'), text: plain('The text that you had begun is deleted.') },
+    ...{ confirm: plain('Start afresh'), deny: plain('Keep it') },
+  }
+  return [
+    {
+      type: 'section',
+      text: { type: 'mrkdwn', text: `Your draft from ${dateMark(keptAt)} is here.` },
+      accessory: {
+        ...{
+          type: 'button',
+          action_id: AFRESH,
+          text: plain('Start afresh'),
+          value: meta.conversationId,
+          confirm: sure,
+        },
+      },
+    },
+  ]
 }
 
 /** Shown when our own data is slow; it is replaced as soon as that is there. */
@@ -140,11 +169,15 @@ export function bodyBlock({ rev }: Pick<ComposerMeta, 'rev'>): string {
 }
 
 /** What stands in an open composer. */
-export function readComposer(view: OpenView): { meta: ComposerMeta; text: string } {
-  const meta = JSON.parse(view.metadata) as ComposerMeta
-  return { meta, text: view.typed(bodyBlock(meta), 'text') }
+export function readComposer(
+  view: OpenView,
+  names?: NamesOfUsers,
+): { meta: ComposerMeta; text: string; objections: string[] } {
+  const meta = readMeta(view)
+  const { markdown, objections } = readBody(view, bodyBlock(meta), names)
+  return { meta, text: markdown, objections }
 }
 
-export function fingerprint(text: string): string {
-  return createHash('sha256').update(text.trim()).digest('hex').slice(0, 16)
+export function readMeta(view: OpenView): ComposerMeta {
+  return JSON.parse(view.metadata) as ComposerMeta
 }

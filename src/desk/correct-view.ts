@@ -3,7 +3,8 @@ import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { Part } from '../channel.ts'
 import type { Correction } from '../correction.ts'
 import { shorten } from '../slack/mrkdwn.ts'
-import { addressee, BODY_LENGTH_MAX } from './composer-view.ts'
+import { bodyInput } from './body-input.ts'
+import { addressee } from './composer-view.ts'
 import { formView } from './form.ts'
 import { leaving } from './preview-view.ts'
 import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
@@ -11,6 +12,7 @@ import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
 export const CORRECT = 'correct'
 export const CORRECTION_PREVIEW = 'correction_preview'
 export const RETRACT = 'retract'
+export const CORRECTED = 'text'
 
 /** What the platform lets us do about a reply. */
 export interface Abilities {
@@ -55,20 +57,10 @@ export function correctView({ meta, channel, to }: Correcting, text: string): Mo
     meta,
     blocks: [
       addressee(channel, to),
-      {
-        type: 'input',
-        block_id: 'text',
-        label: plain('What it should say'),
-        hint: plain('It takes the place of what was sent. Next you see exactly what the customer will read.'),
-        optional: true,
-        element: {
-          type: 'plain_text_input',
-          action_id: 'text',
-          multiline: true,
-          max_length: BODY_LENGTH_MAX,
-          ...(text !== '' && { initial_value: text }),
-        },
-      },
+      bodyInput({
+        ...{ blockId: CORRECTED, label: 'What it should say', markdown: text },
+        hint: 'It takes the place of what was sent. Next you see exactly what the customer will read.',
+      }),
     ],
   })
 }

@@ -5,10 +5,11 @@ import { askRetraction, findWay, listStanding, previewCorrection, sendCorrection
 import { getMessage } from '../message.ts'
 import { countVersions } from '../version.ts'
 import { admitTo } from './admission.ts'
-import { BODY_LENGTH_MAX } from './composer-view.ts'
+import { fits, readBody, readMentioned, tooLong } from './body-input.ts'
 import {
   type Abilities,
   CORRECT,
+  CORRECTED,
   CORRECTION_PREVIEW,
   type Correcting,
   type CorrectMeta,
@@ -19,7 +20,7 @@ import {
 import { shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import type { Form } from './listen.ts'
-import { findObjection } from './objection.ts'
+import { objectToLetter } from './objection.ts'
 import { openView, type Prepared } from './open-view.ts'
 import type { Outcome } from './respond.ts'
 import { preparingView } from './sending-view.ts'
@@ -29,7 +30,6 @@ import type { Whisper } from './whisper.ts'
 const TITLE = 'Correct'
 const GONE = 'There is nothing to correct any more: the reply is gone, or was never seen by the customer.'
 const STALE = 'Somebody else has changed this reply meanwhile, or is about to. Look at the thread, then start again.'
-const TOO_LONG = `This reply is longer than the ${BODY_LENGTH_MAX} characters that fit into a form. Send a new reply instead.`
 
 /** Of a channel that is not configured any more: nothing. */
 export function abilitiesOf(channelOf: (name: string) => Channel, name: string): Abilities {
@@ -50,7 +50,7 @@ async function prepareCorrect(tools: DeskTools, { who, value: messageId }: Click
   const admission = await admitTo(tools, who, CORRECT, message.conversation_id)
   if (admission.kind === 'refused') return admission
   if ((await listStanding(tools.db, message)).length === 0) return { kind: 'refused', text: GONE }
-  if (message.markdown.length > BODY_LENGTH_MAX) return { kind: 'refused', text: TOO_LONG }
+  if (!fits(message.markdown)) return { kind: 'refused', text: tooLong(message.markdown) }
   const meta: CorrectMeta = {
     ...{ messageId, conversationId: message.conversation_id, at: admission.desk.channel },
     seenVersions: await countVersions(tools.db, messageId),
@@ -68,15 +68,15 @@ async function correcting({ db }: DeskTools, meta: CorrectMeta): Promise<Correct
   return { meta, channel: await findWay(db, message), to: await getIdentity(db, identity_id) }
 }
 
-const textOf = (view: OpenView) => view.typed('text', 'text')
+const textOf = (view: OpenView) => readBody(view, CORRECTED).markdown
 const metaOf = (view: OpenView) => JSON.parse(view.metadata) as CorrectMeta
 
 async function submitCorrect(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
   const atText = (text: string): Outcome => ({ kind: 'errors', blockId: 'text', text })
-  const markdown = textOf(view)
+  const { markdown, objections } = readBody(view, CORRECTED, await readMentioned(tools.db, view, CORRECTED))
   const meta = metaOf(view)
   const admission = await admitTo(tools, who, CORRECT, meta.conversationId)
-  const objection = admission.kind === 'refused' ? admission.text : findObjection(markdown)
+  const objection = admission.kind === 'refused' ? admission.text : (objections[0] ?? objectToLetter(markdown))
   if (objection) return atText(objection)
   try {
     const correctionId = tools.newId('m')

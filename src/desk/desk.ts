@@ -12,12 +12,14 @@ import type { Policies } from '../policy.ts'
 import { listQueue } from '../queue.ts'
 import type { Pace } from '../rate.ts'
 import { listRecipientChoices } from '../recipients.ts'
+import type { SlackAccess } from '../slack/clients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
 import { openLetters } from '../template/letter-store.ts'
 import { explainWindows } from '../why.ts'
 import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
+import type { DeskChannels } from './desk-channels.ts'
 import type { DeskEffect } from './effects.ts'
 import type { Desk } from './tools.ts'
 
@@ -34,14 +36,15 @@ export interface OpenDesk {
   paceOf(rateKey: string): Pace | undefined
   /** Connects in the background; `health` says when it could not. */
   start(intake: Intake): void
-  health(): { ok: boolean; problem?: string }
+  /** `isTold`: the leads have heard of it. A problem that is none yet, but has to be put right some day, is ok. */
+  health(): { ok: boolean; problem?: string; isTold?: true }
   /** Says it to this person at once, past the outbox. Rejects when Slack does not take it. */
   tell(person: string, text: string): Promise<void>
   stop(): Promise<void>
 }
 
 export interface DeskSettings {
-  slack?: { botToken: string; appToken: string; apiUrl: string }
+  slack?: SlackAccess
   desks: Record<
     string,
     {
@@ -61,6 +64,7 @@ export interface DeskOptions extends Tools {
   db: Db
   searching: SearchReader
   channelOf(name: string): Channel
+  channelsAt?(desk: string): readonly string[]
   policies: Policies
   limits: DigestLimits
   /** The end of the desk's quiet hours that this instant is in. */
@@ -81,25 +85,29 @@ export const DESK_CHANNEL = 'slack:desk'
 /** Slack's SDKs are loaded only when there is a Slack to speak to. */
 export async function openDesk(settings: DeskSettings, options: DeskOptions): Promise<OpenDesk> {
   if (!settings.slack) return closedDesk()
-  const [{ slackRoom }, { deskApp }, { deskHandlers }, { paceOf }, { makePresence }] = await Promise.all([
-    import('../slack/room.ts'),
-    import('./app.ts'),
-    import('./handlers.ts'),
-    import('./pace.ts'),
-    import('./presence.ts'),
-  ])
+  const [{ slackRoom }, { deskApp }, { deskHandlers }, { paceOf }, { makePresence }, { makeDeskChannels }] =
+    await Promise.all([
+      import('../slack/room.ts'),
+      import('./app.ts'),
+      import('./handlers.ts'),
+      import('./pace.ts'),
+      import('./presence.ts'),
+      import('./desk-channels.ts'),
+    ])
   const letters = await openLetters(settings.templates.folder, options)
-  const room = slackRoom(settings.slack, options)
   const desks = Object.entries(settings.desks).map(([name, desk]): Desk => {
     const quiet = options.quietOf(name)
     return { backup: [], ...desk, name, title: desk.name, ...(quiet && { quiet }) }
   })
+  const channels = makeDeskChannels({ ...options, desks, client: () => room.clients.read })
+  const room: SlackRoom = slackRoom(settings.slack, { ...options, guard: channels })
   const presence = makePresence({ ...options, read: room.clients.read })
   const { db, policies, clock } = options
   const app = deskApp({
     ...options,
     room,
     desks,
+    channels,
     letters: letters.letters,
     ...(settings.templates.language !== undefined && { language: settings.templates.language }),
     explain: async (id) => [...(await explainWindows(db, policies, id, clock.now())), ...(await explainPlaces(db, id))],
@@ -114,7 +122,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     handlers: deskHandlers({ ...options, room, desks, presence }),
     paceOf,
     tell: (person, text) => tellAtOnce(room.clients, person, text),
-    ...connection(room, app, options, letters.stop),
+    ...connection(room, { app, channels }, options, letters.stop),
   }
 }
 
@@ -127,11 +135,12 @@ async function tellAtOnce({ ui }: SlackRoom['clients'], person: string, text: st
 
 const RETRY_MS = 5 * MINUTE
 const SYNC_RETRY_MS = 30 * SECOND
+const TEND_MS = MINUTE
 
 /** A refused token must not keep mail from being read: the desk says what is wrong and knocks again. */
 function connection(
   room: SlackRoom,
-  app: DeskApp,
+  { app, channels }: { app: DeskApp; channels: DeskChannels },
   { clock, log }: { clock: Clock; log: Log },
   stopLetters: () => void,
 ): Pick<OpenDesk, 'start' | 'health' | 'stop' | 'knowsAgents'> {
@@ -139,6 +148,7 @@ function connection(
   let refusal: string | undefined
   let running = Promise.resolve()
   let isSynced = false
+  let stopTending: () => void = () => undefined
   const until = async (work: () => Promise<void>, retryMs: number) => {
     while (!stopping.signal.aborted) {
       try {
@@ -158,12 +168,25 @@ function connection(
         await app.syncAgents()
         isSynced = true
       }
-      running = until(() => room.start(intake), RETRY_MS).then(() => until(sync, SYNC_RETRY_MS))
+      running = until(() => room.start(intake), RETRY_MS).then(async () => {
+        if (stopping.signal.aborted) return
+        await channels.tend()
+        stopTending = clock.every(TEND_MS, channels.tend)
+        await until(sync, SYNC_RETRY_MS)
+      })
     },
     knowsAgents: () => isSynced,
-    health: () => (refusal === undefined ? room.health() : { ok: false, problem: refusal }),
+    health() {
+      const [shut] = channels.problems()
+      if (shut !== undefined) return { ok: false, problem: shut, isTold: true }
+      if (refusal !== undefined) return { ok: false, problem: refusal }
+      const [advice] = channels.advice()
+      const health = room.health()
+      return health.ok && advice !== undefined ? { ok: true, problem: advice } : health
+    },
     async stop() {
       stopping.abort()
+      stopTending()
       stopLetters()
       await room.stop()
       await running

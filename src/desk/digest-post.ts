@@ -6,6 +6,7 @@ import type { DeskDay } from '../desk-day.ts'
 import { digestOf } from '../digest.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import { countQueue, listQueue, type QueueCounts, type QueueRow } from '../queue.ts'
+import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import { shortName } from './card.ts'
 import { makeFinder } from './find-post.ts'
@@ -25,6 +26,7 @@ export interface DigestOptions {
 }
 
 const WORST_MAX = 15
+const NAME_LENGTH = 100
 
 export function digestHandler(options: DigestOptions): Handler {
   const { db, clock, room, desks } = options
@@ -51,7 +53,8 @@ export function digestHandler(options: DigestOptions): Handler {
 
 export function renderMorning(desk: string, counts: QueueCounts, worst: readonly QueueRow[], now: number): Content {
   const { waiting, overdue } = counts
-  const title = waiting === 0 ? `${desk}: nobody waits` : `${desk}: ${customers(waiting)} for an answer`
+  const name = shorten(desk, NAME_LENGTH)
+  const title = waiting === 0 ? `${name}: nobody waits` : `${name}: ${customers(waiting)} for an answer`
   const blocks: KnownBlock[] = [
     heading(title),
     paragraph(
@@ -67,7 +70,7 @@ export function renderMorning(desk: string, counts: QueueCounts, worst: readonly
     ...(waiting > worst.length ? [note(`and ${waiting - worst.length} more`)] : []),
     paragraph([word('As of '), instant(now)]),
   ]
-  return { text: `${title}${overdue > 0 ? `, ${overdue} overdue` : ''}`, blocks }
+  return { text: `${escapeMrkdwn(title)}${overdue > 0 ? `, ${overdue} overdue` : ''}`, blocks }
 }
 
 function customers(count: number): string {

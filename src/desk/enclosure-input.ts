@@ -3,21 +3,23 @@ import { readFile } from 'node:fs/promises'
 import type { KnownBlock } from '@slack/types'
 import { type OutboundAttachment, SendError } from '../channel.ts'
 import type { Enclosure } from '../template/letter-file.ts'
-import { shownName, sizeWords } from './file-name.ts'
+import { shortenMiddle, shownName, sizeWords } from './file-name.ts'
+import { LETTER_LENGTH_MAX } from './fill-input.ts'
 import type { OpenView } from './interaction.ts'
 import { plain } from './words.ts'
 
 const ACTION = 'enclosed'
+const NAME_LENGTH = 50
 
 /** A block of its own for every letter, so that each begins with all of its files. */
 export function enclosureBlock(letter: string): string {
-  return `enclosed-${letter}`
+  return `enclosed-${letter.slice(0, LETTER_LENGTH_MAX)}`
 }
 
 export function enclosureInput(letter: string, enclosures: readonly Enclosure[]): KnownBlock[] {
   if (enclosures.length === 0) return []
   const options = enclosures.map(({ name, bytes }, n) => ({
-    text: plain(`${shownName(name).slice(0, 50)} (${sizeWords(bytes)})`),
+    text: plain(`${shortenMiddle(shownName(name), NAME_LENGTH)} (${sizeWords(bytes)})`),
     value: String(n),
   }))
   return [

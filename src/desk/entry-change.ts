@@ -40,8 +40,14 @@ const BYSTANDERS = {
   helper: '🙋 Written by a helper, not by the customer and not by us.',
 } as const
 
+export function blockedLines({ isBlocked, counts }: { isBlocked: boolean; counts: boolean }): string[] {
+  return isBlocked ? [`🚫 Its author was blocked when it came. ${needsWords(counts)}`] : []
+}
+
+const needsWords = (counts: boolean) =>
+  counts ? 'A person has said that it needs an answer.' : 'It waits for no answer.'
+
 export function bystanderLines(bystander: keyof typeof BYSTANDERS | undefined, counts: boolean): string[] {
   if (bystander === undefined) return []
-  const needs = counts ? 'A person has said that it needs an answer.' : 'It waits for no answer.'
-  return [`${BYSTANDERS[bystander]} ${needs}`]
+  return [`${BYSTANDERS[bystander]} ${needsWords(counts)}`]
 }

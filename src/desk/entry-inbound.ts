@@ -5,6 +5,7 @@ import { findForwardNote } from '../forwarded.ts'
 import type { Message } from '../message.ts'
 import { countsNow } from '../reclassify.ts'
 import { foldEndings, WINDOW_FACTS } from '../response-window.ts'
+import { listSamePerson } from '../same-person.ts'
 import type { SaidByCustomer } from './entry-view.ts'
 import { findFetchObjection } from './file-content.ts'
 import { listThreadFiles } from './thread-file.ts'
@@ -17,7 +18,7 @@ export async function readInbound(
   db: Reader,
   message: Message,
   contact: Person,
-  conversation: { channel: string; desk: string; owner_id: string | null },
+  conversation: { channel: string; desk: string; owner_id: string | null; contact_id: string },
 ): Promise<SaidByCustomer> {
   const files = await db
     .selectFrom('attachment')
@@ -30,6 +31,7 @@ export async function readInbound(
     kind: 'inbound',
     // Somebody else may take part in the conversation.
     from: message.author === contact.address ? contact : await findParticipant(db, message),
+    isCustomer: message.author === contact.address || (await isOfPerson(db, message, conversation.contact_id)),
     subject: message.subject ?? undefined,
     text: message.text,
     unquoted: message.unquoted ?? undefined,
@@ -71,15 +73,27 @@ async function findOwnerThen(db: Reader, message: Message, owner: string | null)
 
 async function readWaiting(
   db: Reader,
-  { id, conversation_id, automated, bystander, deleted_at }: Message,
-): Promise<Pick<SaidByCustomer, 'counts' | 'waits' | 'editOf'>> {
+  { id, conversation_id, direction, automated, bystander, deleted_at }: Message,
+): Promise<Pick<SaidByCustomer, 'counts' | 'waits' | 'editOf' | 'isBlocked'>> {
   const facts = await listFacts(db, conversation_id, WINDOW_FACTS)
   const received = facts.find((fact) => fact.kind === 'message-received' && fact.messageId === id)
   const editOf = received?.kind === 'message-received' ? received.data.editOf : undefined
-  const isPersons = automated === null && bystander === null
-  const counts = isPersons || (await countsNow(db, conversation_id, id))
+  const isBlocked = received?.kind === 'message-received' && received.data.blocked === true
+  const isPersons = automated === null && bystander === null && direction === 'inbound' && !isBlocked
+  const isSure = isPersons && !facts.some((fact) => fact.messageId === id && 'counts' in fact.data && !fact.data.counts)
+  const counts = isSure || (await countsNow(db, conversation_id, id))
   const waits = deleted_at !== null && counts && !foldEndings(facts).has(id)
-  return { counts, waits, editOf }
+  return { counts, waits, editOf, isBlocked }
+}
+
+async function isOfPerson(db: Reader, { author, channel_kind }: Message, contactId: string): Promise<boolean> {
+  const known = await db
+    .selectFrom('identity')
+    .select('contact_id')
+    .where('channel_kind', '=', channel_kind)
+    .where('address', '=', author)
+    .executeTakeFirst()
+  return known !== undefined && (await listSamePerson(db, contactId)).includes(known.contact_id)
 }
 
 async function findParticipant(db: Reader, { conversation_id, author, channel_kind }: Message): Promise<Person> {

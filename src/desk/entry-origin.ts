@@ -11,8 +11,11 @@ const NAME_LENGTH = 60
 const NOTE_LENGTH = 2900
 
 /** Sentences of which parts are others' words: for where nothing is parsed. */
-export function originLines({ contact }: EntryView, { from, seenIn, isElsewhere }: SaidByCustomer): string[] {
-  const other = from.address === contact.address ? [] : [`👥 Not ${shortName(contact)}, but takes part here.`]
+export function originLines(
+  { contact }: EntryView,
+  { isCustomer, askedBy, seenIn, isElsewhere }: SaidByCustomer,
+): string[] {
+  const other = isCustomer || askedBy !== undefined ? [] : [`👥 Not ${shortName(contact)}, but takes part here.`]
   const shown = seenIn.slice(0, MAILBOXES_MAX).map(({ mailbox, desk }) => {
     const name = shorten(oneLine(mailbox), NAME_LENGTH)
     return desk === undefined

@@ -86,6 +86,8 @@ async function listRecipients(db: Reader, messageId: string): Promise<string[]> 
   return rows.map(({ address }) => address)
 }
 
+/** The ids of chat platforms tell nobody anything. */
 function addressText({ name, address }: Address): string {
-  return name === undefined ? address : `${name} <${address}>`
+  if (name === undefined) return address
+  return address.includes('@') ? `${name} <${address}>` : name
 }

@@ -15,13 +15,14 @@ import { isChanged } from './entry-change.ts'
 import { type EntryView, readEntry } from './entry-view.ts'
 import type { FileReading } from './file-content.ts'
 import { type Finder, makeFinder } from './find-post.ts'
+import { findLink } from './link.ts'
 import { listOwnFiles } from './own-files.ts'
 import { isPerson } from './page-post.ts'
 import { inDesk, post, update } from './post.ts'
 import type { Presence } from './presence.ts'
 import { standingOf } from './standing.ts'
 import { bringOnce, type FileOf } from './thread-file.ts'
-import { type Desk, deskOrFirst } from './tools.ts'
+import { type Desk, deskOrFirst, deskTitle } from './tools.ts'
 import type { Posted } from './view.ts'
 import { paragraph, word } from './words.ts'
 
@@ -36,7 +37,8 @@ export function entryHandler(options: EntryPosting): Handler {
       const view = await readEntry(db, messageOf(effect), abilities)
       if (!view) return NOTHING
       if (!view.card) throw new SendError({ kind: 'temporary' }, 'the card is not posted yet')
-      return await inDesk(bring(options, await withCalled(options, view), view.card, effect.id))
+      const shown = await withCalled(options, await withLink(options, view))
+      return await inDesk(bring(options, shown, view.card, effect.id))
     },
     async verify(effect) {
       const view = await readEntry(db, messageOf(effect))
@@ -68,6 +70,18 @@ async function bring({ db, clock, room }: DeskPosting, view: EntryView, card: Po
   return { kind: 'accepted', detail: await filesOf(db, view, plan, clock.now()) }
 }
 
+const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && said.kind !== 'case-note' && isChanged(said)
+
+/** Slack is asked for the way to the other card only where there is one. */
+async function withLink({ room, desks }: EntryPosting, view: EntryView): Promise<EntryView> {
+  const { said } = view
+  if (said.kind !== 'case-note') return view
+  const card = said.other?.card
+  const link = card && (await findLink(room.clients.read, card))
+  const from = desks.find(({ name }) => name === said.from)
+  return { ...view, said: { ...said, link, from: from ? deskTitle(from) : said.from } }
+}
+
 /**
  * Whoever is away, or left, is not called; who stands in for them is. What Slack keeps from people for a night does not count
  * here: they see it in the morning, and what is urgent the ladder tells.
@@ -86,8 +100,6 @@ async function withCalled(options: EntryPosting, view: EntryView): Promise<Entry
   }
   return { ...view, said: { ...said, called } }
 }
-
-const hasChanged = ({ said }: EntryView) => said.kind !== 'hand-over' && isChanged(said)
 
 /** It was longer before somebody changed it. Slack replaces rich text by rich text only. */
 const NOT_ANY_MORE = { text: 'Not in it any more.', blocks: [paragraph([word('This part is not in it any more.')])] }

@@ -1,8 +1,11 @@
 // What the thread shows of one message, read with everything that belongs to it.
+
+import { findConsultation } from '../consultation.ts'
 import type { Correction } from '../correction.ts'
 import type { Reader } from '../db/open.ts'
 import type { Delivery } from '../db/schema.ts'
-import { getMessage } from '../message.ts'
+import { getMessage, type Message } from '../message.ts'
+import { readCaseNote, type SaidInCaseNote } from './case-note.ts'
 import type { Abilities } from './correct-view.ts'
 import type { Changes } from './entry-change.ts'
 import { readInbound } from './entry-inbound.ts'
@@ -19,7 +22,7 @@ export interface EntryView {
   /** The conversation's; the message's own is told only where it differs. */
   subject: string | undefined
   at: number
-  said: SaidByCustomer | SaidByAgent | SaidInHandOver
+  said: SaidByCustomer | SaidByAgent | SaidInHandOver | SaidInCaseNote
   card: Posted | undefined
   /** The posts it has already, in order. */
   posts: Posted[]
@@ -40,6 +43,10 @@ export interface SaidFile {
 export interface SaidByCustomer extends Changes {
   kind: 'inbound'
   from: Person
+  /** The customer, whichever of their addresses they wrote from. */
+  isCustomer: boolean
+  /** Somebody outside answers us: who had asked them. */
+  askedBy?: string | undefined
   subject: string | undefined
   text: string
   /** What is new in it, where that is less. */
@@ -50,6 +57,8 @@ export interface SaidByCustomer extends Changes {
   /** Nothing has ended its waiting yet. */
   waits: boolean
   bystander: 'member' | 'helper' | undefined
+  /** Its author was, when it came. */
+  isBlocked: boolean
   /** Of which message a person has said that its edit asks something new. */
   editOf: string | undefined
   sender: string | undefined
@@ -61,7 +70,7 @@ export interface SaidByCustomer extends Changes {
   /** Who had the conversation when it came; whoever got it later was told so then. */
   ownerId: string | undefined
   /** Who is called about it: the owner, or who stands in for them. Undefined while that is not asked. */
-  called?: Called
+  called?: Called | undefined
   /** In which mailboxes it arrived besides the conversation's own, and whose they are where that is another desk. */
   seenIn: { mailbox: string; desk: string | undefined }[]
   /** It did not arrive in the conversation's own. */
@@ -82,6 +91,8 @@ export interface Called {
 
 export interface SaidByAgent extends Changes {
   kind: 'outbound'
+  /** To somebody outside, and for us alone. */
+  isAsking?: boolean
   /** Undefined for a lead who is no agent: Slack knows their name. */
   author: string | undefined
   authorId: string
@@ -115,8 +126,6 @@ export async function readEntry(
   abilitiesOf: (channel: string) => Abilities = () => ({ revise: false, retract: false }),
 ): Promise<EntryView | undefined> {
   const message = await getMessage(db, messageId)
-  const handOver = message.direction === 'note' ? await readHandOver(db, message) : undefined
-  if (message.direction === 'note' && !handOver) return undefined
   const row = await db
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')
@@ -130,21 +139,32 @@ export async function readEntry(
       'identity.channel_kind',
       'identity.name',
       'identity.address',
+      'identity.contact_id',
     ])
     .where('conversation.id', '=', message.conversation_id)
     .executeTakeFirstOrThrow()
+  const place = { desk: row.desk, thread: row.card_channel }
+  const isNote = message.direction === 'note'
+  const consultation = isNote ? await findConsultation(db, message.id) : undefined
+  const isOwn = isNote && !consultation
+  const note = isOwn ? ((await readHandOver(db, message)) ?? (await readCaseNote(db, message, place))) : undefined
+  if ((isOwn && !note) || message.held_at !== null) return undefined
   const contact = { name: row.name ?? undefined, address: row.address }
-  const posts = await listPosts(db, messageId)
+  const posts = await listPosts(db, message, row.card_channel)
   const said =
-    handOver ??
-    (message.direction === 'inbound'
-      ? await readInbound(db, message, contact, row)
-      : { ...(await readOutbound(db, message, row.desk)), ...(await readCorrection(db, message, abilitiesOf)) })
+    note ??
+    (message.delivery === null
+      ? { ...(await readInbound(db, message, contact, row)), askedBy: consultation?.begun_by }
+      : {
+          ...(await readOutbound(db, message, row.desk)),
+          ...(await readCorrection(db, message, abilitiesOf)),
+          isAsking: consultation !== undefined,
+        })
   return {
     messageId,
     conversationId: message.conversation_id,
     desk: row.desk,
-    channelKind: row.channel_kind,
+    channelKind: message.direction === 'note' && !consultation ? row.channel_kind : message.channel_kind,
     contact,
     subject: row.subject ?? undefined,
     at: message.arrived_at,
@@ -155,11 +175,13 @@ export async function readEntry(
   }
 }
 
-async function listPosts(db: Reader, messageId: string): Promise<Posted[]> {
-  return await db
+/** Those in a thread of its conversation, as it is now. Where it was before, it stays as it was when it left. */
+async function listPosts(db: Reader, { id, conversation_id }: Message, channel: string | null): Promise<Posted[]> {
+  const posts = db
     .selectFrom('desk_post')
     .select(['channel', 'ts'])
-    .where('message_id', '=', messageId)
+    .where('message_id', '=', id)
+    .where('conversation_id', '=', conversation_id)
     .orderBy('ts')
-    .execute()
+  return await (channel === null ? posts : posts.where('channel', '=', channel)).execute()
 }

@@ -2,10 +2,11 @@
 import type { KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
+import { caseNoteHeader, caseNoteText } from './case-note.ts'
 import { cautionLines } from './caution.ts'
 import { correctButtons, correctionBlocks } from './correct-view.ts'
 import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
-import { bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
+import { blockedLines, bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
 import { noteBlocks, originLines } from './entry-origin.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer, SaidFile } from './entry-view.ts'
 import { isRisky, shownName, sizeWords } from './file-name.ts'
@@ -28,7 +29,8 @@ export interface EntryPlan {
 const FIRST_CHUNKS = 2
 const MORE_CHUNKS = 3
 const POSTS_MAX = 5
-const SHOWN_CHUNKS_MAX = FIRST_CHUNKS + (POSTS_MAX - 1) * MORE_CHUNKS
+/** Of what is said about files: all blocks of a post together have room for so much. */
+const FILES_LENGTH = 3600
 const RAW_BYTES_MAX = 25 * 1024 * 1024
 const NAME_LENGTH = 120
 const SUBJECT_LENGTH = 200
@@ -40,11 +42,13 @@ const REASON_LENGTH = 300
 export function renderEntry(view: EntryView): EntryPlan {
   const { said } = view
   const pieces = chunks(shownText(said))
-  const isTooLong = pieces.length > SHOWN_CHUNKS_MAX
-  const body = isTooLong ? pieces.slice(0, FIRST_CHUNKS) : pieces
-  const first = render(view, body.slice(0, FIRST_CHUNKS), isTooLong)
+  // What stands above a letter that was passed on is as long as a piece of it.
+  const head = said.kind === 'inbound' && said.note ? FIRST_CHUNKS - 1 : FIRST_CHUNKS
+  const isTooLong = pieces.length > head + (POSTS_MAX - 1) * MORE_CHUNKS
+  const body = isTooLong ? pieces.slice(0, head) : pieces
+  const first = render(view, body.slice(0, head), isTooLong)
   const posts: EntryPlan['posts'] = [first]
-  for (let from = FIRST_CHUNKS; from < body.length; from += MORE_CHUNKS) {
+  for (let from = head; from < body.length; from += MORE_CHUNKS) {
     const blocks = body.slice(from, from + MORE_CHUNKS).flatMap(richText)
     posts.push({ text: `${first.text} (continued)`, blocks })
   }
@@ -69,6 +73,7 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
       blocks: [
         outboundHeader(view, said),
         ...parts,
+        ...(said.isAsking ? [note(OUTSIDE)] : []),
         ...(said.isQuoting ? [note('What it answers is quoted below it.')] : []),
         ...fileLines(said.attachments),
         ...deliveryBlocks(view, said),
@@ -76,6 +81,7 @@ function render(view: EntryView, body: string[], isCut: boolean): Content {
     }
   }
   if (said.kind === 'hand-over') return { text: handOverText(said), blocks: [handOverHeader(said, view.at), ...parts] }
+  if (said.kind === 'case-note') return { text: caseNoteText(said), blocks: [caseNoteHeader(said, view.at), ...parts] }
   return {
     text: inboundText(said),
     blocks: [
@@ -98,7 +104,9 @@ function inboundText({ from, text: whole, unquoted, deletedAt }: SaidByCustomer)
 /** Nothing of a mail is ever out of reach; of a machine's letter a person may know better. */
 function inboundButtons({ messageId, channelKind }: EntryView, said: SaidByCustomer, isCut: boolean): KnownBlock[] {
   const elements = [
-    ...(said.automated === undefined && said.bystander === undefined ? [] : [reclassifyButton(messageId, said.counts)]),
+    ...(said.askedBy !== undefined || (isPersons(said) && said.counts && !said.isBlocked)
+      ? []
+      : [reclassifyButton(messageId, said.counts)]),
     ...(isChanged(said) ? [versionsButton(messageId, said)] : []),
     ...(said.unquoted !== undefined || isCut ? [wholeButton('show_all', messageId)] : []),
     ...(channelKind === 'email' ? [wholeButton('show_original', messageId)] : []),
@@ -116,9 +124,11 @@ function inboundHeader(view: EntryView, said: SaidByCustomer): KnownBlock {
 }
 
 /** The owner is told that their customer wrote again, or whoever stands in for them. */
-function calledParts({ ownerId, counts, called = { to: ownerId } }: SaidByCustomer): Inline[] {
-  if (ownerId === undefined || !counts) return []
-  const { to, insteadOf, because = 'absent' } = called
+function calledParts({ ownerId: own, askedBy, automated, counts, called }: SaidByCustomer): Inline[] {
+  const ownerId = own ?? askedBy
+  const isCalled = counts || (askedBy !== undefined && automated === undefined)
+  if (ownerId === undefined || !isCalled) return []
+  const { to, insteadOf, because = 'absent' } = called ?? { to: ownerId }
   if (to === undefined)
     return [word(` · ${oneLine(insteadOf ?? 'The owner')} is not there (${because}); who can take it?`)]
   const why = insteadOf === undefined ? [] : [word(`, in place of ${oneLine(insteadOf)} (${because})`)]
@@ -126,19 +136,35 @@ function calledParts({ ownerId, counts, called = { to: ownerId } }: SaidByCustom
 }
 
 function inboundFooter(view: EntryView, said: SaidByCustomer): KnownBlock[] {
-  const more = said.attachmentsMore > 0 ? [`📎 and ${said.attachmentsMore} more`] : []
   const missing = said.missing.slice(0, MISSING_MAX).map(({ name, error }) => {
     return `⚠️ ${cutLine(name, NAME_LENGTH)} is not here: ${cutLine(error, REASON_LENGTH)}`
   })
-  const files = [...said.attachments.map(fileLine), ...more, ...missing]
-  const bystander = bystanderLines(said.bystander, said.counts)
+  const { shown, left } = fitting([...missing, ...said.attachments.map(fileLine)], FILES_LENGTH)
+  const more = left + said.attachmentsMore
+  const files = [...shown, ...(more > 0 ? [`📎 and ${more} more`] : [])]
+  const bystander = [...bystanderLines(said.bystander, said.counts), ...blockedLines(said)]
   const anew =
     said.editOf === undefined
       ? []
       : ['✏️ An edit of what they wrote before. A person has said that it asks something new.']
-  const who = [...originLines(view, said), ...bystander, ...anew]
+  const isNone = isPersons(said) && !said.counts && !said.isBlocked && said.askedBy === undefined
+  const outside = said.askedBy === undefined ? [] : [`🤝 An answer from outside. ${OUTSIDE}`]
+  const none = isNone ? [NEEDS_NONE] : []
+  const who = [...originLines(view, said), ...outside, ...bystander, ...none, ...anew]
   const lines = [...files, ...who, ...cautionLines(said), ...largeLine(said.raw)]
   return lines.length > 0 ? [paragraph([word(lines.join('\n'))])] : []
+}
+
+const isPersons = ({ automated, bystander }: SaidByCustomer) => automated === undefined && bystander === undefined
+const NEEDS_NONE = '🔕 A person has said that it needs no answer.'
+
+function fitting(lines: readonly string[], lengthMax: number): { shown: string[]; left: number } {
+  let length = 0
+  const shown = lines.filter((line) => {
+    length += line.length + 1
+    return length <= lengthMax
+  })
+  return { shown, left: lines.length - shown.length }
 }
 
 function fileLine({ name, bytes, isComing, error, isRemoved }: SaidFile): string {
@@ -172,7 +198,7 @@ function outboundText({ contact }: EntryView, said: SaidByAgent): string {
 
 function outboundHeader(
   view: EntryView,
-  { author, authorId, isAutomatic, isElsewhere, recipients, subject }: SaidByAgent,
+  { author, authorId, isAutomatic, isAsking, isElsewhere, recipients, subject }: SaidByAgent,
 ): KnownBlock {
   const shown = recipients.slice(0, RECIPIENTS_MAX).map((recipient) => cutLine(recipient, NAME_LENGTH))
   const more = recipients.length > RECIPIENTS_MAX ? ` and ${recipients.length - RECIPIENTS_MAX} more` : ''
@@ -182,11 +208,13 @@ function outboundHeader(
   const way = `${channelWord(view.channelKind)}${isElsewhere ? ', outside Deskbell' : ''}`
   return paragraph([
     named ?? { type: 'user', user_id: authorId },
-    word(`${isAutomatic ? '' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
+    word(`${isAutomatic ? '' : isAsking ? ' wrote' : ' replied'} to ${shown.join(', ')}${more} · ${way} · `),
     instant(view.at),
     ...(subject === undefined ? [] : [word(`\n${cutLine(subject)}`, { bold: true })]),
   ])
 }
+
+const OUTSIDE = 'For us alone: the customer does not see it, and no wait ends with it.'
 
 const MARKS = {
   queued: '⏳',

@@ -1,6 +1,6 @@
 // The bytes of what is brought into a thread: the original, a text too long for posts, or an attachment, read out on demand.
 import { getBlob } from '../blob.ts'
-import { type Channel, SendError } from '../channel.ts'
+import { type Channel, channelKind, SendError } from '../channel.ts'
 import { getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
 import { getMessage, type Message } from '../message.ts'
@@ -58,10 +58,24 @@ async function readContent({ db, channelOf }: FileReading, message: Message, wha
     const fetched = fileName(row.name)
     return { name: fetched, title: fetched, bytes: await readRaw(db, row.fetched_blob_id) }
   }
-  const { channel: channelName } = await getConversation(db, message.conversation_id)
+  const channelName = await findArrival(db, message)
   const name = fileName(row.name)
   const bytes = await readAttachment(channelFor(channelOf, channelName), await readRaw(db, row.blob_id), row.ref)
   return { name, title: name, bytes }
+}
+
+/** By which channel it came: not always the conversation's own. */
+async function findArrival(db: Reader, { id, conversation_id, channel_kind }: Message): Promise<string> {
+  const { channel } = await getConversation(db, conversation_id)
+  if (channelKind(channel) === channel_kind) return channel
+  const seen = await db
+    .selectFrom('message_source')
+    .select('channel')
+    .where('message_id', '=', id)
+    .orderBy('seen_at')
+    .limit(1)
+    .executeTakeFirst()
+  return seen?.channel ?? channel
 }
 
 function textFile({ id }: Message, text: string): FileContent {

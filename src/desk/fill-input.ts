@@ -10,32 +10,44 @@ const ACTION = 'fill'
 
 /** A block of its own for every letter that is chosen: Slack keeps what was entered under the block's name. */
 export function fillBlock(letter: string, ask: Pick<Ask, 'name'>): string {
-  return `fill-${letter}-${ask.name}`.slice(0, BLOCK_ID_LENGTH_MAX)
+  return `fill-${letter.slice(0, LETTER_LENGTH_MAX)}-${ask.name}`
 }
 
-const BLOCK_ID_LENGTH_MAX = 255
+/** Slack takes 255 characters in the name of a block; a letter is called as its file. */
+export const LETTER_LENGTH_MAX = 200
 
-export function fillInputs(letter: string, asks: readonly Ask[]): InputBlock[] {
+/** `answers` stand in them already. */
+export function fillInputs(letter: string, asks: readonly Ask[], answers: Answers = {}): InputBlock[] {
   return asks.map((ask) => ({
     type: 'input',
     block_id: fillBlock(letter, ask),
     label: plain(ask.label),
     hint: plain(ask.hint ?? `Stands in the text as ${renderMarker(ask.name)}.`),
     optional: ask.isOptional,
-    element: elementOf(ask),
+    element: elementOf(ask, answers[ask.name] ?? ''),
   }))
 }
 
-function elementOf({ kind, choices }: Ask): InputBlock['element'] {
+function elementOf({ kind, choices }: Ask, answer: string): InputBlock['element'] {
   switch (kind) {
     case 'date':
-      return { type: 'datepicker', action_id: ACTION, placeholder: plain('Choose a day') }
+      return {
+        ...{ type: 'datepicker', action_id: ACTION, placeholder: plain('Choose a day') },
+        ...(answer !== '' && { initial_date: answer }),
+      }
     case 'choice': {
       const options = choices.map((choice, n) => ({ text: plain(choice), value: String(n) }))
-      return { type: 'static_select', action_id: ACTION, placeholder: plain('Choose'), options }
+      const chosen = options[choices.indexOf(answer)]
+      return {
+        ...{ type: 'static_select', action_id: ACTION, placeholder: plain('Choose'), options },
+        ...(chosen && { initial_option: chosen }),
+      }
     }
     default:
-      return { type: 'plain_text_input', action_id: ACTION, multiline: kind === 'long', max_length: ANSWER_LENGTH_MAX }
+      return {
+        ...{ type: 'plain_text_input', action_id: ACTION, multiline: kind === 'long' },
+        ...{ max_length: ANSWER_LENGTH_MAX, ...(answer !== '' && { initial_value: answer }) },
+      }
   }
 }
 

@@ -5,6 +5,7 @@ import type { Found, Hit, Listed } from '../search.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
 import { channelWord, customerName } from './question.ts'
+import { labelParts } from './tag-words.ts'
 import { type Inline, instant, note, plain, word } from './words.ts'
 
 export const FIND_PAGE = 'find_page'
@@ -91,8 +92,9 @@ function row(one: Listed, links: ReadonlyMap<string, string>, more: Inline[]): R
   const elements: Inline[] = [
     word(name, { bold: true }),
     ...(name === one.address ? [] : [word(` ${shorten(oneLine(one.address), NAME_LENGTH)}`)]),
-    word(` · ${channelWord(one.channelKind)} · ${STATES[one.state]}`),
+    word(` · ${channelWord(one.channelKind)} · ${one.isSpam && one.state === 'closed' ? 'spam' : STATES[one.state]}`),
     ...owner,
+    ...labelParts(one),
     word('\n'),
     link === undefined ? word(about) : { type: 'link', url: link, text: about === '' ? 'No subject' : about },
     word('\n'),

@@ -1,29 +1,34 @@
 // What a composer's text becomes with the answers in it: the letter written anew where nobody has touched it, else filled in as it stands.
+
+import type { NamesOfUsers } from '../slack/rich-markdown.ts'
 import { type Answers, type Ask, fillMarkers, findUnanswered } from '../template/ask.ts'
 import type { FieldValues } from '../template/field.ts'
 import type { Letter } from '../template/letter.ts'
 import { renderMarker } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
+import { fingerprint } from './body-input.ts'
 import { findChosen } from './composer.ts'
-import { type ComposerMeta, fingerprint, readComposer } from './composer-view.ts'
+import { type ComposerMeta, readComposer } from './composer-view.ts'
 import { fillBlock, readAnswers } from './fill-input.ts'
 import type { OpenView } from './interaction.ts'
 import type { DeskTools } from './tools.ts'
 
 export interface Draft {
   meta: ComposerMeta
-  /** As it was typed. */
+  /** As it was typed, in Markdown. */
   typed: string
+  /** What of it can go to no customer. */
+  objections: readonly string[]
   letter: Letter | undefined
   answers: Answers
   use: 'unedited' | 'answered' | 'edited' | undefined
 }
 
-export function readDraft(tools: Pick<DeskTools, 'letters'>, view: OpenView): Draft {
-  const { meta, text } = readComposer(view)
+export function readDraft(tools: Pick<DeskTools, 'letters'>, view: OpenView, names?: NamesOfUsers): Draft {
+  const { meta, text, objections } = readComposer(view, names)
   const letter = findChosen(tools, meta)
   const answers = letter ? readAnswers(view, letter.key, asksIn({ meta, letter })) : {}
-  return { meta, typed: text, letter, answers, use: letter && useOf(meta, text, answers) }
+  return { meta, typed: text, objections, letter, answers, use: letter && useOf(meta, text, answers) }
 }
 
 function useOf({ inserted }: ComposerMeta, typed: string, answers: Answers): Draft['use'] {

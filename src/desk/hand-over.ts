@@ -1,9 +1,9 @@
 // A hand-over as the thread shows it: the new owner is called there, with what was asked, tried and promised.
 import type { KnownBlock } from '@slack/types'
-import { OWN_NOTE } from '../assign.ts'
 import type { Reader } from '../db/open.ts'
 import { listFacts } from '../fact.ts'
 import type { Message } from '../message.ts'
+import { OWN_NOTE } from '../own-note.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
 import { type Inline, instant, paragraph, word } from './words.ts'

@@ -7,6 +7,7 @@ import { shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine } from './card.ts'
 import { followUpSection, type HomeFollowUp } from './follow-up-view.ts'
 import { channelWord, wayWords } from './question.ts'
+import { labelParts } from './tag-words.ts'
 import { heading, type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export const HOME_CUT = 'home_cut'
@@ -26,6 +27,7 @@ export interface HomeRow extends QueueRow {
   words: string
   /** The desk's title, where the reader has several. */
   deskTitle: string | undefined
+  tags: readonly string[]
   /** To the card. */
   link: string | undefined
 }
@@ -118,6 +120,7 @@ function rowBlocks(row: HomeRow, now: number): KnownBlock[] {
     ...dueParts(row, now),
     ...ownerParts(ownerId),
     ...stateParts(row),
+    ...labelParts({ priority: row.priority ?? undefined, tags: row.tags }),
   ]
   const buttons: Button[] = [
     ...(ownerId === null ? [homeButton(HOME_TAKE, 'Take', conversationId)] : []),

@@ -12,6 +12,7 @@ import type { Handler } from '../outbox-attempt.ts'
 import type { QueueRow } from '../queue.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import { troubleOf } from '../slack/trouble.ts'
+import { listTagsOf } from '../tag.ts'
 import { listOwnDesks } from './admission.ts'
 import { oneLine } from './card.ts'
 import { closedHome, HOME_PAGE, homeView } from './home-view.ts'
@@ -70,6 +71,10 @@ async function renderHome({ db, clock, desks }: HomeOptions, home: Home, linkTo:
   const counts = await countAgentQueue(db, looking)
   const page = await listAgentQueue(db, looking, { cut, limit: HOME_PAGE, ...(after && { after }) })
   const words = await readWords(db, page.rows)
+  const tags = await listTagsOf(
+    db,
+    page.rows.map(({ conversationId }) => conversationId),
+  )
   const titleOf = (name: string) => own.filter((desk) => desk.name === name).map(deskTitle)[0]
   const rows = await Promise.all(
     page.rows.map(async (row) => {
@@ -77,6 +82,7 @@ async function renderHome({ db, clock, desks }: HomeOptions, home: Home, linkTo:
       return {
         ...row,
         words: words.get(row.startedBy) ?? '',
+        tags: (tags.get(row.conversationId) ?? []).map(({ name }) => name),
         deskTitle: own.length > 1 ? titleOf(row.desk) : undefined,
         link: card && (await linkTo(card)),
       }

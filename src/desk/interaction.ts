@@ -1,8 +1,9 @@
 // What a person did in Slack, reduced to what the desk acts on: a click, a choice in a view, a submitted view.
-import type { BlockAction, MessageShortcut, ViewOutput, ViewSubmitAction } from '@slack/bolt'
-import type { AnyBlock } from '@slack/types'
+import type { BlockAction, MessageShortcut, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt'
+import type { AnyBlock, RichTextBlock } from '@slack/types'
 import { SECOND } from '../clock.ts'
 import type { SlackFile } from '../slack/download.ts'
+import { textOf } from '../slack/field.ts'
 
 export interface Person {
   id: string
@@ -38,6 +39,8 @@ export interface OpenView {
   blocks: AnyBlock[]
   /** What was typed into an input. */
   typed(blockId: string, actionId: string): string
+  /** What was typed into an input for formatted text. */
+  rich(blockId: string, actionId: string): RichTextBlock | undefined
   /** The value of what was chosen in a menu; empty for nothing. */
   chosen(blockId: string, actionId: string): string
   /** `2030-06-14`; empty for none. */
@@ -58,12 +61,13 @@ export interface Submission {
 }
 
 export function clickOf(body: BlockAction): Click {
-  const action = body.actions[0]
+  const action = body.actions?.[0]
+  const channel = body.channel?.id ?? textOf(body.container?.channel_id)
   return {
     who: personOf(body.user),
-    triggerId: body.trigger_id,
+    triggerId: body.trigger_id ?? '',
     value: (action && chosenIn(action)) ?? '',
-    place: body.channel && { channel: body.channel.id, ...threadOf(body.message) },
+    place: channel === undefined ? undefined : { channel, ...threadOf(body.message, body.container) },
     view: body.view?.type === 'modal' ? openViewOf(body.view) : undefined,
   }
 }
@@ -74,13 +78,13 @@ function chosenIn(action: BlockAction['actions'][0]): string | undefined {
   return isChoice && 'selected_option' in action ? action.selected_option?.value : undefined
 }
 
-export function submissionOf(body: ViewSubmitAction): Submission {
+export function submissionOf(body: ViewSubmitAction | ViewClosedAction): Submission {
   return { who: personOf(body.user), view: openViewOf(body.view) }
 }
 
 export interface Shortcut extends Click {
   place: Place
-  message: { ts: string; text: string; isBot: boolean }
+  message: { ts: string; text: string; rich: RichTextBlock | undefined; isBot: boolean }
 }
 
 export function shortcutOf(body: MessageShortcut): Shortcut {
@@ -92,14 +96,28 @@ export function shortcutOf(body: MessageShortcut): Shortcut {
     value: '',
     place,
     view: undefined,
-    message: { ts: message.ts, text: message.text ?? '', isBot: typeof message.bot_id === 'string' },
+    message: {
+      ...{ ts: message.ts, text: message.text ?? '', rich: richIn(message.blocks) },
+      isBot: typeof message.bot_id === 'string',
+    },
   }
 }
 
+/** A message that a person wrote has one block. */
+function richIn(blocks: unknown): RichTextBlock | undefined {
+  const all = Array.isArray(blocks) ? (blocks as AnyBlock[]) : []
+  return all.find((block): block is RichTextBlock => block.type === 'rich_text')
+}
+
 /** Only for a message inside a thread: at the root, a word in the thread would be seen by nobody. */
-function threadOf(message: { ts: string; thread_ts?: unknown } | undefined): { threadTs?: string } {
-  const threadTs = message?.thread_ts
-  return typeof threadTs === 'string' && threadTs !== message?.ts ? { threadTs } : {}
+function threadOf(
+  message: { ts: string; thread_ts?: unknown } | undefined,
+  container?: BlockAction['container'],
+): { threadTs?: string } {
+  // Of a message that only one person sees, Slack sends nothing back but where it stands.
+  const threadTs = message?.thread_ts ?? container?.thread_ts
+  const ts = message?.ts ?? container?.message_ts
+  return typeof threadTs === 'string' && threadTs !== ts ? { threadTs } : {}
 }
 
 /** Where a word about a view can be said: our views carry it with them. */
@@ -113,23 +131,26 @@ function personOf(user: { id: string; team_id?: string | undefined }): Person {
 }
 
 function openViewOf(view: ViewOutput): OpenView {
+  // Slack leaves out what is empty, whatever its types say.
+  const values: Partial<ViewOutput['state']['values']> = view.state?.values ?? {}
+  const held = (blockId: string, actionId: string) => values[blockId]?.[actionId]
   return {
     id: view.id,
-    hash: view.hash,
+    hash: view.hash ?? '',
     below: view.previous_view_id ?? undefined,
-    metadata: view.private_metadata,
-    blocks: view.blocks as AnyBlock[],
-    typed: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.value ?? '',
-    chosen: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_option?.value ?? '',
-    chosenDay: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_date ?? '',
+    metadata: view.private_metadata ?? '',
+    blocks: (view.blocks ?? []) as AnyBlock[],
+    typed: (blockId, actionId) => held(blockId, actionId)?.value ?? '',
+    rich: (blockId, actionId) => held(blockId, actionId)?.rich_text_value ?? undefined,
+    chosen: (blockId, actionId) => held(blockId, actionId)?.selected_option?.value ?? '',
+    chosenDay: (blockId, actionId) => held(blockId, actionId)?.selected_date ?? '',
     chosenTime(blockId, actionId) {
-      const seconds = view.state.values[blockId]?.[actionId]?.selected_date_time
+      const seconds = held(blockId, actionId)?.selected_date_time
       return typeof seconds === 'number' ? seconds * SECOND : undefined
     },
-    chosenPerson: (blockId, actionId) => view.state.values[blockId]?.[actionId]?.selected_user ?? '',
-    chosenMany: (blockId, actionId) =>
-      (view.state.values[blockId]?.[actionId]?.selected_options ?? []).map(({ value }) => value),
-    files: (blockId, actionId) => (view.state.values[blockId]?.[actionId]?.files ?? []).map(fileOf),
+    chosenPerson: (blockId, actionId) => held(blockId, actionId)?.selected_user ?? '',
+    chosenMany: (blockId, actionId) => (held(blockId, actionId)?.selected_options ?? []).map(({ value }) => value),
+    files: (blockId, actionId) => (held(blockId, actionId)?.files ?? []).map(fileOf),
   }
 }
 

@@ -3,20 +3,22 @@ import type { Letter } from '../template/letter.ts'
 import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
 import { admit } from './admission.ts'
-import { findChosen, readOffered, TOO_LONG } from './composer.ts'
-import { BODY_LENGTH_MAX, type ComposerMeta, composerView, fingerprint, readComposer } from './composer-view.ts'
+import { readAimed } from './aimed.ts'
+import { fingerprint, fits, readMentioned, tooLong } from './body-input.ts'
+import { findChosen, nameOthers, readOffered, showWriting } from './composer.ts'
+import { bodyBlock, type ComposerMeta, composerView, readComposer, readMeta } from './composer-view.ts'
 import type { Click, OpenView } from './interaction.ts'
 import { letterValue } from './letter-menu.ts'
 import { readValues } from './letter-situation.ts'
-import { readQuestion } from './question.ts'
 import { tickedIn } from './recipient-input.ts'
 import { replaceView } from './respond.ts'
 import { type DeskTools, getDesk } from './tools.ts'
 import { whisper } from './whisper.ts'
 
 export async function chooseLetter(tools: DeskTools, { who, value }: Click, view: OpenView): Promise<void> {
-  const { meta, text } = readComposer(view)
-  const question = await readQuestion(tools.db, meta.conversationId)
+  const names = await readMentioned(tools.db, view, bodyBlock(readMeta(view)))
+  const { meta, text } = readComposer(view, names)
+  const question = await readAimed(tools.db, meta)
   const desk = getDesk(tools, question.conversation.desk)
   const place = { channel: desk.channel }
   const admission = await admit(tools, who, { desk, action: 'letter', conversationId: meta.conversationId })
@@ -24,18 +26,23 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
   const offered = await readOffered(tools, question)
   const letter = findChosen(tools, { letter: value })
   if (!letter) return await whisper(tools, who, place, { text: 'This letter is gone. Please choose another one.' })
+  const others = await nameOthers(tools, who, meta.conversationId)
   const values = await readValues(tools, question, admission.agent, desk, letter.language)
   const filled = fill(meta, text, letter, renderLetter(letter, values).text)
   const chosen = findChosen(tools, filled.meta)
-  const shown = composerView({ question, ...offered, ticked: tickedIn(view), letter: chosen, ...filled })
-  await replaceView(tools, who, place, { target: { view_id: view.id, hash: view.hash }, view: shown })
+  const shown = composerView({ question, ...offered, ticked: tickedIn(view), letter: chosen, others, ...filled })
+  await showWriting(tools, who, meta.conversationId)
+  await replaceView(tools, who, place, {
+    target: { view_id: view.id, ...(view.hash !== '' && { hash: view.hash }) },
+    view: shown,
+  })
 }
 
 /** A letter nobody has touched gives way to the next one; what the agent wrote stays, below it. */
 function fill(meta: ComposerMeta, typed: string, letter: Letter, written: string) {
   const own = typed.trim() === '' || fingerprint(typed) === meta.inserted ? '' : typed.trim()
   const text = own === '' ? written : `${written}\n\n${own}`
-  if (text.length > BODY_LENGTH_MAX) return { meta, text: typed, notice: TOO_LONG }
+  if (!fits(text)) return { meta, text: typed, notice: tooLong(text) }
   const asked = new Set(letter.asks.map(({ name }) => name))
   const missing = findMarkers(written).filter((name) => !asked.has(name))
   const notices = [

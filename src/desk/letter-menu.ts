@@ -56,7 +56,7 @@ function nameButton(): ActionsBlockElement {
 /** What the list shows for what was typed into it. */
 export async function listOptions(advisor: Advisor, question: Question, query: string) {
   if (query.trim() !== '') {
-    const found = await advisor.find(query, question.conversation.channel)
+    const found = await advisor.find(query, question.conversation.channel, question.language)
     return groupsOf([{ label: 'Found', letters: found }])
   }
   const { suggested, languages } = await advise(advisor, question)
@@ -67,9 +67,9 @@ export async function listOptions(advisor: Advisor, question: Question, query: s
   return groupsOf([{ label: 'These fit what they wrote', letters: suggested }, ...rest])
 }
 
-export async function advise(advisor: Advisor, { conversation, waiting }: Question): Promise<Advice> {
+export async function advise(advisor: Advisor, { conversation, waiting, language }: Question): Promise<Advice> {
   const words = [conversation.subject ?? '', ...waiting.map(newWords)].join('\n')
-  return await advisor.advise({ channel: conversation.channel, words })
+  return await advisor.advise({ channel: conversation.channel, words, language })
 }
 
 /** As Slack's list takes them: none of them empty, and not too many in all. */

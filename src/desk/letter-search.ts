@@ -1,8 +1,8 @@
 // What the composer's list of letters shows, asked by Slack each time somebody opens it or types into it.
 import type { App, ViewOutput } from '@slack/bolt'
+import { readAimed } from './aimed.ts'
 import type { ComposerMeta } from './composer-view.ts'
 import { groupsOf, LETTER_ACTION, listOptions } from './letter-menu.ts'
-import { readQuestion } from './question.ts'
 import { within } from './race.ts'
 import type { DeskTools } from './tools.ts'
 
@@ -22,8 +22,8 @@ export function onLetterSearch(app: App, tools: DeskTools): void {
 
 async function search(tools: DeskTools, view: ViewOutput | undefined, query: string) {
   if (!view) return []
-  const { conversationId } = JSON.parse(view.private_metadata) as ComposerMeta
-  return await listOptions(tools.advisor, await readQuestion(tools.db, conversationId), query)
+  const meta = JSON.parse(view.private_metadata) as ComposerMeta
+  return await listOptions(tools.advisor, await readAimed(tools.db, meta), query)
 }
 
 /** By name alone, for when our own data is slow: the letters themselves are always at hand. */

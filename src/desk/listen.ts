@@ -1,5 +1,5 @@
 // The edge between Slack's listeners and the desk: everything is acknowledged in time, and failures are caught here.
-import type { App, BlockAction, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
+import type { App, BlockAction, ViewClosedAction, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { type Click, clickOf, type OpenView, type Person, placeOf, submissionOf } from './interaction.ts'
 import { within } from './race.ts'
@@ -7,6 +7,7 @@ import { type Meanwhile, type Outcome, respond } from './respond.ts'
 import type { DeskTools } from './tools.ts'
 import { type Whisper, whisper } from './whisper.ts'
 
+export type OnClosed = (tools: DeskTools, who: Person, view: OpenView) => Promise<void>
 export type Ack = () => Promise<void>
 export type OnClick = (tools: DeskTools, click: Click, ack: Ack) => Promise<void>
 
@@ -55,6 +56,19 @@ export const opening =
     await ack()
     await work(tools, click)
   }
+
+/** A form that was left. Nobody waits for an answer, and Slack tells it once. */
+export function onClosed(app: App, tools: DeskTools, callbackId: string, run: OnClosed): void {
+  app.view<ViewClosedAction>({ callback_id: callbackId, type: 'view_closed' }, async ({ body, ack }) => {
+    const { who, view } = submissionOf(body)
+    const work = run(tools, who, view).catch((error: unknown) =>
+      tools.log.error({ person: who.id, view: callbackId, error: String(error) }, 'desk: a form was closed in vain'),
+    )
+    await within(tools.clock, tools.saveWithinMs, work)
+    await ack()
+    await work
+  })
+}
 
 /** A form: what it leads to, what stands there while that is being saved, and what when it could not be. */
 export interface Form {

@@ -15,10 +15,16 @@ const SCOPES = {
   'users:read': 'the names of agents, and who is a guest',
   'users:read.email': 'agents who also write from a mailbox are recognised',
   'dnd:read': 'reminders go to somebody else while a person has paused their notifications',
+  'reactions:read': 'taking and closing a conversation by an emoji on its card',
   'usergroups:read': 'reminders to a user group: who is in it',
 }
 
-const EVENTS = ['message.groups', 'member_joined_channel', 'member_left_channel', 'app_home_opened']
+const EVENTS = [
+  ...['message.groups', 'member_joined_channel', 'member_left_channel', 'app_home_opened', 'reaction_added'],
+  // What becomes of the desk's channel, and of the app itself.
+  ...['group_archive', 'group_unarchive', 'group_deleted', 'group_left', 'channel_id_changed', 'channel_shared'],
+  ...['channel_unshared', 'tokens_revoked', 'app_uninstalled'],
+]
 
 export const MANIFEST = {
   display_information: {
@@ -33,7 +39,7 @@ export const MANIFEST = {
       {
         command: COMMAND,
         description: 'Your desk: who waits and why, what was said, being away and back',
-        usage_hint: 'find WORDS | history ADDRESS | queue | away 2h | back | why v_… | help',
+        usage_hint: 'find WORDS | history ADDRESS | new ADDRESS | queue | away 2h | back | why v_… | help',
         should_escape: false,
       },
     ],
@@ -54,4 +60,25 @@ export const MANIFEST = {
     socket_mode_enabled: true,
     token_rotation_enabled: false,
   },
+}
+
+interface Reachable {
+  features: { slash_commands: object[] }
+  settings: { event_subscriptions: object; interactivity: object; socket_mode_enabled: boolean }
+}
+
+/** For an app that Slack sends requests to, all of them to this address. */
+export function withRequests<M extends Reachable>(manifest: M, url: string): M {
+  const { features, settings } = manifest
+  return {
+    ...manifest,
+    features: { ...features, slash_commands: features.slash_commands.map((command) => ({ ...command, url })) },
+    settings: {
+      ...settings,
+      event_subscriptions: { request_url: url, ...settings.event_subscriptions },
+      // The lists that are searched while somebody types have an address of their own.
+      interactivity: { ...settings.interactivity, request_url: url, message_menu_options_url: url },
+      socket_mode_enabled: false,
+    },
+  }
 }

@@ -17,19 +17,22 @@ import { paragraph, word } from './words.ts'
 /** A conversation has rarely been reopened more often than that. */
 const EARLIER_MAX = 5
 
-const listEarlier = (db: Reader, conversationId: string, card: Posted | undefined) =>
+/** Never one in another desk's channel: what is said here is not for there, nor the other way round. */
+const listEarlier = (db: Reader, conversationId: string, { channel, ts }: { channel: string; ts?: string }) =>
   db
     .selectFrom('desk_post')
     .select(['channel', 'ts'])
     .where('conversation_id', '=', conversationId)
     .where('message_id', 'is', null)
-    .where('ts', '<>', card?.ts ?? '')
+    .where('channel', '=', channel)
+    .where('ts', '<>', ts ?? '')
     .orderBy('ts', 'desc')
     .limit(EARLIER_MAX)
+    .execute()
 
 /** Call it once a new card stands. */
 export async function pointOn(trx: Trx, conversationId: string, card: Posted): Promise<void> {
-  for (const { channel, ts } of await listEarlier(trx, conversationId, card).execute()) {
+  for (const { channel, ts } of await listEarlier(trx, conversationId, card)) {
     const payload = { conversationId, channel, ts }
     const coalesceKey = `moved-card:${channel}:${ts}`
     const due = { rateKey: deskRate.update, dueAt: trx.now() }
@@ -37,13 +40,13 @@ export async function pointOn(trx: Trx, conversationId: string, card: Posted): P
   }
 }
 
-/** The last one before the card of now, be that posted already or not; undefined for a conversation that had no other. */
+/** The last one in this channel before the card of now, be that posted already or not; undefined where there was no other. */
 export async function findEarlierCard(
   db: Reader,
-  conversationId: string,
-  card: Posted | undefined,
+  { conversationId, card }: Pick<CardView, 'conversationId' | 'card'>,
+  channel: string,
 ): Promise<Posted | undefined> {
-  return await listEarlier(db, conversationId, card).executeTakeFirst()
+  return (await listEarlier(db, conversationId, { channel, ...(card && { ts: card.ts }) }))[0]
 }
 
 export function earlierBlock(link: string | undefined): KnownBlock[] {

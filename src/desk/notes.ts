@@ -12,23 +12,31 @@ import { parseSlackEvent } from '../slack/event.ts'
 import type { ChangedMessage, DeletedMessage, NewMessage } from '../slack/event-message.ts'
 import { plainText } from '../slack/mrkdwn.ts'
 import { enter, findMember, leave, listAgents, type Profile } from './agents.ts'
+import type { ChannelNews } from './desk-channels.ts'
+import { type Reacted, react } from './reaction.ts'
 import type { Desk, DeskTools } from './tools.ts'
 
 type DeskEvent =
   | { kind: 'message'; desk: Desk; message: NewMessage }
   | { kind: 'changed'; desk: Desk; change: ChangedMessage | DeletedMessage; at: number }
+  | Reacted
   | { kind: 'joined'; desk: Desk; profile: Profile }
   | { kind: 'left'; desk: Desk; user: string }
+  | { kind: 'channel'; news: ChannelNews }
 
 export function deskSource(tools: DeskTools): Source<DeskEvent> {
   return {
     async parse(raw) {
       const event = parseSlackEvent(raw.body)
-      const desk = 'channel' in event ? tools.desks.find(({ channel }) => channel === event.channel) : undefined
+      const desk = 'channel' in event ? await findDesk(tools, event.channel) : undefined
       if (!desk) return []
+      const news = await tools.channels?.read(event, tools.self)
+      if (news) return [{ kind: 'channel', news }]
       if (event.kind === 'message') return [{ kind: 'message', desk, message: event }]
       if (event.kind === 'message-changed' || event.kind === 'message-deleted')
         return [{ kind: 'changed', desk, change: event, at: raw.arrivedAt }]
+      if (event.kind === 'reaction-added')
+        return [{ kind: 'reacted', desk, ts: event.ts, user: event.user, name: event.name }]
       if (event.kind === 'member-left') return [{ kind: 'left', desk, user: event.user }]
       if (event.kind !== 'member-joined') return []
       // Asked here and not while receiving: nobody talks to a network inside a transaction.
@@ -39,6 +47,8 @@ export function deskSource(tools: DeskTools): Source<DeskEvent> {
       for (const event of events) {
         if (event.kind === 'message') await keepNote(trx, tools, event, kept)
         else if (event.kind === 'changed') await keepChange(trx, event, kept)
+        else if (event.kind === 'reacted') await react(trx, tools, event)
+        else if (event.kind === 'channel') await tools.channels?.keep(trx, event.news)
         else if (event.kind === 'joined') await enter(trx, event.desk.name, event.profile)
         else await leave(trx, event.desk.name, event.user)
       }
@@ -47,6 +57,10 @@ export function deskSource(tools: DeskTools): Source<DeskEvent> {
       await appendFact(trx, { kind: 'raw-quarantined', data: { intakeId: kept.id } })
     },
   }
+}
+
+async function findDesk({ desks, channels }: DeskTools, channel: string): Promise<Desk | undefined> {
+  return channels ? await channels.findDesk(channel) : desks.find((desk) => desk.channel === channel)
 }
 
 /** Only people's words, and only inside a card's thread. */
@@ -60,7 +74,8 @@ async function keepNote(
   if (threadTs === undefined || user === undefined || botId !== undefined) return
   if (user === self.botUserId || subtype === 'bot_message') return
   const conversation = await findByThread(trx, channel, threadTs)
-  if (!conversation) return
+  // Below the card of what went to another desk since: whoever reads there is not to write here.
+  if (conversation?.desk !== desk.name) return
   const text = await readText(trx, desk, message)
   const note = await insertNote(trx, conversation, {
     externalId: noteIdOf(channel, ts),
@@ -84,11 +99,11 @@ async function keepChange(
   kept: Kept,
 ): Promise<void> {
   const { channel, ts, threadTs, key: externalId } = change
-  if (threadTs === undefined) return
   const text =
     change.kind === 'message-changed' ? await readText(trx, desk, { text: change.text, files: [] }) : undefined
   const of = noteIdOf(channel, ts)
   if (await changeNote(trx, { of, externalId, text, at })) return
+  if (threadTs === undefined) return
   const isBelowCard = change.botId === undefined && (await findByThread(trx, channel, threadTs)) !== undefined
   if (isBelowCard) await awaitChanged(trx, { channel: kept.channel, kept }, of as ExternalId)
 }

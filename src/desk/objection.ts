@@ -1,5 +1,7 @@
 // Why a text may not leave as it stands: it is empty, unfinished, or holds what only makes sense inside our Slack.
+import { plainFromMarkdown } from '../slack/markdown-rich.ts'
 import { findMarkers } from '../template/marker.ts'
+import { fits, tooLong } from './body-input.ts'
 
 const NAMED_MAX = 3
 
@@ -13,6 +15,11 @@ export function findObjection(text: string): string | undefined {
   if (MENTION.test(text)) return 'There is a Slack mention in the text. Write the name instead.'
   if (INTERNAL_LINK.test(text)) return 'There is a link into our Slack that the customer cannot open. Take it out.'
   return undefined
+}
+
+/** The same of a letter in Markdown, as the customer would read it. */
+export function objectToLetter(markdown: string): string | undefined {
+  return fits(markdown) ? findObjection(plainFromMarkdown(markdown)) : tooLong(markdown)
 }
 
 const BROADCAST = /<!(?:channel|here|everyone)[^>]*>|(?<![\p{L}\p{N}.@_-])@(?:channel|here|everyone)\b/iu

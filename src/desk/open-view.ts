@@ -13,12 +13,12 @@ export type Prepared = { kind: 'view'; view: ModalView } | { kind: 'refused'; te
 
 const UNFILLED = 'The form could not be filled just now. Please try again.'
 
-/** Call it once the click is acknowledged. A click inside a view puts the form above that view. */
+/** Call it once the click is acknowledged. A click inside a view puts the form above that view. Resolves to whether it is open. */
 export async function openView(
   tools: DeskTools,
   { who, triggerId, place: clickedAt, value, view: below }: Click,
   { title, prepare }: { title: string; prepare(): Promise<Prepared> },
-): Promise<void> {
+): Promise<boolean> {
   const { clock, log, ui, saveWithinMs } = tools
   const place = clickedAt ?? (below && placeOf(below))
   const work = prepare().catch((error: unknown): Prepared => {
@@ -26,22 +26,25 @@ export async function openView(
     return { kind: 'refused', text: UNFILLED }
   })
   const raced = await within(clock, saveWithinMs, work)
-  if (raced.kind === 'done' && raced.value.kind === 'refused')
-    return await whisper(tools, who, place, { text: raced.value.text })
+  if (raced.kind === 'done' && raced.value.kind === 'refused') {
+    await whisper(tools, who, place, { text: raced.value.text })
+    return false
+  }
   const view = raced.kind === 'done' && raced.value.kind === 'view' ? raced.value.view : loadingView(title)
   const asked = { trigger_id: triggerId, view }
   const opening = below ? ui.views.push(asked) : ui.views.open(asked)
   const trouble = await troubleIn(log, opening)
   const said = trouble && wordsFor(trouble)
   if (said) await whisper(tools, who, place, said)
-  if (raced.kind === 'done') return
+  if (raced.kind === 'done') return trouble === undefined
   const prepared = await work
   if (prepared.kind === 'refused') await whisper(tools, who, place, { text: prepared.text })
-  if (trouble) return
+  if (trouble) return false
   const { view: opened } = await opening
   const shown = prepared.kind === 'view' ? prepared.view : refusedView(title, prepared.text)
   const target = { view_id: opened?.id ?? '', ...(opened?.hash !== undefined && { hash: opened.hash }) }
   await replaceView(tools, who, place, { target, view: shown })
+  return prepared.kind === 'view'
 }
 
 function refusedView(title: string, text: string): ModalView {

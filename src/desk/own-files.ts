@@ -17,7 +17,8 @@ const LOOKED_AT = /^(?:image\/(?:png|jpeg|gif|webp|heic)|application\/pdf)$/
 export async function listOwnFiles(db: Reader, messageId: string, now: number): Promise<string[]> {
   const message = await getMessage(db, messageId)
   const isDoubtful = message.automated !== null || message.sender === 'fail' || message.deleted_at !== null
-  if (message.direction !== 'inbound' || isDoubtful || now - message.arrived_at > AGE_MAX_MS) return []
+  const isTheirs = message.delivery === null && message.channel_kind !== 'desk'
+  if (!isTheirs || isDoubtful || now - message.arrived_at > AGE_MAX_MS) return []
   const all = await db.selectFrom('attachment').selectAll().where('message_id', '=', messageId).orderBy('id').execute()
   if (all.length === 0) return []
   const earlier = await listEarlier(db, message.conversation_id, message.seq)

@@ -7,6 +7,9 @@ import type { Pace } from '../rate.ts'
 const POST: Pace = { minMs: 1.1 * SECOND, concurrencyMax: 1 }
 /** Within the pace of the channel's other posts, and twice as rare: these get every second place at least. */
 const BACKLOG_MS = 2 * POST.minMs
+/** All channels together: Slack takes some hundred posts a minute from one app in one workspace. */
+const POSTS = 'desk:posts'
+const ALL_POSTS: Pace = { minMs: 0.21 * SECOND, concurrencyMax: 10, queueMax: 4 }
 const UPDATE: Pace = { minMs: 1.2 * SECOND, concurrencyMax: 1 }
 
 /** A hundred views a minute; what nobody has asked for leaves every second place to what somebody waits for. */
@@ -20,5 +23,9 @@ export function paceOf(rateKey: string): Pace | undefined {
   if (rateKey === HOME_RATE.later) return HOME_LATER
   const [, desk] = /^desk:backlog:(.*)$/.exec(rateKey) ?? []
   if (desk !== undefined) return { ...POST, minMs: BACKLOG_MS, within: deskRate.post(desk) }
-  return /^desk:(post|file|ping):/.test(rateKey) ? POST : undefined
+  const [, crowded] = /^desk:overload:(.*)$/.exec(rateKey) ?? []
+  if (crowded !== undefined) return { ...POST, within: deskRate.post(crowded) }
+  if (rateKey === POSTS) return ALL_POSTS
+  if (/^desk:(post|ping):/.test(rateKey)) return { ...POST, within: POSTS }
+  return rateKey.startsWith('desk:file:') ? POST : undefined
 }

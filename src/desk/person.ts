@@ -101,7 +101,9 @@ async function submitPerson(tools: DeskTools, who: Person, view: OpenView): Prom
   if (otherId === undefined) return atOther(NOT_FOUND)
   const { contactId } = await getIdentity(tools.db, admission.conversation.identity_id)
   const by = { how: 'agent' as const, agentId: admission.agent.id }
-  const link = await tools.db.transaction((trx) => linkPeople(trx, { contactId, otherId, by, conversationId }))
+  const link = await tools.db.transaction((trx) =>
+    linkPeople(trx, { contactId, otherId, by, conversationId, policies: tools.policies }),
+  )
   const news = link === undefined ? 'They are one person already.' : 'Linked. Their cards tell of each other now.'
   return { kind: 'update', view: await personView(tools.db, admission.conversation, admission.desk, news) }
 }
@@ -135,7 +137,7 @@ export const personForm = shortForm(TITLE, submitPerson, (view) => view.typed('o
 export async function partPerson(tools: DeskTools, click: Click): Promise<void> {
   const [link = ''] = click.value.split(' ')
   await changeIn(tools, click, PART_PERSON, async (agentId) => {
-    const isDone = await tools.db.transaction((trx) => unlinkPeople(trx, link, agentId))
+    const isDone = await tools.db.transaction((trx) => unlinkPeople(trx, link, { agentId, policies: tools.policies }))
     return isDone ? 'Parted. Each card tells its own story again.' : 'Somebody has parted them already.'
   })
 }

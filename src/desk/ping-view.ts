@@ -21,6 +21,8 @@ export interface PingView extends CardView {
   because: string | undefined
   /** Others may read along, and this conversation is not for them. */
   isHidden: boolean
+  /** It went to another desk after this was owed: what is said there is not for whoever was told here. */
+  isElsewhere?: boolean
 }
 
 export interface PingReading {
@@ -51,9 +53,15 @@ export async function readPing(
     openMs: openMs(window.started_at, window.ended_at ?? clock.now()),
     ended: window.ended_at === null ? undefined : { as: window.ended_as ?? 'answered', at: window.ended_at },
     acknowledgedBy: ping?.acknowledged_by ?? undefined,
-    oldest: await findGlimpse(db, window.conversation_id, window.started_by),
+    oldest: await findGlimpse(
+      db,
+      window.conversation_id,
+      { name: card.contact.name ?? null, address: card.contact.address },
+      window.started_by,
+    ),
     insteadOf: notice.instead_of ?? undefined,
     because: notice.because ?? undefined,
-    isHidden: !isPerson(notice.to) && isRestricted(card.channel),
+    isHidden: notice.desk !== card.desk || (!isPerson(notice.to) && isRestricted(card.channel)),
+    isElsewhere: notice.desk !== card.desk,
   }
 }

@@ -14,6 +14,7 @@ const DIGEST_LINE_LENGTH = 80
 
 /** `link` leads to the card. */
 export function renderPing(view: PingView, now: number, link?: string): Content {
+  if (view.isElsewhere) return renderMovedPing()
   const title = titleOf(view, now)
   const age = spanWords((view.ended?.at ?? now) - view.waiting.since)
   const blocks: KnownBlock[] = [
@@ -31,6 +32,11 @@ export function renderGonePing(): Content {
   const text =
     'Nobody waits here any more: the message needs no answer after all, or was moved to another conversation.'
   return { text, blocks: [line(`:white_check_mark: ${text}`)] }
+}
+
+function renderMovedPing(): Content {
+  const text = 'This customer is with another desk now, which hears of it.'
+  return { text, blocks: [line(`:package: ${text}`)] }
 }
 
 /** Worst first, as the views come. All are counted, also those that have no room. */
@@ -60,7 +66,13 @@ function digestTitle({ all, waiting, late }: Tally): string {
 
 function digestRow(view: PingView, now: number, link: string | undefined): KnownBlock {
   const { waiting, ended, ownerId } = view
-  const age = ended ? (ended.as === 'answered' ? 'answered' : 'no reply needed') : lateness(waiting, now)
+  const age = view.isElsewhere
+    ? 'with another desk now'
+    : ended
+      ? ended.as === 'answered'
+        ? 'answered'
+        : 'no reply needed'
+      : lateness(waiting, now)
   const said = view.isHidden || !view.oldest ? '' : `: ${oneLine(firstLines(view.oldest, DIGEST_LINE_LENGTH))}`
   const owner = ownerId === undefined ? word(' · nobody has it') : word(' · ')
   return {

@@ -63,9 +63,13 @@ const SHUT = new Set([
 /** For work in the desk's own channel: nothing a customer wrote is given up because the channel is misconfigured. */
 export async function inDesk<T>(work: Promise<T>): Promise<T> {
   return await work.catch((error: unknown) => {
-    if (!(error instanceof SendError) || !SHUT.has(codeOf(error) ?? '')) throw error
+    if (!isShut(error) || error.failure.kind === 'temporary') throw error
     throw new SendError({ kind: 'temporary', account: true }, error.message, { cause: error.cause })
   })
+}
+
+export function isShut(error: unknown): error is SendError {
+  return error instanceof SendError && SHUT.has(codeOf(error) ?? '')
 }
 
 /** Slack objects to the form: other words might pass. */

@@ -10,6 +10,8 @@ import { addressee } from './composer-view.ts'
 import { shownName, sizeWords } from './file-name.ts'
 import { newWords, wayWords } from './question.ts'
 import { copiesBlocks, markWords } from './recipient-words.ts'
+import { laterButton } from './schedule-view.ts'
+import { sequelInput } from './sequel.ts'
 import { heading, instant, note, paragraph, plain, quote, word } from './words.ts'
 
 export const PREVIEW = 'preview'
@@ -28,6 +30,8 @@ export interface PreviewMeta {
   draftId: string
   conversationId: string
   at: string
+  /** What is to follow, as it was chosen here. */
+  after?: string
   /** The newest message the agent was shown after the composer, and sends in spite of. */
   confirmedSeq?: number
 }
@@ -54,6 +58,8 @@ export function previewView(shown: Shown): ModalView {
       ...cautionBlocks(cautions),
       ...leaving(shown),
       note('This is exactly what leaves. You can take it back for a moment after sending.'),
+      sequelInput(shown.meta.after),
+      laterButton(shown.meta),
     ],
   }
 }
@@ -77,6 +83,8 @@ export function staleView(shown: Shown, news: readonly { message: Message; autho
       heading('Your reply'),
       ...leaving(shown),
       note('“Back” lets you change it.'),
+      sequelInput(shown.meta.after),
+      laterButton(shown.meta),
     ],
   }
 }

@@ -3,7 +3,7 @@ import type { KnownBlock, RichTextSection } from '@slack/types'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
 import { lateness } from './ping.ts'
-import { channelWord } from './question.ts'
+import { channelWord, customerName } from './question.ts'
 import { type Desk, type DeskTools, deskTitle, type Waiting } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 import { heading, note, paragraph, word } from './words.ts'
@@ -37,7 +37,7 @@ function sectionOf(
   { contactName, address, channelKind, subject, dueAt, ownerId }: Waiting,
   now: number,
 ): RichTextSection {
-  const name = shorten(oneLine(contactName ?? address), NAME_LENGTH)
+  const name = shorten(oneLine(customerName({ name: contactName ?? undefined, address })), NAME_LENGTH)
   const about = subject === null ? '' : ` · ${shorten(oneLine(subject), SUBJECT_LENGTH)}`
   const owner: RichTextSection['elements'] =
     ownerId === null ? [word(' · nobody has it')] : [word(' · '), { type: 'user', user_id: ownerId }]

@@ -11,8 +11,11 @@ import { type Whisper, whisper } from './whisper.ts'
 export type Outcome =
   | { kind: 'errors'; blockId: string; text: string }
   | { kind: 'push' | 'update'; view: ModalView; late?: Late }
-  /** `late` is shown instead when there is no ack left to close the view with. */
-  | { kind: 'close'; late: ModalView }
+  /**
+   * `late` is shown instead when there is no ack left to close the view with. `below: 'closed'`: what the form was opened
+   * from has served, too.
+   */
+  | { kind: 'close'; late: ModalView; below?: 'closed' }
 
 /** For an outcome that came after the view in between. */
 export interface Late {
@@ -70,7 +73,7 @@ async function lateAnswer(
 }
 
 function ackOf(outcome: Outcome): ViewResponseAction | undefined {
-  if (outcome.kind === 'close') return undefined
+  if (outcome.kind === 'close') return outcome.below === 'closed' ? { response_action: 'clear' } : undefined
   if (outcome.kind === 'errors') return { response_action: 'errors', errors: { [outcome.blockId]: outcome.text } }
   return { response_action: outcome.kind, view: outcome.view }
 }

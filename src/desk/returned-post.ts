@@ -27,6 +27,8 @@ export interface ReturnedView {
   /** The author, when it is not they who are called. */
   author: string | undefined
   contact: string
+  /** To somebody outside, and not to the customer. */
+  isAsking?: boolean
   lost: { address: string; reason: string }[]
   /** Why the channel did not take it at all. */
   refusal?: string | undefined
@@ -93,7 +95,11 @@ async function readReturned({ db, desks }: ReturnedOptions, effect: Effect): Pro
   return {
     people,
     author: people.includes(message.author) ? undefined : message.author,
-    contact: shortName({ name: identity.name ?? undefined, address: identity.address }),
+    contact:
+      message.direction === 'note'
+        ? (recipients[0]?.address ?? 'somebody outside')
+        : shortName({ name: identity.name ?? undefined, address: identity.address }),
+    isAsking: message.direction === 'note',
     lost: recipients
       .filter(({ address }) => addresses.includes(address))
       .map(({ address, reason }) => ({ address, reason: reason ?? 'no reason was given' })),
@@ -124,16 +130,17 @@ async function whoIsCalled(
 }
 
 export function renderReturned(view: ReturnedView): Content {
-  const { people, author, contact, lost, refusal, isVoid, waitingSince } = view
+  const { people, author, contact, isAsking, lost, refusal, isVoid, waitingSince } = view
+  const mail = isAsking ? 'question' : 'reply'
   const reply: Inline[] =
-    author === undefined ? [word('your reply')] : [word('the reply of '), { type: 'user', user_id: author }]
-  const what = isVoid ? ` to ${contact} did not arrive.` : ` to ${contact} did not reach everybody.`
+    author === undefined ? [word(`your ${mail}`)] : [word(`the ${mail} of `), { type: 'user', user_id: author }]
+  const what = isVoid || isAsking ? ` to ${contact} did not arrive.` : ` to ${contact} did not reach everybody.`
   const reasons = lost
     .slice(0, LOST_MAX)
     .map(({ address, reason }) => `\n${oneLine(address)}: ${shorten(oneLine(reason), REASON_LENGTH)}`)
   const more = lost.length > LOST_MAX ? `\nand ${lost.length - LOST_MAX} more` : ''
   return {
-    text: `${people.map((id) => `<@${id}>`).join(' ')} A reply${escapeMrkdwn(what)}`,
+    text: `${people.map((id) => `<@${id}>`).join(' ')} A ${mail}${escapeMrkdwn(what)}`,
     blocks: [
       paragraph([
         word('❌ '),

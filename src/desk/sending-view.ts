@@ -1,8 +1,10 @@
 // What the agent sees after Send: that it is on its way, until when it can be taken back, and what became of that.
 import type { AnyBlock, KnownBlock, ModalView } from '@slack/types'
+import { richFromMarkdown } from '../slack/markdown-rich.ts'
 import { richText } from '../slack/mrkdwn.ts'
 import { addressee } from './composer-view.ts'
 import { type Letterhead, PREVIEW } from './preview-view.ts'
+import { sequelNote } from './sequel.ts'
 import { instant, note, paragraph, plain, word } from './words.ts'
 
 export const UNDO_ACTION = 'undo'
@@ -16,10 +18,12 @@ export interface UndoneMeta {
   messageId: string
 }
 
-export function sendingView(letter: Letterhead, sent: { messageId: string; dueAt: number }): ModalView {
+/** `after`: what was chosen to follow. */
+export function sendingView(letter: Letterhead, sent: { messageId: string; dueAt: number }, after?: string): ModalView {
   return closing('Sending', [
     addressee(letter.channel, letter.to),
     paragraph([word('Leaves at '), instant(sent.dueAt, '{time_secs}'), word('. Until then you can take it back.')]),
+    ...sequelNote(after),
     undoButton(sent.messageId),
   ])
 }
@@ -48,7 +52,8 @@ const STATUS = 'status'
 
 /** The database is slow: nothing is lost, and what the agent sends stays in sight. */
 export function savingView(preview: readonly AnyBlock[]): ModalView {
-  return closing('Saving…', withStatus('Saving your reply. This takes a little longer than usual.', preview))
+  const shown = preview.filter(({ type }) => type !== 'input') // A field wants a button below it.
+  return closing('Saving…', withStatus('Saving your reply. This takes a little longer than usual.', shown))
 }
 
 /** Not saved, as far as we know. Pressing again is safe: a preview leaves once. */
@@ -69,12 +74,12 @@ function withStatus(text: string, blocks: readonly AnyBlock[]): AnyBlock[] {
 /** Preparing takes longer than Slack waits. It is updated by this name, for nobody has told us its id. */
 export function preparingView(externalId: string, text: string): ModalView {
   const status = 'Preparing the preview. This takes a little longer than usual.'
-  return { ...aboveComposer([paragraph([word(status)]), ...kept(text)]), external_id: externalId }
+  return { ...aboveComposer([paragraph([word(status)]), ...keptLetter(text)]), external_id: externalId }
 }
 
 /** What would stand at the composer's field, had it been known in time. */
 export function noPreviewView(reason: string, text: string): ModalView {
-  return aboveComposer([paragraph([word(reason)]), ...kept(text)])
+  return aboveComposer([paragraph([word(reason)]), ...keptLetter(text)])
 }
 
 /** Closing it leads back to the composer. */
@@ -84,7 +89,7 @@ function aboveComposer(blocks: KnownBlock[]): ModalView {
 
 export function undoneView(meta: UndoneMeta, text: string): ModalView {
   return {
-    ...closing('Taken back', [paragraph([word('Taken back. Nothing was sent.')]), ...kept(text)]),
+    ...closing('Taken back', [paragraph([word('Taken back. Nothing was sent.')]), ...keptLetter(text)]),
     callback_id: UNDONE,
     private_metadata: JSON.stringify(meta),
     submit: plain('Edit again'),
@@ -97,16 +102,24 @@ export function tooLateView(): ModalView {
 
 /** Not sent, why, and the text so that it can be used again. */
 export function notSentView(reason: string, text: string): ModalView {
-  return closing('Not sent', [paragraph([word(reason)]), ...kept(text)])
+  return closing('Not sent', [paragraph([word(reason)]), ...keptLetter(text)])
 }
 
 /** What somebody wrote and was not used, so that it can be used again. */
 export function kept(text: string): KnownBlock[] {
-  return text === '' ? [] : [{ type: 'divider' }, note('Your text:'), ...richText(text)]
+  return text === '' ? [] : [...YOURS, ...richText(text)]
 }
 
+/** The same for a letter, which is Markdown. */
+function keptLetter(markdown: string): KnownBlock[] {
+  const shown = richFromMarkdown(markdown)
+  return shown ? [...YOURS, shown] : []
+}
+
+const YOURS: KnownBlock[] = [{ type: 'divider' }, note('Your text:')]
+
 /** The stack below is done with: closing this closes all of it. */
-function closing(title: string, blocks: AnyBlock[]): ModalView {
+export function closing(title: string, blocks: AnyBlock[]): ModalView {
   return {
     type: 'modal',
     callback_id: 'told',

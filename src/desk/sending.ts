@@ -2,28 +2,34 @@
 import { getIdentity, type Identity } from '../contact.ts'
 import { getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
+import { dropKeptDraft } from '../kept-draft.ts'
 import type { Message } from '../message.ts'
 import { listParts } from '../part.ts'
 import { findReplyUndoEnd, restartUndo, type SendResult, send } from '../reply.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
+import { hideWriting } from './composer.ts'
 import type { OpenView, Person } from './interaction.ts'
 import { type PreviewMeta, type Shown, staleView } from './preview-view.ts'
 import { customerName, nameOfWriter } from './question.ts'
 import type { Outcome } from './respond.ts'
 import { notSentView, sendingView, sentBeforeView, tryAgainView, undoButton } from './sending-view.ts'
+import { chosenSequel, sequelOf } from './sequel.ts'
 import { type Desk, type DeskTools, getDesk } from './tools.ts'
 import type { Whisper } from './whisper.ts'
 
 /** Never rejects: what could not be saved can be pressed again, and leaves once. */
 export async function submitPreview(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
-  const meta = JSON.parse(view.metadata) as PreviewMeta
+  const asked = JSON.parse(view.metadata) as PreviewMeta
+  // What was put in between has no field for it any more.
+  const after = chosenSequel(view) || asked.after
+  const meta: PreviewMeta = { ...asked, ...(after !== undefined && { after }) }
   try {
     return await sendDraft(tools, who, meta)
   } catch (error) {
     tools.log.error({ draft: meta.draftId, error: String(error) }, 'desk: a reply could not be saved')
-    return { kind: 'update', view: tryAgainView(view.metadata, view.blocks) }
+    return { kind: 'update', view: tryAgainView(JSON.stringify(meta), view.blocks) }
   }
 }
 
@@ -35,9 +41,17 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
   const draft = await readDraft(db, meta)
   if (admission.kind === 'refused') return { kind: 'update', view: notSentView(admission.text, draft?.text ?? '') }
   const { confirmedSeq } = meta
-  const sender = { agentId: who.id, undoMs: desk.undoMs, ...(confirmedSeq !== undefined && { confirmedSeq }) }
-  const result = await db.transaction((trx) => send(trx, meta.draftId, sender))
+  const sender = {
+    ...{ agentId: who.id, undoMs: desk.undoMs, after: sequelOf(meta.after ?? '', tools.clock.now()) },
+    ...(confirmedSeq !== undefined && { confirmedSeq }),
+  }
+  const result = await db.transaction(async (trx) => {
+    const sent = await send(trx, meta.draftId, sender)
+    if (sent.kind === 'queued') await dropKeptDraft(trx, { agentId: who.id, conversationId: conversation.id })
+    return sent
+  })
   if (result.kind === 'refused') return { kind: 'update', view: notSentView(result.reason, draft?.text ?? '') }
+  if (result.kind === 'queued') await hideWriting(tools, who, conversation.id)
   if (!draft) throw new Error(`draft ${meta.draftId} was sent and is not there`)
   return await outcomeOf(tools, desk, draft, result)
 }
@@ -45,6 +59,8 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
 interface Draft extends Shown {
   identity: Identity
   text: string
+  /** At another address than the conversation's. */
+  isAimed: boolean
 }
 
 async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefined> {
@@ -54,7 +70,15 @@ async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefin
   const identity = await getIdentity(db, draft.identity_id)
   const { address, name } = identity
   const parts = await listParts(db, draft.id)
-  return { meta, channel: conversation.channel, to: { address, name }, parts, text: draft.markdown, identity }
+  return {
+    meta,
+    channel: draft.channel ?? conversation.channel,
+    to: { address, name },
+    parts,
+    text: draft.markdown,
+    identity,
+    isAimed: draft.channel !== null,
+  }
 }
 
 type Decided = Exclude<SendResult, { kind: 'refused' }>
@@ -64,7 +88,7 @@ async function outcomeOf(tools: DeskTools, desk: Desk, draft: Draft, result: Dec
     case 'queued':
       return {
         kind: 'update',
-        view: sendingView(draft, result),
+        view: sendingView(draft, result, draft.meta.after),
         late: {
           view: () => startUndoNow(tools, desk, draft, result.messageId),
           said: onItsWay(draft, result.messageId),
@@ -73,12 +97,13 @@ async function outcomeOf(tools: DeskTools, desk: Desk, draft: Draft, result: Dec
     case 'sent-before': {
       const dueAt = await findReplyUndoEnd(tools.db, result.messageId)
       const { messageId } = result
-      const view = dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt })
+      const view =
+        dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt }, draft.meta.after)
       return { kind: 'update', view, late: { said: onItsWay(draft, messageId) } }
     }
     case 'stale': {
       const meta = { ...draft.meta, confirmedSeq: result.seenSeq }
-      const recipients = await tools.recipients(draft.meta.conversationId)
+      const recipients = draft.isAimed ? undefined : await tools.recipients(draft.meta.conversationId)
       const view = staleView({ ...draft, meta, recipients }, await nameAuthors(tools.db, draft, result.news))
       const text = `Your reply to ${called(draft)} was not sent: something new arrived while you wrote. Open Reply again.`
       return { kind: 'update', view, late: { said: { text } } }
@@ -94,7 +119,7 @@ const MOVED =
 /** The undo time counts from when it is shown, and saving took long. */
 async function startUndoNow({ db }: DeskTools, desk: Desk, draft: Draft, messageId: string) {
   const dueAt = await db.transaction((trx) => restartUndo(trx, messageId, desk.undoMs))
-  return dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt })
+  return dueAt === undefined ? sentBeforeView(draft) : sendingView(draft, { messageId, dueAt }, draft.meta.after)
 }
 
 function onItsWay(draft: Draft, messageId: string): Whisper {

@@ -1,6 +1,8 @@
 // "Send to customer", from a message's menu: a draft written in the thread goes into the composer, and no further by itself.
 import type { Conversation } from '../conversation.ts'
+import { literal } from '../slack/markdown-line.ts'
 import { plainText } from '../slack/mrkdwn.ts'
+import { markdownFromRich, usersIn } from '../slack/rich-markdown.ts'
 import { openComposer } from './composer.ts'
 import type { Shortcut } from './interaction.ts'
 import { findByThread, noteIdOf } from './notes.ts'
@@ -17,8 +19,14 @@ export async function sendToCustomer(tools: DeskTools, shortcut: Shortcut): Prom
   }
   if (message.isBot) return await whisper(tools, who, place, { text: 'This works on a draft that a colleague wrote.' })
   const noteId = noteIdOf(place.channel, message.ts)
-  const text = plainText(message.text).trim()
+  const text = draftOf(message)
   await openComposer(tools, shortcut, { conversationId: conversation.id, text, noteId })
+}
+
+/** Who is mentioned in it stays so, for the agent to see: it was said among colleagues. */
+function draftOf({ text, rich }: Shortcut['message']): string {
+  if (!rich) return plainText(text).trim().split('\n').map(literal).join('\n')
+  return markdownFromRich(rich, new Map(usersIn(rich).map((id) => [id, `<@${id}>`]))).markdown
 }
 
 async function findConversation({ db }: DeskTools, { place }: Shortcut): Promise<Conversation | undefined> {

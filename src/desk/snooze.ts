@@ -14,7 +14,7 @@ export const SNOOZE = 'snooze'
 const TITLE = 'Snooze'
 const CLOSED = 'This conversation is closed; it is in no list.'
 
-const SPANS = [
+export const SPANS = [
   { value: '1h', label: '1 hour', ms: HOUR },
   { value: '3h', label: '3 hours', ms: 3 * HOUR },
   { value: '1d', label: '1 day, until this time tomorrow', ms: DAY },

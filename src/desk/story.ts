@@ -2,7 +2,7 @@
 import type { Reader } from '../db/open.ts'
 import type { ConversationState } from '../db/schema.ts'
 import { type FollowUp, listOpenOf } from '../follow-up.ts'
-import { listSamePerson } from '../person.ts'
+import { listSamePerson } from '../same-person.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
 import { wayWords } from './question.ts'
@@ -38,6 +38,7 @@ export async function readStory(
     .where('conversation.id', '<>', id)
     .where('conversation.desk', '=', desk)
     .where('conversation.merged_into', 'is', null)
+    .where('conversation.seq_last', '>', 0) // Nothing was ever said in it.
   const rows = await others
     .select(['identity.channel_kind', 'conversation.subject', 'conversation.state'])
     .orderBy('conversation.id', 'desc')

@@ -11,12 +11,14 @@ import type { QueueRow } from '../queue.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import type { Letter } from '../template/letter.ts'
 import type { Advisor } from './advisor.ts'
+import type { DeskChannels } from './desk-channels.ts'
 
 export interface Desk {
   /** As `conversation.desk` has it. */
   name: string
   /** What people read, where it differs. */
   title?: string
+  /** Under the id that Slack has for it now. */
   channel: string
   undoMs: number
   leads: readonly string[]
@@ -41,12 +43,16 @@ export interface DeskTools {
   log: Log
   newId: NewId
   desks: readonly Desk[]
+  /** What has become of their channels. */
+  channels?: DeskChannels
   /** For what an agent is waiting for; never behind a rate limit of the board. */
   ui: WebClient
   read: WebClient
-  self: { teamId: string; botUserId: string; scopes?: readonly string[] }
+  self: { teamId: string; enterpriseId?: string; botUserId: string; scopes?: readonly string[] }
   /** Throws when the channel is not configured any more. */
   channelOf(name: string): Channel
+  /** The names of a desk's channels; without it, those that were written on. */
+  channelsAt?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
   /** Which of them fit. */

@@ -5,10 +5,14 @@ import type { Reader } from '../db/open.ts'
 import type { ConversationState, Delivery } from '../db/schema.ts'
 import { type FollowUp, listOpenOf } from '../follow-up.ts'
 import { countsNow } from '../reclassify.ts'
+import { listScheduled, type ScheduledReply } from '../scheduled-stop.ts'
 import { type Absent, findAway } from '../stand-in.ts'
+import { listTags } from '../tag.ts'
 import { listWindows } from '../window-record.ts'
+import { listWriting, type Writing } from '../writing.ts'
+import { type CustomerWords, readCustomerWords } from './customer-line.ts'
 import { CARD_MAX } from './follow-up-view.ts'
-import { findEarlierCard } from './moved-card.ts'
+import { customerName, nameOfWriter } from './question.ts'
 import { findRelationReason } from './relation.ts'
 import { readStory, type Story } from './story.ts'
 
@@ -34,6 +38,8 @@ export interface CardView {
   subject: string | undefined
   state: ConversationState
   priority: 'high' | 'low' | undefined
+  tags?: readonly string[]
+  isSpam?: boolean
   ownerId: string | undefined
   /** Whether the owner is away, and who stands in. */
   ownerAway?: Absent | undefined
@@ -54,16 +60,22 @@ export interface CardView {
     | { subject: string | undefined; card: Posted | undefined; isJoined: boolean; because?: string | undefined }
     | undefined
   card: Posted | undefined
-  /** The card it had before it was reopened, with the thread so far. */
-  earlier?: Posted | undefined
+  /** Who has a composer open, and until when that is thought. */
+  writing?: readonly Writing[]
+  /** The next reply that leaves by itself. */
+  scheduled?: { sendAt: number; agentId: string } | undefined
   /** Promises and reminders that are open, soonest due first. */
   followUps?: FollowUp[]
   /** What else this person has written to the desk. */
   story?: Story
+  /** What agents have said of them. */
+  customer?: CustomerWords | undefined
 }
 
 /** The beginning of a message: of what is new in it. */
 export interface Glimpse {
+  /** Who wrote it, where that is not whom the card is about. */
+  by?: string | undefined
   text: string
   at: number
   automated: string | undefined
@@ -89,6 +101,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.subject',
       'conversation.state',
       'conversation.priority',
+      'conversation.spam_at',
       'conversation.snoozed_until',
       'conversation.owner_id',
       'conversation.related_to',
@@ -113,20 +126,28 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     subject: row.subject ?? undefined,
     state: row.state,
     priority: row.priority ?? undefined,
+    tags: (await listTags(db, conversationId)).map(({ name }) => name),
+    isSpam: row.spam_at !== null,
     ownerId: row.owner_id ?? undefined,
     ...(await readOwning(db, conversationId, row)),
     waiting: window && { since: window.started_at, dueAt: window.due_at },
     lastEnd: windows.at(-1)?.ended_as ?? undefined,
     snoozedUntil: row.snoozed_until ?? undefined,
-    newest: await findGlimpse(db, conversationId),
+    newest: await findGlimpse(db, conversationId, row),
     messages: await countMessages(db, conversationId),
     trouble: await findTrouble(db, conversationId),
     related: await readRelated(db, conversationId, row),
     card: postedOf(row),
-    earlier: await findEarlierCard(db, conversationId, postedOf(row)),
+    writing: await listWriting(db, conversationId),
+    scheduled: nextOf(await listScheduled(db, conversationId)),
     followUps: await listOpenOf(db, [conversationId], CARD_MAX),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
+    customer: await readCustomerWords(db, row.contact_id),
   }
+}
+
+function nextOf([first]: readonly ScheduledReply[]): CardView['scheduled'] {
+  return first && { sendAt: first.send_at, agentId: first.agent_id }
 }
 
 /** Whether the owner is away is said as long as they have not said that they are back; the card has the time. */
@@ -156,15 +177,22 @@ export function postedOf(row: { card_channel: string | null; card_ts: string | n
 export async function findGlimpse(
   db: Reader,
   conversationId: string,
+  contact: { name: string | null; address: string },
   messageId?: string,
 ): Promise<Glimpse | undefined> {
   const about = db
     .selectFrom('message')
     .select(['id', 'arrived_at', 'automated', 'bystander', 'sender', 'warnings', 'edited_at', 'deleted_at'])
+    .select(['author', 'channel_kind'])
     .select(sql<string>`substr(coalesce(unquoted, text), 1, ${sql.lit(GLIMPSE_LENGTH)})`.as('text'))
     .where('conversation_id', '=', conversationId)
   const row = await (messageId === undefined
-    ? about.where('direction', '=', 'inbound').where('bystander', 'is', null).orderBy('seq', 'desc').limit(1)
+    ? about
+        .where('direction', '=', 'inbound')
+        .where('bystander', 'is', null)
+        .where('held_at', 'is', null)
+        .orderBy('seq', 'desc')
+        .limit(1)
     : about.where('id', '=', messageId)
   ).executeTakeFirst()
   if (!row) return undefined
@@ -174,7 +202,10 @@ export async function findGlimpse(
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .where('message_id', '=', row.id)
     .executeTakeFirstOrThrow()
+  const known = { address: contact.address, name: contact.name ?? undefined }
+  const by = await nameOfWriter(db, row, known)
   return {
+    ...(by !== customerName(known) && { by }),
     // Whoever took it back does not want it read in passing: the thread has it behind a click.
     text: isDeleted ? '' : row.text,
     at: row.arrived_at,

@@ -89,6 +89,6 @@ function bodyOf(blocks: Json[], isFilled: boolean): { blockId: string; text: str
   const input = blocks.find((block) => block.type === 'input' && asText(block.block_id)?.startsWith('body-'))
   if (!input) return undefined
   const [element] = jsonList([input.element])
-  const text = asText(element?.initial_value) ?? ''
+  const text = readBlocks([element?.initial_value])
   return isFilled && text === '' ? undefined : { blockId: asText(input.block_id) ?? '', text }
 }

@@ -18,6 +18,8 @@ export interface Stage {
     databasePath?: string
     undo?: string
     logLevel?: string
+    /** `one`, at the due time, is enough for a short story; `usual` is what a desk has that says nothing of it. */
+    pings?: 'one' | 'usual'
   }): Required<Pick<ConfigInput, 'yaml' | 'env'>>
   stop(): Promise<void>
 }
@@ -46,18 +48,17 @@ export async function setStage(options: SlackOptions = {}): Promise<Stage> {
 
 function settingsOf(
   { slack, mail, desk, lead }: Pick<Stage, 'slack' | 'mail' | 'desk' | 'lead'>,
-  wanted: { databasePath?: string; undo?: string; logLevel?: string },
+  wanted: { databasePath?: string; undo?: string; logLevel?: string; pings?: 'one' | 'usual' },
 ): Required<Pick<ConfigInput, 'yaml' | 'env'>> {
   const settings = {
     slack: { api_url: slack.url },
     ...(wanted.databasePath !== undefined && { database: { path: wanted.databasePath } }),
     log: { level: wanted.logLevel ?? 'info' },
-    // One ping is enough for a short story.
     ladders: { short: [{ at: 'due', to: 'leads', acknowledge: 'never' }] },
     desks: {
       support: {
         ...{ name: 'Support', channel: desk, leads: [lead], undo: wanted.undo ?? '1s' },
-        ...{ ladder: 'short', digest: false },
+        ...(wanted.pings !== 'usual' && { ladder: 'short', digest: false }),
       },
     },
     email: {

@@ -1,8 +1,10 @@
 // Four ways to call Slack, so that a rate limit met by one never holds up another: the SDK's queue stops as a whole.
-import { WebClient, type WebClientOptions } from '@slack/web-api'
+import type { FetchFunction, WebClient, WebClientOptions } from '@slack/web-api'
 import { SECOND } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { type Guard, GuardedClient } from './guard.ts'
 import { sdkLogger } from './sdk-logger.ts'
+import type { Bearer } from './sign-in.ts'
 
 export interface SlackClients {
   /** For what a person waits for: views, ephemerals. Gives up before the three seconds of a trigger are over. */
@@ -20,15 +22,43 @@ const TIMEOUT_MS = 10 * SECOND
 
 export interface SlackAccess {
   botToken: string
-  appToken: string
   apiUrl: string
+  /** For Socket Mode, where we go to Slack. */
+  appToken?: string
+  /** The tokens as they are written now, where they can be read again. */
+  reread?(): Promise<{ botToken?: string; appToken?: string }>
+  /** Where Slack comes to us instead. */
+  requests?: RequestAccess
   /** The variables that hold the tokens, where they are not SLACK_BOT_TOKEN and SLACK_APP_TOKEN. */
   botTokenName?: string
   appTokenName?: string
 }
 
-export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log): SlackClients {
-  const make = (timeoutMs: number) => new WebClient(botToken, clientOptions(apiUrl, timeoutMs, log))
+export interface ClientWays {
+  /** Stands before every call. */
+  guard?: Guard
+  /** In the place of the token that was given at first. */
+  bearer?: Bearer
+}
+
+function bearing(bearer: Bearer): FetchFunction {
+  return (url, init) => fetch(url, { ...init, headers: { ...init?.headers, Authorization: `Bearer ${bearer.token}` } })
+}
+
+/** One of ours listens there, behind whatever ends the encryption. */
+export interface RequestAccess {
+  host: string
+  port: number
+  path: string
+  signingSecret: string
+}
+
+export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log, how: ClientWays = {}): SlackClients {
+  const { guard, bearer } = how
+  const make = (timeoutMs: number) => {
+    const options = { ...clientOptions(apiUrl, timeoutMs, log), ...(bearer && { fetch: bearing(bearer) }) }
+    return new GuardedClient(botToken, options, guard)
+  }
   return { ui: make(UI_TIMEOUT_MS), board: make(TIMEOUT_MS), post: make(TIMEOUT_MS), read: make(TIMEOUT_MS) }
 }
 

@@ -6,6 +6,17 @@ import type { Keeper } from './keeper.ts'
 import { isOwnEcho } from './own-echo.ts'
 import type { Self } from './room.ts'
 
+/** How Slack reaches us: by sockets that we open, or by requests that it sends. */
+export interface Incoming {
+  /** Resolves when the first way is open, or when `stop` was called; rejects when it cannot be. */
+  firstUp: Promise<void>
+  /** How many are open. */
+  up(): number
+  /** What kept the last attempt from succeeding, in a sentence. */
+  problem(): Error | undefined
+  stop(): Promise<void>
+}
+
 export interface Envelope {
   type: string
   body: Record<string, unknown>
@@ -71,6 +82,7 @@ async function interact({ app, clock, log }: EnvelopeTools, { type, body, retryN
     )
   }
   try {
+    if (body.type === 'view_closed') return await answer() // We ask for none; there is nothing to be done about one.
     await app.processEvent({ body, ack: answer, ...(retryNum !== undefined && { retryNum }) })
   } catch (error) {
     log.error({ type, error: String(error) }, 'slack: what a person did could not be handled')

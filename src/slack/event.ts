@@ -8,6 +8,8 @@ export type SlackEvent =
   | DeletedMessage
   | { kind: 'member-joined' | 'member-left'; channel: string; user: string; team?: string }
   | { kind: ChannelChange; channel: string; name?: string }
+  /** It is known by another id from now on. */
+  | { kind: 'channel-renumbered'; channel: string; to: string }
   | { kind: 'reaction-added' | 'reaction-removed'; channel: string; ts: string; user: string; name: string }
   | { kind: 'person-changed'; user: string; deactivated: boolean }
   | { kind: 'home-opened'; user: string; tab: string }
@@ -59,6 +61,12 @@ const channelEvent =
     return channel ? { kind, channel, ...(name !== undefined && { name }) } : undefined
   }
 
+const renumbered: Parser = (event) => {
+  const channel = textOf(event.old_channel_id)
+  const to = textOf(event.new_channel_id)
+  return channel && to ? { kind: 'channel-renumbered', channel, to } : undefined
+}
+
 const reaction =
   (kind: 'reaction-added' | 'reaction-removed'): Parser =>
   (event) => {
@@ -97,6 +105,7 @@ const PARSERS: Record<string, Parser> = {
   channel_unshared: channelEvent('channel-unshared'),
   channel_left: channelEvent('channel-left'),
   group_left: channelEvent('channel-left'),
+  channel_id_changed: renumbered,
   channel_deleted: channelEvent('channel-deleted'),
   group_deleted: channelEvent('channel-deleted'),
   reaction_added: reaction('reaction-added'),

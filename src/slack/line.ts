@@ -14,6 +14,8 @@ export interface Line {
   close(): Promise<void>
 }
 
+export type SocketAccess = SlackAccess & { appToken: string }
+
 const OPEN_TIMEOUT_MS = 10 * SECOND
 const HELLO_MS = 15 * SECOND
 const DRAIN_MS = 3 * SECOND
@@ -21,7 +23,7 @@ const CLOSE_MS = 2 * SECOND
 
 /** Resolves at Slack's hello; rejects when there is none. */
 export async function openLine(
-  access: SlackAccess,
+  access: SocketAccess,
   handle: HandleEnvelope,
   tools: { clock: Clock; log: Log },
 ): Promise<Line> {
@@ -96,7 +98,7 @@ class QuietClient extends SocketModeClient {
   readonly hearing: Hearing
   readonly log: Log
 
-  constructor({ appToken, apiUrl }: SlackAccess, log: Log, hearing: Hearing) {
+  constructor({ appToken, apiUrl }: SocketAccess, log: Log, hearing: Hearing) {
     // With the SDK's own reconnecting off, every failure is ours to see: on, some end the process.
     super({
       appToken,

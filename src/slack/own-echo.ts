@@ -5,7 +5,7 @@ import type { Self } from './room.ts'
 
 const NEW_MESSAGE = new Set<unknown>([undefined, 'bot_message', 'file_share', 'thread_broadcast'])
 
-export function isOwnEcho(body: Record<string, unknown>, self: Pick<Self, 'botId'>): boolean {
+export function isOwnEcho(body: Record<string, unknown>, self: Pick<Self, 'botId' | 'botUserId'>): boolean {
   if (self.botId === '') return false
   const event = fieldsOf(body.event)
   if (event.type !== 'message') return false
@@ -13,5 +13,7 @@ export function isOwnEcho(body: Record<string, unknown>, self: Pick<Self, 'botId
     const message = fieldsOf(event.message)
     return message.bot_id === self.botId && message.subtype !== 'tombstone'
   }
-  return event.bot_id === self.botId && NEW_MESSAGE.has(event.subtype)
+  // What it puts into a channel as a file can come without the bot's id.
+  const isOurs = event.bot_id === self.botId || (event.bot_id === undefined && event.user === self.botUserId)
+  return isOurs && NEW_MESSAGE.has(event.subtype)
 }

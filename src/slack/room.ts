@@ -1,21 +1,23 @@
 // Where the program and Slack meet: one app, four clients and two sockets. It keeps what Slack tells us and understands none of it.
 import type { App } from '@slack/bolt'
-import type { Intake, SendError } from '../channel.ts'
-import type { Clock } from '../clock.ts'
+import type { Intake } from '../channel.ts'
+import { type Clock, MINUTE } from '../clock.ts'
 import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
 import { boltApp } from './bolt-app.ts'
 import { type SlackAccess, type SlackClients, slackClients } from './clients.ts'
-import { type Audience, envelopeHandler, type HandleEnvelope } from './envelope.ts'
-import { fieldsOf } from './field.ts'
+import { type Endpoint, listenToSlack } from './endpoint.ts'
+import { type Audience, envelopeHandler, type HandleEnvelope, type Incoming } from './envelope.ts'
+import type { Guard } from './guard.ts'
 import { makeKeeper } from './keeper.ts'
 import { openLine } from './line.ts'
-import { pauseMs } from './pause.ts'
-import { type Sockets, superviseSockets } from './socket.ts'
-import { troubleOf } from './trouble.ts'
+import { makeSignIn, type SignIn } from './sign-in.ts'
+import { superviseSockets } from './socket.ts'
 
 export interface Self {
   teamId: string
+  /** Of the organisation that has several workspaces, where there is one. */
+  enterpriseId?: string
   botUserId: string
   botId: string
   /** What the installed app may do, as far as Slack has told. */
@@ -33,18 +35,20 @@ export interface SlackRoom {
   /** Resolves when `self` is known, which needs no socket; or when `stop` was called. */
   known: Promise<void>
   /**
-   * Resolves once a socket is up; from then on it reconnects by itself. Rejects with a sentence when Slack refuses the
-   * tokens; while Slack cannot be reached it goes on trying.
+   * Resolves once a socket is up, or we listen; from then on it reconnects by itself. Rejects with a sentence when Slack refuses
+   * the tokens; while Slack cannot be reached it goes on trying.
    */
   start(intake: Intake): Promise<void>
   health(): RoomHealth
+  /** On which port Slack's requests are awaited. */
+  port(): number | undefined
   /** No event is kept after this resolves. */
   stop(): Promise<void>
 }
 
 export interface RoomHealth {
   ok: boolean
-  /** How many sockets are up. */
+  /** How many sockets are up; where Slack comes to us, one while we listen. */
   sockets: number
   lastReceivedAt?: number
   /** What is wrong and what to do, in a sentence. */
@@ -55,20 +59,35 @@ export interface RoomTools {
   clock: Clock
   random: Random
   log: Log
+  /** Stands before every call. */
+  guard?: Guard
 }
+
+/** How often it is asked whether a token is good again, or another one is there. */
+const TEND_MS = MINUTE
 
 export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
   const { clock, log } = tools
-  const clients = slackClients(access, log)
   const self: Self = { teamId: '', botUserId: '', botId: '' }
+  const bearer = { token: access.botToken }
+  const clients: SlackClients = slackClients(access, log, {
+    bearer,
+    guard: watching(tools.guard, (error) => signIn.refused(error)),
+  })
+  const bear = (token: string) => {
+    bearer.token = token
+    // Files are fetched with it, past the client's own calls.
+    for (const client of Object.values(clients)) Object.assign(client, { token })
+  }
+  const signIn = makeSignIn(access, { ...tools, read: clients.read, self, bear })
   const app = boltApp(access, self, log)
   const stopping = new AbortController()
   const known = Promise.withResolvers<void>()
   const audiences: Audience[] = []
-  let sockets: Sockets | undefined
-  let signIn: SendError | undefined
+  let sockets: Incoming | undefined
+  let endpoint: Endpoint | undefined
   let lastReceivedAt: number | undefined
-  let withdrawn = false
+  let stopTending: () => void = () => undefined
   return {
     app,
     clients,
@@ -77,23 +96,20 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
     known: known.promise,
     async start(intake) {
       await app.init()
-      await learnSelf({ ...clients, tokenName: access.botTokenName }, self, tools, stopping.signal, (trouble) => {
-        signIn = trouble
-      })
+      await signIn.learn(stopping.signal)
       known.resolve()
       if (stopping.signal.aborted) return
+      stopTending()
+      stopTending = clock.every(TEND_MS, signIn.tend)
       const handle = envelopeHandler({ app, keeper: makeKeeper(intake, clock), audiences, self, clock, log })
       const hear: HandleEnvelope = async (envelope) => {
         if (stopping.signal.aborted) return // Not acknowledged: Slack gives it to another socket, or to us later.
         lastReceivedAt = clock.now()
-        if (isWithdrawal(envelope.body)) withdrawn = true
+        signIn.hear(envelope.body)
         await handle(envelope)
       }
-      sockets = superviseSockets({
-        ...tools,
-        open: () => openLine(access, hear, tools),
-        tokenName: access.appTokenName,
-      })
+      endpoint = access.requests && listenToSlack(access.requests, { clock, log, handle: hear })
+      sockets = endpoint ?? openSockets(access, signIn, hear, tools)
       await sockets.firstUp.catch(async (error: unknown) => {
         await sockets?.stop()
         throw error
@@ -102,47 +118,38 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
     health() {
       const up = sockets?.up() ?? 0
       const received = lastReceivedAt !== undefined && { lastReceivedAt }
-      if (withdrawn) return { ok: false, sockets: up, ...received, problem: WITHDRAWN }
+      const refused = signIn.problem()
+      if (refused !== undefined) return { ok: false, sockets: up, ...received, problem: refused }
       if (up > 0) return { ok: true, sockets: up, ...received }
-      const trouble = sockets?.problem() ?? signIn
-      return { ok: false, sockets: 0, ...received, problem: trouble?.message ?? 'slack: no socket is open yet; wait' }
+      const problem = sockets?.problem()?.message ?? 'slack: no socket is open yet; wait'
+      return { ok: false, sockets: 0, ...received, problem }
     },
+    port: () => endpoint?.port(),
     async stop() {
       stopping.abort()
+      stopTending()
       known.resolve()
       await sockets?.stop()
     },
   }
 }
 
-const WITHDRAWN = 'slack: the app was removed or its token revoked; install it again and set SLACK_BOT_TOKEN'
-
-function isWithdrawal({ event }: Record<string, unknown>): boolean {
-  const { type } = fieldsOf(event)
-  return type === 'tokens_revoked' || type === 'app_uninstalled'
+function openSockets(access: SlackAccess, signIn: SignIn, hear: HandleEnvelope, tools: RoomTools): Incoming {
+  const open = async () => {
+    const appToken = signIn.appToken()
+    if (appToken === undefined) throw new Error('slack: there is neither an app token nor an address for requests')
+    return await openLine({ ...access, appToken }, hear, tools)
+  }
+  return superviseSockets({ ...tools, open, tokenName: access.appTokenName })
 }
 
-/** Goes on trying while Slack cannot be reached; throws when it refuses the token. */
-async function learnSelf(
-  { read, tokenName }: SlackClients & { tokenName: string | undefined },
-  self: Self,
-  { clock, random, log }: RoomTools,
-  stop: AbortSignal,
-  onTrouble: (trouble: SendError) => void,
-): Promise<void> {
-  for (let failures = 1; !stop.aborted; failures++) {
-    try {
-      const who = await read.auth.test()
-      Object.assign(self, { teamId: who.team_id ?? '', botUserId: who.user_id ?? '', botId: who.bot_id ?? '' })
-      const scopes = who.response_metadata?.scopes
-      if (scopes) self.scopes = scopes
-      return
-    } catch (error) {
-      const trouble = troubleOf(error, 'sign in', tokenName)
-      if (trouble.failure.kind === 'temporary' && trouble.failure.account) throw trouble
-      onTrouble(trouble)
-      log.warn({ error: trouble.message }, 'slack: cannot sign in; trying again')
-      await clock.wait(pauseMs(random, failures), stop)
-    }
+/** Whatever is refused is looked at, whoever asked. */
+function watching(guard: Guard | undefined, onRefused: (error: unknown) => void): Guard {
+  return {
+    before: async (method, asked) => (guard ? await guard.before(method, asked) : asked),
+    async refused(method, asked, error) {
+      onRefused(error)
+      return guard ? await guard.refused(method, asked, error) : error
+    },
   }
 }

@@ -3,18 +3,10 @@ import type { SendError } from '../channel.ts'
 import { atMost, type Clock, MINUTE, SECOND } from '../clock.ts'
 import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
+import type { Incoming } from './envelope.ts'
 import type { Line } from './line.ts'
 import { pauseMs } from './pause.ts'
 import { troubleOf } from './trouble.ts'
-
-export interface Sockets {
-  /** Resolves when the first one is up, or when `stop` was called; rejects when Slack refuses the token before that. */
-  firstUp: Promise<void>
-  up(): number
-  /** What kept the last attempt from succeeding. */
-  problem(): SendError | undefined
-  stop(): Promise<void>
-}
 
 const SOCKETS = 2
 /** A socket that lasted this long was no failure. */
@@ -31,7 +23,7 @@ export interface SocketTools {
   tokenName?: string | undefined
 }
 
-export function superviseSockets(tools: SocketTools): Sockets {
+export function superviseSockets(tools: SocketTools): Incoming {
   const stopping = new AbortController()
   const first = Promise.withResolvers<void>()
   first.promise.catch(() => undefined) // Whoever awaits it hears of it.

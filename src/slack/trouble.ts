@@ -82,7 +82,9 @@ function refusal(error: WebAPIPlatformError, what: string, token: string): SendE
   if (LATER.has(code)) return limited((error.data.response_metadata?.retryAfter ?? 30) * SECOND, what, error)
   const account = ACCOUNT[code]?.(token)
   const message = `slack: cannot ${what}: ${account ?? FINAL[code] ?? 'Slack refuses it'} (${code})`
-  const failure = account ? ({ kind: 'temporary', account: true } as const) : ({ kind: 'rejected' } as const)
+  const failure = account
+    ? ({ kind: 'temporary', account: true, retryAfterMs: MINUTE } as const)
+    : ({ kind: 'rejected' } as const)
   return new SendError(failure, message, { cause: error })
 }
 

@@ -98,6 +98,8 @@ function blankProblems(body: string): Problem[] {
 export interface AcknowledgementSituation {
   /** What the customer wrote: only its language is of interest. */
   text: string
+  /** Theirs, where somebody has said so: it wins. */
+  language?: string
   /** Absent unless we know that it is them. */
   contact?: { name: string | undefined; address: string }
   desk: { name: string; zone: string }
@@ -119,7 +121,7 @@ export async function writeAcknowledgement(
   languages: readonly string[],
   situation: AcknowledgementSituation,
 ): Promise<AcknowledgementText | undefined> {
-  const detected = await detectLanguage(situation.text)
+  const detected = situation.language ?? (await detectLanguage(situation.text))
   const wanted = [...(detected === undefined ? [] : [detected]), ...languages]
   const letter = wanted.flatMap((language) => letters.find((each) => each.language === language) ?? [])[0] ?? letters[0]
   if (!letter) return undefined

@@ -28,6 +28,7 @@ const CHOICES_MAX = 20
 const ASK_NAME = /^[a-z][a-z0-9_]{0,29}$/
 const TAGS_MAX = 20
 const FILES_MAX = 5
+const DESKS_MAX = 20
 
 const ask = z.preprocess(
   (value) => (typeof value === 'string' ? { label: value } : value),
@@ -61,6 +62,11 @@ const schema = z.strictObject({
   channels: z
     .array(z.enum(CHANNEL_KINDS, { error: 'is no channel' }), { error: 'is not a list' })
     .min(1, { error: 'is an empty list' })
+    .optional(),
+  desks: z
+    .array(shortText(60), { error: 'is not a list' })
+    .min(1, { error: 'is an empty list' })
+    .max(DESKS_MAX, { error: 'are too many' })
     .optional(),
   shortcut: z
     .string({ error: 'is not text' })
@@ -197,6 +203,7 @@ const HINTS: Record<string, string> = {
   subject: `Write the subject of the mail, in at most ${SUBJECT_LENGTH_MAX} characters.`,
   language: 'Write the name of the folder that the letter is in, such as en.',
   channels: `Write a list of ${CHANNEL_KINDS.join(', ')}; leave it out for a letter that suits all.`,
+  desks: 'Write a list of desks, by their names in the configuration; leave it out for a letter that all may see.',
   shortcut: 'Write one word of letters, digits and hyphens, by which agents find the letter.',
   tags: `Write a list of at most ${TAGS_MAX} words that customers use in this situation.`,
   ask: 'Write `name: a question`, or name: { label, hint, kind, choices, optional }; a name is lower-case letters, digits and _.',

@@ -19,6 +19,35 @@ const FILE_BYTES_MAX = 20_000
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
 const FILE_NAME = /^(_?)([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.(email|discord|slack))?\.md$/
 
+/** All there is to read, and what is in the way of reading. */
+export async function readLetterFiles(
+  folder: string,
+): Promise<{ texts: Map<LetterFile, string>; faults: LetterFault[] }> {
+  const { files, faults } = await listLetterFiles(folder)
+  const texts = new Map<LetterFile, string>()
+  for (const file of files) {
+    const read = await readLetterFile(file)
+    if ('fault' in read) faults.push(read.fault)
+    else texts.set(file, read.text)
+  }
+  return { texts, faults }
+}
+
+/** `en/refund`, `en/refund.slack`, `en/_signature`: the file without its ending. */
+export function fileKey({ language, name, kind, channel }: LetterFile): string {
+  return `${language}/${kind === 'partial' ? '_' : ''}${name}${channel === undefined ? '' : `.${channel}`}`
+}
+
+/** The file of that key, whether it is there or not; undefined for what no file may be called. */
+export function fileOf(folder: string, key: string): LetterFile | undefined {
+  const [language = '', entry = '', ...more] = key.split('/')
+  if (more.length > 0 || !LANGUAGE.test(language) || key.length > KEY_LENGTH_MAX) return undefined
+  return readName(join(folder, language, `${entry}.md`), language, `${entry}.md`)
+}
+
+/** Slack's menus hold no more. */
+const KEY_LENGTH_MAX = 75
+
 /** Other files and folders are none of our business; only a misnamed letter is. */
 export async function listLetterFiles(folder: string): Promise<{ files: LetterFile[]; faults: LetterFault[] }> {
   const languages = await readFolder(folder)

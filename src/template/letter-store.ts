@@ -1,44 +1,143 @@
-// The letters as they are now: read at start, and again when a file changes, while agents go on answering.
+// The letters as they are now: read at start, and again when a file or what is kept in the database changes, while agents go on answering.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, SECOND } from '../clock.ts'
+import type { LetterVersion, Texts } from '../letter-book.ts'
 import type { Log } from '../log.ts'
-import { type Letter, type LetterFault, loadLetters, renderLetterFaults } from './letter.ts'
+import type { FieldValues } from './field.ts'
+import { type Letter, type LetterFault, renderLetterFaults } from './letter.ts'
+import { fileKey, fileOf, type LetterFile, readLetterFiles } from './letter-file.ts'
+import { checkLetter, parseLetters, renderShared } from './letter-folder.ts'
+import { type Written, writeLetterFile } from './letter-write.ts'
 
 export interface LetterStore {
+  /** Those that are offered. */
   letters(): readonly Letter[]
+  retired(): readonly Letter[]
   faults(): readonly LetterFault[]
+  /** What a letter says now, whether it is good or not. */
+  textOf(key: string): string | undefined
+  /** Whether it would be a good letter under this key, among the others. */
+  check(key: string, text: string): Promise<{ letter: Letter } | { faults: LetterFault[] }>
+  /** What the texts that letters share say with these values, by their names. */
+  shared(language: string, values: FieldValues): ReadonlyMap<string, string>
+  /** Into its file, where that can be written. `before`: what the letter said until now. */
+  write(key: string, text: string, tools: { before: string | undefined; mark: string }): Promise<Written>
   /** Whether something has changed, and if so what there is now. Never rejects. */
   look(): Promise<void>
   stop(): void
+}
+
+/** What is kept besides the files. */
+export interface LetterBook {
+  /** Changes with everything in it. */
+  signature(): Promise<string>
+  /** Takes in what the files say; resolves to the newest version of everything and to what is not offered any more. */
+  read(files: Texts, before: Texts | undefined): Promise<{ newest: Map<string, LetterVersion>; retired: string[] }>
+}
+
+interface Options {
+  clock: Clock
+  log: Log
+  book?: LetterBook
+  /** Those there are. */
+  desks?: readonly string[]
 }
 
 /** Asking the disk works on every disk; being told by it does not. */
 const LOOK_EVERY_MS = 5 * SECOND
 const FILES_MAX = 5000
 
-export async function openLetters(folder: string, { clock, log }: { clock: Clock; log: Log }): Promise<LetterStore> {
-  let letters: readonly Letter[] = []
-  let faults: readonly LetterFault[] = []
+export async function openLetters(folder: string, { clock, log, book, desks }: Options): Promise<LetterStore> {
+  let shown: Shown = { letters: [], retired: [], faults: [], texts: new Map(), files: undefined }
   let seen = ''
   let said = ''
-  const look = async () => {
-    const now = await signatureOf(folder)
+  const lookOnce = async () => {
+    const now = await signatureOf(folder, book)
     if (now === seen) return
+    shown = await read(folder, book, shown.files, desks)
+    // As it was before reading: what changed meanwhile is read the next time.
     seen = now
-    ;({ letters, faults } = await loadLetters(folder))
-    const words = renderLetterFaults(faults)
+    const words = renderLetterFaults(shown.faults)
     if (words !== said && words !== '') log.warn(words)
     else if (words !== said) log.info('templates: every letter is good again')
     said = words
   }
+  let looking = Promise.resolve()
+  const look = async () => {
+    looking = looking
+      .then(lookOnce)
+      .catch((error: unknown) => log.error({ error: String(error) }, 'templates: the letters could not be read anew'))
+    await looking
+  }
   await look()
-  const stop = clock.every(LOOK_EVERY_MS, look)
-  return { letters: () => letters, faults: () => faults, look, stop }
+  return {
+    letters: () => shown.letters,
+    retired: () => shown.retired,
+    faults: () => shown.faults,
+    textOf: (key) => [...shown.texts].find(([file]) => fileKey(file) === key)?.[1],
+    async check(key, text) {
+      const file = fileOf(folder, key)
+      if (!file) throw new Error('templates: no letter can have this name')
+      return await checkLetter(folder, shown.texts, { file, text }, desks)
+    },
+    shared: (language, values) => renderShared(shown.texts, language, values),
+    async write(key, text, tools) {
+      const file = fileOf(folder, key)
+      return file ? await writeLetterFile(file, text, tools) : 'kept'
+    },
+    look,
+    stop: clock.every(LOOK_EVERY_MS, look),
+  }
+}
+
+interface Shown {
+  letters: readonly Letter[]
+  retired: readonly Letter[]
+  faults: readonly LetterFault[]
+  texts: ReadonlyMap<LetterFile, string>
+  /** What the files themselves said. */
+  files: Texts | undefined
+}
+
+async function read(
+  folder: string,
+  book: LetterBook | undefined,
+  before: Texts | undefined,
+  desks: readonly string[] | undefined,
+): Promise<Shown> {
+  const { texts: onDisk, faults } = await readLetterFiles(folder)
+  const files = new Map([...onDisk].map(([file, text]) => [fileKey(file), text]))
+  const kept = await book?.read(files, before)
+  const texts = kept ? overlay(folder, onDisk, kept.newest) : onDisk
+  const parsed = await parseLetters(folder, texts, desks)
+  const isRetired = ({ key }: Letter) => kept?.retired.includes(key) ?? false
+  return {
+    letters: parsed.letters.filter((letter) => !isRetired(letter)),
+    retired: parsed.letters.filter(isRetired),
+    faults: [...faults, ...parsed.faults],
+    texts,
+    files,
+  }
+}
+
+/** The newest version stands for its file. Where there is no file, what an agent wrote is there all the same; what came from a file is gone. */
+function overlay(
+  folder: string,
+  onDisk: ReadonlyMap<LetterFile, string>,
+  newest: ReadonlyMap<string, LetterVersion>,
+): Map<LetterFile, string> {
+  const texts = new Map([...onDisk].map(([file, text]) => [file, newest.get(fileKey(file))?.text ?? text]))
+  const there = new Set([...onDisk.keys()].map(fileKey))
+  for (const { letter, author, text } of newest.values()) {
+    const file = author !== undefined && !there.has(letter) ? fileOf(folder, letter) : undefined
+    if (file) texts.set(file, text)
+  }
+  return new Map([...texts].toSorted(([a], [b]) => (fileKey(a) < fileKey(b) ? -1 : 1)))
 }
 
 /** Changes with every file that is written, added or taken away. */
-async function signatureOf(folder: string): Promise<string> {
+async function signatureOf(folder: string, book: LetterBook | undefined): Promise<string> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const lines = names
     .toSorted()
@@ -47,5 +146,5 @@ async function signatureOf(folder: string): Promise<string> {
       const info = await stat(join(folder, name)).catch(() => undefined)
       return info?.isFile() ? `${name} ${info.mtimeMs} ${info.size} ${info.mode}` : ''
     })
-  return (await Promise.all(lines)).join('\n')
+  return [...(await Promise.all(lines)), (await book?.signature()) ?? ''].join('\n')
 }

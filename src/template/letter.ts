@@ -3,9 +3,8 @@ import { nearest } from '../nearest.ts'
 import type { Ask } from './ask.ts'
 import { askFields } from './ask.ts'
 import { FIELDS } from './field.ts'
-import { asksOf, type FrontMatter, type Level, splitFrontMatter } from './front-matter.ts'
-import { type Enclosure, findEnclosure, type LetterFile, listLetterFiles, readLetterFile } from './letter-file.ts'
-import { findGaps } from './letter-gap.ts'
+import { asksOf, type FrontMatter, type Level, type Locate, splitFrontMatter } from './front-matter.ts'
+import type { Enclosure, LetterFile } from './letter-file.ts'
 import { lintBody } from './lint.ts'
 import type { ParsedBody, Partials } from './liquid.ts'
 import type { Problem } from './problem.ts'
@@ -22,6 +21,8 @@ export interface Letter {
   tags: readonly string[]
   /** Kinds of channel it suits; undefined: all. */
   channels?: string[] | undefined
+  /** Whose agents see it; undefined: all. */
+  desks?: string[] | undefined
   asks: readonly Ask[]
   rules: Rules
   /** Answering what it asks is not enough. */
@@ -50,50 +51,21 @@ export interface LetterFault extends Problem {
   file: string
 }
 
-interface Loaded {
-  letter: Letter
-  file: string
-}
-
-/** Never throws: a folder that cannot be read is a fault like any other. In order of language and name. */
-export async function loadLetters(folder: string): Promise<{ letters: Letter[]; faults: LetterFault[] }> {
-  const { files, faults } = await listLetterFiles(folder)
-  const texts = new Map<LetterFile, string>()
-  for (const file of files) {
-    const read = await readLetterFile(file)
-    if ('fault' in read) faults.push(read.fault)
-    else texts.set(file, read.text)
-  }
-  const loaded: Loaded[] = []
-  for (const language of new Set(files.map((file) => file.language))) {
-    const ours = [...texts].filter(([file]) => file.language === language)
-    const shared = parsePartials(ours.filter(([{ kind }]) => kind === 'partial'))
-    faults.push(...shared.faults)
-    for (const [file, text] of ours.filter(([{ kind }]) => kind === 'letter')) {
-      const variants = ours.filter(([{ kind, name }]) => kind === 'variant' && name === file.name)
-      const parsed = await withEnclosures(
-        folder,
-        file,
-        parseLetter(file, text, { partials: shared.partials, variants }),
-      )
-      if ('letter' in parsed) loaded.push({ letter: parsed.letter, file: file.path })
-      else faults.push(...parsed.faults)
-    }
-  }
-  return { letters: loaded.map(({ letter }) => letter), faults: [...faults, ...findGaps(folder, texts, loaded)] }
-}
-
-interface Kit {
+export interface Kit {
   partials: Partials
   variants: readonly [file: LetterFile, text: string][]
+  /** Those there are, where that is known. */
+  desks?: readonly string[]
 }
 
 const NO_KIT: Kit = { partials: new Map(), variants: [] }
 
-type Parsed = { letter: Letter; named?: { path: string; line: number; column: number }[] } | { faults: LetterFault[] }
+export type Parsed =
+  | { letter: Letter; named?: { path: string; line: number; column: number }[] }
+  | { faults: LetterFault[] }
 
 /** Pure: the files that go with it are looked for by `loadLetters`. */
-export function parseLetter(file: LetterFile, text: string, { partials, variants }: Kit = NO_KIT): Parsed {
+export function parseLetter(file: LetterFile, text: string, { partials, variants, desks }: Kit = NO_KIT): Parsed {
   const { path, language, name } = file
   const { head, locate, body, bodyLine, problems } = splitFrontMatter(tidy(text))
   const asks = head ? asksOf(head) : []
@@ -107,6 +79,7 @@ export function parseLetter(file: LetterFile, text: string, { partials, variants
   const all = [
     ...problems,
     ...languageProblem(head, language),
+    ...unknownDesks(head, desks, locate),
     ...(body === undefined ? [] : unused.map((ask) => unusedAsk(ask, locate?.('ask', ask.name)))),
     ...inBody,
   ]
@@ -121,7 +94,7 @@ export function parseLetter(file: LetterFile, text: string, { partials, variants
   const { title, when, channels, shortcut, tags = [], attachments = [] } = head
   return {
     letter: {
-      ...{ key: `${language}/${name}`, name, language, title, when, channels, shortcut, tags, asks },
+      ...{ key: `${language}/${name}`, name, language, title, when, channels, desks: head.desks, shortcut, tags, asks },
       ...{
         rules: rulesOf(head),
         mustEdit: head.edit === 'required',
@@ -135,7 +108,7 @@ export function parseLetter(file: LetterFile, text: string, { partials, variants
   }
 }
 
-function tidy(text: string): string {
+export function tidy(text: string): string {
   return text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
 }
 
@@ -159,35 +132,26 @@ function unusedAsk({ name }: Ask, place = { line: 1, column: 1 }): Problem {
   return { ...place, message: `the answer to "${name}" is used nowhere`, hint }
 }
 
-/** The texts that begin with _; a broken one is there for nobody. */
-function parsePartials(files: [LetterFile, string][]): { partials: Partials; faults: LetterFault[] } {
-  const partials = new Map<string, ParsedBody>()
-  const faults: LetterFault[] = []
-  for (const [{ path, name }, text] of files) {
-    const { body, problems } = lintBody(tidy(text).trim(), FIELDS)
-    if (body) partials.set(name, body)
-    else faults.push(...problems.map((problem) => ({ file: path, ...problem })))
-  }
-  return { partials, faults }
-}
-
-async function withEnclosures(folder: string, { path: file }: LetterFile, parsed: Parsed): Promise<Parsed> {
-  if ('faults' in parsed) return parsed
-  const enclosures: Enclosure[] = []
-  const faults: LetterFault[] = []
-  for (const { path, line, column } of parsed.named ?? []) {
-    const found = await findEnclosure(folder, path)
-    if ('bytes' in found) enclosures.push(found)
-    else faults.push({ file, line, column, ...found })
-  }
-  return faults.length > 0 ? { faults } : { letter: { ...parsed.letter, enclosures } }
-}
-
 /** The language decides which customers get the letter; two answers to that are one too many. */
 function languageProblem(head: FrontMatter | undefined, language: string): Problem[] {
   if (!head || head.language === language) return []
   const hint = `Write language: ${language}, or move the file to the folder ${head.language}.`
   return [{ line: 1, column: 1, message: `the language is ${head.language} but the folder is ${language}`, hint }]
+}
+
+/** A letter for a desk that is not there would be seen by nobody. */
+function unknownDesks(head: FrontMatter | undefined, desks: readonly string[] | undefined, locate?: Locate): Problem[] {
+  return (head?.desks ?? []).flatMap((desk, n) => {
+    if (!desks || desks.includes(desk)) return []
+    const meant = nearest(desk, desks)
+    const hint = meant ? `Did you mean ${meant}?` : `Desks of the configuration: ${desks.join(', ')}.`
+    return [{ ...(locate?.('desks', n) ?? { line: 1, column: 1 }), message: `there is no desk ${desk}`, hint }]
+  })
+}
+
+/** Whether the agents of a desk see a letter. */
+export function isForDesk({ desks }: Pick<Letter, 'desks'>, desk: string): boolean {
+  return desks?.includes(desk) ?? true
 }
 
 /** The letters for one language and kind of channel (`email`). */

@@ -20,21 +20,35 @@ export async function latency(): Promise<Figures> {
   await writeFile(config, settings.yaml.text)
   const connected = office.next('connected')
   const startedAt = performance.now()
-  const program = spawn(process.execPath, [...(await startWords()), '--config', config], {
-    cwd: ROOT,
-    env: { ...process.env, ...settings.env },
-    stdio: 'ignore',
-  })
-  const ended = once(program, 'exit')
+  const program = await spawnProgram(config, settings.env)
   await connected
   const readyMs = performance.now() - startedAt
   const { tookMs } = await office.next<{ tookMs: number[] }>('measured')
-  const memoryMb = await residentMb(program.pid ?? 0)
-  program.kill('SIGTERM')
-  await ended
+  const memoryMb = await residentMb(program.pid)
+  await program.stop()
   await office.stop()
   await rm(folder, { recursive: true, force: true })
   return { mailToCardP50Ms: quantile(tookMs, 0.5), mailToCardP95Ms: quantile(tookMs, 0.95), readyMs, memoryMb }
+}
+
+/** The program as a user starts it. */
+export async function spawnProgram(
+  config: string,
+  env: ConfigInput['env'],
+): Promise<{ pid: number; stop(): Promise<void> }> {
+  const program = spawn(process.execPath, [...(await startWords()), '--config', config], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  })
+  const ended = once(program, 'exit')
+  return {
+    pid: program.pid ?? 0,
+    async stop() {
+      program.kill('SIGTERM')
+      await ended
+    },
+  }
 }
 
 /** What `npm start` runs, without npm in between. */

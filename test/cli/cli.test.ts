@@ -191,3 +191,15 @@ test('T1: a broken letter is named with its line and column, and a good one is s
   expect(await preview('god')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean good?') })
   expect(await preview('good', 'emial')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean email?') })
 })
+
+test('the manifest of an app that Slack sends requests to names the address, and asks for one that is missing', async () => {
+  const path = join(folder, 'http.yaml')
+  await writeFile(path, 'slack: { mode: http, public_url: "https://desk.example.com" }\n')
+  const { code, out } = await run(['manifest', '--config', path])
+  expect(code).toBe(0)
+  expect(JSON.parse(out).settings.interactivity.request_url).toBe('https://desk.example.com/slack')
+  await writeFile(path, 'slack: { mode: http }\n')
+  const missing = await run(['manifest', '--config', path])
+  expect([missing.code, missing.out]).toEqual([2, ''])
+  expect(missing.err).toContain('slack.public_url')
+})

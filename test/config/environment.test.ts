@@ -56,6 +56,41 @@ describe('the environment', () => {
     expect(faultsOf(undefined, { SLACK_BOT_TOKEN: 'xoxb-1' }).map((fault) => fault.key)).toEqual(['SLACK_APP_TOKEN'])
   })
 
+  test('where Slack comes to us it needs no app token, and a secret to know Slack by', () => {
+    const yaml = `${YAML}slack: { mode: http, port: 3300, path: /from-slack }\n`
+    const env = { ...ENV, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: '8f742231b10e8888abcd99yyyzzz85a5' }
+    const { slack } = configOf(yaml, env)
+    const requests = { host: '127.0.0.1', port: 3300, path: '/from-slack', signingSecret: env.SLACK_SIGNING_SECRET }
+    expect(slack).toEqual({ botToken: 'xoxb-1-bot', apiUrl: 'https://slack.com/api/', requests })
+    expectFault(
+      faultsOf(yaml, { ...env, SLACK_SIGNING_SECRET: '' }),
+      'SLACK_SIGNING_SECRET',
+      /not set/,
+      /Basic Information/,
+    )
+    expectFault(
+      faultsOf(yaml, { ...env, SLACK_SIGNING_SECRET: 'abc' }),
+      'SLACK_SIGNING_SECRET',
+      /too short/,
+      /Signing Secret/,
+    )
+    const open = `${YAML}slack: { mode: http, public_url: "http://desk.example.com" }\n`
+    expectFault(faultsOf(open, env), 'slack.public_url', /not an https address/, /https/)
+  })
+
+  test('a bot token that is renewed needs the refresh token, and whose app it is', () => {
+    const env = {
+      ...ENV,
+      SLACK_BOT_TOKEN: 'xoxe.xoxb-1-bot',
+      SLACK_REFRESH_TOKEN: 'xoxe-1-refresh',
+      SLACK_CLIENT_ID: '1.2',
+    }
+    expectFault(faultsOf(YAML, env), 'SLACK_CLIENT_SECRET', /not set/, /Basic Information/)
+    const { slack } = configOf(YAML, { ...env, SLACK_CLIENT_SECRET: 'hunter2hunter2' })
+    const rotation = { refreshToken: 'xoxe-1-refresh', clientId: '1.2', clientSecret: 'hunter2hunter2' }
+    expect(slack).toMatchObject({ botToken: 'xoxe.xoxb-1-bot', rotation })
+  })
+
   test('variables of other programs are none of our business', () => {
     expect(faultsOf(undefined, { HOME: '/root', SLACK_SIGNING_SECRET: 'x', MYDESKBELL: 'x' })).toEqual([])
   })

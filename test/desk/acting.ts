@@ -16,19 +16,22 @@ export type ActingDesk = Awaited<ReturnType<typeof makeActingDesk>>
 export async function makeActingDesk(open: OpenTestDb, options: DeskTestOptions = {}) {
   const desk = await makeTestDesk(open, options)
   const { world, slack, channel, desks, lea } = desk
-  const { clients } = desk.room()
-  const presence = makePresence({ ...world, read: clients.read })
-  const posting = {
-    ...world,
-    channelOf: () => world.channel,
-    room: { clients },
-    desks,
-    presence,
-    limits: LIMITS,
-    isRestricted: () => false,
+  const handle = () => {
+    const { clients } = desk.room()
+    const presence = makePresence({ ...world, read: clients.read })
+    const posting = {
+      ...world,
+      channelOf: () => world.channel,
+      room: { clients },
+      desks,
+      presence,
+      limits: LIMITS,
+      isRestricted: () => false,
+    }
+    const dayOf = () => deskDay(undefined)
+    Object.assign(world.handlers, deskHandlers({ ...posting, dayOf }))
   }
-  const dayOf = () => deskDay(undefined)
-  Object.assign(world.handlers, deskHandlers({ ...posting, dayOf }))
+  handle()
 
   const roots = () => slack.workspace.messages(channel).filter(({ botId }) => botId === slack.app.botId)
   const newest = (messages: Message[]) => {
@@ -38,6 +41,10 @@ export async function makeActingDesk(open: OpenTestDb, options: DeskTestOptions 
   }
   return {
     ...desk,
+    async reconnect(configured?: string): Promise<void> {
+      await desk.reconnect(configured)
+      handle()
+    },
     card: () => newest(roots()),
     shownCard: () => readMessage(newest(roots())),
     thread: () =>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { excuse, type Profile } from '../../src/desk/agents.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { makeTestDesk, type TestDesk } from './desk.ts'
 
@@ -8,6 +9,16 @@ async function expectRefused(desk: TestDesk, id: string, who: string, words: str
   expect(await desk.world.conversation(id)).toMatchObject({ owner_id: null, state: 'new' })
   expect((await desk.world.facts('action-refused')).map(({ actor }) => actor)).toContain(who)
 }
+
+test('S18: in an organisation of several workspaces its people are ours, whichever one they belong to, and nobody else is', () => {
+  const self = { teamId: 'T0HERE', botUserId: 'U0BOT', enterpriseId: 'E0OURS' }
+  const of = (enterprise_id: string) => ({ id: 'U1', team_id: 'T0OTHER', enterprise_user: { enterprise_id } })
+  expect(excuse(of('E0OURS'), self)).toBeUndefined()
+  expect(excuse(of('E0THEIRS'), self)).toBe('other-organisation')
+  expect(excuse({ ...of('E0OURS'), is_stranger: true } as Profile, self)).toBe('other-organisation')
+  expect(excuse(of('E0OURS'), { teamId: 'T0HERE', botUserId: 'U0BOT' })).toBe('other-organisation')
+  expect(excuse({ id: 'U1' }, self)).toBeUndefined()
+})
 
 eachDatabase((open) => {
   const agents = async (desk: TestDesk) =>

@@ -13,6 +13,7 @@ import { readMessage } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
 import type { Message } from '../../src/sandbox/slack/workspace.ts'
 import { clientOptions } from '../../src/slack/clients.ts'
+import { judgeWhenDone } from '../blocks/judge.ts'
 import type { ManualClock } from '../setup/clock.ts'
 import type { OpenTestDb } from '../setup/database.ts'
 import { DESK, makeWorld, type World } from '../setup/world.ts'
@@ -33,6 +34,7 @@ export async function makeBoard(open: OpenTestDb, options: BoardOptions = {}) {
   const clock = { now: () => world?.clock.now() ?? 0 }
   const slack = await startSlack({ limits: 'off', clock, shareAfterMs: 0, ...settings })
   onTestFinished(() => slack.stop())
+  judgeWhenDone(slack)
   const maya = slack.addUser({ name: 'maya', realName: 'Maya Lindt' }).id
   const lea = slack.addUser({ name: 'lea', realName: 'Lea Lind' }).id
   const channel = slack.addChannel({ name: 'desk', isPrivate: true, members: [slack.app.botUserId, maya, lea] }).id

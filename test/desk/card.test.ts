@@ -64,7 +64,7 @@ test('a card says who, by what channel, about what, in which words, until when a
     'The blue one',
     '> Is it in stock?',
     '*New* · answer due 2026-01-07 08:00 UTC · nobody has it yet · 1 message',
-    '[Take] [Reply by email] [... Assign… / No reply needed… / Snooze… / Close / More…] [Person…]',
+    '[Take] [Reply by email] [... Assign… / No reply needed… / Snooze… / Close / More…] [Customer…]',
   ])
 })
 
@@ -75,18 +75,26 @@ test('Q1: the card names the state, and offers only what would do something in i
       .slice(-2)
   expect(shown({ state: 'open', ownerId: 'U1', waiting: view.waiting })).toEqual([
     '*Open* · answer due 2026-01-07 08:00 UTC · @U1 has it · 1 message',
-    '[Reply by email] [... Reassign… / No reply needed… / Snooze… / Close / More…] [Person…]',
+    '[Reply by email] [... Reassign… / No reply needed… / Snooze… / Close / More…] [Customer…]',
   ])
   expect(shown({ state: 'snoozed', ownerId: 'U1', snoozedUntil: NOW + HOUR })).toEqual([
     '*Snoozed* until 2026-01-06 10:00 UTC · @U1 has it · 1 message',
-    '[Reply by email] [... Reassign… / Snooze… / Close / More…] [Person…]',
+    '[Reply by email] [... Reassign… / Snooze… / Close / More…] [Customer…]',
   ])
   expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'waived' })[0]).toContain('*No reply needed*')
   expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'answered' })[0]).toContain('*Answered*')
   expect(shown({ state: 'closed', ownerId: 'U1' })).toEqual([
     '*Closed* · @U1 has it · 1 message',
-    '[Reopen] [Reply by email] [... More…] [Person…]',
+    '[Reopen] [Reply by email] [... More…] [Customer…]',
   ])
+})
+
+test('what somebody else wrote in a customer’s conversation is not put in the customer’s mouth', () => {
+  const glimpse = { text: 'By the end of the month, please.', at: 0, automated: undefined, sender: undefined }
+  const said = (by?: string) =>
+    readMessage(renderCard({ ...view, newest: { ...glimpse, warnings: [], attachments: 0, by } }, NOW))
+  expect(said('Ivo Marsh')).toContain('> Ivo Marsh: By the end of the month, please.')
+  expect(said()).toContain('> By the end of the month, please.')
 })
 
 test('a card says how urgent it is, where that is known', () => {
@@ -107,13 +115,13 @@ test('buttons carry the conversation, and lead nowhere they should not', () => {
   expect(of(view)).toMatchObject([
     { action_id: 'take', value: 'v_1' },
     { action_id: 'reply', value: 'v_1' },
-    { action_id: 'person', value: 'v_1' },
+    { action_id: 'customer', value: 'v_1' },
   ])
-  expect(of({ ...view, ownerId: 'U1' })).toMatchObject([{ action_id: 'reply' }, { action_id: 'person' }])
+  expect(of({ ...view, ownerId: 'U1' })).toMatchObject([{ action_id: 'reply' }, { action_id: 'customer' }])
   expect(of({ ...view, state: 'closed', waiting: undefined, ownerId: 'U1' })).toMatchObject([
     { action_id: 'reopen', value: 'v_1' },
     { action_id: 'reply' },
-    { action_id: 'person' },
+    { action_id: 'customer' },
   ])
 })
 

@@ -3,14 +3,17 @@ import { onTestFinished } from 'vitest'
 import { type Clock, SECOND } from '../../src/clock.ts'
 import type { Db } from '../../src/db/open.ts'
 import { deskApp } from '../../src/desk/app.ts'
+import { makeDeskChannels } from '../../src/desk/desk-channels.ts'
 import { MANIFEST } from '../../src/desk/manifest.ts'
 import type { Desk, DeskTools } from '../../src/desk/tools.ts'
 import { intakeOf } from '../../src/intake.ts'
 import type { Policies } from '../../src/policy.ts'
-import { readView } from '../../src/sandbox/slack/read.ts'
+import { readBlocks, readView } from '../../src/sandbox/slack/read.ts'
 import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts'
-import { slackRoom } from '../../src/slack/room.ts'
+import type { SlackAccess } from '../../src/slack/clients.ts'
+import { type SlackRoom, slackRoom } from '../../src/slack/room.ts'
 import { type Letter, parseLetter } from '../../src/template/letter.ts'
+import { judgeWhenDone } from '../blocks/judge.ts'
 import type { OpenTestDb } from '../setup/database.ts'
 import type { FakeChannel } from '../setup/fake-channel.ts'
 import { DESK, makeWorld, type Wrote } from '../setup/world.ts'
@@ -28,6 +31,11 @@ export interface DeskTestOptions {
   explain?: DeskTools['explain']
   queue?: DeskTools['queue']
   recipients?: DeskTools['recipients']
+  /** Slack comes to us by requests; by sockets otherwise. */
+  over?: 'http'
+  channelsAt?: DeskTools['channelsAt']
+  /** Other tokens, once there are some. */
+  reread?: SlackAccess['reread']
 }
 
 export function letter(name: string, body: string, more = ''): Letter {
@@ -38,7 +46,7 @@ export function letter(name: string, body: string, more = ''): Letter {
 }
 
 const isTextInput = ({ element }: { element?: unknown }) =>
-  (element as { type?: string } | undefined)?.type === 'plain_text_input'
+  ['rich_text_input', 'plain_text_input'].includes((element as { type?: string } | undefined)?.type ?? '')
 
 export type TestDesk = Awaited<ReturnType<typeof makeTestDesk>>
 
@@ -46,13 +54,17 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
   const { policies, channel: customers } = options
   const world = await makeWorld(open, { ...(policies && { policies }), ...(customers && { channel: customers }) })
   const { bot: scopes } = MANIFEST.oauth_config.scopes
+  const isHttp = (options.over ?? process.env.DESKBELL_TEST_SLACK) === 'http'
   const slack = await startSlack({
     limits: 'off',
+    // What is signed tells the time, and both must have the same.
+    ...(isHttp && { clock: { now: () => world.clock.now() } }),
     scopes,
     events: MANIFEST.settings.event_subscriptions.bot_events,
     ...options.slack,
   })
   onTestFinished(() => slack.stop())
+  judgeWhenDone(slack)
   const maya = slack.addUser({ name: 'maya', realName: 'Maya Lindt' }).id
   const tom = slack.addUser({ name: 'tom', realName: 'Tom Okafor' }).id
   /** Leads the desk and is no member of its channel. */
@@ -61,24 +73,32 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
 
   const desks: Desk[] = [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [lea], backup: [] }]
 
-  const access = { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.url }
+  const { botToken, appToken, signingSecret, url: apiUrl } = slack
+  const reread = options.reread && { reread: options.reread }
+  const requests = { host: '127.0.0.1', port: 0, path: '/slack', signingSecret }
+  const access = { botToken, apiUrl, ...(isHttp ? { requests } : { appToken }), ...reread }
   const clock = options.clock ?? world.clock
-  const connect = async () => {
-    const room = slackRoom(access, { ...world, clock })
+  const connect = async (configured = channel) => {
+    for (const one of desks) one.channel = configured
+    const tools = { ...world, clock }
+    const channels = makeDeskChannels({ ...tools, desks, client: () => room.clients.read })
+    const room: SlackRoom = slackRoom(access, { ...tools, guard: channels })
     const desk = deskApp({
       ...{ db: options.db?.(world.db) ?? world.db, clock, log: world.log, room },
-      desks,
+      ...{ desks, channels },
       channelOf: () => world.channel,
       policies: world.policies,
       letters: () => options.letters ?? [],
       explain: options.explain ?? (async () => []),
       queue: options.queue ?? (async () => []),
       ...(options.recipients && { recipients: options.recipients }),
+      ...(options.channelsAt && { channelsAt: options.channelsAt }),
     })
     desk.register()
     world.sources.set('slack:desk', desk.source as never)
     await room.start(intakeOf(world.db, 'slack:desk'))
-    return { room, desk }
+    if (isHttp) slack.settings.requestUrl = `http://127.0.0.1:${room.port()}/slack`
+    return { room, desk, channels }
   }
   let current = await connect()
   onTestFinished(() => current.room.stop())
@@ -88,9 +108,11 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     ...{ world, slack, maya, tom, lea, channel, desks },
     desk: () => current.desk,
     room: () => current.room,
-    async reconnect(): Promise<void> {
+    channels: () => current.channels,
+    /** With another channel in the configuration, where one is given. */
+    async reconnect(configured?: string): Promise<void> {
       await current.room.stop()
-      current = await connect()
+      current = await connect(configured)
     },
     /** A customer writes, and the card stands in the channel. */
     async card(text = 'Is it in stock?', wrote: Wrote = {}): Promise<{ id: string; ts: string }> {
@@ -138,9 +160,10 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
     body(who: string): string {
       const view = test.front(who)
       const input = view.blocks.findLast(isTextInput)
-      const element = input?.element as { initial_value?: string } | undefined
+      const element = input?.element as { initial_value?: unknown } | undefined
       const entered = view.entered.get(`${input?.block_id} text`)
-      return String((entered ? entered.value : element?.initial_value) ?? '')
+      const shown = entered ? (entered.value ?? entered.rich_text_value) : element?.initial_value
+      return typeof shown === 'object' ? readBlocks([shown]) : String(shown ?? '')
     },
     type: (who: string, text: string) => slack.type(who, test.front(who).id, test.bodyBlock(who), 'text', text),
     letterBlock: (who: string) =>

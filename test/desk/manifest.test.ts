@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MANIFEST } from '../../src/desk/manifest.ts'
+import { MANIFEST, withRequests } from '../../src/desk/manifest.ts'
 import { type CustomersUse, customersOnly, withCustomers } from '../../src/desk/manifest-customers.ts'
 
 test('the Slack app asks for these permissions and no other; more needs a reason and a new installation', () => {
@@ -15,6 +15,7 @@ test('the Slack app asks for these permissions and no other; more needs a reason
     'users:read',
     'users:read.email',
     'dnd:read',
+    'reactions:read',
     'usergroups:read',
   ])
 })
@@ -30,6 +31,17 @@ test('the manifest keeps Slack’s limits, and works without a public address', 
   for (const shortcut of MANIFEST.features.shortcuts) expect(shortcut.description.length).toBeLessThanOrEqual(150)
   expect(MANIFEST.settings).toMatchObject({ socket_mode_enabled: true, interactivity: { is_enabled: true } })
   expect(MANIFEST.features.app_home.home_tab_enabled).toBe(true)
+})
+
+test('where Slack comes to us, everything it sends goes to one address, and there are no sockets', () => {
+  const url = 'https://desk.example.com/slack'
+  const { features, settings } = withRequests(MANIFEST, url)
+  expect(features.slash_commands.map((command) => 'url' in command && command.url)).toEqual([url])
+  expect(settings).toMatchObject({
+    socket_mode_enabled: false,
+    event_subscriptions: { request_url: url, bot_events: MANIFEST.settings.event_subscriptions.bot_events },
+    interactivity: { is_enabled: true, request_url: url, message_menu_options_url: url },
+  })
 })
 
 describe('with customers in Slack', () => {
@@ -58,7 +70,9 @@ describe('with customers in Slack', () => {
       scopes: ['chat:write.customize', 'im:read'],
       events: ['message.im'],
     })
-    expect(added({ ...none, channels: true, manual: true }).events).toContain('reaction_added')
+    const alone = (manual: boolean) =>
+      customersOnly(MANIFEST, { ...none, channels: true, manual }).settings.event_subscriptions.bot_events
+    expect([alone(false), alone(true)].map((events) => events.includes('reaction_added'))).toEqual([false, true])
   })
 
   test('people can write to the app only where its direct messages are customers’', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/clock.ts'
+import { setTier } from '../../src/tier.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { LEADS, step } from '../setup/policy.ts'
 import { type Board, makeBoard } from './board.ts'
@@ -119,7 +120,9 @@ eachDatabase((open) => {
     const quiet = { until: (at: number) => at + 8 * HOUR, exceptTiers: ['gold'] }
     const board = await makeBoard(open, { desk: { quiet } })
     await overdue(board, async () => {
-      await board.world.db.transaction((trx) => trx.updateTable('contact').set({ tier: 'gold' }).execute())
+      const { db, policies } = board.world
+      const { id } = await db.selectFrom('contact').select('id').executeTakeFirstOrThrow()
+      await db.transaction((trx) => setTier(trx, id, 'gold', { agentId: 'U1', policies }))
     })
     expect(dmsTo(board, board.lea)).toHaveLength(1)
   })

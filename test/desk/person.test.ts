@@ -4,13 +4,13 @@ import { readMessage } from '../../src/sandbox/slack/read.ts'
 import { BEN, inPlace } from '../setup/chat.ts'
 import { eachDatabase, type OpenTestDb } from '../setup/database.ts'
 import { fakeChat } from '../setup/fake-channel.ts'
-import { makeActingDesk } from './acting.ts'
+import { type ActingDesk, makeActingDesk } from './acting.ts'
 
 eachDatabase((open) => {
   test('Q16: an agent names the other card; each card tells the whole story then, until somebody takes it back', async () => {
     const { desk, cards, link } = await makeTwo(open)
     expect(cards().join('\n')).not.toContain('Also from them')
-    await desk.press(desk.maya, 'person')
+    await openSamePerson(desk)
     expect(await desk.waitForScreen(desk.maya, 'Who is the same person?')).toContain('This card: Ben ben on Discord')
     await desk.fill(desk.maya, 'other', link)
     await desk.submit(desk.maya)
@@ -31,7 +31,7 @@ eachDatabase((open) => {
 
   test('Q16: what names nobody changes nothing', async () => {
     const { desk } = await makeTwo(open)
-    await desk.press(desk.maya, 'person')
+    await openSamePerson(desk)
     await desk.waitForScreen(desk.maya, 'Who is the same person?')
     await desk.fill(desk.maya, 'other', 'Ada Lovelace')
     await desk.submit(desk.maya)
@@ -41,7 +41,7 @@ eachDatabase((open) => {
 
   test('Q16: a code that the customer sends from the other channel', async () => {
     const { desk, cards } = await makeTwo(open)
-    await desk.press(desk.maya, 'person')
+    await openSamePerson(desk)
     await desk.waitForScreen(desk.maya, 'Who is the same person?')
     await desk.slack.click(desk.maya, { viewId: desk.front(desk.maya).id, actionId: 'person_code' })
     const [code = ''] = (await desk.waitForScreen(desk.maya, 'The code is')).match(/db-\w{4}-\w{4}/) ?? []
@@ -50,6 +50,13 @@ eachDatabase((open) => {
     expect(cards()[1]).toContain('Also from them: “The lamp” on Discord')
   })
 })
+
+/** From the customer's form. */
+async function openSamePerson(desk: ActingDesk): Promise<void> {
+  await desk.press(desk.maya, 'customer')
+  await desk.waitForScreen(desk.maya, 'What letters call them')
+  await desk.slack.click(desk.maya, { viewId: desk.front(desk.maya).id, actionId: 'person' })
+}
 
 /** Ada's card, and below it Ben's. */
 async function makeTwo(open: OpenTestDb) {

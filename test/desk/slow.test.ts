@@ -94,6 +94,21 @@ eachDatabase((open) => {
     await waitForScreen(desk, '[Send to Ada by email]')
   })
 
+  test('S7: closing the composer is acknowledged while the database answers nothing, and its text is kept', async () => {
+    const { desk, stall } = await makeSlowDesk(open)
+    const { ts } = await desk.card()
+    await desk.openComposer(desk.maya, ts)
+    await desk.type(desk.maya, 'Half a thought')
+    const composer = desk.front(desk.maya).id
+    await ackWhileStalled(desk, stall, async () => {
+      await desk.slack.close(desk.maya, composer)
+      return { kind: 'acked', payload: {}, tookMs: 0 }
+    })
+    stall.goOn()
+    const kept = async () => (await desk.world.db.selectFrom('kept_draft').selectAll().execute())[0]?.markdown
+    await desk.slack.waitFor(async () => (await kept()) === 'Half a thought', 'the draft')
+  })
+
   test('S7: what stands in the way of a late preview is said above the composer, which is still there', async () => {
     const { desk, stall } = await makeSlowDesk(open)
     const { id, ts } = await desk.card()

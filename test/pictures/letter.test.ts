@@ -1,6 +1,6 @@
 // The composer's way from the customer's question to a letter that is theirs, as agents see it at each step.
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { lookAtLists } from '../../src/sandbox/page/offered.ts'
+import { readBlocks } from '../../src/sandbox/slack/read.ts'
 import { type Camera, hasBrowser, openCamera } from './camera.ts'
 import { openOffice } from './office.ts'
 
@@ -29,7 +29,6 @@ describe.skipIf(!hasBrowser())('what agents see of letters', () => {
     await office.entries(card, 1)
     await maya.click(card, 'reply')
     await says('composer')
-    await lookAtLists(slack)
     await camera.take('letter-1-choose', office.drawFront())
     await camera.take('letter-1-choose-phone-dark', office.drawFront(), { theme: 'dark', shape: 'phone' })
 
@@ -57,11 +56,9 @@ describe.skipIf(!hasBrowser())('what agents see of letters', () => {
 
     await slack.close(stage.agent, front().id)
     const body = front().blocks.find(({ block_id }) => String(block_id).startsWith('body-'))
-    const text = (body?.element as { initial_value?: string } | undefined)?.initial_value
-    const own = String(text).replace(
-      'I am sorry',
-      'The colour: yes, tell me which one you would like instead.\n\nI am sorry',
-    )
+    const shown = (body?.element as { initial_value?: object } | undefined)?.initial_value
+    const text = readBlocks([shown])
+    const own = text.replace('I am sorry', 'The colour: yes, tell me which one you would like instead.\n\nI am sorry')
     await slack.type(stage.agent, front().id, String(body?.block_id), 'text', own)
     await slack.submit(stage.agent, front().id)
     await says('preview')

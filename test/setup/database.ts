@@ -7,8 +7,11 @@ import { scratchFolder } from './scratch.ts'
 export type OpenTestDb = (tools: Tools) => Promise<Db>
 
 /** The body gets a function that opens a fresh, migrated database, and one that makes an empty one; each is dropped after its test. */
-export function eachDatabase(body: (open: OpenTestDb, fresh: () => Promise<Database>, engine: Engine) => void): void {
-  describe.each<Engine>(['sqlite', 'postgres'])('on %s', (engine) => {
+export function eachDatabase(
+  body: (open: OpenTestDb, fresh: () => Promise<Database>, engine: Engine) => void,
+  engines: Engine[] = ['sqlite', 'postgres'],
+): void {
+  describe.each<Engine>(engines)('on %s', (engine) => {
     const cleanups: (() => Promise<void>)[] = []
     afterEach(async () => {
       for (const cleanup of cleanups.splice(0).reverse()) await cleanup()

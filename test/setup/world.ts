@@ -20,8 +20,10 @@ import type { Policies, Policy } from '../../src/policy.ts'
 import { applyPolicies } from '../../src/policy-change.ts'
 import type { RateLimiter } from '../../src/rate.ts'
 import { preview, send, takeBack } from '../../src/reply.ts'
+import { scheduledHandler } from '../../src/scheduled.ts'
 import { wakeHandler } from '../../src/snooze.ts'
 import { findOpenWindow, listWindows } from '../../src/window-record.ts'
+import { writingEndHandler } from '../../src/writing.ts'
 import { manualClock } from './clock.ts'
 import type { OpenTestDb } from './database.ts'
 import { type FakeChannel, fakeChannel, inbound, rawOf, type Wrote } from './fake-channel.ts'
@@ -107,6 +109,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     ...chatHandlers({ db, clock, channelOf: () => channel, policies, attachmentBytesMax: FETCH_BYTES_MAX }),
     reply: replyHandler({ db, channelOf: () => channel, policies }),
     card: show,
+    'card-left': show,
     entry: show,
     page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
     tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
@@ -132,6 +135,8 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
         ladder: ladderHandler(policies),
         wake: wakeHandler(),
         homes: homesHandler(),
+        'writing-end': writingEndHandler(),
+        scheduled: scheduledHandler(() => []),
         'follow-up': followUpHandler(),
       },
     }),

@@ -16,6 +16,11 @@ export function deskHandlers(machine: Machine, world: World): Record<string, Han
     page: pageHandler(machine, world),
     tell: tellHandler(machine, world),
     returned: { send: async () => ({ kind: 'accepted' }), verify: async () => ({ kind: 'repeatable' }) },
+    // Whose turn it is, is for people who are there or not; here everybody is, and whoever had it keeps it.
+    allot: {
+      send: async () => ({ kind: 'moot', reason: 'it stays as it is' }),
+      verify: async () => ({ kind: 'repeatable' }),
+    },
     'ping-update': { send: async () => ({ kind: 'accepted' }), verify: async () => ({ kind: 'repeatable' }) },
   }
 }

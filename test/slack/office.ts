@@ -14,6 +14,8 @@ export interface Office {
   ana: string
   lead: string
   room(options?: { clock?: Clock; log?: Log; botToken?: string; appToken?: string }): SlackRoom
+  /** A room to which Slack sends requests. */
+  httpRoom(options?: { clock?: Clock; log?: Log; port?: number }): SlackRoom
 }
 
 export async function openOffice(options: SlackOptions = {}): Promise<Office> {
@@ -33,7 +35,22 @@ export async function openOffice(options: SlackOptions = {}): Promise<Office> {
       onTestFinished(() => endRoom(room, clock))
       return room
     },
+    httpRoom({ clock = systemClock(), log = silentLog, port = 0 } = {}) {
+      const requests = { host: '127.0.0.1', port, path: '/slack', signingSecret: slack.signingSecret }
+      const access = { botToken: slack.botToken, apiUrl: slack.url, requests }
+      const room = slackRoom(access, { clock, random: systemRandom(), log })
+      onTestFinished(() => endRoom(room, clock))
+      return room
+    },
   }
+}
+
+/** Starts a room to which Slack sends requests, and tells Slack where. */
+export async function startHttp(room: SlackRoom, intake: Intake, { slack }: Pick<Office, 'slack'>): Promise<string> {
+  await room.start(intake)
+  const url = `http://127.0.0.1:${room.port()}/slack`
+  slack.settings.requestUrl = url
+  return url
 }
 
 /** Keeps nothing and says so. */

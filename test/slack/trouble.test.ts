@@ -20,7 +20,7 @@ async function failedPost(fault: Fault, timeoutMs = 1000): Promise<SendError> {
 
 const UNCERTAIN: SendFailure = { kind: 'uncertain' }
 const REJECTED: SendFailure = { kind: 'rejected' }
-const ACCOUNT: SendFailure = { kind: 'temporary', account: true }
+const ACCOUNT: SendFailure = { kind: 'temporary', account: true, retryAfterMs: 60_000 }
 
 describe('a post that failed', () => {
   test.each<[string, Fault, SendFailure]>([

@@ -11,7 +11,7 @@ import {
   writeAcknowledgement,
 } from '../../src/template/acknowledgement.ts'
 import { detectLanguage } from '../../src/template/language.ts'
-import { loadLetters } from '../../src/template/letter.ts'
+import { loadLetters } from '../../src/template/letter-folder.ts'
 import { SHIPPED } from './letters.ts'
 
 const { letters, faults } = await loadAcknowledgements(SHIPPED)
@@ -66,6 +66,13 @@ describe('the language of an acknowledgement', () => {
     ['Chinese', '您好，我的訂單還沒有到，請問它現在在哪裡呢？謝謝您的幫助'],
   ])('%s, for which there is no letter, gets the usual one and not a neighbour’s', async (_, text) => {
     expect(await markdown({ text }, ['de', 'en'])).toMatch(/^Guten Tag,/)
+  })
+
+  test('Q12: in the language that an agent has said, whatever the customer writes in', async () => {
+    const contact = { name: 'Ada Lovelace', address: 'ada@example.org' }
+    const text = 'Hello, my order has not arrived yet. Could you tell me where it is?'
+    expect(await markdown({ text, language: 'de', contact })).toMatch(/^Guten Tag Ada,/)
+    expect(await markdown({ text, language: 'xx', contact })).toMatch(/^Hello Ada,/)
   })
 
   test('a usual language without a letter falls back to the next', async () => {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { findLetter, loadLetters, renderLetterFaults } from '../../src/template/letter.ts'
+import { findLetter, renderLetterFaults } from '../../src/template/letter.ts'
+import { loadLetters } from '../../src/template/letter-folder.ts'
 import { renderLetter } from '../../src/template/render.ts'
 
 const head = (title: string, language = 'en', more = '') =>

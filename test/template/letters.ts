@@ -1,6 +1,7 @@
 // Letters made in a test, and the shipped ones.
 import { join } from 'node:path'
-import { type Letter, type LetterFault, loadLetters, parseLetter } from '../../src/template/letter.ts'
+import { type Letter, type LetterFault, parseLetter } from '../../src/template/letter.ts'
+import { loadLetters } from '../../src/template/letter-folder.ts'
 
 export const SHIPPED = join(import.meta.dirname, '../../templates')
 

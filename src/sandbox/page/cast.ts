@@ -11,6 +11,8 @@ export const CUSTOMERS: readonly Customer[] = [
   { address: 'ben@customer.test', name: 'Ben Novak' },
   { address: 'chloe@gone.test', name: 'Chloé Martin' },
   { address: 'dario@customer.test', name: 'Dario Conti' },
+  { address: 'gus@customer.test', name: 'Gus Keller' },
+  { address: 'jonas@kunde.test', name: 'Jonas Weber' },
 ]
 
 /** Whoever is written to here has no mailbox any more. */

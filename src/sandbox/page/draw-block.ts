@@ -56,6 +56,7 @@ function drawSection(block: Json, place: Place): Html {
 
 function drawInput(block: Json, place: Place, error: string | undefined): Html {
   const labelId = `label-${place.blockId}`
-  const element = isJson(block.element) ? drawElement(block.element, { ...place, labelId }) : html``
-  return html`<div class="block input"><div class="label" id="${labelId}">${drawText(block.label, place.screen)}${block.optional === true && html` <span class="optional">(optional)</span>`}</div>${element}${error !== undefined && html`<div class="error" role="alert">${error}</div>`}${isJson(block.hint) && html`<div class="hint">${drawText(block.hint, place.screen)}</div>`}</div>`
+  const errorId = error === undefined ? {} : { errorId: `error-${place.blockId}` }
+  const element = isJson(block.element) ? drawElement(block.element, { ...place, labelId, ...errorId }) : html``
+  return html`<div class="block input"><div class="label" id="${labelId}">${drawText(block.label, place.screen)}${block.optional === true && html` <span class="optional">(optional)</span>`}</div>${element}${error !== undefined && html`<div class="error" role="alert" id="error-${place.blockId}">${error}</div>`}${isJson(block.hint) && html`<div class="hint">${drawText(block.hint, place.screen)}</div>`}</div>`
 }

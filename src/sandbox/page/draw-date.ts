@@ -33,3 +33,14 @@ function ago(ms: number): string {
   const words = minutes < 60 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
   return ms < 0 ? `in ${words}` : `${words} ago`
 }
+
+/** As a field for a day and a time takes it. */
+export function localTime(atMs: number, { zone }: Pick<Screen, 'zone'>): string {
+  const options: Intl.DateTimeFormatOptions = {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }
+  return new Intl.DateTimeFormat('sv-SE', options).format(atMs).replace(' ', 'T')
+}

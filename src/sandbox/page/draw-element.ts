@@ -1,9 +1,9 @@
 // What can be pressed, chosen or filled in. Every control says in data attributes which action of which block it is.
 import { asList, asText, isJson, type Json, jsonList } from '../slack/json.ts'
-import { drawRichText } from './draw-rich-text.ts'
+import { localTime } from './draw-date.ts'
+import { drawRichInput } from './draw-rich-input.ts'
 import { drawMrkdwn, drawPlain } from './draw-text.ts'
 import { type Html, html } from './html.ts'
-import { offeredIn } from './offered.ts'
 import type { Screen } from './screen.ts'
 
 /** What was entered so far, as Slack keeps it in `view.state.values`. */
@@ -15,6 +15,8 @@ export interface Place {
   held: Held
   /** The id of the text that names this control. */
   labelId?: string
+  /** The id of what says why it cannot be taken as it is. */
+  errorId?: string
 }
 
 export function drawText(text: unknown, screen: Screen): Html {
@@ -32,18 +34,26 @@ export function drawElement(element: Json, place: Place): Html {
     case 'image':
       return html`<img class="small" alt="${asText(element.alt_text)}" src="${asText(element.image_url)}">`
     case 'button':
-      return html`<button type="button" class="button ${asText(element.style) ?? 'plain'}" ${address(element, place)} data-value="${asText(element.value)}" aria-label="${asText(element.accessibility_label) ?? asText(asJsonText(element.text))}">${drawText(element.text, screen)}</button>`
+      return html`<button type="button" class="button ${asText(element.style) ?? 'plain'}" ${address(element, place)} ${asking(element)} data-value="${asText(element.value)}" aria-label="${asText(element.accessibility_label) ?? asText(asJsonText(element.text))}">${drawText(element.text, screen)}</button>`
     case 'overflow':
       return drawMenu(element, place)
     case 'checkboxes':
     case 'radio_buttons':
       return drawTicks(element, place)
     case 'plain_text_input':
+    case 'email_text_input':
+    case 'url_text_input':
+    case 'number_input':
       return drawLine(element, place)
     case 'rich_text_input':
       return drawRichInput(element, place)
+    case 'external_select':
+      return drawCombobox(element, place)
+    case 'multi_static_select':
+    case 'multi_users_select':
+      return drawTicks(element, place)
     case 'file_input':
-      return html`<label class="file"><input type="file" multiple ${address(element, place)} ${named(place)}><span>Add files</span></label>`
+      return drawFiles(element, place)
     case 'datepicker':
       return drawPicker('date', element, place, 'initial_date')
     case 'timepicker':
@@ -57,18 +67,31 @@ export function drawElement(element: Json, place: Place): Html {
 
 const asJsonText = (text: unknown) => (isJson(text) ? text.text : undefined)
 
-function address(element: Json, { blockId }: Place): Html {
+export function address(element: Json, { blockId }: Place): Html {
   return html`data-block="${blockId}" data-action="${asText(element.action_id)}" data-type="${asText(element.type)}"`
 }
 
-const named = ({ labelId }: Place) => (labelId === undefined ? html`` : html`aria-labelledby="${labelId}"`)
+export function named({ labelId, errorId }: Place): Html {
+  return html`${labelId !== undefined && html`aria-labelledby="${labelId}"`} ${errorId !== undefined && html`aria-invalid="true" aria-describedby="${errorId}"`}`
+}
+
+/** What Slack asks before it tells the app. */
+function asking({ confirm, style }: Json): Html {
+  if (!isJson(confirm)) return html``
+  const words = (name: string, otherwise: string) => asText(asJsonText(confirm[name])) ?? otherwise
+  const asked = {
+    ...{ title: words('title', 'Are you sure?'), text: words('text', '') },
+    ...{ confirm: words('confirm', 'Yes'), deny: words('deny', 'No'), style: asText(confirm.style) ?? asText(style) },
+  }
+  return html`data-confirm="${JSON.stringify(asked)}"`
+}
 
 function drawMenu(element: Json, place: Place): Html {
   const items = jsonList(element.options).map(
     (option) =>
-      html`<button type="button" role="menuitem" ${address(element, place)} data-value="${asText(option.value)}">${drawText(option.text, place.screen)}</button>`,
+      html`<button type="button" role="menuitem" tabindex="-1" ${address(element, place)} ${asking(element)} data-value="${asText(option.value)}">${drawText(option.text, place.screen)}</button>`,
   )
-  return html`<details class="menu"><summary class="button plain" aria-label="More actions">⋯</summary><div role="menu">${items}</div></details>`
+  return html`<details class="menu"><summary class="button plain" role="button" aria-haspopup="menu" aria-label="More actions">⋯</summary><div role="menu">${items}</div></details>`
 }
 
 function optionsOf(element: Json): Json[] {
@@ -89,13 +112,17 @@ function chosenIn(element: Json, { blockId, held }: Place): Set<string> {
   return new Set([...options.map((option) => asText(option.value) ?? ''), ...people.flatMap((id) => asText(id) ?? [])])
 }
 
+/** Several of a list are ticked, too: it needs no keys that nobody knows. */
 function drawTicks(element: Json, place: Place): Html {
-  const kind = element.type === 'checkboxes' ? 'checkbox' : 'radio'
+  const kind = element.type === 'radio_buttons' ? 'radio' : 'checkbox'
+  const people = element.type === 'multi_users_select' ? place.screen.people() : []
+  const options: Json[] = [
+    ...optionsOf(element),
+    ...people.map(({ id, name }) => ({ value: id, text: { text: name } })),
+  ]
   const chosen = chosenIn(element, place)
   const name = `${place.blockId} ${asText(element.action_id)}`
-  return html`<div class="ticks" role="${kind === 'radio' ? 'radiogroup' : 'group'}" ${named(place)}>${optionsOf(
-    element,
-  ).map(
+  return html`<div class="ticks" role="${kind === 'radio' ? 'radiogroup' : 'group'}" ${named(place)}>${options.map(
     (option) =>
       html`<label><input type="${kind}" name="${name}" value="${asText(option.value)}" ${address(element, place)} ${chosen.has(asText(option.value) ?? '') && html`checked`}><span>${drawText(option.text, place.screen)}${isJson(option.description) && html`<small>${drawText(option.description, place.screen)}</small>`}</span></label>`,
   )}</div>`
@@ -111,37 +138,51 @@ function drawSelect(element: Json, place: Place): Html {
     (group) =>
       html`<optgroup label="${asText(asJsonText(group.label))}">${jsonList(group.options).map(option)}</optgroup>`,
   )
-  const initial = isJson(element.initial_option) ? [element.initial_option] : []
-  const filled = offeredIn(element)
-  const isMissing = type === 'external_select' && !filled.some(({ value }) => value === initial[0]?.value)
-  const listed = [...jsonList(element.options), ...filled, ...(isMissing ? initial : [])]
+  const listed = jsonList(element.options)
   const placeholder = asText(asJsonText(element.placeholder)) ?? 'Choose'
   const people = type.endsWith('users_select') ? place.screen.people() : []
   const persons = people.map(
     ({ id, name }) => html`<option value="${id}" ${chosen.has(id) && html`selected`}>${name}</option>`,
   )
   const label = place.labelId === undefined ? html`aria-label="${placeholder}"` : named(place)
-  return html`<select ${address(element, place)} ${label} ${many && html`multiple`}>${!many && html`<option value="" ${chosen.size === 0 && html`selected`}>${placeholder}</option>`}${listed.map(option)}${groups}${persons}</select>`
+  return html`<select ${address(element, place)} ${label} ${asking(element)} ${many && html`multiple`}>${!many && html`<option value="" ${chosen.size === 0 && html`selected`}>${placeholder}</option>`}${listed.map(option)}${groups}${persons}</select>`
 }
+
+/** The app fills it while somebody types. */
+function drawCombobox(element: Json, place: Place): Html {
+  const kept = place.held(place.blockId, asText(element.action_id) ?? '')
+  const chosen = kept ? kept.selected_option : element.initial_option
+  const shown = isJson(chosen) ? asText(asJsonText(chosen.text)) : undefined
+  const placeholder = asText(asJsonText(element.placeholder)) ?? 'Choose'
+  const list = `list-${place.blockId}-${asText(element.action_id)}`
+  const label = place.labelId === undefined ? html`aria-label="${placeholder}"` : named(place)
+  return html`<div class="combo"><input type="text" role="combobox" autocomplete="off" aria-autocomplete="list" aria-expanded="false" aria-controls="${list}" ${address(element, place)} ${label} placeholder="${placeholder}" value="${shown}"><ul role="listbox" id="${list}" aria-label="${placeholder}" hidden></ul></div>`
+}
+
+const LINE_TYPES: Record<string, string> = { email_text_input: 'email', url_text_input: 'url', number_input: 'number' }
 
 function drawLine(element: Json, place: Place): Html {
   const kept = place.held(place.blockId, asText(element.action_id) ?? '')
   const value = kept ? asText(kept.value) : asText(element.initial_value)
   const placeholder = asText(asJsonText(element.placeholder)) ?? ''
   const common = html`${address(element, place)} ${named(place)} placeholder="${placeholder}" maxlength="${asText(element.max_length) ?? 3000}"`
-  if (element.multiline !== true) return html`<input type="text" ${common} value="${value}">`
+  if (element.multiline !== true)
+    return html`<input type="${LINE_TYPES[asText(element.type) ?? ''] ?? 'text'}" ${common} value="${value}">`
   return html`<textarea rows="8" ${common}>${value}</textarea>`
-}
-
-function drawRichInput(element: Json, place: Place): Html {
-  const kept = place.held(place.blockId, asText(element.action_id) ?? '')
-  const value = kept ? kept.rich_text_value : element.initial_value
-  return html`<div class="rich-input" contenteditable="true" role="textbox" aria-multiline="true" ${address(element, place)} ${named(place)}>${isJson(value) && drawRichText(value, place.screen)}</div>`
 }
 
 function drawPicker(kind: string, element: Json, place: Place, initial: string): Html {
   const kept = place.held(place.blockId, asText(element.action_id) ?? '')
   const field = { date: 'selected_date', time: 'selected_time' }[kind] ?? 'selected_date_time'
-  const value = asText(kept ? kept[field] : element[initial])
-  return html`<input type="${kind}" ${address(element, place)} ${named(place)} value="${value}">`
+  const value = kept ? kept[field] : element[initial]
+  const shown = kind === 'datetime-local' && value ? localTime(Number(value) * 1000, place.screen) : asText(value)
+  const label =
+    place.labelId === undefined ? html`aria-label="${asText(asJsonText(element.placeholder)) ?? 'When'}"` : named(place)
+  return html`<input type="${kind}" ${address(element, place)} ${label} value="${shown}">`
+}
+
+function drawFiles(element: Json, place: Place): Html {
+  const kept = place.held(place.blockId, asText(element.action_id) ?? '')
+  const names = jsonList(kept?.files).map((file) => html`<span class="chip">${asText(file.name)}</span>`)
+  return html`<label class="file"><input type="file" multiple ${address(element, place)} ${named(place)}><span>Add files</span></label>${names.length > 0 && html`<div class="chips">${names}</div>`}`
 }

@@ -1,6 +1,6 @@
 // Serves the page on this machine alone: to nobody who came from another site, and under no other name.
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { SECOND, systemClock } from '../../clock.ts'
 import { actSchema } from './act.ts'
 import { drawDocument } from './document.ts'
-import { lookAtLists } from './offered.ts'
 import { drawPanes, PANES, type Pane } from './panes.ts'
 import type { Playhouse } from './playhouse.ts'
 import type { Seat } from './seat.ts'
@@ -56,16 +55,15 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
   const stopLooking = systemClock().every(LOOK_MS, async () => {
     if (viewers.size === 0) return
     house.program.look()
+    await house.trainer.tick()
     await house.post.look()
-    await lookAtLists(house.stage.slack)
     for (const viewer of viewers) show(viewer)
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { host = '', origin } = request.headers
+    const { host = '' } = request.headers
     if (!hosts.includes(host)) return refuse(response, 421, 'This page answers to 127.0.0.1 and localhost only.')
-    const isForeign = (origin !== undefined && origin !== `http://${host}`) || isCrossSite(request)
-    if (isForeign) return refuse(response, 403, 'This page takes nothing from other sites.')
+    if (isForeign(request, host)) return refuse(response, 403, 'This page takes nothing from other sites.')
     const path = new URL(request.url ?? '/', `http://${host}`).pathname
     const id = seatOf(request)
     if (request.method === 'POST' && path === '/do') return await take(request, response, house.seats.get(id))
@@ -95,14 +93,15 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
   async function take(request: IncomingMessage, response: ServerResponse, seat: Seat): Promise<void> {
     const read = actSchema.safeParse(await readJson(request))
     if (!read.success) return refuse(response, 400, 'The page asked for something unknown; reload it.')
+    let told: unknown = {}
     try {
-      await house.act(seat, read.data)
+      told = (await house.act(seat, read.data)) ?? {}
       if (seat.hint?.kind === 'wrong') seat.hint = undefined
     } catch (error) {
       seat.hint = { kind: 'wrong', text: (error as Error).message }
     }
     for (const viewer of viewers) if (viewer.seat === seat) show(viewer)
-    send(response, 200, 'application/json', '{}')
+    send(response, 200, 'application/json', JSON.stringify(told))
   }
 
   return {
@@ -116,8 +115,10 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
   }
 }
 
-function isCrossSite({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site']
+function isForeign({ headers, method }: IncomingMessage, host: string): boolean {
+  const { origin, 'sec-fetch-site': site } = headers
+  // A browser always says from where it posts.
+  if (origin === undefined ? method === 'POST' : origin !== `http://${host}`) return true
   return site !== undefined && site !== 'same-origin' && site !== 'none'
 }
 
@@ -146,10 +147,14 @@ async function readFiles(): Promise<Map<string, { type: string; text: string }>>
     .resolve('morphdom')
     .replace(/[^/\\]+$/, 'morphdom-esm.js')
   const script = 'text/javascript'
+  const browser = await readdir(join(import.meta.dirname, 'browser'))
+  const scripts = browser.map(
+    async (name) => [`/${name}`, { type: script, text: await own(`browser/${name}`) }] as const,
+  )
   return new Map([
     ['/style.css', { type: 'text/css', text: await own('style.css') }],
     ['/page.css', { type: 'text/css', text: await own('page.css') }],
-    ['/page.js', { type: script, text: await own('page.js') }],
+    ...(await Promise.all(scripts)),
     ['/morphdom.js', { type: script, text: await readFile(morphdom, 'utf8') }],
   ])
 }

@@ -3,50 +3,57 @@ import { HOUR, SECOND } from '../../clock.ts'
 import { type MovableClock, movableClock } from '../clock.ts'
 import { keepProgram, type ProgramKeeper } from '../program/keeper.ts'
 import { type Stage, setStage } from '../stage.ts'
-import type { Act, Filled } from './act.ts'
+import type { Act } from './act.ts'
 import { CUSTOMERS } from './cast.ts'
 import { type Community, openCommunity } from './community.ts'
+import { type Guests, openGuests } from './guests.ts'
 import { customersPost, type Post } from './post.ts'
 import { SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
+import { click, fileOf, fill, submit, suggest } from './slack-hands.ts'
+import { makeTrainer, type Trainer } from './training.ts'
+import { makeTrouble } from './trouble.ts'
 
 export interface Playhouse {
   stage: Stage
   clock: MovableClock
   post: Post
   community: Community
+  guests: Guests
   program: ProgramKeeper
+  trainer: Trainer
   seats: Seats
   /** Slack has too much of us; the mail server is away. */
   troubles: { isSlackBusy: boolean; isMailAway: boolean }
-  /** Rejects with a sentence when it cannot be done. */
-  act(seat: Seat, act: Act): Promise<void>
+  /** Rejects with a sentence when it cannot be done. Resolves to what the browser is to be told. */
+  act(seat: Seat, act: Act): Promise<unknown>
   stop(): Promise<void>
 }
 
-const BUSY_CALLS = 2
-const BUSY_S = 3
 /** What the program needs to notice that time has gone by. */
-const NOTICE_MS = 1500
+const NOTICE_MS = 400
 
-/** `undo`: how long a reply can be taken back, as in the configuration. */
-export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
+/** `undo`: how long a reply can be taken back, as in the configuration; `paceMs`: real time between two cases of a training. */
+export async function openPlayhouse({ undo = '10s', paceMs = 25 * SECOND } = {}): Promise<Playhouse> {
   const clock = movableClock()
   const stage = await setStage({ clock, wait: clock.wait })
   const community = await openCommunity(stage, clock)
   const { settings: discord, env } = community
-  const program = await keepProgram(stage, clock, { undo, sections: { discord }, env })
+  const guests = openGuests(stage)
+  const slack = { api_url: stage.slack.url, customers: guests.customers }
+  const program = await keepProgram(stage, clock, { undo, sections: { discord, slack }, env })
   const post = customersPost(stage, clock)
   const troubles = { isSlackBusy: false, isMailAway: false }
+  const trainer = makeTrainer({ stage, clock, post, community, guests, program, paceMs })
   program.start()
   const pass = async (ms: number) => {
     program.forward(ms)
     await clock.wait(NOTICE_MS)
   }
-  const tools = { stage, post, community, program, troubles, pass }
+  const tools = { stage, post, community, guests, program, trainer, troubles, pass }
   return {
-    ...{ stage, clock, post, community, program, troubles },
-    seats: makeSeats(stage.agent),
+    ...{ stage, clock, post, community, guests, program, trainer, troubles },
+    seats: makeSeats(stage),
     act: (seat, act) => perform({ ...tools, clock }, seat, act),
     async stop() {
       await program.stop()
@@ -56,11 +63,12 @@ export async function openPlayhouse({ undo = '10s' } = {}): Promise<Playhouse> {
   }
 }
 
-interface Tools extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'community' | 'program' | 'troubles'> {
+interface Tools
+  extends Pick<Playhouse, 'stage' | 'clock' | 'post' | 'community' | 'guests' | 'program' | 'trainer' | 'troubles'> {
   pass(ms: number): Promise<void>
 }
 
-async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
+async function perform(tools: Tools, seat: Seat, act: Act): Promise<unknown> {
   const { stage, program } = tools
   const { slack } = stage
   switch (act.do) {
@@ -68,34 +76,46 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
       return await click(stage, act)
     case 'fill':
       return await fill(stage, act.person, act.view, act.field)
-    case 'attach': {
-      const files = act.files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') }))
-      return slack.attach(act.person, act.view, act.block, act.action, files)
-    }
+    case 'attach':
+      return slack.attach(act.person, act.view, act.block, act.action, act.files.map(fileOf))
+    case 'suggest':
+      return await suggest(stage, act)
     case 'submit':
-      for (const field of inputsAmong(stage, act)) await fill(stage, act.person, act.view, field)
-      await slack.submit(act.person, act.view)
-      return
+      return await submit(stage, act)
     case 'close':
       return await slack.close(act.person, act.view, { all: act.all ?? false })
     case 'say':
-      slack.say(act.person, act.channel, act.text, act.thread === undefined ? {} : { threadTs: act.thread })
+      slack.say(act.person, act.channel, act.text, {
+        ...(act.thread !== undefined && { threadTs: act.thread }),
+        ...(act.files?.length && { files: act.files.map(fileOf) }),
+      })
       return
+    case 'revise':
+      return slack.edit(act.person, act.channel, act.ts, act.text)
+    case 'remove':
+      return slack.remove(act.person, act.channel, act.ts)
+    case 'shortcut':
+      await slack.shortcut(act.person, act.name, act.channel, act.ts)
+      return
+    case 'dismiss':
+      return dismiss(stage, act)
     case 'command':
       await slack.command(act.person, act.channel, '/desk', act.text)
       return
     case 'thread':
-      seat.thread = act.ts
+      seat[act.pane].thread = act.ts
+      if (act.ts !== undefined) seat[act.pane].tab = 'desk'
       return
     case 'tab':
-      seat.tab = act.tab
-      if (act.tab === 'home') slack.openHome(seat.agent)
+      seat[act.pane].tab = act.tab
+      if (act.tab === 'home') slack.openHome(seat[act.pane].person)
       return
     case 'customer':
       seat.customer = act.address
       return
     case 'agent':
-      seat.agent = act.person
+      seat.agent = { ...seat.agent, person: act.person, told: 0 }
+      if (seat.agent.tab === 'home') slack.openHome(act.person)
       return
     case 'mail':
       return await tools.post.write(customerOf(seat), act)
@@ -105,31 +125,17 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<void> {
       return await tools.pass(spanOf(act.time, program, tools.clock))
     case 'scene':
       return await playScene(tools, seat, act.name)
+    case 'training':
+      return await train(tools, seat, act.name)
     default:
       return await makeTrouble(tools, act.name)
   }
 }
 
-async function click(
-  { slack }: Stage,
-  { person, channel, ts, view, block, action, value }: Extract<Act, { do: 'click' }>,
-): Promise<void> {
-  const target = { actionId: action, ...(block !== '' && { blockId: block }), ...(value !== undefined && { value }) }
-  if (view !== undefined) await slack.click(person, { ...target, viewId: view })
-  else if (channel !== undefined && ts !== undefined) await slack.click(person, { ...target, channel, ts })
-}
-
-/** What stands beside the inputs has told the app of every choice already. */
-function inputsAmong({ slack }: Stage, { person, view, fields }: Extract<Act, { do: 'submit' }>): Filled[] {
-  const front = slack.workspace.modals.get(person)?.find(({ id }) => id === view)
-  const inputs = new Set(front?.blocks.filter(({ type }) => type === 'input').map(({ block_id }) => block_id))
-  return fields.filter(({ block }) => inputs.has(block))
-}
-
-async function fill({ slack }: Stage, person: string, view: string, field: Filled): Promise<void> {
-  const { block, action, type, value } = field
-  if (/_input$/.test(type)) await slack.type(person, view, block, action, [value].flat().join('\n'))
-  else if (value !== '') await slack.choose(person, view, block, action, value)
+function dismiss({ slack }: Stage, { person, ts }: { person: string; ts: string }): void {
+  const { ephemerals } = slack.workspace
+  const at = ephemerals.findIndex((each) => each.user === person && each.ts === ts)
+  if (at >= 0) ephemerals.splice(at, 1)
 }
 
 function customerOf({ customer }: Seat) {
@@ -149,33 +155,20 @@ async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> 
   const scene = SCENES.find((one) => one.name === name)
   if (!scene) throw new Error(`There is no scene ${name}.`)
   seat.hint = { kind: 'next', text: `${scene.title} …` }
-  seat.customer = scene.customer
-  seat.agent = tools.stage.agent
-  seat.tab = 'desk'
-  seat.thread = undefined
+  seat.customer = scene.customer(tools)
+  seat.agent = { ...seat.agent, person: tools.stage.agent, tab: 'desk', thread: undefined }
   await scene.play(tools)
   seat.hint = { kind: 'next', text: scene.next }
 }
 
-async function makeTrouble({ stage, program, troubles }: Tools, name: Extract<Act, { do: 'trouble' }>['name']) {
-  const { slack, mail } = stage
-  switch (name) {
-    case 'slack-busy':
-      for (const method of ['chat.postMessage', 'chat.update']) {
-        slack.faults.next(method, { status: 429, retryAfterS: BUSY_S }, BUSY_CALLS)
-      }
-      return
-    case 'mail-away':
-      troubles.isMailAway = true
-      mail.faults.smtp.next({ kind: 'refuse-connection' }, Infinity)
-      return await mail.faults.imap.goAway()
-    case 'mail-back':
-      troubles.isMailAway = false
-      mail.faults.smtp.release()
-      return await mail.faults.imap.comeBack()
-    case 'kill':
-      return await program.kill()
-    default:
-      return program.start()
+async function train(
+  { trainer, stage }: Tools,
+  seat: Seat,
+  name: 'start' | 'next' | 'finish' | 'leave',
+): Promise<void> {
+  if (name === 'start') {
+    seat.hint = undefined
+    seat.agent = { ...seat.agent, person: stage.agent, tab: 'desk', thread: undefined }
   }
+  await trainer[name]()
 }

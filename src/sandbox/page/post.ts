@@ -10,11 +10,18 @@ export interface Exchanged extends ReadMail {
   way: 'sent' | 'got'
 }
 
+export interface NewMail {
+  subject: string
+  text: string
+  isAnswer?: boolean
+  headers?: Record<string, string>
+}
+
 export interface Post {
   /** Oldest first. */
   of(address: string): readonly Exchanged[]
   /** Sends to the support address, as an answer to the newest mail there is where `isAnswer` is set. */
-  write(from: Customer, mail: { subject: string; text: string; isAnswer?: boolean }): Promise<void>
+  write(from: Customer, mail: NewMail): Promise<void>
   /** Looks into the mailboxes, and returns what nobody can get. */
   look(): Promise<void>
 }
@@ -29,7 +36,7 @@ export function customersPost({ mail }: Stage, clock: MovableClock): Post {
   }
   return {
     of: (address) => exchanged.get(address) ?? [],
-    async write(from, { subject, text, isAnswer = false }) {
+    async write(from, { subject, text, isAnswer = false, headers }) {
       const answered = isAnswer ? exchanged.get(from.address)?.at(-1)?.messageId : undefined
       const raw = makeMail({
         from: `${from.name} <${from.address}>`,
@@ -37,6 +44,7 @@ export function customersPost({ mail }: Stage, clock: MovableClock): Post {
         subject,
         text,
         date: clock.now(),
+        ...(headers && { headers }),
         // Two mails of the same words are two mails.
         messageId: `<${clock.now()}.${exchanged.get(from.address)?.length}@${from.address.split('@')[1]}>`,
         ...(answered !== undefined && { inReplyTo: answered, references: [answered] }),

@@ -4,12 +4,14 @@ import { agentOf } from '../agent.ts'
 import type { Stage } from '../stage.ts'
 import { CUSTOMERS, type Customer } from './cast.ts'
 import { COMMUNITY, type Community } from './community.ts'
+import type { Guests } from './guests.ts'
 import type { Post } from './post.ts'
 
 export interface SceneTools {
   stage: Stage
   post: Post
   community: Community
+  guests: Guests
   /** Moves the time, and gives the program a moment to notice. */
   pass(ms: number): Promise<void>
 }
@@ -17,8 +19,8 @@ export interface SceneTools {
 export interface Scene {
   name: string
   title: string
-  /** Whose mailbox is looked at, or Discord. */
-  customer: string
+  /** Whose mailbox is looked at, or which place in a chat. */
+  customer(tools: SceneTools): string
   /** What the player does next. */
   next: string
   play(tools: SceneTools): Promise<void>
@@ -31,7 +33,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'first-mail',
     title: 'First mail',
-    customer: ANA.address,
+    customer: () => ANA.address,
     next: 'Ana’s card stands in #desk-support. Press Reply by email, look at the preview, send it: her mailbox on the left gets it.',
     async play({ post }) {
       const text = 'Hello,\n\nI ordered on Monday and have heard nothing since. When will it come?\n\nAna'
@@ -41,7 +43,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'discord',
     title: 'Answered from Discord',
-    customer: COMMUNITY,
+    customer: () => COMMUNITY,
     next: 'Cleo asked on Discord. Finn tried to help, which ends nothing; Tom answered right there, and that is an answer. Go on from Slack: press Reply on the card.',
     async play({ stage, community }) {
       const [cleo, finn, tom] = community.people
@@ -65,9 +67,24 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'slack',
+    title: 'Answered in Slack',
+    customer: ({ guests }) => guests.lounges[0]?.id ?? '',
+    next: 'Nora of Acme asked in the channel that Acme shares with us, and Ivo, her colleague, added to it. Press Reply in Slack on the card: your answer stands in their thread.',
+    async play({ stage, guests }) {
+      const [acme] = guests.lounges
+      const [nora, ivo] = acme?.people ?? []
+      const question = 'Can we order forty lamps on one invoice?'
+      const asked = stage.slack.say(nora?.id ?? '', acme?.id ?? '', question)
+      const maya = agentOf(stage, stage.agent)
+      await stage.slack.waitFor(() => maya.findCard(question), 'the card', PATIENCE_MS)
+      stage.slack.say(ivo?.id ?? '', acme?.id ?? '', 'And by the end of the month, please.', { threadTs: asked })
+    },
+  },
+  {
     name: 'bounce',
     title: 'Reply bounced',
-    customer: CHLOE.address,
+    customer: () => CHLOE.address,
     next: 'Chloé’s mailbox is gone. Answer her: the mail is accepted, comes back a moment later, and she counts as waiting from her first minute again.',
     async play({ post }) {
       await post.write(CHLOE, { subject: 'Please send the invoice again', text: 'I cannot find it any more.\n\nChloé' })
@@ -76,7 +93,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'faster',
     title: 'Colleague was faster',
-    customer: BEN.address,
+    customer: () => BEN.address,
     next: 'While you had the composer open, Tom answered. Press Preview and then Send: you are asked before a second answer goes out.',
     async play({ stage, post }) {
       const subject = 'Is the blue one in stock?'
@@ -94,7 +111,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'overdue',
     title: 'Overdue and escalated',
-    customer: DARIO.address,
+    customer: () => DARIO.address,
     next: 'A day has gone by and nobody answered Dario. The card says so, and Lena, the lead, has her ping on the right.',
     async play({ stage, post, pass }) {
       const subject = 'The lamp arrived broken'
@@ -107,7 +124,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'angry',
     title: 'Angry customer',
-    customer: ANA.address,
+    customer: () => ANA.address,
     next: 'Three mails, one conversation: its clock runs from the oldest one. No reply closes it but yours.',
     async play({ post, pass }) {
       const subject = 'Still no refund'

@@ -1,13 +1,23 @@
 // What one browser looks at: whose mailbox, whose Slack, and which thread. It survives a reload, and other browsers do not share it.
+import type { Stage } from '../stage.ts'
 import { CUSTOMERS } from './cast.ts'
 
-export interface Seat {
-  customer: string
-  /** Whose hands the player has in the middle. */
-  agent: string
+/** What one of our people has open in their Slack. */
+export interface Desktop {
+  /** Whose hands the player has there. */
+  person: string
+  tab: 'desk' | 'direct' | 'home'
   /** The root of the open thread. */
   thread: string | undefined
-  tab: 'desk' | 'home'
+  /** How much of what Deskbell told them alone they have seen. */
+  told: number
+}
+
+export interface Seat {
+  /** A mail address, Discord, or the id of a channel in Slack. */
+  customer: string
+  agent: Desktop
+  lead: Desktop
   /** What the player is told: what to do next, or what went wrong. */
   hint: { kind: 'next' | 'wrong'; text: string } | undefined
 }
@@ -18,7 +28,7 @@ export interface Seats {
   get(id: string): Seat
 }
 
-export function makeSeats(agent: string): Seats {
+export function makeSeats({ agent, lead }: Pick<Stage, 'agent' | 'lead'>): Seats {
   const seats = new Map<string, Seat>()
   return {
     get(id) {
@@ -27,7 +37,9 @@ export function makeSeats(agent: string): Seats {
       const [first] = seats.keys()
       if (seats.size >= SEATS_MAX && first !== undefined) seats.delete(first)
       const seat: Seat = {
-        ...{ customer: CUSTOMERS[0]?.address ?? '', agent, thread: undefined, tab: 'desk' },
+        customer: CUSTOMERS[0]?.address ?? '',
+        agent: { person: agent, tab: 'desk', thread: undefined, told: 0 },
+        lead: { person: lead, tab: 'direct', thread: undefined, told: 0 },
         hint: { kind: 'next', text: 'Start a scene, or write a mail as a customer on the left.' },
       }
       seats.set(id, seat)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { MovableClock } from '../clock.ts'
 import type { Stage } from '../stage.ts'
-import type { Inside, ToPage, ToProgram } from './protocol.ts'
+import type { Inside, Recalled, ToPage, ToProgram } from './protocol.ts'
 
 export interface ProgramKeeper {
   isRunning(): boolean
@@ -19,10 +19,13 @@ export interface ProgramKeeper {
   inside(): Inside
   /** Asks for news; they are in `inside` a moment later. */
   look(): void
+  /** What is on record since then. Rejects when the program does not run. */
+  recall(since: number): Promise<Recalled[]>
   stop(): Promise<void>
 }
 
 const NOTHING: Inside = { problems: ['The program has not started yet.'], facts: [], effects: [], windows: [] }
+const NOT_NOW = 'The program is not running, and only it has the records. Start it again first.'
 const STOPPED = 'The program is not running. What happens meanwhile waits in the mailbox and in Slack.'
 
 export interface Wanted {
@@ -35,7 +38,7 @@ export interface Wanted {
 
 export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wanted): Promise<ProgramKeeper> {
   const folder = await mkdtemp(join(tmpdir(), 'deskbell-demo-'))
-  const settings = stage.settings({ databasePath: join(folder, 'deskbell.db'), undo: wanted.undo })
+  const settings = stage.settings({ databasePath: join(folder, 'deskbell.db'), undo: wanted.undo, pings: 'usual' })
   const text = JSON.stringify({ ...JSON.parse(settings.yaml.text), ...wanted.sections })
   const yaml = { ...settings.yaml, text }
   const env = { ...settings.env, ...wanted.env }
@@ -43,6 +46,8 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
   let child: ChildProcess | undefined
   let movedMs = 0
   let inside = NOTHING
+  let hear: ((recalled: Recalled[]) => void) | undefined
+  let refuse: (() => void) | undefined
   const tell = (message: ToProgram) => {
     if (child?.connected) child.send(message, () => undefined)
   }
@@ -65,10 +70,12 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
       child = started
       started.on('message', (message: ToPage) => {
         if (message.kind === 'inside') inside = message.inside
+        else hear?.(message.recalled)
       })
       started.once('exit', () => {
         if (child === started) child = undefined
         inside = { ...inside, problems: [STOPPED] }
+        refuse?.()
       })
       tell({ kind: 'start', yaml, env, movedMs })
     },
@@ -80,6 +87,15 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
     },
     inside: () => inside,
     look: () => tell({ kind: 'look' }),
+    async recall(since) {
+      if (!child) throw new Error(NOT_NOW)
+      const recalled = new Promise<Recalled[]>((resolve, reject) => {
+        hear = resolve
+        refuse = () => reject(new Error(NOT_NOW))
+      })
+      tell({ kind: 'recall', since })
+      return await recalled
+    },
     async stop() {
       await end(() => tell({ kind: 'stop' }))
       await rm(folder, { recursive: true, force: true })

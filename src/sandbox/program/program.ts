@@ -6,6 +6,7 @@ import { makeLog } from '../../log.ts'
 import { type Deskbell, startDeskbell } from '../../main.ts'
 import { movableClock } from '../clock.ts'
 import type { Inside, ToPage, ToProgram } from './protocol.ts'
+import { recall } from './recall.ts'
 
 const FACTS_MAX = 40
 const EFFECTS_MAX = 20
@@ -21,6 +22,8 @@ async function hear(told: ToProgram): Promise<void> {
   if (told.kind === 'forward') return clock.forward(told.ms)
   if (told.kind === 'start') return await start(told)
   if (told.kind === 'look') return deskbell && tell({ kind: 'inside', inside: await lookInside(deskbell) })
+  if (told.kind === 'recall')
+    return deskbell && tell({ kind: 'recalled', recalled: await recall(deskbell.db, told.since) })
   await deskbell?.stop()
   process.exit(0)
 }
@@ -50,7 +53,8 @@ async function listFacts(db: Db): Promise<Inside['facts']> {
   return await db
     .selectFrom('fact')
     .leftJoin('conversation', 'conversation.id', 'fact.conversation_id')
-    .select(['fact.id', 'fact.at', 'fact.kind', 'fact.actor', 'conversation.subject'])
+    .leftJoin('identity', 'identity.id', 'conversation.identity_id')
+    .select(['fact.id', 'fact.at', 'fact.kind', 'fact.actor', 'conversation.subject', 'identity.name'])
     .orderBy('fact.id', 'desc')
     .limit(FACTS_MAX)
     .execute()
@@ -60,6 +64,7 @@ async function listEffects(db: Db): Promise<Inside['effects']> {
   return await db
     .selectFrom('outbox')
     .leftJoin('conversation', 'conversation.id', 'outbox.conversation_id')
+    .leftJoin('identity', 'identity.id', 'conversation.identity_id')
     .select([
       'outbox.id',
       'outbox.kind',
@@ -67,6 +72,7 @@ async function listEffects(db: Db): Promise<Inside['effects']> {
       'outbox.due_at as dueAt',
       'outbox.attempts',
       'conversation.subject',
+      'identity.name',
     ])
     .orderBy('outbox.id', 'desc')
     .limit(EFFECTS_MAX)

@@ -57,6 +57,7 @@ export function makeAdministration(world: World) {
       channel.id = world.newId('C')
       workspace.channels.delete(old)
       workspace.channels.set(channel.id, channel)
+      workspace.move(old, channel.id)
       const ids = { old_channel_id: old, new_channel_id: channel.id }
       const event = { type: 'channel_id_changed', ...ids, event_ts: eventTs(world) }
       emit(world, event, { on: event.type, channel })

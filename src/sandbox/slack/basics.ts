@@ -2,6 +2,8 @@
 import { type Methods, refuse } from './answer.ts'
 import { asText } from './json.ts'
 
+const TOKEN_LASTS_S = 43_200
+
 export const basicMethods: Methods = {
   'api.test': {
     tier: 'special',
@@ -24,6 +26,33 @@ export const basicMethods: Methods = {
       bot_id: app.botId,
       is_enterprise_install: false,
     }),
+  },
+  'oauth.v2.access': {
+    tier: 4,
+    token: 'none',
+    required: ['client_id', 'client_secret'],
+    run(world, args) {
+      const { grant, app } = world
+      if (args.client_id !== grant.clientId) return refuse('invalid_client_id')
+      if (args.client_secret !== grant.clientSecret) return refuse('bad_client_secret')
+      if (args.grant_type !== 'refresh_token') return refuse('invalid_grant_type')
+      if (args.refresh_token !== grant.refreshToken) return refuse('invalid_refresh_token')
+      const n = world.newId('R')
+      Object.assign(grant, { botToken: `xoxe.xoxb-1-${n}`, refreshToken: `xoxe-1-${n}` })
+      return {
+        ok: true,
+        access_token: grant.botToken,
+        refresh_token: grant.refreshToken,
+        expires_in: TOKEN_LASTS_S,
+        token_type: 'bot',
+        scope: [...grant.scopes].join(','),
+        bot_user_id: app.botUserId,
+        app_id: app.appId,
+        team: { id: app.teamId, name: app.teamName },
+        enterprise: null,
+        is_enterprise_install: false,
+      }
+    },
   },
   'apps.connections.open': {
     tier: 3,

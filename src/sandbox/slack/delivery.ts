@@ -2,6 +2,7 @@
 import { systemClock } from '../../clock.ts'
 import { makeEnvelopes, type Sockets } from './envelope.ts'
 import { asText, type Json } from './json.ts'
+import { makeRequests } from './request.ts'
 import type { World } from './world.ts'
 
 /** Slack gives up on an event some six minutes after it happened; what was missed longer must be read from history. */
@@ -15,6 +16,8 @@ export type Ack =
 export interface EventRecord {
   id: string
   payload: Json
+  /** Why the last delivery failed. */
+  failure?: string
   /** `waiting`: no socket was open; `retrying`: failed, and due again later; `lost`: given up for good. */
   state: 'waiting' | 'sent' | 'retrying' | 'acked' | 'lost'
   producedAt: number
@@ -25,6 +28,8 @@ export interface EventRecord {
 
 export interface Delivery {
   events: EventRecord[]
+  /** What the app answered to clicks, submissions and commands, in acks and by the addresses it was given. */
+  answers: Json[]
   event(payload: Json): void
   interact(type: 'interactive' | 'slash_commands', payload: Json): Promise<Ack>
   /** Tries every event that is not acked again, now. Returns how many went out. */
@@ -37,25 +42,28 @@ export interface Delivery {
 }
 
 export function makeDelivery(
-  world: Pick<World, 'clock' | 'settings' | 'after' | 'changed'>,
+  world: Pick<World, 'clock' | 'settings' | 'grant' | 'after' | 'changed'>,
   sockets: Sockets,
 ): Delivery {
   const { monotonic } = systemClock()
-  const envelopes = makeEnvelopes(world, sockets)
+  const onSockets = makeEnvelopes(world, sockets)
+  const onRequests = makeRequests(world)
+  const envelopes = () => (world.settings.requestUrl === '' ? onSockets : onRequests)
   const events: EventRecord[] = []
+  const answers: Json[] = []
 
   function attempt(record: EventRecord): boolean {
     record.cancel()
     const mine = record.deliveries.length + 1
     const retryAttempt = Math.max(mine - 1, record.state === 'waiting' ? 1 : 0)
     record.state = 'sent'
-    const socket = envelopes.send(eventEnvelope(record, retryAttempt), {
+    const socket = envelopes().send(eventEnvelope(record, retryAttempt), {
       onAck() {
         record.state = 'acked'
       },
-      onFailure() {
+      onFailure(reason, how) {
         // The failure of a delivery that a newer one has overtaken says nothing.
-        if (record.deliveries.length === mine) failed(record)
+        if (record.deliveries.length === mine) failed(record, reason, how?.isFinal)
       },
     })
     if (socket === undefined) record.state = 'waiting'
@@ -63,9 +71,10 @@ export function makeDelivery(
     return socket !== undefined
   }
 
-  function failed(record: EventRecord): void {
+  function failed(record: EventRecord, reason: string, isFinal = false): void {
     if (record.state !== 'sent') return
-    const delayMs = world.settings.retryDelaysMs[record.deliveries.length - 1]
+    record.failure = reason
+    const delayMs = isFinal ? undefined : world.settings.retryDelaysMs[record.deliveries.length - 1]
     record.state = delayMs === undefined ? 'lost' : 'retrying'
     if (delayMs === undefined) return
     if (delayMs <= 0) attempt(record)
@@ -83,6 +92,7 @@ export function makeDelivery(
 
   return {
     events,
+    answers,
     event(payload) {
       const id = asText(payload.event_id) ?? ''
       const base = { id, payload, producedAt: world.clock.now(), deliveries: [], cancel: () => undefined }
@@ -94,8 +104,11 @@ export function makeDelivery(
       new Promise((resolve) => {
         const startedAt = monotonic()
         const envelope = { type, accepts_response_payload: true, payload }
-        const socket = envelopes.send(envelope, {
-          onAck: (ack) => resolve({ kind: 'acked', payload: ack, tookMs: monotonic() - startedAt }),
+        const socket = envelopes().send(envelope, {
+          onAck(ack) {
+            if (Object.keys(ack).length > 0) answers.push(ack)
+            resolve({ kind: 'acked', payload: ack, tookMs: monotonic() - startedAt })
+          },
           onFailure: (reason) => resolve({ kind: 'unacked', reason }),
         })
         if (socket === undefined) resolve({ kind: 'unacked', reason: 'no socket is open' })
@@ -106,13 +119,17 @@ export function makeDelivery(
       if (!record) throw new Error(`no event ${eventId}: take an id from slack.events`)
       attempt(record)
     },
-    acked: envelopes.acked,
+    acked: onSockets.acked,
     socketOpened: () => void retryAll(['waiting']),
-    socketClosed: envelopes.socketClosed,
+    socketClosed: onSockets.socketClosed,
   }
 }
 
-function eventEnvelope({ payload }: EventRecord, retryAttempt: number): Json {
-  const retry = { retry_attempt: retryAttempt, retry_reason: retryAttempt === 0 ? '' : 'timeout' }
+function eventEnvelope({ payload, failure }: EventRecord, retryAttempt: number): Json {
+  const why = failure !== undefined && REASONS.has(failure) ? failure : 'timeout'
+  const retry = { retry_attempt: retryAttempt, retry_reason: retryAttempt === 0 ? '' : why }
   return { type: 'events_api', accepts_response_payload: false, payload, ...retry }
 }
+
+/** Of requests; whatever happens on a socket is called a timeout. */
+const REASONS = new Set(['http_timeout', 'http_error', 'connection_failed', 'too_many_redirects'])

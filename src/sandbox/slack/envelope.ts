@@ -10,7 +10,8 @@ export interface Sockets {
 
 export interface Outcome {
   onAck(payload: Json): void
-  onFailure(reason: string): void
+  /** `isFinal`: the app asked not to be told again. */
+  onFailure(reason: string, how?: { isFinal: boolean }): void
 }
 
 export interface Envelopes {

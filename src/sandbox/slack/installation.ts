@@ -1,4 +1,5 @@
 // The app's installation: its identity, tokens and scopes, and what happens when the token is withdrawn or renewed.
+import { makeUser } from './administration.ts'
 import { eventTs } from './conversations.ts'
 import { emit, SUBSCRIPTIONS } from './events.ts'
 import type { AppIdentity, Grant, World } from './world.ts'
@@ -32,6 +33,18 @@ export interface Installation {
   revokeToken(): void
   /** Installs the app anew, with these scopes if given. The old bot token is no good any more; returns the new one. */
   installBot(scopes?: readonly string[]): string
+  /** The same after it was removed, as another bot; people have invited that one in the place of the other. */
+  reinstall(): string
+}
+
+/** The app is removed and installed again: another bot, to which nothing belongs that the one before wrote. */
+function replaceBot(world: World): void {
+  const { app, workspace } = world
+  const before = app.botUserId
+  const bot = makeUser(world, { name: app.botName, isBot: true })
+  Object.assign(app, { botUserId: bot.id, botId: world.newId('B') })
+  workspace.users.set(bot.id, { ...bot, botId: app.botId })
+  for (const { members } of workspace.channels.values()) if (members.delete(before)) members.add(bot.id)
 }
 
 export function makeIdentity(newId: (prefix: string) => string, botName: string): AppIdentity {
@@ -53,6 +66,10 @@ export function makeGrant(options: {
   return {
     botToken: 'xoxb-sandbox-1',
     appToken: 'xapp-1-sandbox',
+    signingSecret: 'sandbox-signing-secret',
+    clientId: '1.2',
+    clientSecret: 'sandbox-client-secret',
+    refreshToken: 'xoxe-1-sandbox',
     revoked: new Set(),
     scopes: new Set(options.scopes ?? SCOPES),
     events: new Set(options.events ?? Object.keys(SUBSCRIPTIONS)),
@@ -61,6 +78,13 @@ export function makeGrant(options: {
 
 export function makeInstallation(world: World): Installation {
   let installed = 1
+  const install = (): string => {
+    installed += 1
+    world.grant.revoked.add(world.grant.botToken)
+    world.grant.botToken = `xoxb-sandbox-${installed}`
+    world.changed()
+    return world.grant.botToken
+  }
   return {
     revokeToken() {
       world.grant.revoked.add(world.grant.botToken)
@@ -69,12 +93,12 @@ export function makeInstallation(world: World): Installation {
       world.changed()
     },
     installBot(scopes) {
-      installed += 1
-      world.grant.revoked.add(world.grant.botToken)
-      world.grant.botToken = `xoxb-sandbox-${installed}`
       if (scopes) world.grant.scopes = new Set(scopes)
-      world.changed()
-      return world.grant.botToken
+      return install()
+    },
+    reinstall() {
+      replaceBot(world)
+      return install()
     },
   }
 }

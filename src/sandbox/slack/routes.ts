@@ -56,6 +56,7 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
   if (room === 'files-pri') return serveDownload(world, rest[0] ?? '', request, response)
   if (room === 'response' && request.method === 'POST') {
     const read = await readArguments(request, body)
+    if (typeof read !== 'string') world.delivery.answers.push(read)
     const { status, text } = typeof read === 'string' ? { status: 400, text: read } : respond(world, name, read)
     return answerText(response, text, status)
   }

@@ -8,6 +8,7 @@ import { type Installation, makeGrant, makeIdentity, makeInstallation } from './
 import { makeLimits } from './limits.ts'
 import { makePeople, type People } from './people.ts'
 import type { Names } from './read.ts'
+import { signedHeaders } from './request.ts'
 import { listen } from './routes.ts'
 import { makeSocketRoom, type SocketRoom } from './socket.ts'
 import type { ViewRecord } from './view-record.ts'
@@ -23,6 +24,7 @@ const SETTINGS: Settings = {
   ackMs: 3000,
   retryDelaysMs: [0, 60_000, 300_000],
   messagesTab: true,
+  requestUrl: '',
 }
 
 export interface SlackOptions extends Partial<Settings> {
@@ -42,6 +44,9 @@ export interface SlackStandIn extends People, Installation, Pick<Changes, 'waitF
   url: string
   readonly botToken: string
   appToken: string
+  signingSecret: string
+  /** The headers that make a request Slack's; `at` is when it leaves. */
+  sign(body: string, at?: number): Record<string, string>
   app: AppIdentity
   workspace: Workspace
   /** The modal a person has in front. */
@@ -56,6 +61,7 @@ export interface SlackStandIn extends People, Installation, Pick<Changes, 'waitF
   /** The calls of one method, oldest first. */
   calls(method: string): Call[]
   events: Delivery['events']
+  answers: Delivery['answers']
   redeliver: Delivery['redeliver']
   repeat: Delivery['repeat']
   sockets: Pick<SocketRoom, 'open' | 'disconnect'>
@@ -83,6 +89,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
       return grant.botToken
     },
     appToken: grant.appToken,
+    signingSecret: grant.signingSecret,
+    sign: (body, at = world.clock.now()) => signedHeaders(world, body, at),
     app,
     workspace,
     modal: (userId) => workspace.modals.get(userId)?.at(-1),
@@ -95,6 +103,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
     log,
     calls: (method) => log.filter((call) => call.method === method),
     events: delivery.events,
+    answers: delivery.answers,
     redeliver: delivery.redeliver,
     repeat: delivery.repeat,
     sockets,
@@ -115,18 +124,19 @@ function makeWorld(origin: string, options: SlackOptions, sockets: SocketRoom, s
   const app = makeIdentity(newId, options.botName ?? 'deskbell')
   const settings = pickSettings(options)
   const after = makeTimer(options.wait ?? systemClock().wait, stopping)
+  const grant = makeGrant(options)
   const changed = () => undefined
   const world: World = {
     origin,
     app,
-    grant: makeGrant(options),
+    grant,
     settings,
     clock,
     after,
     newId,
     socketUrl: sockets.ticket,
     workspace: makeWorkspace(app.botUserId),
-    delivery: makeDelivery({ clock, settings, after, changed: () => world.changed() }, sockets),
+    delivery: makeDelivery({ clock, settings, grant, after, changed: () => world.changed() }, sockets),
     limits: makeLimits(clock),
     faults: makeFaults(),
     triggers: new Map(),

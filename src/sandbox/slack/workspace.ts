@@ -91,6 +91,8 @@ export interface Workspace {
   message(channelId: string, ts: string): Message | undefined
   put(message: Message): void
   drop(message: Message): void
+  /** The channel has another id from now on, and with it all that was said there. */
+  move(from: string, to: string): void
   /** The person's direct-message channel with the app, if it was ever opened. */
   dm(userId: string): Channel | undefined
   dms(): Channel[]
@@ -117,7 +119,7 @@ export function makeWorkspace(botUserId: string): Workspace {
   }
 }
 
-function makeMessages(): Pick<Workspace, 'all' | 'messages' | 'thread' | 'message' | 'put' | 'drop'> {
+function makeMessages(): Pick<Workspace, 'all' | 'messages' | 'thread' | 'message' | 'put' | 'drop' | 'move'> {
   const byChannel = new Map<string, Map<string, Message>>()
   const repliesTo = new Map<string, Message[]>()
   const all = (channelId: string) => [...(byChannel.get(channelId)?.values() ?? [])]
@@ -140,6 +142,14 @@ function makeMessages(): Pick<Workspace, 'all' | 'messages' | 'thread' | 'messag
       byChannel.get(channel)?.delete(ts)
       const rest = replies(channel, threadTs ?? '').filter((reply) => reply.ts !== ts)
       repliesTo.set(`${channel} ${threadTs}`, rest)
+    },
+    move(from, to) {
+      for (const [ts, moved] of byChannel.get(from) ?? []) {
+        moved.channel = to
+        repliesTo.set(`${to} ${ts}`, replies(from, ts))
+      }
+      byChannel.set(to, byChannel.get(from) ?? new Map())
+      byChannel.delete(from)
     },
   }
 }

@@ -43,6 +43,11 @@ export interface AppIdentity {
 export interface Grant {
   botToken: string
   appToken: string
+  signingSecret: string
+  clientId: string
+  clientSecret: string
+  /** Good for one renewal of the bot's token. */
+  refreshToken: string
   /** Tokens that were good once. Slack tells them apart from tokens it never issued. */
   revoked: Set<string>
   scopes: Set<string>
@@ -61,6 +66,8 @@ export interface Settings {
   /** Waits before the first, second and third retry of an event that was not acknowledged. */
   retryDelaysMs: readonly number[]
   messagesTab: boolean
+  /** Where the app takes requests; empty in Socket Mode. */
+  requestUrl: string
 }
 
 /** Proof that a person did something a moment ago; opens one modal. */

@@ -183,6 +183,25 @@ test('a post in a forum is a conversation, with its title and its tags', async (
   expect(message?.evidence[0]?.by).toBe('thread')
 })
 
+test('what is written in a place of another desk says so, in its threads as well', async () => {
+  const server = await makeServer()
+  const { help, forum, cleo, world } = server
+  await server.start({ deskOf: { [forum.id]: 'billing' } })
+  const post = world.openThread(forum.id, cleo.id, { name: 'Wrong bill', text: 'It says 900.' })
+  await until(() => server.intake.rows.length === 1)
+  world.memberWrites(post.id, cleo.id, 'Still wrong.')
+  world.memberWrites(help.id, cleo.id, 'My lamp is broken.')
+  world.memberWrites(server.dm.id, cleo.id, 'Hello?')
+  await until(() => server.intake.rows.length === 4)
+  const desks = messagesOf(await server.events()).map(({ text, desk }) => [text, desk])
+  expect(Object.fromEntries(desks)).toEqual({
+    'It says 900.': 'billing',
+    'Still wrong.': 'billing',
+    'My lamp is broken.': undefined,
+    'Hello?': undefined,
+  })
+})
+
 test('in an archived thread that we know, what was written while we were away is found', async () => {
   const server = await makeServer()
   const first = await server.start()

@@ -185,6 +185,8 @@ describe('nothing a customer or an agent writes can add a header or a recipient'
         'ben@x.test\0',
         '"a@b"@x.test',
         'ben@bücher.test',
+        'ben@\ufffd',
+        'ben@\ud800.test',
         'BEN@X.TEST',
         'a@x.test;b@x.test',
         '@x.test',

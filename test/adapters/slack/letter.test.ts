@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pagesOf, TEXT_MAX } from '../../../adapters/slack/letter.ts'
-import { parseMarkdown } from '../../../adapters/slack/markdown.ts'
+import { parseMarkdown } from '../../../src/slack/markdown.ts'
 
 const runs = (markdown: string) => parseMarkdown(markdown).flatMap((piece) => piece.runs)
 

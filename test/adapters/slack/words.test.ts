@@ -1,8 +1,8 @@
 // What customers format in Slack, as the CommonMark and the plain text that the core is told.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseMarkdown } from '../../../adapters/slack/markdown.ts'
 import { readWords } from '../../../adapters/slack/mrkdwn.ts'
+import { parseMarkdown } from '../../../src/slack/markdown.ts'
 
 const names = { user: (id: string) => ({ U1: 'Ann *bold*' })[id], channel: () => undefined }
 const rich = (...elements: object[]) => ({ text: '', blocks: [{ type: 'rich_text', elements }] })

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../src/clock.ts'
 import { systemRandom } from '../../../src/id.ts'
 import { silentLog } from '../../../src/log.ts'
 import { type SlackOptions, type SlackStandIn, startSlack } from '../../../src/sandbox/slack/server.ts'
+import { judgeWhenDone } from '../../blocks/judge.ts'
 
 interface Tools {
   clock?: Clock
@@ -33,6 +34,7 @@ export interface Workspace {
 export async function openWorkspace(options: SlackOptions = {}): Promise<Workspace> {
   const slack = await startSlack({ limits: 'off', retryDelaysMs: Array.from({ length: 100 }, () => 50), ...options })
   onTestFinished(() => slack.stop())
+  judgeWhenDone(slack)
   const bot = slack.app.botUserId
   const team = slack.addTeam('Acme')
   const mia = slack.addUser({ name: 'mia', realName: 'Mia Weber', teamId: team }).id

@@ -7,6 +7,8 @@ export type Piece =
 
 const LINES_MAX = 20_000
 const INDENT_MAX = 8
+/** Columns by which an item stands deeper than the one it belongs to. */
+const DEEPER = 2
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
 const HEADING = /^ {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/
@@ -16,14 +18,24 @@ const ITEM = /^([ \t]*)(?:[-*+]|(\d{1,9})[.)])(?:[ \t]+(.*))?$/
 interface Reading {
   lines: string[]
   at: number
+  /** The columns of the items that the next one may belong to. */
+  open: number[]
 }
 
 export function parseMarkdown(markdown: string): Piece[] {
-  const reading = { lines: markdown.replaceAll(/\r\n?/g, '\n').split('\n').slice(0, LINES_MAX), at: 0 }
+  const reading = {
+    lines: markdown.replaceAll(/\r\n?/g, '\n').split('\n').slice(0, LINES_MAX),
+    at: 0,
+    open: [] as number[],
+  }
   const pieces: Piece[] = []
   while (reading.at < reading.lines.length) {
     if (lineOf(reading).trim() === '') reading.at++
-    else pieces.push(takePiece(reading))
+    else {
+      const piece = takePiece(reading)
+      if (piece.type !== 'item') reading.open = []
+      pieces.push(piece)
+    }
   }
   return pieces.filter(({ runs }) => runs.length > 0)
 }
@@ -82,14 +94,21 @@ function takeItem(reading: Reading): Piece {
     lines.push(lineOf(reading).trim())
     reading.at++
   }
-  const columns = space.replaceAll('\t', '    ').length
-  const indent = Math.min(Math.floor(columns / 2), INDENT_MAX)
+  const indent = depthOf(reading, space.replaceAll('\t', '    ').length)
   return {
     type: 'item',
     runs: parseInline(textOf(lines)),
     number: number === undefined ? undefined : Number(number),
     indent,
   }
+}
+
+/** An item belongs to the nearest one above it that it stands deeper than. */
+function depthOf(reading: Reading, column: number): number {
+  while (column < (reading.open.at(-1) ?? Number.NEGATIVE_INFINITY) + DEEPER) reading.open.pop()
+  const depth = reading.open.length
+  reading.open.push(column)
+  return Math.min(depth, INDENT_MAX)
 }
 
 function takeParagraph(reading: Reading): Piece {

@@ -1,0 +1,122 @@
+// A conversation goes to another desk, with all that was said and since when its customer waits. Nobody has it there yet.
+import { isSending } from './carry.ts'
+import { type Conversation, cardLane, deskRate, lockConversation, showHistory, transition } from './conversation.ts'
+import type { Reader, Trx } from './db/open.ts'
+import { appendFact } from './fact.ts'
+import { moveTags } from './label.ts'
+import { dropUntold, refreshPings } from './notice.ts'
+import { moveBehind, put } from './outbox.ts'
+import { writeNote } from './own-note.ts'
+import type { Policies } from './policy.ts'
+import { findOpenWindow, rearm, reconcileWindows } from './window-record.ts'
+
+export interface DeskMove {
+  by: string
+  to: string
+  /** What was asked, tried and promised. */
+  note: string
+  policies: Policies
+}
+
+export type DeskMoved = 'moved' | 'here-already' | 'note-missing' | 'closed' | 'joined' | 'sending'
+
+/** Where its card stood, for the desk that has it no more. */
+export interface CardLeft {
+  channel: string
+  ts: string
+  to: string
+  by: string
+}
+
+export async function moveToDesk(trx: Trx, conversationId: string, move: DeskMove): Promise<DeskMoved> {
+  const conversation = await lockConversation(trx, conversationId)
+  const objection = await objectionTo(trx, conversation, move)
+  if (objection) return objection
+  const { by, to, policies } = move
+  const { desk: from, owner_id: owner } = conversation
+  await moveTags(trx, conversationId, to, by)
+  const joined = await listJoined(trx, conversationId)
+  for (const one of [conversation, ...joined]) await leave(trx, one, move)
+  await reconcileWindows(trx, conversationId, policies)
+  const moved = await lockConversation(trx, conversationId)
+  // What waits is to be seen there, whatever the other desk had in mind.
+  const awake = moved.state === 'snoozed' ? await transition(trx, moved, 'wake') : moved
+  await showHistory(trx, awake, await listMessages(trx, conversationId))
+  const messageId = await writeNote(trx, awake, by, move.note.trim())
+  for (const { id } of joined) await showHistory(trx, await lockConversation(trx, id), [])
+  const data = { from, to, ...(owner !== null && { owner }) }
+  const about = { conversationId, actor: by, ...(messageId !== undefined && { messageId }) }
+  await appendFact(trx, { kind: 'conversation-moved', ...about, data })
+  await tellAnew(trx, conversationId)
+  return 'moved'
+}
+
+async function objectionTo(
+  trx: Trx,
+  conversation: Conversation,
+  { to, note }: DeskMove,
+): Promise<DeskMoved | undefined> {
+  if (conversation.desk === to) return 'here-already'
+  if (conversation.merged_into !== null) return 'joined'
+  if (conversation.state === 'closed') return 'closed'
+  if (note.trim() === '') return 'note-missing'
+  return (await isSending(trx, conversation.id)) ? 'sending' : undefined
+}
+
+/** What was joined to it, and to that in turn: its cards say so, and part it again, where the messages are. */
+async function listJoined(trx: Trx, into: string): Promise<Conversation[]> {
+  const rows = await trx
+    .selectFrom('conversation')
+    .selectAll()
+    .where('merged_into', '=', into)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  const further = []
+  for (const { id } of rows) further.push(...(await listJoined(trx, id)))
+  return [...rows, ...further]
+}
+
+/** Its card there is closed, and one at the other desk takes its place. */
+async function leave(trx: Trx, conversation: Conversation, { to, by }: DeskMove): Promise<void> {
+  const { id, card_channel: channel, card_ts: ts } = conversation
+  const nowhere = { desk: to, owner_id: null, card_channel: null, card_ts: null }
+  await trx.updateTable('conversation').set(nowhere).where('id', '=', id).execute()
+  await trx.updateTable('response_window').set({ desk: to }).where('conversation_id', '=', id).execute()
+  await moveBehind(trx, cardLane(id), 'card')
+  if (channel !== null && ts !== null) await putCardLeft(trx, id, { channel, ts, to, by })
+}
+
+export async function putCardLeft(trx: Trx, conversationId: string, left: CardLeft): Promise<void> {
+  await put(trx, {
+    kind: 'card-left',
+    conversationId,
+    payload: { ...left },
+    rateKey: deskRate.update,
+    lane: cardLane(conversationId),
+    dueAt: trx.now(),
+  })
+}
+
+async function listMessages(db: Reader, conversationId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('message')
+    .select('id')
+    .where('conversation_id', '=', conversationId)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Who was to hear of it at the other desk need not any more; whom it concerns here is found anew. What was told stays told. */
+async function tellAnew(trx: Trx, conversationId: string): Promise<void> {
+  await dropUntold(trx, conversationId)
+  const windows = await trx
+    .selectFrom('response_window')
+    .select('id')
+    .where('conversation_id', '=', conversationId)
+    .execute()
+  for (const { id } of windows) await refreshPings(trx, id)
+  const open = await findOpenWindow(trx, conversationId)
+  if (open && open.watched_at !== null) await rearm(trx, [open])
+}

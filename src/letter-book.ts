@@ -1,0 +1,166 @@
+// What each letter has said and who wrote it. The newest version counts, wherever it was made: in Slack, or in its file.
+import type { Reader, Trx } from './db/open.ts'
+import { appendFact } from './fact.ts'
+
+export interface LetterVersion {
+  /** `en/refund`; the name of its file without the ending. */
+  letter: string
+  n: number
+  /** An agent; undefined where the file was changed. */
+  author: string | undefined
+  at: number
+  text: string
+}
+
+/** Older ones are given up. */
+const VERSIONS_MAX = 100
+
+/** By the letter. */
+export type Texts = ReadonlyMap<string, string>
+
+/**
+ * What files say that they did not say before becomes a version. A file that says what its letter said before an edit in Slack
+ * is only behind, unless somebody has changed it back while we looked: `before` is what the files said then.
+ */
+export async function noteFiles(trx: Trx, files: Texts, before: Texts | undefined): Promise<void> {
+  const newest = await findNewest(trx)
+  for (const [letter, text] of files) {
+    const known = newest.get(letter)
+    if (known?.text === text) continue
+    const isChanged = before?.has(letter) === true && before.get(letter) !== text
+    if (known && !isChanged && (await wasSaid(trx, letter, text))) continue
+    await insertVersion(trx, { letter, n: (known?.n ?? 0) + 1, author: undefined, text })
+  }
+}
+
+async function wasSaid(db: Reader, letter: string, text: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('letter_version')
+    .select('n')
+    .where('letter', '=', letter)
+    .where('text', '=', text)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** False when somebody else has made that version at the same moment. */
+async function insertVersion(trx: Trx, { letter, n, author, text }: Omit<LetterVersion, 'at'>): Promise<boolean> {
+  const row = await trx
+    .insertInto('letter_version')
+    .values({ id: trx.newId('lv'), letter, n, author: author ?? null, at: trx.now(), text })
+    .onConflict((conflict) => conflict.columns(['letter', 'n']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  await trx
+    .deleteFrom('letter_version')
+    .where('letter', '=', letter)
+    .where('n', '<=', n - VERSIONS_MAX)
+    .execute()
+  return row !== undefined
+}
+
+/** An agent's. `seen` is the version they had before them, 0 for a new letter; undefined when it is not the newest any more. */
+export async function saveVersion(
+  trx: Trx,
+  saved: { letter: string; author: string; text: string; seen: number; restored?: number; messageId?: string },
+): Promise<number | undefined> {
+  const { letter, author, text, seen, restored, messageId } = saved
+  const n = seen + 1
+  if ((await findVersion(trx, letter))?.n !== (seen === 0 ? undefined : seen)) return undefined
+  if (!(await insertVersion(trx, { letter, n, author, text }))) return undefined
+  const data = { letter, version: n, ...(restored !== undefined && { restored }) }
+  await appendFact(trx, { kind: 'letter-saved', actor: author, ...(messageId !== undefined && { messageId }), data })
+  return n
+}
+
+/** By the letter. */
+export async function findNewest(db: Reader): Promise<Map<string, LetterVersion>> {
+  const rows = await db
+    .selectFrom('letter_version')
+    .innerJoin(
+      (eb) =>
+        eb
+          .selectFrom('letter_version')
+          .select(({ fn }) => ['letter as of', fn.max('n').as('last')])
+          .groupBy('letter')
+          .as('newest'),
+      (join) => join.onRef('newest.of', '=', 'letter_version.letter').onRef('newest.last', '=', 'letter_version.n'),
+    )
+    .select(['letter', 'n', 'author', 'at', 'text'])
+    .execute()
+  return new Map(rows.map((row) => [row.letter, versionOf(row)]))
+}
+
+/** The newest unless a number is given. */
+export async function findVersion(db: Reader, letter: string, n?: number): Promise<LetterVersion | undefined> {
+  const versions = db.selectFrom('letter_version').selectAll().where('letter', '=', letter)
+  const row = await (n === undefined
+    ? versions.orderBy('n', 'desc').limit(1)
+    : versions.where('n', '=', n)
+  ).executeTakeFirst()
+  return row && versionOf(row)
+}
+
+/** The newest first. */
+export async function listVersions(db: Reader, letter: string, limit: number): Promise<LetterVersion[]> {
+  const rows = await db
+    .selectFrom('letter_version')
+    .selectAll()
+    .where('letter', '=', letter)
+    .orderBy('n', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(versionOf)
+}
+
+function versionOf(row: Omit<LetterVersion, 'author'> & { author: string | null }): LetterVersion {
+  const { letter, n, author, at, text } = row
+  return { letter, n, author: author ?? undefined, at, text }
+}
+
+/** Whether somebody has written one of its versions. */
+export async function hasWritten(db: Reader, letter: string, agentId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('letter_version')
+    .select('n')
+    .where('letter', '=', letter)
+    .where('author', '=', agentId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** It is not offered from now on; what was sent from it still names it. */
+export async function retire(trx: Trx, letter: string, by: string): Promise<void> {
+  const row = await trx
+    .insertInto('letter_retired')
+    .values({ letter, by, at: trx.now() })
+    .onConflict((conflict) => conflict.column('letter').doNothing())
+    .returning('letter')
+    .executeTakeFirst()
+  if (row) await appendFact(trx, { kind: 'letter-retired', actor: by, data: { letter } })
+}
+
+export async function bringBack(trx: Trx, letter: string, by: string): Promise<void> {
+  const row = await trx.deleteFrom('letter_retired').where('letter', '=', letter).returning('letter').executeTakeFirst()
+  if (row) await appendFact(trx, { kind: 'letter-brought-back', actor: by, data: { letter } })
+}
+
+export async function listRetired(db: Reader): Promise<string[]> {
+  const rows = await db.selectFrom('letter_retired').select('letter').execute()
+  return rows.map(({ letter }) => letter)
+}
+
+/** Changes with everything that is kept here. */
+export async function bookSignature(db: Reader): Promise<string> {
+  const versions = await db
+    .selectFrom('letter_version')
+    .select(({ fn }) => [fn.countAll().as('count'), fn.max('id').as('last')])
+    .executeTakeFirst()
+  const retired = await db
+    .selectFrom('letter_retired')
+    .select(({ fn }) => [fn.countAll().as('count'), fn.max('at').as('last')])
+    .executeTakeFirst()
+  return [versions?.count, versions?.last, retired?.count, retired?.last].join(' ')
+}
