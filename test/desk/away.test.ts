@@ -25,7 +25,7 @@ eachDatabase((open) => {
     // Those who wait are offered to be handed over at once; she keeps them.
     expect(desk.screen(maya)).toContain('One of your customers waits:')
     expect(desk.screen(maya)).toContain('Ada Lovelace · due ')
-    await slack.cancel(maya, desk.front(maya).id)
+    await slack.close(maya, desk.front(maya).id)
     await desk.settle()
     expect(desk.shownCard()).toMatch(new RegExp(`@${maya} has it, away until .*, @${tom} stands in`))
     await desk.customerWrites('Hello?')
