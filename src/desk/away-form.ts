@@ -1,12 +1,12 @@
 // `/desk away` without a word more: until when, and who stands in meanwhile.
 import type { KnownBlock, ModalView } from '@slack/types'
-import { goAway, listWaitingOf } from '../away.ts'
+import { goAway } from '../away.ts'
 import { DAY, HOUR, MINUTE } from '../clock.ts'
 import { findAway } from '../stand-in.ts'
 import { listDesksOf } from './admission.ts'
 import { refuseAway } from './away.ts'
 import { shortForm, toldView } from './form.ts'
-import { handOverAllView } from './hand-over-all.ts'
+import { handOverAllView, readWaiting } from './hand-over-all.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
 import type { Outcome } from './respond.ts'
@@ -26,7 +26,7 @@ export async function openAway(tools: DeskTools, click: Click): Promise<void> {
   await openView(tools, click, { title: TITLE, prepare })
 }
 
-function awayView(at: string, now: number): ModalView {
+export function awayView(at: string, now: number): ModalView {
   const blocks: KnownBlock[] = [
     {
       type: 'input',
@@ -67,10 +67,9 @@ async function submitAway(tools: DeskTools, who: Person, view: OpenView): Promis
   const objection = standIn === undefined ? undefined : await objectTo(tools, who, standIn)
   if (objection !== undefined) return { kind: 'errors', blockId: 'stand_in', text: objection }
   await tools.db.transaction((trx) => goAway(trx, who.id, until, standIn))
-  const waiting = await listWaitingOf(tools.db, who.id)
+  const waiting = await readWaiting(tools.db, who.id)
   const { at } = JSON.parse(view.metadata) as { at: string }
-  if (waiting.length > 0)
-    return { kind: 'update', view: await handOverAllView(tools.db, who.id, { at, standIn, until }) }
+  if (waiting.length > 0) return { kind: 'update', view: handOverAllView(waiting, { at, standIn, until }) }
   const said = [word('You are away until '), instant(until), word('. /desk back ends it.')]
   return { kind: 'close', late: toldView(TITLE, said) }
 }

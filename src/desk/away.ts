@@ -44,7 +44,7 @@ export async function goAwayFor(tools: DeskTools, call: Call): Promise<Whisper |
   return waiting === 0 ? { text } : { text, blocks: [line(text), ...handOverButton(waiting)] }
 }
 
-function handOverButton(waiting: number): KnownBlock[] {
+export function handOverButton(waiting: number): KnownBlock[] {
   const label = waiting === 1 ? 'Hand over the one who waits…' : `Hand over the ${waiting} who wait…`
   return [
     { type: 'actions', elements: [{ type: 'button', action_id: HAND_OVER_ALL, text: plain(label), value: 'all' }] },

@@ -33,24 +33,46 @@ export async function openHandOverAll(tools: DeskTools, click: Click): Promise<v
   const prepare = async (): Promise<Prepared> => {
     const now = tools.clock.now()
     const away = await findAway(tools.db, click.who.id, now)
-    if ((await listWaitingOf(tools.db, click.who.id)).length === 0) return { kind: 'refused', text: NOBODY }
+    const waiting = await readWaiting(tools.db, click.who.id)
+    if (waiting.length === 0) return { kind: 'refused', text: NOBODY }
     const going = { at: click.place?.channel ?? '', standIn: away?.standIn, until: away?.until ?? now }
-    return { kind: 'view', view: await handOverAllView(tools.db, click.who.id, going) }
+    return { kind: 'view', view: handOverAllView(waiting, going) }
   }
   await openView(tools, click, { title: TITLE, prepare })
 }
 
 const NOBODY = 'None of your customers waits for an answer.'
 
-export async function handOverAllView(db: Reader, agentId: string, { at, standIn, until }: Going): Promise<ModalView> {
+export interface Waiting {
+  name: string | undefined
+  address: string
+  subject: string | undefined
+  dueAt: number
+}
+
+/** Those of this agent's customers who wait, as the form names them. */
+export async function readWaiting(db: Reader, agentId: string): Promise<Waiting[]> {
   const waiting = await listWaitingOf(db, agentId)
+  if (waiting.length === 0) return []
+  const ids = [...new Set(waiting.map(({ identity_id }) => identity_id))]
+  const people = await db.selectFrom('identity').select(['id', 'name', 'address']).where('id', 'in', ids).execute()
+  return waiting.map(({ identity_id, subject, due_at }) => {
+    const who = people.find(({ id }) => id === identity_id)
+    return {
+      ...{ name: who?.name ?? undefined, address: who?.address ?? '' },
+      ...{ subject: subject ?? undefined, dueAt: due_at },
+    }
+  })
+}
+
+export function handOverAllView(waiting: readonly Waiting[], { at, standIn, until }: Going): ModalView {
   const person = standIn === undefined ? {} : { initial_user: standIn }
   const blocks: KnownBlock[] = [
     paragraph([
       word('You are away until '),
       instant(until),
       word(`. ${waiting.length === 1 ? 'One of your customers waits' : `${waiting.length} of your customers wait`}:`),
-      ...(await listWords(db, waiting)),
+      ...listWords(waiting),
     ]),
     {
       type: 'input',
@@ -75,20 +97,23 @@ export async function handOverAllView(db: Reader, agentId: string, { at, standIn
   }
 }
 
-async function listWords(db: Reader, waiting: Awaited<ReturnType<typeof listWaitingOf>>): Promise<Inline[]> {
+function listWords(waiting: readonly Waiting[]): Inline[] {
   const shown = waiting.slice(0, SHOWN_MAX)
-  const identities = await db
-    .selectFrom('identity')
-    .select(['id', 'name', 'address'])
-    .where('id', 'in', [...new Set(shown.map(({ identity_id }) => identity_id))])
-    .execute()
-  const lines = shown.flatMap(({ identity_id, subject, due_at }): Inline[] => {
-    const who = identities.find(({ id }) => id === identity_id)
-    const name = shortName({ name: who?.name ?? undefined, address: who?.address ?? '' })
-    const about = subject === null ? '' : ` · ${shorten(oneLine(subject), SUBJECT_LENGTH)}`
-    return [word(`\n• ${name}${about} · due `), instant(due_at)]
+  const lines = shown.flatMap(({ subject, dueAt, ...who }): Inline[] => {
+    const about = subject === undefined ? '' : ` · ${shorten(oneLine(subject), SUBJECT_LENGTH)}`
+    return [
+      word(`
+• ${shortName(who)}${about} · due `),
+      instant(dueAt),
+    ]
   })
-  return waiting.length > shown.length ? [...lines, word(`\nand ${waiting.length - shown.length} more`)] : lines
+  return waiting.length > shown.length
+    ? [
+        ...lines,
+        word(`
+and ${waiting.length - shown.length} more`),
+      ]
+    : lines
 }
 
 async function submitHandOverAll(tools: DeskTools, { id: by, teamId }: Person, view: OpenView): Promise<Outcome> {
