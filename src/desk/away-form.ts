@@ -43,7 +43,7 @@ export function awayView(at: string, now: number): ModalView {
       optional: true,
       label: plain('Who stands in for you?'),
       hint: plain(
-        'They hear of new messages of your customers, and of those who wait. Without anybody, the desk’s backup does.',
+        'They are called when your customers write, and get your reminders. Without anybody, the desk’s backup is.',
       ),
       element: { type: 'users_select', action_id: 'stand_in', placeholder: plain('Choose a colleague') },
     },
