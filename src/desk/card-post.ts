@@ -67,7 +67,7 @@ async function render(options: DeskPosting, view: CardView) {
   const { clock, db, room } = options
   const { related } = view
   const link = related?.card && (await findLink(room.clients.read, related.card))
-  const earlier = await findEarlierCard(db, view, channelOf(options, view.desk))
+  const earlier = await findEarlierCard(db, view, view.card?.channel ?? channelOf(options, view.desk))
   const before = earlier && (await findLink(room.clients.read, earlier))
   return renderCard(view, clock.now(), link, before)
 }

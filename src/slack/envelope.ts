@@ -82,8 +82,9 @@ async function interact({ app, clock, log }: EnvelopeTools, { type, body, retryN
     )
   }
   try {
-    if (body.type === 'view_closed') return await answer() // We ask for none; there is nothing to be done about one.
     await app.processEvent({ body, ack: answer, ...(retryNum !== undefined && { retryNum }) })
+    // Of a form that nobody waits for there is nothing to say, but Slack wants to know that we heard.
+    if (body.type === 'view_closed' && !acked.signal.aborted) await answer()
   } catch (error) {
     log.error({ type, error: String(error) }, 'slack: what a person did could not be handled')
   } finally {
