@@ -1,4 +1,4 @@
-// "Acknowledge" on a ping: somebody has seen it, and the next step waits for its own time. The customer's window runs on.
+// "Snooze ping": somebody has seen it, and the next step waits for its own time. The customer's window runs on.
 import type { Reader } from '../db/open.ts'
 import { acknowledge } from '../ping.ts'
 import { findWindow } from '../window-record.ts'
@@ -16,7 +16,7 @@ export async function acknowledgePing(tools: DeskTools, { who, value: windowId }
   const isFirst = await tools.db.transaction((trx) => acknowledge(trx, window, admission.agent.id))
   if (isFirst) return undefined
   const by = await findAcknowledger(tools.db, windowId)
-  return { text: by === undefined ? 'There is nothing to acknowledge here yet.' : wordsFor(by, who.id) }
+  return { text: by === undefined ? 'There is no ping to snooze here yet.' : wordsFor(by, who.id) }
 }
 
 async function findAcknowledger(db: Reader, windowId: string): Promise<string | undefined> {
@@ -32,5 +32,7 @@ async function findAcknowledger(db: Reader, windowId: string): Promise<string | 
 }
 
 function wordsFor(by: string, reader: string): string {
-  return by === reader ? 'You have acknowledged this already.' : `<@${by}> has acknowledged this already.`
+  return by === reader
+    ? 'You have snoozed this ping already. The next reminder comes at its own time.'
+    : `<@${by}> has snoozed this ping already. The next reminder comes at its own time.`
 }

@@ -15,6 +15,7 @@ import { CUSTOMER } from './customer-view.ts'
 import { ASKS_ANEW, askAnewAbout } from './edited-post.ts'
 import { endBy, openPostpone } from './follow-up.ts'
 import { DROP, KEEP, POSTPONE } from './follow-up-view.ts'
+import { HAND_OVER_ALL, openHandOverAll } from './hand-over-all.ts'
 import { HOME_CLICKS } from './home-click.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
@@ -92,6 +93,7 @@ export const CLICKS: Record<string, OnClick> = {
   [ASKS_ANEW]: committing(askAnewAbout),
   [NEEDS_ANSWER]: committing((tools, click) => reclassifyMessage(tools, click, true)),
   [NEEDS_NONE]: committing((tools, click) => reclassifyMessage(tools, click, false)),
+  [HAND_OVER_ALL]: opening(openHandOverAll),
   [KEEP]: committing(endBy('kept')),
   [DROP]: committing(endBy('dropped')),
   [POSTPONE]: opening(openPostpone),

@@ -27,12 +27,13 @@ export interface Call {
   triggerId: string
 }
 
-type Run = (tools: DeskTools, call: Call) => Promise<Whisper>
+/** Undefined when there is nothing to say, because something has opened. */
+type Run = (tools: DeskTools, call: Call) => Promise<Whisper | undefined>
 
 const WORDS: Record<string, { run: Run; help: string }> = {
   away: {
     run: goAwayFor,
-    help: '`/desk away 2h` You are away: reminders about your customers go to somebody else. `30m`, `2h` or `3d`; a day if you say nothing.',
+    help: '`/desk away 2h @ben` You are away, and Ben hears of your customers meanwhile; without him somebody else does. `30m`, `2h` or `3d`; `/desk away` alone opens a form.',
   },
   back: { run: back, help: '`/desk back` You are there again.' },
   queue: { run: showQueue, help: '`/desk queue` Who waits for an answer, soonest due first.' },
@@ -65,6 +66,7 @@ const HELP = Object.values(WORDS)
   .join('\n')
 
 const WAIT = 'One moment…'
+const OPENED: Whisper = { text: 'The form is open.' }
 
 export function onCommand(app: App, tools: DeskTools): void {
   app.command(COMMAND, async ({ command, ack, respond }) => {
@@ -82,15 +84,15 @@ type AckCommand = SlackCommandMiddlewareArgs['ack']
 /** Commit, then ack with the answer. What is late comes by the address that Slack gave for it. */
 async function answerInTime(
   { clock, log, saveWithinMs }: DeskTools,
-  work: Promise<Whisper>,
+  work: Promise<Whisper | undefined>,
   ack: AckCommand,
   respond: RespondFn,
 ): Promise<void> {
   const said = (whisper: Whisper) => ({ response_type: 'ephemeral' as const, ...whisper })
   const raced = await within(clock, saveWithinMs, work)
-  if (raced.kind === 'done') return await ack(said(raced.value))
+  if (raced.kind === 'done') return raced.value ? await ack(said(raced.value)) : await ack()
   await ack(said({ text: WAIT }))
-  const late = said(await work)
+  const late = said((await work) ?? OPENED)
   await respond(late).catch((error: unknown) =>
     log.warn({ error: String(error) }, 'desk: a late answer did not arrive'),
   )
@@ -100,7 +102,7 @@ async function answer(
   tools: DeskTools,
   who: Person,
   { channel, triggerId, text }: { channel: string; triggerId: string; text: string },
-): Promise<Whisper> {
+): Promise<Whisper | undefined> {
   const [word = '', ...rest] = text.trim().split(/\s+/)
   const name = word === '' ? 'help' : word.toLowerCase()
   const known = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined

@@ -1,6 +1,7 @@
 // Which submitted form leads where, and what stands in its place while that is being saved.
 import { ANSWER_ELSEWHERE, answerElsewhereForm } from './answer-elsewhere.ts'
 import { ASSIGN, assignForm } from './assign.ts'
+import { AWAY, awayForm } from './away-form.ts'
 import { CALLED_BY, calledByForm } from './called-by.ts'
 import { closeComposer } from './composer-close.ts'
 import { submitComposer } from './composer-submit.ts'
@@ -11,6 +12,7 @@ import { customerForm } from './customer.ts'
 import { CUSTOMER } from './customer-view.ts'
 import { DESK_MOVE, deskMoveForm } from './desk-move.ts'
 import { FOLLOW_UP, FOLLOW_UP_POSTPONE, followUpForm, postponeForm } from './follow-up.ts'
+import { HAND_OVER_ALL, handOverAllForm } from './hand-over-all.ts'
 import type { OpenView } from './interaction.ts'
 import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
@@ -49,6 +51,8 @@ export const FORMS: Record<string, Form> = {
   [WRITE_TO]: writeToForm,
   [ANSWER_ELSEWHERE]: answerElsewhereForm,
   [PERSON]: personForm,
+  [AWAY]: awayForm,
+  [HAND_OVER_ALL]: handOverAllForm,
   [COUNTS]: countsForm,
   [LABEL]: labelForm,
   [SPAM]: spamForm,

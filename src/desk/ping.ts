@@ -128,7 +128,7 @@ function firstWords({ oldest, isHidden }: PingView): string {
 
 function details({ waiting, ownerId, acknowledgedBy }: PingView, link: string | undefined): string {
   const owner = ownerId === undefined ? 'nobody has it' : `<@${ownerId}> has it`
-  const seen = acknowledgedBy === undefined ? [] : [`<@${acknowledgedBy}> has seen this`]
+  const seen = acknowledgedBy === undefined ? [] : [`<@${acknowledgedBy}> has seen this: quiet until the next reminder`]
   const open = link === undefined ? [] : [`<${link}|Open the conversation>`]
   return [`Since ${dateMark(waiting.since)}`, `due ${dateMark(waiting.dueAt)}`, owner, ...seen, ...open].join(' · ')
 }
@@ -145,7 +145,7 @@ function pingButtons({ conversationId, windowId, channelKind, ownerId, acknowled
     button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(ownerId === undefined ? [button('take', 'Take', conversationId)] : []),
     button('assign', ownerId === undefined ? 'Assign' : 'Reassign', conversationId),
-    ...(acknowledgedBy === undefined ? [button('acknowledge', 'Acknowledge', windowId)] : []),
+    ...(acknowledgedBy === undefined ? [button('acknowledge', 'Snooze ping', windowId)] : []),
     button('waive', 'No reply needed', conversationId),
   ]
 }

@@ -1,4 +1,4 @@
-// "Acknowledge" on a ping, and who may act on one.
+// "Snooze ping", and who may act on one.
 import { expect, test } from 'vitest'
 import { eachDatabase, type OpenTestDb } from '../setup/database.ts'
 import { makeActingDesk } from './acting.ts'
@@ -19,7 +19,7 @@ eachDatabase((open) => {
     expect(await world.openWindow()).toBeDefined()
     await desk.settle()
     expect(desk.shownPing()).toContain(`@${lea} has seen this`)
-    expect(desk.shownPing()).not.toContain('[Acknowledge]')
+    expect(desk.shownPing()).not.toContain('[Snooze ping]')
   })
 
   test('P6, P7: a second click says that it was acknowledged before, and by whom', async () => {
@@ -28,7 +28,7 @@ eachDatabase((open) => {
     const windowId = (await world.openWindow())?.id ?? ''
     await desk.pressOnPing(lea, 'acknowledge')
     await desk.pressOnPing(lea, 'acknowledge')
-    expect(await desk.hears(lea, 'already')).toBe('You have acknowledged this already.')
+    expect(await desk.hears(lea, 'already')).toContain('You have snoozed this ping already.')
     const blocks = [
       {
         type: 'actions' as const,
@@ -36,7 +36,7 @@ eachDatabase((open) => {
           {
             type: 'button' as const,
             action_id: 'acknowledge',
-            text: { type: 'plain_text' as const, text: 'Acknowledge' },
+            text: { type: 'plain_text' as const, text: 'Snooze ping' },
             value: windowId,
           },
         ],
@@ -44,7 +44,7 @@ eachDatabase((open) => {
     ]
     const { ts = '' } = await desk.room().clients.post.chat.postMessage({ channel, text: 'The same ping', blocks })
     await slack.click(maya, { channel, ts, actionId: 'acknowledge' })
-    expect(await desk.hears(maya, 'already')).toBe(`<@${lea}> has acknowledged this already.`)
+    expect(await desk.hears(maya, 'already')).toContain(`<@${lea}> has snoozed this ping already.`)
     expect(await world.facts('ping-acknowledged')).toHaveLength(1)
   })
 

@@ -240,7 +240,7 @@ test('a ping says how late it is, for whom, with a way to the conversation', () 
     'The blue one',
     '> Is it in stock?',
     'Since 2026-01-05 08:00 UTC · due 2026-01-06 08:00 UTC · @U9 has it · Open the conversation (https://example.slack.com/x)',
-    '[Reply by email] [Reassign] [Acknowledge] [No reply needed]',
+    '[Reply by email] [Reassign] [Snooze ping] [No reply needed]',
   ])
 })
 

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/clock.ts'
+import { take } from '../../src/conversation.ts'
 import { renderMorning } from '../../src/desk/digest-post.ts'
 import { deskDay } from '../../src/desk-day.ts'
 import { armDigests, dailyHandler } from '../../src/digest.ts'
 import { makeOutboxRunner } from '../../src/outbox-runner.ts'
+import { countQueue } from '../../src/queue.ts'
 import { checkBlocks } from '../../src/sandbox/slack/blocks.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
+import { snooze } from '../../src/snooze.ts'
 import { eachDatabase } from '../setup/database.ts'
-import { openLimiter } from '../setup/world.ts'
+import { DESK, openLimiter } from '../setup/world.ts'
 import { makeBoard } from './board.ts'
 
 const NOW = Date.UTC(2026, 0, 6, 8)
@@ -33,10 +36,16 @@ eachDatabase((open) => {
   test('P11: the numbers of the digest are the queue at that instant', async () => {
     const board = await makeBoard(open)
     const { world } = board
+    const ids: string[] = []
     for (let n = 1; n <= 4; n++) {
       const from = { address: `customer${n}@example.org`, name: `Customer ${n}` }
-      await world.customerWrites(`Question ${n}`, { from, at: world.clock.now() - n * 8 * HOUR })
+      const at = world.clock.now() - n * 8 * HOUR
+      ids.push((await world.customerWrites(`Question ${n}`, { from, at })).conversation_id)
     }
+    await world.db.transaction(async (trx) => {
+      await take(trx, ids[0] ?? '', 'U1')
+      await snooze(trx, ids[1] ?? '', { by: 'U1', until: trx.now() + 5 * DAY, isPastDueKnown: true })
+    })
     await board.comeToRest()
     const desks = [{ name: 'main', leads: [board.lea], day: deskDay(undefined) }]
     await armDigests(world.db, desks)
@@ -60,6 +69,9 @@ eachDatabase((open) => {
     expect(text).toContain('4 customers wait for an answer')
     expect(text).toContain(`${overdue} overdue`)
     expect(text).toContain(`${today} due later today`)
-    expect(text).toContain('4 that nobody has')
+    expect(text).toContain('3 that nobody has')
+    expect(text).toContain('1 snoozed, their windows run')
+    const counts = await countQueue(world.db, DESK, now, deskDay(undefined).end(now))
+    expect(counts).toMatchObject({ waiting: 4, overdue, dueToday: today, unassigned: 3, snoozed: 1, broken: 0 })
   })
 })

@@ -9,19 +9,23 @@ const DUE_ASSIGNEE = step('due', ({ dueAt }) => dueAt, { to: [{ kind: 'assignee'
 const DUE_DESK = step('due', ({ dueAt }) => dueAt, { to: [{ kind: 'desk' }] })
 
 eachDatabase((open) => {
-  test('P2: an owner who said that they are away is replaced by the backup, who is told why', async () => {
-    const board = await makeBoard(open, { policy: { ladder: [DUE_ASSIGNEE] } })
-    const tom = board.slack.addUser({ name: 'tom', realName: 'Tom Okafor' }).id
-    board.connect(undefined, { backup: [tom] })
-    await overdue(board, async (id) => {
-      await own(board, id, board.maya)
-      await say(board, { away_until: board.world.clock.now() + 3 * DAY })
-    })
-    expect(dmsTo(board, board.maya)).toEqual([])
-    expect(dmsTo(board, tom)).toHaveLength(1)
-    expect(dmsTo(board, tom)[0]).toContain('In place of @')
-    expect(dmsTo(board, tom)[0]).toContain('away')
-  })
+  test.each(['the desk’s backup', 'whom they named before any other'])(
+    'P2: an owner who said that they are away is replaced by %s, who is told why',
+    async (whom) => {
+      const board = await makeBoard(open, { policy: { ladder: [DUE_ASSIGNEE] } })
+      const tom = board.slack.addUser({ name: 'tom', realName: 'Tom Okafor' }).id
+      const isNamed = whom !== 'the desk’s backup'
+      board.connect(undefined, { backup: [isNamed ? board.lea : tom] })
+      await overdue(board, async (id) => {
+        await own(board, id, board.maya)
+        await say(board, { away_until: board.world.clock.now() + 3 * DAY, ...(isNamed && { stand_in: tom }) })
+      })
+      expect([board.maya, board.lea].flatMap((who) => dmsTo(board, who))).toEqual([])
+      expect(dmsTo(board, tom)).toHaveLength(1)
+      expect(dmsTo(board, tom)[0]).toContain('In place of @')
+      expect(dmsTo(board, tom)[0]).toContain('away')
+    },
+  )
 
   test.each(['deactivated', 'left'])('P2: an owner who is %s is replaced as well', async (how) => {
     const board = await makeBoard(open, { policy: { ladder: [DUE_ASSIGNEE] } })
@@ -160,7 +164,10 @@ async function own({ world }: Board, id: string, agent: string): Promise<void> {
   })
 }
 
-async function say({ world }: Board, change: { away_until?: number; left_at?: number }): Promise<void> {
+async function say(
+  { world }: Board,
+  change: { away_until?: number; left_at?: number; stand_in?: string },
+): Promise<void> {
   await world.db.transaction((trx) => trx.updateTable('agent').set(change).execute())
 }
 

@@ -32,7 +32,7 @@ eachDatabase((open) => {
       slack.click(maya, { channel, ts: desk.threadMessages().at(-1)?.ts ?? '', actionId })
     await press('needs_answer')
     await desk.comeDue()
-    expect(desk.shownPing()).toContain('[Acknowledge]')
+    expect(desk.shownPing()).toContain('[Snooze ping]')
     await press('needs_no_answer')
     await desk.settle()
     expect(desk.shownPing()).toContain('Nobody waits here any more')
