@@ -21,6 +21,7 @@ import { explanation } from '../../src/desk/why.ts'
 import type { Letter } from '../../src/template/letter.ts'
 import { letter } from '../desk/desk.ts'
 import { type Case, drawing } from './case.ts'
+import { callCases } from './cases-call.ts'
 import { entryCases } from './cases-entry.ts'
 import { faultsOfChoices, faultsOfMessage, faultsOfView, MARK } from './checker.ts'
 import * as some from './hostile.ts'
@@ -107,6 +108,7 @@ const turn = fc.record({ typed: words(500), skip: count })
 
 export const CASES: Record<string, Case> = {
   ...entryCases,
+  ...callCases,
   card: drawing(fc.tuple(shape.cardView, maybe(some.link)), ([view, link]) => [
     ...faultsOfMessage(renderCard(view, NOW, link)),
     ...faultsOfMessage(renderPlainCard(view)),
