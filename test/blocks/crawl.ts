@@ -143,14 +143,14 @@ async function fillIn(slack: ActingDesk['slack'], view: ViewRecord): Promise<voi
   for (const block of view.blocks) {
     if (block.type !== 'input') continue
     const element = block.element as Record<string, unknown> & { type: string; action_id: string }
-    const value = await valueOf(slack, view, String(block.block_id), element)
+    const value = await filledIn(slack, view, String(block.block_id), element)
     if (value) view.entered.set(`${block.block_id} ${element.action_id}`, { type: element.type, ...value })
   }
 }
 
 type Element = Record<string, unknown> & { type: string; action_id: string }
 
-async function valueOf(
+async function filledIn(
   slack: ActingDesk['slack'],
   view: ViewRecord,
   blockId: string,

@@ -104,7 +104,12 @@ async function everythingHappens(desk: ActingDesk, round: number): Promise<void>
   if (round === 0) {
     await snoozeTooLong(desk)
     await linkEverybody(desk, id)
-    const tags = { by: maya, priority: 'high' as const, add: parseTags(`${EVIL},${'ß'.repeat(400)}, 日本語`) }
+    const tags = {
+      by: maya,
+      priority: 'high' as const,
+      add: parseTags(`${EVIL},${'ß'.repeat(400)}, 日本語`),
+      remove: [],
+    }
     await world.db.transaction((trx) => label(trx, id, tags))
   }
   if (round === 1) await blockSomebody(desk)
