@@ -23,6 +23,7 @@ import { letter } from '../desk/desk.ts'
 import { type Case, drawing } from './case.ts'
 import { callCases } from './cases-call.ts'
 import { entryCases } from './cases-entry.ts'
+import { formCases } from './cases-form.ts'
 import { faultsOfChoices, faultsOfMessage, faultsOfView, MARK } from './checker.ts'
 import * as some from './hostile.ts'
 import * as shape from './shapes.ts'
@@ -109,6 +110,7 @@ const turn = fc.record({ typed: words(500), skip: count })
 export const CASES: Record<string, Case> = {
   ...entryCases,
   ...callCases,
+  ...formCases,
   card: drawing(fc.tuple(shape.cardView, maybe(some.link)), ([view, link]) => [
     ...faultsOfMessage(renderCard(view, NOW, link)),
     ...faultsOfMessage(renderPlainCard(view)),
