@@ -15,6 +15,7 @@ import type { Trx } from '../db/open.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Settled } from '../outbox-attempt.ts'
 import type { Policies } from '../policy.ts'
+import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { listBackup } from '../stand-in.ts'
 import { findOpenWindow } from '../window-record.ts'
 import { nameOf } from './agents.ts'
@@ -153,7 +154,7 @@ export function renderAllotted({ to, how }: NonNullable<Given>, name: string | u
   }[how]
   const call: Inline[] = to === undefined ? [] : [{ type: 'user', user_id: to }, word(' ')]
   return {
-    text: `${to === undefined ? '' : `<@${to}> `}${why}`,
+    text: `${to === undefined ? '' : `<@${to}> `}${escapeMrkdwn(why)}`,
     blocks: [paragraph([word('👉 '), ...call, word(why)])],
   }
 }

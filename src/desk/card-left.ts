@@ -4,6 +4,7 @@ import type { Reader } from '../db/open.ts'
 import type { CardLeft } from '../desk-move.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler } from '../outbox-attempt.ts'
+import { escapeMrkdwn } from '../slack/mrkdwn.ts'
 import { codeOf } from '../slack/trouble.ts'
 import { nameParts } from './card.ts'
 import type { DeskPosting } from './card-post.ts'
@@ -44,7 +45,7 @@ export function cardLeftHandler(options: CardLeftOptions): Handler {
       paragraph([...nameParts(contact), word(` · ${channelWord(contact.channelKind)}`)]),
       paragraph([word('📦 Moved to the desk '), word(title, { bold: true }), ...who, word('. It goes on there.')]),
     ]
-    return { text: `Moved to the desk ${title}`, blocks }
+    return { text: `Moved to the desk ${escapeMrkdwn(title)}`, blocks }
   }
 }
 

@@ -51,7 +51,12 @@ async function listNewest(db: Reader, conversationId: string): Promise<Message[]
     .execute()
 }
 
-function countsView(conversationId: string, desk: Desk, messages: readonly Message[], counting: string[]): ModalView {
+export function countsView(
+  conversationId: string,
+  desk: Desk,
+  messages: readonly Message[],
+  counting: string[],
+): ModalView {
   const meta: CountsMeta = { conversationId, at: desk.channel, shown: messages.map(({ id }) => id), counting }
   const blocks: KnownBlock[] = [
     {

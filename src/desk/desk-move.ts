@@ -48,7 +48,7 @@ async function prepareMove(tools: DeskTools, { who, value: id }: Click): Promise
   return { kind: 'view', view: moveView({ conversationId: id, at: desk.channel, from: desk.name }, others) }
 }
 
-function moveView(meta: DeskMoveMeta, others: readonly Desk[]): ModalView {
+export function moveView(meta: DeskMoveMeta, others: readonly Desk[]): ModalView {
   const options = others.map((desk) => ({
     text: plain(shorten(deskTitle(desk), OPTION_LENGTH_MAX)),
     value: desk.name,

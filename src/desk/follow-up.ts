@@ -50,7 +50,12 @@ async function openFollowUp(tools: DeskTools, click: Click): Promise<void> {
   await openView(tools, click, { title: TITLE, prepare })
 }
 
-function followUpView({ id, owner_id }: Conversation, desk: Desk, agents: readonly Agent[], now: number): ModalView {
+export function followUpView(
+  { id, owner_id }: Conversation,
+  desk: Desk,
+  agents: readonly Agent[],
+  now: number,
+): ModalView {
   const kinds = KINDS.map(({ value, label }) => ({ text: plain(label), value }))
   const [first] = kinds
   const blocks: KnownBlock[] = [
@@ -182,7 +187,7 @@ function endOf({ ended_as, ended_by, by }: FollowUp): { as: 'kept' | 'dropped'; 
   return { as: ended_as ?? 'dropped', by: ended_by ?? by }
 }
 
-function postponeView({ id, conversation_id, kind }: FollowUp, desk: Desk, now: number): ModalView {
+export function postponeView({ id, conversation_id, kind }: FollowUp, desk: Desk, now: number): ModalView {
   const meta: LaterMeta = { conversationId: conversation_id, at: desk.channel, followUp: id }
   const say = kind === 'promise' ? [note('The customer knows of the time from before: tell them of the new one.')] : []
   const blocks = [timeField('Until when?', wholeHour(now + DAY)), ...say]

@@ -47,7 +47,7 @@ async function prepareLabel(tools: DeskTools, { who, value: id }: Click): Promis
   return { kind: 'view', view: labelView(meta, tags, await listKnownTags(db, desk.name, OPTIONS_MAX)) }
 }
 
-function labelView(meta: LabelMeta, tags: readonly Tag[], known: readonly Tag[]): ModalView {
+export function labelView(meta: LabelMeta, tags: readonly Tag[], known: readonly Tag[]): ModalView {
   const rest = known.filter(({ id }) => !meta.tags.includes(id))
   const offered = [...tags, ...rest].slice(0, OPTIONS_MAX)
   return formView({

@@ -38,7 +38,7 @@ async function prepareSpam(tools: DeskTools, { who, value: id }: Click): Promise
 }
 
 /** `isStale`: they wrote while the form was open. */
-function spamView(
+export function spamView(
   { conversation, identity, waiting, upTo, authors }: Question,
   desk: Desk,
   isStale = false,

@@ -43,7 +43,7 @@ async function listSplittable(db: Reader, conversationId: string): Promise<Messa
     .execute()
 }
 
-function splitView(conversationId: string, desk: Desk, messages: readonly Message[]): ModalView {
+export function splitView(conversationId: string, desk: Desk, messages: readonly Message[]): ModalView {
   const meta: FormMeta = { conversationId, at: desk.channel }
   const shown = messages.slice(0, GROUP * GROUPS_MAX)
   const isCut = messages.length > shown.length

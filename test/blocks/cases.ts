@@ -22,12 +22,14 @@ import type { Letter } from '../../src/template/letter.ts'
 import { letter } from '../desk/desk.ts'
 import { type Case, drawing } from './case.ts'
 import { awayCases } from './cases-away.ts'
+import { callCases } from './cases-call.ts'
 import { entryCases } from './cases-entry.ts'
+import { formCases } from './cases-form.ts'
 import { faultsOfChoices, faultsOfMessage, faultsOfView, MARK } from './checker.ts'
 import * as some from './hostile.ts'
 import * as shape from './shapes.ts'
 
-const { NOW, at, count, flag, maybe, said, words } = some
+const { NOW, at, count, flag, maybe, said, words, written } = some
 
 const alone = (blocks: KnownBlock[]) => faultsOfMessage({ text: 'Found', blocks })
 const links = new Map([['v_00000000000000000000000000', 'https://acme.slack.com/archives/C1/p1700000000000100']])
@@ -76,7 +78,7 @@ const composed = fc
     ...{
       question: shape.question,
       recipients: shape.recipients,
-      text: words(3000),
+      text: written(3000),
       notice: maybe(words(600)),
       letter: maybe(aLetter),
     },
@@ -109,6 +111,8 @@ const turn = fc.record({ typed: words(500), skip: count })
 export const CASES: Record<string, Case> = {
   ...awayCases,
   ...entryCases,
+  ...callCases,
+  ...formCases,
   card: drawing(fc.tuple(shape.cardView, maybe(some.link)), ([view, link]) => [
     ...faultsOfMessage(renderCard(view, NOW, link)),
     ...faultsOfMessage(renderPlainCard(view)),
@@ -192,13 +196,13 @@ export const CASES: Record<string, Case> = {
     ([one, news]) => faultsOfView(staleView(one, news)),
   ),
   correction: drawing(
-    fc.tuple(letterhead, words(3000), fc.array(shape.part, { minLength: 1, maxLength: 5 })),
+    fc.tuple(letterhead, written(3000), fc.array(shape.part, { minLength: 1, maxLength: 5 })),
     ([to, text, parts]) => {
       const correcting = { ...to, meta: { messageId: 'm_1', conversationId: 'v_1', at: 'C1', seenVersions: 0 } }
       return [...faultsOfView(correctView(correcting, text)), ...faultsOfView(correctionPreview(correcting, parts))]
     },
   ),
-  sending: drawing(fc.tuple(letterhead, shown, words(3000), words(600)), ([to, one, text, reason]) => {
+  sending: drawing(fc.tuple(letterhead, shown, written(3000), words(600)), ([to, one, text, reason]) => {
     const { blocks, private_metadata: metadata = '' } = previewView(one)
     return [
       sending.sendingView(to, { messageId: 'm_1', dueAt: NOW }),

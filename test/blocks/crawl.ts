@@ -9,7 +9,16 @@ interface Thing {
   press(): Promise<unknown>
 }
 
+interface Crawl {
+  pressed: Set<string>
+  /** How often something was pressed again for what stands behind it. */
+  returns: Map<string, number>
+  /** What led to the form that opens next. */
+  path: string[]
+}
+
 const ROUNDS_MAX = 12
+const RETURNS_MAX = 12
 
 /** `renew` brings something new to press before each round. Resolves to the names of all that was pressed. */
 export async function pressEverything(
@@ -17,17 +26,21 @@ export async function pressEverything(
   who: string,
   renew: (round: number) => Promise<unknown>,
 ): Promise<string[]> {
-  const pressed = new Set<string>()
+  const crawl: Crawl = { pressed: new Set(), returns: new Map(), path: [] }
+  const { pressed } = crawl
+  const all = new Set<string>()
   for (let round = 0; round < ROUNDS_MAX; round++) {
     await renew(round)
-    const before = pressed.size
+    const before = all.size
     for (let next = findNew(desk, who, pressed); next; next = findNew(desk, who, pressed)) {
+      crawl.path = [next.name]
       await press(desk, next, pressed)
-      await lookThrough(desk, who, pressed)
+      await lookThrough(desk, who, crawl)
+      for (const name of pressed) all.add(name)
     }
-    if (round > 2 && pressed.size === before) break
+    if (round > 2 && all.size === before) break
   }
-  return [...pressed]
+  return [...all]
 }
 
 async function press({ slack, world }: ActingDesk, { name, press }: Thing, pressed: Set<string>): Promise<void> {
@@ -41,14 +54,38 @@ async function press({ slack, world }: ActingDesk, { name, press }: Thing, press
 const findNew = (desk: ActingDesk, who: string, pressed: ReadonlySet<string>) =>
   [...onMessages(desk, who), ...onHome(desk, who)].find(({ name }) => !pressed.has(name))
 
+/** A form that was seen: what was pressed to come to it, and what nobody has pressed in it. */
+interface Seen {
+  path: string[]
+  left: string[]
+}
+
 /** What the modal in front offers, and then what those below it do. */
-async function lookThrough(desk: ActingDesk, who: string, pressed: Set<string>): Promise<void> {
+async function lookThrough(desk: ActingDesk, who: string, crawl: Crawl): Promise<void> {
+  const { pressed } = crawl
+  const seen = new Map<string, Seen>()
   for (;;) {
     const view = desk.modals(who).at(-1)
-    if (!view) return
-    const next = inView(desk, who, view).find(({ name }) => !pressed.has(name))
-    if (next) await press(desk, next, pressed)
-    else await desk.slack.close(who, view.id)
+    if (!view) break
+    const things = inView(desk, who, view).filter(({ name }) => !pressed.has(name))
+    const key = `${view.id} ${view.view.callback_id}`
+    const { path } = seen.get(key) ?? { path: crawl.path }
+    seen.set(key, { path, left: things.map(({ name }) => name) })
+    const [next] = things
+    if (next) {
+      crawl.path = [...path, next.name]
+      await press(desk, next, pressed)
+    } else await desk.slack.close(who, view.id)
+  }
+  for (const { path, left } of seen.values()) if (left.some((name) => !pressed.has(name))) comeBack(crawl, path)
+}
+
+/** A form closes with what was not pressed in it: whatever led there is pressed again, a few times. */
+function comeBack({ pressed, returns }: Crawl, path: readonly string[]): void {
+  for (const name of path) {
+    const times = returns.get(name) ?? 0
+    returns.set(name, times + 1)
+    if (times < RETURNS_MAX) pressed.delete(name)
   }
 }
 
@@ -77,7 +114,7 @@ function inView({ slack }: ActingDesk, who: string, view: ViewRecord): Thing[] {
   const name = `${view.view.callback_id} ${(view.view.title as { text?: string } | undefined)?.text}`
   const submit = () => slack.submit(who, view.id)
   const filled = async () => {
-    fillIn(view)
+    await fillIn(slack, view)
     await submit()
   }
   const isForm = view.view.submit !== undefined
@@ -99,24 +136,65 @@ function inside(slack: ActingDesk['slack'], who: string, view: ViewRecord, where
   }))
 }
 
+const EVIL = 'QZX *x* `y` & > :tada: '
+
 /** A value for every field that takes one, as somebody in a hurry would choose it. */
-function fillIn(view: ViewRecord): void {
+async function fillIn(slack: ActingDesk['slack'], view: ViewRecord): Promise<void> {
   for (const block of view.blocks) {
     if (block.type !== 'input') continue
     const element = block.element as Record<string, unknown> & { type: string; action_id: string }
-    const { type, options, action_id: action, max_length: max } = element
-    const first = (options as unknown[] | undefined)?.[0]
-    const text = 'QZX *x* `y` & > :tada: '.repeat(100).slice(0, Math.min(Number(max ?? 3000), 3000))
-    const values: Record<string, Record<string, unknown>> = {
-      plain_text_input: { value: text },
-      static_select: { selected_option: first },
-      radio_buttons: { selected_option: first },
-      checkboxes: { selected_options: options },
-      datepicker: { selected_date: '2030-06-14' },
-      users_select: { selected_user: view.userId },
-    }
-    if (values[type]) view.entered.set(`${block.block_id} ${action}`, { type, ...values[type] })
+    const value = await filledIn(slack, view, String(block.block_id), element)
+    if (value) view.entered.set(`${block.block_id} ${element.action_id}`, { type: element.type, ...value })
   }
+}
+
+type Element = Record<string, unknown> & { type: string; action_id: string }
+
+async function filledIn(
+  slack: ActingDesk['slack'],
+  view: ViewRecord,
+  blockId: string,
+  element: Element,
+): Promise<Record<string, unknown> | undefined> {
+  const { type, action_id: action } = element
+  const options = (element.options ?? []) as unknown[]
+  const text = EVIL.repeat(100).slice(0, Math.min(Number(element.max_length ?? 3000), 3000))
+  switch (type) {
+    case 'plain_text_input':
+      // Somebody chooses from the list, or pastes a link: not both.
+      if (action === 'link') return undefined
+      return { value: ADDRESSES.test(action) ? 'supplier@example.org' : text }
+    case 'rich_text_input':
+      return { rich_text_value: richText(text) }
+    case 'static_select':
+    case 'radio_buttons':
+      return { selected_option: options[0] }
+    case 'external_select': {
+      const [first] = await slack.suggest(view.userId, view.id, blockId, action, '')
+      return first && { selected_option: first }
+    }
+    case 'checkboxes':
+    case 'multi_static_select':
+      // All but one, for not everything may be another matter.
+      return { selected_options: options.slice(0, Math.max(1, options.length - 1)).slice(0, BOXES_MAX) }
+    case 'datepicker':
+      return { selected_date: '2030-06-14' }
+    case 'datetimepicker':
+      return { selected_date_time: Number(element.initial_date_time) + 5 * DAY_SECONDS }
+    case 'users_select':
+      return { selected_user: view.userId }
+    default:
+      return undefined
+  }
+}
+
+const ADDRESSES = /address|_to$/
+const BOXES_MAX = 10
+const DAY_SECONDS = 86_400
+
+function richText(text: string) {
+  const written = { type: 'rich_text_section', elements: [{ type: 'text', text }] }
+  return { type: 'rich_text', elements: [written] }
 }
 
 interface Target {

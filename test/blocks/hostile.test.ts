@@ -1,7 +1,10 @@
 // Whatever anybody writes, however long and however odd: every view keeps Slack's limits and shows it as words.
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { block } from '../../src/block.ts'
+import { label } from '../../src/label.ts'
 import { linkPeople } from '../../src/person.ts'
+import { parseTags } from '../../src/tag.ts'
 import { type ActingDesk, makeActingDesk } from '../desk/acting.ts'
 import { letter } from '../desk/desk.ts'
 import { deletion, edit } from '../setup/chat.ts'
@@ -42,6 +45,7 @@ eachDatabase(
         const desk = await makeActingDesk(open, { letters, channel: channelOf() })
         const { slack, world, maya, lea } = desk
         await addOddColleague(desk)
+        await addSecondDesk(desk)
         const guest = slack.addUser({ name: 'guest', isGuest: true }).id
         slack.join(guest, desk.channel)
         await desk.eventsIn()
@@ -66,6 +70,12 @@ eachDatabase(
 async function addOddColleague({ slack, channel, eventsIn, desk }: ActingDesk): Promise<void> {
   slack.join(slack.addUser({ name: 'odd', realName: EVIL }).id, channel)
   await eventsIn()
+  await desk().syncAgents()
+}
+
+async function addSecondDesk({ slack, maya, desks, desk }: ActingDesk): Promise<void> {
+  const channel = slack.addChannel({ name: 'bills', isPrivate: true, members: [slack.app.botUserId, maya] }).id
+  desks.push({ name: 'bills', title: EVIL.repeat(3), channel, undoMs: 0, leads: [], backup: [] })
   await desk().syncAgents()
 }
 
@@ -94,9 +104,17 @@ async function everythingHappens(desk: ActingDesk, round: number): Promise<void>
   if (round === 0) {
     await snoozeTooLong(desk)
     await linkEverybody(desk, id)
+    const tags = {
+      by: maya,
+      priority: 'high' as const,
+      add: parseTags(`${EVIL},${'ß'.repeat(400)}, 日本語`),
+      remove: [],
+    }
+    await world.db.transaction((trx) => label(trx, id, tags))
   }
+  if (round === 1) await blockSomebody(desk)
   if (round === 3) await desk.comeDue()
-  for (const words of ['queue', 'find QZX', `history ${from.address}`, `why ${id}`, EVIL])
+  for (const words of ['queue', 'blocked', 'find QZX', `history ${from.address}`, `why ${id}`, EVIL])
     await slack.command(maya, channel, '/desk', words)
 }
 
@@ -107,6 +125,11 @@ async function snoozeTooLong(desk: ActingDesk): Promise<void> {
   await desk.pick(maya, 'span', '3d')
   await desk.submit(maya)
   await desk.slack.close(maya, desk.front(maya).id)
+}
+
+async function blockSomebody({ world, maya }: ActingDesk): Promise<void> {
+  const { id } = await world.db.selectFrom('contact').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()
+  await world.db.transaction((trx) => block(trx, id, maya))
 }
 
 async function linkEverybody({ world, maya }: ActingDesk, conversationId: string): Promise<void> {
@@ -131,7 +154,10 @@ const FILE = { name: `${EVIL}.pdf`, type: EVIL, bytes: 10, ref: 'f' }
 /** Drawn only where two are at it in one moment or a database is slow; judged wherever a test makes that happen. */
 const ELSEWHERE = ['assign.ts changedView', 'open-view.ts refusedView', 'respond.ts lateAnswer']
 
+/** Reads what Slack has drawn. */
+const READS = ['interaction.ts richIn']
+
 test('every function that draws something for Slack is drawn with hostile words: give a new one a case in cases.ts', async () => {
   const names = await called()
-  expect(listDrawing().filter((name) => !names.has(name) && !ELSEWHERE.includes(name))).toEqual([])
+  expect(listDrawing().filter((name) => !names.has(name) && ![...ELSEWHERE, ...READS].includes(name))).toEqual([])
 })

@@ -64,6 +64,9 @@ export function words(lengthMax = WORDS_MAX): Arbitrary<string> {
 /** What somebody had very much to say. */
 export const tale = fc.oneof({ weight: 5, arbitrary: words() }, { weight: 1, arbitrary: words(TALE_MAX) })
 
+/** What one of us wrote: where their links lead is their own choice, so no address takes in the mark that stands after it. */
+export const written = (lengthMax?: number) => words(lengthMax).map((text) => text.replaceAll(`=1${MARK}`, `= ${MARK}`))
+
 /** As at the contract's edge, where NUL is taken out. */
 const clean = (text: string) => text.replaceAll('\0', '')
 

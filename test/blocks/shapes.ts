@@ -77,6 +77,7 @@ export const pingView = fc
         acknowledgedBy: maybe(user),
         oldest: maybe(glimpse),
         isHidden: flag,
+        isElsewhere: flag,
         because: maybe(fc.constant('is away')),
       },
       insteadOf: maybe(fc.constantFrom('assignee', 'U0A1', 'S0GROUP')),
