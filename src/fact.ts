@@ -168,7 +168,6 @@ export interface FactData {
   'step-fired': { windowId: string; step: string; dueAt: number; passed?: true }
   'ping-owed': { windowId: string; step: string; to: string; insteadOf?: string; because?: string }
   'ping-acknowledged': { windowId: string; step: string }
-  'ping-snoozed': { windowId: string; until: number }
   'ping-accepted': { windowId: string; step: string; to: string }
   'ping-withdrawn': { windowId: string; step: string; to: string }
   'ping-undelivered': { windowId: string; step: string; to: string }
