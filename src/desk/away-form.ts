@@ -2,9 +2,7 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import { goAway } from '../away.ts'
 import { DAY, HOUR, MINUTE } from '../clock.ts'
-import { findAway } from '../stand-in.ts'
-import { listDesksOf } from './admission.ts'
-import { refuseAway } from './away.ts'
+import { AWAY_MAX_MS, objectTo, refuseAway } from './away-rule.ts'
 import { shortForm, toldView } from './form.ts'
 import { handOverAllView, readWaiting } from './hand-over-all.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
@@ -15,7 +13,6 @@ import { instant, plain, word } from './words.ts'
 
 export const AWAY = 'away'
 const TITLE = 'Away'
-export const AWAY_MAX_MS = 90 * DAY
 
 export async function openAway(tools: DeskTools, click: Click): Promise<void> {
   const prepare = async (): Promise<Prepared> => {
@@ -72,24 +69,6 @@ async function submitAway(tools: DeskTools, who: Person, view: OpenView): Promis
   if (waiting.length > 0) return { kind: 'update', view: handOverAllView(waiting, { at, standIn, until }) }
   const said = [word('You are away until '), instant(until), word('. /desk back ends it.')]
   return { kind: 'close', late: toldView(TITLE, said) }
-}
-
-/** Why this colleague cannot stand in; undefined when they can. */
-export async function objectTo(tools: DeskTools, who: Person, standIn: string): Promise<string | undefined> {
-  if (standIn === who.id) return 'Choose somebody else than yourself.'
-  const own = (await listDesksOf(tools, who)).map(({ name }) => name)
-  const agent = await tools.db
-    .selectFrom('agent')
-    .select('id')
-    .where('id', '=', standIn)
-    .where('desk', 'in', own)
-    .where('left_at', 'is', null)
-    .limit(1)
-    .executeTakeFirst()
-  if (!agent) return 'They are at none of your desks. Choose a colleague who answers customers there.'
-  return (await findAway(tools.db, standIn, tools.clock.now()))
-    ? 'They are away themselves. Choose somebody else.'
-    : undefined
 }
 
 export const awayForm = shortForm(TITLE, submitAway)

@@ -4,8 +4,9 @@ import { comeBack, goAway, listWaitingOf } from '../away.ts'
 import { DAY, HOUR, MINUTE } from '../clock.ts'
 import type { Reader } from '../db/open.ts'
 import { escapeMrkdwn } from '../slack/mrkdwn.ts'
-import { admit, listDesksOf } from './admission.ts'
-import { AWAY_MAX_MS, objectTo, openAway } from './away-form.ts'
+import { listDesksOf } from './admission.ts'
+import { openAway } from './away-form.ts'
+import { AWAY_MAX_MS, NO_AGENT, objectTo, refuse, refuseAway } from './away-rule.ts'
 import { dateMark, line } from './card.ts'
 import type { Call } from './command.ts'
 import { HAND_OVER_ALL } from './hand-over-all.ts'
@@ -18,8 +19,6 @@ const UNITS = { m: MINUTE, h: HOUR, d: DAY } as const
 
 const UNREADABLE =
   'For how long? Write `30m`, `2h` or `3d`, up to 90 days, and who stands in if you like: `/desk away 2h @ben`. Or `/desk away` alone, for a form.'
-const NO_AGENT =
-  'You lead this desk and are no agent of it. To hold reminders back, pause notifications in Slack: they then go to somebody else.'
 
 /** Undefined when a form has opened instead. */
 export async function goAwayFor(tools: DeskTools, call: Call): Promise<Whisper | undefined> {
@@ -89,32 +88,9 @@ async function listNamed(db: Reader, desks: readonly Desk[], typed: string): Pro
 
 export async function back(tools: DeskTools, { who }: Call): Promise<Whisper> {
   const refused = await refuse(tools, who, 'back')
-  if (refused) return refused
+  if (refused !== undefined) return { text: refused }
   const isDone = await tools.db.transaction((trx) => comeBack(trx, who.id))
   return { text: isDone ? 'Welcome back. Reminders about your customers come to you again.' : NO_AGENT }
-}
-
-/** What keeps somebody from being away; undefined for an agent. */
-export async function refuseAway(tools: DeskTools, who: Person): Promise<string | undefined> {
-  const refused = await refuse(tools, who, 'away')
-  if (refused) return refused.text
-  const agent = await tools.db
-    .selectFrom('agent')
-    .select('id')
-    .where('id', '=', who.id)
-    .where('left_at', 'is', null)
-    .limit(1)
-    .executeTakeFirst()
-  return agent ? undefined : NO_AGENT
-}
-
-/** Undefined for somebody who has a desk. */
-async function refuse(tools: DeskTools, who: Person, action: string): Promise<Whisper | undefined> {
-  if ((await listDesksOf(tools, who)).length > 0) return undefined
-  const [desk] = tools.desks
-  if (!desk) return { text: 'There is no desk yet.' }
-  const admission = await admit(tools, who, { desk, action })
-  return admission.kind === 'refused' ? { text: admission.text } : undefined
 }
 
 /** Undefined for what is no span, or too long a one. */

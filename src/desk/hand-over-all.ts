@@ -1,12 +1,13 @@
 // Whoever goes away can hand over all who wait for them at once, with one line that each next agent finds in the thread.
 import type { KnownBlock, ModalView } from '@slack/types'
 import { assign } from '../assign.ts'
-import { listWaitingOf } from '../away.ts'
+import { listWaitingOf, WAITING_MAX } from '../away.ts'
 import type { Reader } from '../db/open.ts'
 import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import { findAway } from '../stand-in.ts'
 import { admitTo } from './admission.ts'
 import { nameOf } from './agents.ts'
+import { objectTo } from './away-rule.ts'
 import { oneLine, shortName } from './card.ts'
 import { shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
@@ -116,26 +117,31 @@ and ${waiting.length - shown.length} more`),
     : lines
 }
 
-async function submitHandOverAll(tools: DeskTools, { id: by, teamId }: Person, view: OpenView): Promise<Outcome> {
+async function submitHandOverAll(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
+  const { id: by } = who
   const to = view.chosenPerson('to', 'to')
   const text = noteIn(view)
-  if (to === '' || to === by) return { kind: 'errors', blockId: 'to', text: 'Choose a colleague.' }
+  const objection = await objectTo(tools, who, to)
+  if (objection !== undefined) return { kind: 'errors', blockId: 'to', text: objection }
   if (text === '') return { kind: 'errors', blockId: 'note', text: 'Write a line or two for whoever takes over.' }
-  const waiting = await listWaitingOf(tools.db, by)
   let done = 0
-  for (const { id } of waiting) {
-    const admission = await admitTo(tools, { id: by, teamId }, 'assign', id)
+  for (const { id } of await listWaitingOf(tools.db, by)) {
+    const admission = await admitTo(tools, who, 'assign', id)
     if (admission.kind === 'refused') return { kind: 'errors', blockId: 'to', text: admission.text }
     const how = { by, to, seenOwner: by, note: text }
     const assigned = await tools.db.transaction((trx) => assign(trx, id, how))
     if (assigned.kind === 'assigned') done += 1
   }
-  if (done === 0 && waiting.length > 0)
+  const left = (await listWaitingOf(tools.db, by)).length
+  if (done === 0 && left > 0)
     return { kind: 'errors', blockId: 'to', text: 'They are not at the desk of these customers. Choose somebody else.' }
-  const rest = waiting.length - done
-  const words = `${done} of ${waiting.length} handed over to ${escapeMrkdwn(await nameOf(tools.db, to))}.`
-  const kept = rest === 0 ? '' : ` ${rest} stay yours: their desk is another one, or somebody has them by now.`
-  return { kind: 'update', view: toldView(TITLE, `${words}${kept} /desk back ends your absence.`) }
+  const name = escapeMrkdwn(await nameOf(tools.db, to))
+  const kept =
+    left === 0 ? '' : ` ${left} stay yours: ${name} is not at their desk, or they were more than ${WAITING_MAX}.`
+  return {
+    kind: 'update',
+    view: toldView(TITLE, `${done} handed over to ${name}.${kept} /desk back ends your absence.`),
+  }
 }
 
 function noteIn(view: OpenView): string {

@@ -79,7 +79,10 @@ eachDatabase((open) => {
     await world.restart()
     await world.clock.advance(MINUTE)
     const two = [world.current().outbox, world.instance('b').outbox]
-    for (let n = 0; n < 12; n++) await Promise.all((await Promise.all(two.map((outbox) => outbox.pass()))).flat())
+    for (let n = 0; n < 12; n++) {
+      await Promise.all((await Promise.all(two.map((outbox) => outbox.pass()))).flat())
+      await world.clock.advance(10 * SECOND) // What was in the air when the first one went is looked for again after a while.
+    }
     await desk.settle()
     const rows = await world.db.selectFrom('conversation').select(['id', 'owner_id']).execute()
     const count = (who: string) => rows.filter(({ owner_id }) => owner_id === who).length

@@ -6,7 +6,7 @@ import { eachDatabase } from '../setup/database.ts'
 import { makeActingDesk } from './acting.ts'
 
 eachDatabase((open) => {
-  test('P2: who goes away names who stands in, and the card says so; pings and new messages reach them until the owner is back', async () => {
+  test('P2: who goes away names who stands in, and the card says so; new messages call them until the owner is back', async () => {
     const desk = await makeActingDesk(open)
     const { maya, tom, lea, slack, channel, world } = desk
     const [own] = desk.desks
@@ -57,11 +57,15 @@ eachDatabase((open) => {
     await slack.click(maya, { channel, ts: word?.ts ?? '', actionId: 'hand_over_all' })
     await desk.waitForScreen(maya, '2 of your customers wait')
     await desk.fill(maya, 'note', '  ')
+    await desk.pick(maya, 'to', maya)
+    await desk.submit(maya)
+    expect(desk.errors(maya)).toContain('somebody else than yourself')
+    await desk.pick(maya, 'to', tom)
     await desk.submit(maya)
     expect(desk.errors(maya)).toContain('Write a line or two')
     await desk.fill(maya, 'note', 'Both ask about the blue one, promised today.')
     await desk.submit(maya)
-    expect(desk.screen(maya)).toContain('2 of 2 handed over to Tom Okafor.')
+    expect(desk.screen(maya)).toContain('2 handed over to Tom Okafor.')
     await desk.settle()
     const owners = await world.db.selectFrom('conversation').select('owner_id').execute()
     expect(owners.map(({ owner_id }) => owner_id)).toEqual([tom, tom])
