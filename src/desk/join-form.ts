@@ -30,7 +30,7 @@ async function prepareJoin(tools: DeskTools, { who, value: id }: Click): Promise
   return { kind: 'view', view: joinView(id, admission.desk) }
 }
 
-function joinView(conversationId: string, desk: Desk): ModalView {
+export function joinView(conversationId: string, desk: Desk): ModalView {
   const meta: FormMeta = { conversationId, at: desk.channel }
   const blocks: KnownBlock[] = [
     {

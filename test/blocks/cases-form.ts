@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { countsView } from '../../src/desk/counts.ts'
 import { moveView } from '../../src/desk/desk-move.ts'
 import { followUpView, postponeView } from '../../src/desk/follow-up.ts'
+import { joinView } from '../../src/desk/join-form.ts'
 import { labelView } from '../../src/desk/label.ts'
 import { spamView } from '../../src/desk/spam.ts'
 import { splitView } from '../../src/desk/split.ts'
@@ -48,6 +49,7 @@ export const formCases: Record<string, Case> = {
   'another desk': drawing(desks, (others) =>
     faultsOfView(moveView({ conversationId: 'v_1', at: 'C0DESK', from: 'main' }, others)),
   ),
+  'joined with another': drawing(fc.constant('v_1'), (id) => faultsOfView(joinView(id, DESK))),
   spam: drawing(fc.tuple(shape.question, flag), ([question, isStale]) =>
     faultsOfView(spamView(question, DESK, isStale)),
   ),

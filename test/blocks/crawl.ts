@@ -229,7 +229,7 @@ const REST_LOOKS = 5
 async function comesToRest(progress: () => number): Promise<void> {
   let last = progress()
   for (let quiet = 0; quiet < REST_LOOKS; quiet++) {
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await new Promise((resolve) => setTimeout(resolve, 3))
     if (progress() !== last) quiet = 0
     last = progress()
   }

@@ -22,7 +22,7 @@ async function makeTwoDesks(open: OpenTestDb) {
   const bea = slack.addUser({ name: 'bea', realName: 'Bea Bill' }).id
   const lou = slack.addUser({ name: 'lou', realName: 'Lou Lead' }).id
   const billing = slack.addChannel({ name: 'billing', isPrivate: true, members: [slack.app.botUserId, bea] }).id
-  desk.desks.push({ name: 'billing', title: 'Billing', channel: billing, undoMs: 0, leads: [lou], backup: [] })
+  desk.desks.push({ name: 'billing', title: 'Billing <!here>', channel: billing, undoMs: 0, leads: [lou], backup: [] })
   await desk.desk().syncAgents()
   const roots = (channel: string) => slack.workspace.messages(channel).filter(({ botId }) => botId === slack.app.botId)
   const threadIn = (channel: string, ts: string) =>
@@ -71,7 +71,7 @@ eachDatabase((open) => {
     await desk.settle()
 
     const shown = readMessage(slack.workspace.message(desk.channel, old.ts) ?? old, slack.names)
-    expect(shown).toMatch(/Ann.*Moved to the desk Billing by @maya/s)
+    expect(shown).toMatch(/Ann.*Moved to the desk Billing <!here> by @maya/s)
     expect(shown).not.toMatch(/secret|And\?|\[/)
     expect(await world.conversation(id)).toMatchObject({ desk: 'billing', owner_id: null, card_channel: billing })
     const [card] = desk.roots(billing)
