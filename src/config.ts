@@ -37,7 +37,7 @@ export interface Config {
   email: Record<string, Mailbox>
   /** The channel `discord`. */
   discord?: Discord
-  templates: { folder: string; language: string }
+  templates: { folder: string; language: string; edit: 'leads' | 'agents' }
   limits: Limits
 }
 

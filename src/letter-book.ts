@@ -1,5 +1,7 @@
 // What each letter has said and who wrote it. The newest version counts, wherever it was made: in Slack, or in its file.
+import type { ExpressionBuilder } from 'kysely'
 import type { Reader, Trx } from './db/open.ts'
+import type { Schema } from './db/schema.ts'
 import { appendFact } from './fact.ts'
 
 export interface LetterVersion {
@@ -24,12 +26,17 @@ export type Texts = ReadonlyMap<string, string>
  */
 export async function noteFiles(trx: Trx, files: Texts, before: Texts | undefined): Promise<void> {
   const newest = await findNewest(trx)
+  const unheardOf = [...files].filter(([letter]) => !newest.has(letter))
+  await insertVersions(
+    trx,
+    unheardOf.map(([letter, text]) => ({ letter, n: 1, author: undefined, text })),
+  )
   for (const [letter, text] of files) {
     const known = newest.get(letter)
-    if (known?.text === text) continue
+    if (!known || known.text === text) continue
     const isChanged = before?.has(letter) === true && before.get(letter) !== text
-    if (known && !isChanged && (await wasSaid(trx, letter, text))) continue
-    await insertVersion(trx, { letter, n: (known?.n ?? 0) + 1, author: undefined, text })
+    if (!isChanged && (await wasSaid(trx, letter, text))) continue
+    await insertVersions(trx, [{ letter, n: known.n + 1, author: undefined, text }])
   }
 }
 
@@ -44,20 +51,27 @@ async function wasSaid(db: Reader, letter: string, text: string): Promise<boolea
   return row !== undefined
 }
 
-/** False when somebody else has made that version at the same moment. */
-async function insertVersion(trx: Trx, { letter, n, author, text }: Omit<LetterVersion, 'at'>): Promise<boolean> {
-  const row = await trx
+/** Those that were new: somebody else may have made the same at the same moment. */
+async function insertVersions(trx: Trx, versions: Omit<LetterVersion, 'at'>[]): Promise<{ letter: string }[]> {
+  if (versions.length === 0) return []
+  const rows = await trx
     .insertInto('letter_version')
-    .values({ id: trx.newId('lv'), letter, n, author: author ?? null, at: trx.now(), text })
+    .values(
+      versions.map(({ author, ...version }) => {
+        return { id: trx.newId('lv'), ...version, author: author ?? null, at: trx.now() }
+      }),
+    )
     .onConflict((conflict) => conflict.columns(['letter', 'n']).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  await trx
-    .deleteFrom('letter_version')
-    .where('letter', '=', letter)
-    .where('n', '<=', n - VERSIONS_MAX)
+    .returning('letter')
     .execute()
-  return row !== undefined
+  for (const { letter, n } of versions.filter((version) => version.n > VERSIONS_MAX)) {
+    await trx
+      .deleteFrom('letter_version')
+      .where('letter', '=', letter)
+      .where('n', '<=', n - VERSIONS_MAX)
+      .execute()
+  }
+  return rows
 }
 
 /** An agent's. `seen` is the version they had before them, 0 for a new letter; undefined when it is not the newest any more. */
@@ -68,7 +82,7 @@ export async function saveVersion(
   const { letter, author, text, seen, restored, messageId } = saved
   const n = seen + 1
   if ((await findVersion(trx, letter))?.n !== (seen === 0 ? undefined : seen)) return undefined
-  if (!(await insertVersion(trx, { letter, n, author, text }))) return undefined
+  if ((await insertVersions(trx, [{ letter, n, author, text }])).length === 0) return undefined
   const data = { letter, version: n, ...(restored !== undefined && { restored }) }
   await appendFact(trx, { kind: 'letter-saved', actor: author, ...(messageId !== undefined && { messageId }), data })
   return n
@@ -78,18 +92,25 @@ export async function saveVersion(
 export async function findNewest(db: Reader): Promise<Map<string, LetterVersion>> {
   const rows = await db
     .selectFrom('letter_version')
-    .innerJoin(
-      (eb) =>
-        eb
-          .selectFrom('letter_version')
-          .select(({ fn }) => ['letter as of', fn.max('n').as('last')])
-          .groupBy('letter')
-          .as('newest'),
-      (join) => join.onRef('newest.of', '=', 'letter_version.letter').onRef('newest.last', '=', 'letter_version.n'),
-    )
+    .where(isNewest)
     .select(['letter', 'n', 'author', 'at', 'text'])
     .execute()
   return new Map(rows.map((row) => [row.letter, versionOf(row)]))
+}
+
+/** Who changed each letter last, and when. */
+export async function listLastChanges(db: Reader): Promise<Map<string, Omit<LetterVersion, 'text'>>> {
+  const rows = await db.selectFrom('letter_version').where(isNewest).select(['letter', 'n', 'author', 'at']).execute()
+  return new Map(rows.map((row) => [row.letter, { ...row, author: row.author ?? undefined }]))
+}
+
+/** As a condition: no other version of the letter is newer. */
+function isNewest({ selectFrom, exists, not }: ExpressionBuilder<Schema, 'letter_version'>) {
+  const newer = selectFrom('letter_version as newer')
+    .select('newer.n')
+    .whereRef('newer.letter', '=', 'letter_version.letter')
+    .whereRef('newer.n', '>', 'letter_version.n')
+  return not(exists(newer))
 }
 
 /** The newest unless a number is given. */

@@ -1,4 +1,5 @@
 // What became of letters: which answered what, how many left as they were, and whether somebody had the same words before.
+import { sql } from 'kysely'
 import type { Reader } from './db/open.ts'
 import { listSamePerson } from './same-person.ts'
 
@@ -88,21 +89,46 @@ export interface LetterUse {
   sent: number
   /** Of these, how many nobody had touched. */
   unedited: number
+  lastAt: number
 }
+
+/** The newest; before them nobody asks. */
+const SENT_READ_MAX = 50_000
+/** As it stands in the index of these facts alone. */
+const LETTER_SENT = sql.lit<'letter-sent'>('letter-sent')
 
 /** How often each letter was sent since then, the most used first. */
 export async function listLetterUse(db: Reader, since: number): Promise<LetterUse[]> {
   const facts = await db
     .selectFrom('fact')
-    .select('data')
-    .where('kind', '=', 'letter-sent')
+    .select(['data', 'at'])
+    .where('kind', '=', LETTER_SENT)
     .where('at', '>=', since)
+    .orderBy('at', 'desc')
+    .limit(SENT_READ_MAX)
     .execute()
   const uses = new Map<string, LetterUse>()
-  for (const { data } of facts) {
+  for (const { data, at } of facts) {
     const { letter, use } = JSON.parse(data) as { letter: string; use: string }
-    const counted = uses.get(letter) ?? { letter, sent: 0, unedited: 0 }
-    uses.set(letter, { letter, sent: counted.sent + 1, unedited: counted.unedited + (use === 'unedited' ? 1 : 0) })
+    const counted = uses.get(letter) ?? { letter, sent: 0, unedited: 0, lastAt: at }
+    const unedited = counted.unedited + (use === 'unedited' ? 1 : 0)
+    uses.set(letter, { ...counted, sent: counted.sent + 1, unedited })
   }
   return [...uses.values()].sort((a, b) => b.sent - a.sent || a.letter.localeCompare(b.letter, 'en'))
+}
+
+const RECENT_READ_MAX = 100
+
+/** The letters that somebody used last, the last one first. */
+export async function listRecentLetters(db: Reader, agentId: string, count: number): Promise<string[]> {
+  const facts = await db
+    .selectFrom('fact')
+    .select('data')
+    .where('kind', '=', LETTER_SENT)
+    .where('actor', '=', agentId)
+    .orderBy('at', 'desc')
+    .limit(RECENT_READ_MAX)
+    .execute()
+  const letters = facts.map(({ data }) => (JSON.parse(data) as { letter: string }).letter)
+  return [...new Set(letters)].slice(0, count)
 }

@@ -26,8 +26,8 @@ export const templates: Command = async (words) => {
   return await run(await loadConfig({ argv: words, env: process.env }), words)
 }
 
-async function check({ templates }: Config): Promise<number> {
-  const letters = await loadLetters(templates.folder)
+async function check({ templates, desks }: Config): Promise<number> {
+  const letters = await loadLetters(templates.folder, Object.keys(desks))
   const acknowledgements = await loadAcknowledgements(templates.folder)
   const faults = [...letters.faults, ...acknowledgements.faults]
   if (faults.length > 0) process.stderr.write(renderLetterFaults(faults))
@@ -82,7 +82,7 @@ async function used(_: Config, words: readonly string[]): Promise<number> {
 
 const USED_MS = 90 * DAY
 
-export function renderUse({ letter, sent, unedited }: LetterUse): string {
+export function renderUse({ letter, sent, unedited }: Omit<LetterUse, 'lastAt'>): string {
   return `${letter}: sent ${sent} times, ${Math.round((100 * unedited) / sent)} % unedited\n`
 }
 

@@ -33,7 +33,7 @@ export const DEFAULTS = {
     sentCopy: false,
     sendEveryMs: SECOND / 5,
   },
-  templates: { folder: fileURLToPath(new URL('../../templates', import.meta.url)), language: 'en' },
+  templates: { folder: fileURLToPath(new URL('../../templates', import.meta.url)), language: 'en', edit: 'leads' },
   limits: {
     attachmentBytesMax: 25 * MB,
     mailboxAlertMs: 10 * MINUTE,

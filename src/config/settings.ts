@@ -59,6 +59,7 @@ function makeSchema() {
     templates: section({
       folder: text('a path', 'Write the folder that holds the letters.').default(DEFAULTS.templates.folder),
       language: language.default(DEFAULTS.templates.language),
+      edit: oneOf('leads', 'agents').default(DEFAULTS.templates.edit),
     }).prefault({}),
     limits,
   })

@@ -20,7 +20,9 @@ import { HOME_CLICKS } from './home-click.ts'
 import type { Click } from './interaction.ts'
 import { joinRelated, partAgain } from './join.ts'
 import { chooseLetter } from './letter-choice.ts'
+import { LETTER_LIST_CLICKS } from './letter-list-click.ts'
 import { LETTER_ACTION, NAME_ACTION, SUGGESTED_ACTIONS } from './letter-menu.ts'
+import { openSaveLetter, SAVE_LETTER } from './letter-new.ts'
 import { type Ack, committing, type OnClick, opening } from './listen.ts'
 import { MORE_CLICKS, openMore } from './more.ts'
 import { decideParked, PARKED_ACTIONS, type ParkedAction } from './parked.ts'
@@ -115,6 +117,8 @@ export const CLICKS: Record<string, OnClick> = {
   [SCHEDULED_ACTIONS.edit]: opening(editScheduled),
   [SCHEDULED_ACTIONS.cancel]: committing(cancelScheduledReply),
   [NAME_ACTION]: opening(openCalledBy),
+  ...LETTER_LIST_CLICKS,
+  [SAVE_LETTER]: opening(openSaveLetter),
   [UNDO_ACTION]: clickUndo,
   [EDIT_AGAIN_ACTION]: opening(editAgainFrom),
 }

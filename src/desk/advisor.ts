@@ -1,27 +1,41 @@
 // What the letter menu offers: first what fits the customer's words, then all there is, in their language before others.
 import { channelKind } from '../channel.ts'
-import { type Clock, MINUTE } from '../clock.ts'
+import { type Clock, DAY, MINUTE } from '../clock.ts'
 import type { Reader } from '../db/open.ts'
-import { listPastUses, type PastUse } from '../letter-use.ts'
+import { listLetterUse, listPastUses, listRecentLetters, type PastUse } from '../letter-use.ts'
 import { detectLanguage } from '../template/language.ts'
-import type { Letter } from '../template/letter.ts'
+import { isForDesk, type Letter } from '../template/letter.ts'
 import { type Index, indexLetters } from '../template/suggest.ts'
 
 export interface Advice {
   /** The best first; all in one language. */
   suggested: Letter[]
+  /** What this agent used last, the last one first. */
+  recent: Letter[]
   /** By language, the customer's first. */
   languages: { language: string; letters: Letter[] }[]
 }
 
+/** Who asks, and where what they write will go. */
+export interface Asking {
+  channel: string
+  desk: string
+  agentId?: string
+  /** The customer's, where somebody has said so. */
+  language?: string | undefined
+}
+
 export interface Advisor {
-  /** `language`: theirs, where somebody has said so. */
-  advise(asked: { channel: string; words: string; language?: string | undefined }): Promise<Advice>
+  advise(asked: Asking & { words: string }): Promise<Advice>
   /** What is meant by what somebody typed. */
-  find(query: string, channel: string, language?: string): Promise<Letter[]>
+  find(query: string, asked: Asking): Promise<Letter[]>
+  /** How often each letter was sent in the last 90 days, by its key. */
+  counts(): Promise<ReadonlyMap<string, number>>
 }
 
 const SUGGESTED_MAX = 3
+const RECENT_MAX = 5
+const COUNTED_MS = 90 * DAY
 /** What was sent a moment ago need not count yet. */
 const USES_FRESH_MS = 10 * MINUTE
 
@@ -34,15 +48,18 @@ interface Options {
 }
 
 export function makeAdvisor({ db, clock, letters, language }: Options): Advisor {
-  let uses: { all: PastUse[]; readAt: number } | undefined
+  let uses: { all: PastUse[]; counts: ReadonlyMap<string, number>; readAt: number } | undefined
   let indexes: { of: readonly Letter[]; uses: PastUse[]; byLanguage: Map<string, Index> } | undefined
-  const pastUses = async () => {
-    if (!uses || clock.monotonic() - uses.readAt > USES_FRESH_MS)
-      uses = { all: await listPastUses(db), readAt: clock.monotonic() }
-    return uses.all
+  const used = async () => {
+    if (!uses || clock.monotonic() - uses.readAt > USES_FRESH_MS) {
+      const counted = await listLetterUse(db, clock.now() - COUNTED_MS)
+      const counts = new Map(counted.map(({ letter, sent }) => [letter, sent]))
+      uses = { all: await listPastUses(db), counts, readAt: clock.monotonic() }
+    }
+    return uses
   }
   const indexOf = async (wanted: string): Promise<Index> => {
-    const [of, past] = [letters(), await pastUses()]
+    const [of, past] = [letters(), (await used()).all]
     if (indexes?.of !== of || indexes.uses !== past) indexes = { of, uses: past, byLanguage: new Map() }
     const known = indexes.byLanguage.get(wanted)
     if (known) return known
@@ -63,25 +80,28 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
     return [...new Set([...preferred, ...there])]
   }
   return {
-    async advise({ channel, words, language: known }) {
-      const ordered = await inOrder(words, known)
-      const languages = ordered.map((each) => ({
-        language: each,
-        letters: letters().filter((letter) => letter.language === each && suits(letter, channel)),
-      }))
+    async advise({ words, ...asked }) {
+      const ordered = await inOrder(words, asked.language)
+      const suiting = letters().filter((letter) => suits(letter, asked))
+      const languages = ordered.map((each) => {
+        return { language: each, letters: suiting.filter((letter) => letter.language === each) }
+      })
       const [first] = ordered
       const index = first === undefined ? undefined : await indexOf(first)
-      const fitting = index?.suggest(words, SUGGESTED_MAX * 2).filter((letter) => suits(letter, channel)) ?? []
+      const fitting = index?.suggest(words, SUGGESTED_MAX * 2).filter((letter) => suits(letter, asked)) ?? []
+      const recent = asked.agentId === undefined ? [] : await listRecentLetters(db, asked.agentId, RECENT_MAX)
       return {
         suggested: fitting.slice(0, SUGGESTED_MAX),
+        recent: recent.flatMap((key) => suiting.find((letter) => letter.key === key) ?? []),
         languages: languages.filter((each) => each.letters.length > 0),
       }
     },
-    async find(query, channel, known) {
+    async find(query, asked) {
       const found: Letter[] = []
-      for (const each of await inOrder(query, known)) found.push(...(await indexOf(each)).find(query))
-      return found.filter((letter) => suits(letter, channel))
+      for (const each of await inOrder(query, asked.language)) found.push(...(await indexOf(each)).find(query))
+      return found.filter((letter) => suits(letter, asked))
     },
+    counts: async () => (await used()).counts,
   }
 }
 
@@ -89,6 +109,6 @@ function sameLanguage(folder: string, language: string): boolean {
   return folder === language || folder.split('-')[0] === language
 }
 
-function suits({ channels }: Letter, channel: string): boolean {
-  return channels?.includes(channelKind(channel)) ?? true
+function suits(letter: Letter, { channel, desk }: Asking): boolean {
+  return isForDesk(letter, desk) && (letter.channels?.includes(channelKind(channel)) ?? true)
 }

@@ -20,11 +20,12 @@ import { CLOSINGS, FORMS } from './forms.ts'
 import { homeSource } from './home-source.ts'
 import { shortcutOf } from './interaction.ts'
 import { onJoinChoice } from './join-choice.ts'
+import { onLetterFind } from './letter-list-click.ts'
 import { onLetterSearch } from './letter-search.ts'
 import { onClick, onClosed, onSubmit, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
 import { SEND_TO_CUSTOMER, sendToCustomer } from './shortcut.ts'
-import type { Desk, DeskTools } from './tools.ts'
+import type { Desk, DeskTools, LetterShelf } from './tools.ts'
 
 export interface DeskAppOptions {
   db: Db
@@ -37,6 +38,9 @@ export interface DeskAppOptions {
   channelsAt?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
+  /** Without it letters can be read, and not be changed. */
+  shelf?: LetterShelf
+  letterEditors?: DeskTools['letterEditors']
   /** For customers whose language we do not know. */
   language?: string
   isOpen?(desk: string): boolean
@@ -64,6 +68,8 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
   const tools: DeskTools = {
     recipients: (id) => listRecipientChoices(options.db, id),
     searching: sharing(options.db),
+    shelf: noShelf,
+    letterEditors: 'leads',
     ...options,
     advisor: makeAdvisor({ language: 'en', ...options }),
     newId: options.db.newId,
@@ -81,6 +87,17 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
   }
 }
 
+const noShelf: LetterShelf = {
+  retired: () => [],
+  textOf: () => undefined,
+  async check() {
+    throw new Error('letters cannot be changed here')
+  },
+  shared: () => new Map(),
+  write: async () => 'kept',
+  look: async () => undefined,
+}
+
 function registerAll(app: App, tools: DeskTools): void {
   for (const [action, run] of Object.entries(CLICKS)) onClick(app, tools, action, run)
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
@@ -89,6 +106,7 @@ function registerAll(app: App, tools: DeskTools): void {
   onTurn(app, tools)
   onLetterSearch(app, tools)
   onJoinChoice(app, tools)
+  onLetterFind(app, tools)
   app.shortcut({ callback_id: SEND_TO_CUSTOMER, type: 'message_action' }, async ({ body, ack }) => {
     if (body.type !== 'message_action') return await ack()
     const shortcut = shortcutOf(body)

@@ -6,6 +6,7 @@ import { back, goAwayFor } from './away.ts'
 import { showBlocked } from './block.ts'
 import { find, history } from './find.ts'
 import type { Person } from './interaction.ts'
+import { openListFrom } from './letter-list-click.ts'
 import { FAILED } from './listen.ts'
 import { queueBlocks } from './queue-list.ts'
 import { within } from './race.ts'
@@ -44,6 +45,10 @@ const WORDS: Record<string, { run: Run; help: string }> = {
   history: {
     run: (tools, { who, rest }) => history(tools, who, { typed: rest, skip: 0 }),
     help: '`/desk history ana@example.org` All conversations of a customer, on whatever channel.',
+  },
+  letters: {
+    run: openListFrom,
+    help: '`/desk letters` The letters you can answer with: how often each was sent, who changed it, what it said before.',
   },
   why: { run: showWhy, help: '`/desk why v_…` How the waiting time of that conversation came about.' },
   tier: {

@@ -101,10 +101,11 @@ function otherWay({ conversation, waiting }: Question): string | undefined {
 
 /** The letter that a composer's text came from, if it is still there. */
 export function findChosen(
-  tools: Pick<DeskTools, 'letters'>,
+  { letters, shelf }: Pick<DeskTools, 'letters' | 'shelf'>,
   { letter }: Pick<ComposerMeta, 'letter'>,
 ): Letter | undefined {
-  return letter === undefined ? undefined : tools.letters().find((candidate) => letterValue(candidate) === letter)
+  // What was retired meanwhile is still the letter that this text came from.
+  return [...letters(), ...shelf.retired()].find((candidate) => letterValue(candidate) === letter)
 }
 
 /** What an agent can choose from: recipients, letters, and how much may be added. */

@@ -6,6 +6,7 @@ import type { SearchReader } from '../db/search-thread.ts'
 import type { DeskDay } from '../desk-day.ts'
 import type { Source } from '../intake-runner.ts'
 import { explainPlaces } from '../led.ts'
+import { bookSignature, findNewest, listRetired, noteFiles } from '../letter-book.ts'
 import type { Log } from '../log.ts'
 import type { Handler } from '../outbox-attempt.ts'
 import type { Policies } from '../policy.ts'
@@ -15,7 +16,7 @@ import { listRecipientChoices } from '../recipients.ts'
 import type { SlackAccess } from '../slack/clients.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
-import { openLetters } from '../template/letter-store.ts'
+import { type LetterBook, openLetters } from '../template/letter-store.ts'
 import { explainWindows } from '../why.ts'
 import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
@@ -57,7 +58,7 @@ export interface DeskSettings {
       cap?: number
     }
   >
-  templates: { folder: string; language?: string }
+  templates: { folder: string; language?: string; edit?: 'agents' | 'leads' }
 }
 
 export interface DeskOptions extends Tools {
@@ -94,7 +95,11 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
       import('./presence.ts'),
       import('./desk-channels.ts'),
     ])
-  const letters = await openLetters(settings.templates.folder, options)
+  const letters = await openLetters(settings.templates.folder, {
+    ...options,
+    book: letterBook(options.db),
+    desks: Object.keys(settings.desks),
+  })
   const desks = Object.entries(settings.desks).map(([name, desk]): Desk => {
     const quiet = options.quietOf(name)
     return { backup: [], ...desk, name, title: desk.name, ...(quiet && { quiet }) }
@@ -109,6 +114,8 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     desks,
     channels,
     letters: letters.letters,
+    shelf: letters,
+    letterEditors: settings.templates.edit ?? 'leads',
     ...(settings.templates.language !== undefined && { language: settings.templates.language }),
     explain: async (id) => [...(await explainWindows(db, policies, id, clock.now())), ...(await explainPlaces(db, id))],
     queue: (desk) => listQueue(db, desk, { limit: QUEUE_MAX }),
@@ -123,6 +130,17 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     paceOf,
     tell: (person, text) => tellAtOnce(room.clients, person, text),
     ...connection(room, { app, channels }, options, letters.stop),
+  }
+}
+
+export function letterBook(db: Db): LetterBook {
+  return {
+    signature: () => bookSignature(db),
+    read: (files, before) =>
+      db.transaction(async (trx) => {
+        await noteFiles(trx, files, before)
+        return { newest: await findNewest(trx), retired: await listRetired(trx) }
+      }),
   }
 }
 

@@ -1,5 +1,5 @@
 // One message as it stands in the card's thread: all of it, with who said it and, for a reply, what became of it.
-import type { KnownBlock } from '@slack/types'
+import type { Button, KnownBlock } from '@slack/types'
 import { chunks, escapeMrkdwn, richText, shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine, shortName } from './card.ts'
 import { caseNoteHeader, caseNoteText } from './case-note.ts'
@@ -11,12 +11,13 @@ import { noteBlocks, originLines } from './entry-origin.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer, SaidFile } from './entry-view.ts'
 import { isRisky, shownName, sizeWords } from './file-name.ts'
 import { handOverHeader, handOverText } from './hand-over.ts'
+import { SAVE_LETTER } from './letter-new.ts'
 import { parkedButtons } from './parked.ts'
 import type { Content } from './post.ts'
 import { channelWord } from './question.ts'
 import { reclassifyButton } from './reclassify.ts'
 import { wholeButton } from './whole-view.ts'
-import { type Inline, instant, note, paragraph, word } from './words.ts'
+import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export interface EntryPlan {
   /** The first one says what changes; the others, once posted, stay as they are. */
@@ -234,12 +235,20 @@ function deliveryBlocks({ messageId }: EntryView, said: SaidByAgent): KnownBlock
   const changes = correctionBlocks(said.correction, said)
   const elements = [
     ...correctButtons(messageId, said.abilities),
+    ...saveLetterButton(messageId, said),
     ...(isChanged(said) ? [versionsButton(messageId, { ...said, deletedAt: undefined })] : []),
   ]
   if (said.delivery !== 'parked' || said.isAutomatic) {
     return [deliveryBlock(said), ...changes, ...(elements.length > 0 ? [{ type: 'actions' as const, elements }] : [])]
   }
   return [deliveryBlock(said), { type: 'actions', elements: parkedButtons(messageId) }]
+}
+
+/** What a person has said well and the customer has. */
+function saveLetterButton(messageId: string, said: SaidByAgent): Button[] {
+  const isThere = said.delivery === 'accepted' || said.delivery === 'partly-delivered'
+  if (!isThere || said.isAutomatic || said.deletedAt !== undefined || said.text.trim() === '') return []
+  return [{ type: 'button', action_id: SAVE_LETTER, text: plain('Save as letter…'), value: messageId }]
 }
 
 function sentenceOf({ isAutomatic, delivery, reason }: SaidByAgent): string {

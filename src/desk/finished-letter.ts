@@ -24,7 +24,7 @@ export interface Draft {
   use: 'unedited' | 'answered' | 'edited' | undefined
 }
 
-export function readDraft(tools: Pick<DeskTools, 'letters'>, view: OpenView, names?: NamesOfUsers): Draft {
+export function readDraft(tools: Pick<DeskTools, 'letters' | 'shelf'>, view: OpenView, names?: NamesOfUsers): Draft {
   const { meta, text, objections } = readComposer(view, names)
   const letter = findChosen(tools, meta)
   const answers = letter ? readAnswers(view, letter.key, asksIn({ meta, letter })) : {}

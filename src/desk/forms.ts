@@ -16,6 +16,8 @@ import { HAND_OVER_ALL, handOverAllForm } from './hand-over-all.ts'
 import type { OpenView } from './interaction.ts'
 import { JOIN_WITH, joinForm } from './join-form.ts'
 import { LABEL, labelForm } from './label.ts'
+import { EDIT_LETTER, editLetterForm } from './letter-edit.ts'
+import { SAVE_LETTER, saveLetterForm } from './letter-new.ts'
 import type { Form, OnClosed } from './listen.ts'
 import { outsideForm, outsidePreviewForm } from './outside.ts'
 import { OUTSIDE, OUTSIDE_PREVIEW } from './outside-view.ts'
@@ -44,6 +46,8 @@ export const FORMS: Record<string, Form> = {
   [ASSIGN]: assignForm,
   [SNOOZE]: snoozeForm,
   [CALLED_BY]: calledByForm,
+  [SAVE_LETTER]: saveLetterForm,
+  [EDIT_LETTER]: editLetterForm,
   ...CORRECT_FORMS,
   [CUSTOMER]: customerForm,
   [OUTSIDE]: outsideForm,

@@ -1,5 +1,5 @@
 // A letter chosen in the composer: rendered once, with what is known right now, and put into the field.
-import type { Letter } from '../template/letter.ts'
+import { isForDesk, type Letter } from '../template/letter.ts'
 import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
 import { admit } from './admission.ts'
@@ -25,7 +25,8 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
   if (admission.kind === 'refused') return await whisper(tools, who, place, { text: admission.text })
   const offered = await readOffered(tools, question)
   const letter = findChosen(tools, { letter: value })
-  if (!letter) return await whisper(tools, who, place, { text: 'This letter is gone. Please choose another one.' })
+  if (!letter || !isForDesk(letter, desk.name))
+    return await whisper(tools, who, place, { text: 'This letter is gone. Please choose another one.' })
   const others = await nameOthers(tools, who, meta.conversationId)
   const values = await readValues(tools, question, admission.agent, desk, letter.language)
   const filled = fill(meta, text, letter, renderLetter(letter, values).text)

@@ -1,8 +1,9 @@
 // The composer's menu of letters: what fits as buttons, all others in a list that searches their names, shortcuts and words.
+import { createHash } from 'node:crypto'
 import type { ActionsBlock, ActionsBlockElement, KnownBlock, PlainTextOption } from '@slack/types'
 import { shorten } from '../slack/mrkdwn.ts'
 import type { Letter } from '../template/letter.ts'
-import type { Advice, Advisor } from './advisor.ts'
+import type { Advice, Advisor, Asking } from './advisor.ts'
 import { newWords, type Question } from './question.ts'
 import { note, plain } from './words.ts'
 
@@ -10,6 +11,7 @@ export const LETTER_ACTION = 'letter'
 /** One for each letter that fits. */
 export const SUGGESTED_ACTIONS = ['letter_1', 'letter_2', 'letter_3'] as const
 export const NAME_ACTION = 'called_by'
+export const LETTERS_ACTION = 'letters'
 
 /** Slack shows no more in all groups together. */
 const OPTIONS_MAX = 100
@@ -24,7 +26,7 @@ export function letterMenu(
   const { suggested, hasLetters } = offered
   // Under the same name Slack would keep showing what was chosen in it before, or that nothing was.
   const block_id = `letter-${rev}`
-  if (!hasLetters) return [{ type: 'actions', block_id, elements: [nameButton()] }]
+  if (!hasLetters) return [{ type: 'actions', block_id, elements: [nameButton(), lettersButton()] }]
   const menu: ActionsBlockElement = {
     type: 'external_select',
     action_id: LETTER_ACTION,
@@ -32,7 +34,7 @@ export function letterMenu(
     min_query_length: 0,
     ...(chosen && { initial_option: optionOf(chosen) }),
   }
-  const block: ActionsBlock = { type: 'actions', block_id, elements: [menu, nameButton()] }
+  const block: ActionsBlock = { type: 'actions', block_id, elements: [menu, nameButton(), lettersButton()] }
   if (suggested.length === 0 || chosen) return [block]
   const buttons = suggested.map(
     (letter, n): ActionsBlockElement => ({
@@ -53,44 +55,68 @@ function nameButton(): ActionsBlockElement {
   return { type: 'button', action_id: NAME_ACTION, text: plain('How to call them…') }
 }
 
-/** What the list shows for what was typed into it. */
-export async function listOptions(advisor: Advisor, question: Question, query: string) {
-  if (query.trim() !== '') {
-    const found = await advisor.find(query, question.conversation.channel, question.language)
-    return groupsOf([{ label: 'Found', letters: found }])
-  }
-  const { suggested, languages } = await advise(advisor, question)
-  const rest = languages.map(({ language, letters }) => ({
-    label: language,
-    letters: letters.filter((letter) => !suggested.includes(letter)),
-  }))
-  return groupsOf([{ label: 'These fit what they wrote', letters: suggested }, ...rest])
+function lettersButton(): ActionsBlockElement {
+  return { type: 'button', action_id: LETTERS_ACTION, text: plain('Letters…') }
 }
 
-export async function advise(advisor: Advisor, { conversation, waiting, language }: Question): Promise<Advice> {
+/** What the list shows for what was typed into it. */
+export async function listOptions(advisor: Advisor, question: Question, agentId: string, query: string) {
+  const counts = await advisor.counts()
+  if (query.trim() !== '') {
+    const found = await advisor.find(query, askingOf(question, agentId))
+    return groupsOf([{ label: 'Found', letters: found }], counts)
+  }
+  const { suggested, recent, languages } = await advise(advisor, question, agentId)
+  const used = recent.filter((letter) => !suggested.includes(letter))
+  const rest = languages.map(({ language, letters }) => ({
+    label: language,
+    letters: letters.filter((letter) => !suggested.includes(letter) && !used.includes(letter)),
+  }))
+  const groups = [
+    { label: 'These fit what they wrote', letters: suggested },
+    { label: 'You used them last', letters: used },
+    ...rest,
+  ]
+  return groupsOf(groups, counts)
+}
+
+function askingOf({ conversation: { channel, desk }, language }: Question, agentId: string | undefined): Asking {
+  return { channel, desk, language, ...(agentId !== undefined && { agentId }) }
+}
+
+export async function advise(advisor: Advisor, question: Question, agentId?: string): Promise<Advice> {
+  const { conversation, waiting } = question
   const words = [conversation.subject ?? '', ...waiting.map(newWords)].join('\n')
-  return await advisor.advise({ channel: conversation.channel, words, language })
+  return await advisor.advise({ ...askingOf(question, agentId), words })
 }
 
 /** As Slack's list takes them: none of them empty, and not too many in all. */
-export function groupsOf(groups: { label: string; letters: Letter[] }[]) {
+export function groupsOf(groups: { label: string; letters: Letter[] }[], counts?: ReadonlyMap<string, number>) {
   let room = OPTIONS_MAX
   return groups.flatMap(({ label, letters }) => {
-    const options = letters.slice(0, room).map(optionOf)
+    const options = letters.slice(0, room).map((letter) => optionOf(letter, counts?.get(letter.key)))
     room -= options.length
     return options.length === 0 ? [] : [{ label: plain(label), options }]
   })
 }
 
-function optionOf(letter: Letter): PlainTextOption {
+/** With how often it was sent lately, where that is known. */
+export function optionOf(letter: Letter, sent = 0): PlainTextOption {
+  const used = sent === 0 ? '' : `Sent ${sent}× · `
   return {
     text: plain(shorten(letter.title, OPTION_LENGTH_MAX)),
-    description: plain(shorten(letter.when, OPTION_LENGTH_MAX)),
+    description: plain(shorten(`${used}${letter.when}`, OPTION_LENGTH_MAX)),
     value: letterValue(letter),
   }
 }
 
-/** A letter as the menu names it. */
+/** With what is to be done with a letter before it. */
+const VALUE_LENGTH_MAX = 64
+const MARK_LENGTH = 16
+
+/** A letter as menus name it: by its key, or, where Slack would have no room for that, so that no other has the same name. */
 export function letterValue({ key }: Letter): string {
-  return key.slice(0, OPTION_LENGTH_MAX)
+  if (key.length <= VALUE_LENGTH_MAX) return key
+  const mark = createHash('sha256').update(key).digest('hex').slice(0, MARK_LENGTH)
+  return `${key.slice(0, VALUE_LENGTH_MAX - MARK_LENGTH - 1)}~${mark}`
 }

@@ -39,7 +39,7 @@ export const MANIFEST = {
       {
         command: COMMAND,
         description: 'Your desk: who waits and why, what was said, being away and back',
-        usage_hint: 'find WORDS | history ADDRESS | new ADDRESS | queue | away 2h | back | why v_… | help',
+        usage_hint: 'find WORDS | history ADDRESS | new ADDRESS | queue | letters | away 2h | back | why v_… | help',
         should_escape: false,
       },
     ],

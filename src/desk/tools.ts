@@ -10,6 +10,7 @@ import type { Policies } from '../policy.ts'
 import type { QueueRow } from '../queue.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import type { Letter } from '../template/letter.ts'
+import type { LetterStore } from '../template/letter-store.ts'
 import type { Advisor } from './advisor.ts'
 import type { DeskChannels } from './desk-channels.ts'
 
@@ -37,6 +38,8 @@ export type Waiting = Pick<
   'conversationId' | 'contactName' | 'address' | 'channelKind' | 'subject' | 'dueAt' | 'ownerId'
 >
 
+export type LetterShelf = Pick<LetterStore, 'retired' | 'textOf' | 'check' | 'shared' | 'write' | 'look'>
+
 export interface DeskTools {
   db: Db
   clock: Clock
@@ -55,6 +58,10 @@ export interface DeskTools {
   channelsAt?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
+  /** Where they are looked up, checked and written. */
+  shelf: LetterShelf
+  /** Who may change a letter that somebody else wrote. */
+  letterEditors: 'agents' | 'leads'
   /** Which of them fit. */
   advisor: Advisor
   /** Whether a desk is open at this moment; without it, always. */

@@ -7,6 +7,8 @@ export interface Sent {
   names: readonly string[]
   /** Their mail address, where they have one. */
   email?: string | undefined
+  /** What whoever wrote it is called: all of it, and the first name. */
+  agent?: { name?: string | undefined; firstName?: string | undefined } | undefined
   /** What the shared texts of this language say to this customer, by their names. */
   shared: ReadonlyMap<string, string>
 }
@@ -23,7 +25,7 @@ const NOBODY: Record<string, string> = {
 }
 const GREETING_LENGTH_MAX = 60
 
-export function proposeBody({ markdown, language, names, email, shared }: Sent): string {
+export function proposeBody({ markdown, language, names, email, agent, shared }: Sent): string {
   let text = markdown.replace(/\r\n?/g, '\n').trim()
   const greeting = shared.get('greeting')
   const signature = shared.get('signature')
@@ -31,7 +33,7 @@ export function proposeBody({ markdown, language, names, email, shared }: Sent):
   if (begins) text = text.slice(begins).trimStart()
   const ends = signature !== undefined && signature !== '' && text.endsWith(signature)
   if (ends) text = text.slice(0, -signature.length).trimEnd()
-  const body = withFields(inert(text), { language, names, email })
+  const body = withFields(unsigned(inert(text), { names, agent }), { language, names, email })
   return [...(begins ? [RENDER('greeting')] : []), body, ...(ends ? [RENDER('signature')] : [])].join('\n\n').trim()
 }
 
@@ -50,11 +52,27 @@ function inert(text: string): string {
   return text.replace(/\{[{%]/g, (braces) => `{% raw %}${braces}{% endraw %}`)
 }
 
+/** Below what others send, their own name is to stand. In the middle of a line it may be anybody's. */
+function unsigned(text: string, { names, agent }: Pick<Sent, 'names' | 'agent'>): string {
+  const called: [string | undefined, string][] = [
+    [agent?.name, '{{ agent.name }}'],
+    [agent?.firstName, '{{ agent.first_name }}'],
+  ]
+  return called.reduce((written, [name, field]) => {
+    if (!name || names.includes(name)) return written
+    return written.replace(new RegExp(`^${quoted(name)}(?=,|[ \\t]*$)`, 'gmu'), field)
+  }, text)
+}
+
+function quoted(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
 function withFields(text: string, { language, names, email }: Pick<Sent, 'language' | 'names' | 'email'>): string {
   const field = `{{ contact.first_name | default: '${NOBODY[language.split('-')[0] ?? ''] ?? NOBODY.en}' }}`
   const spoken = '{% if contact.first_name %}, {{ contact.first_name }}{% endif %}'
   const named = names.reduce((written, name) => {
-    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    const escaped = quoted(name)
     // "Thank you, Ana." loses its comma with its name; anywhere else something has to stand there.
     return written
       .replace(new RegExp(`, ${escaped}(?=[.,!?;:]|$)`, 'gmu'), spoken)

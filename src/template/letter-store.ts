@@ -1,6 +1,7 @@
 // The letters as they are now: read at start, and again when a file or what is kept in the database changes, while agents go on answering.
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Clock, SECOND } from '../clock.ts'
 import type { LetterVersion, Texts } from '../letter-book.ts'
 import type { Log } from '../log.ts'
@@ -47,6 +48,8 @@ interface Options {
 /** Asking the disk works on every disk; being told by it does not. */
 const LOOK_EVERY_MS = 5 * SECOND
 const FILES_MAX = 5000
+/** The letters that come with Deskbell are the program's: an update replaces them. What is changed in Slack is kept beside them. */
+const SHIPPED = fileURLToPath(new URL('../../templates', import.meta.url))
 
 export async function openLetters(folder: string, { clock, log, book, desks }: Options): Promise<LetterStore> {
   let shown: Shown = { letters: [], retired: [], faults: [], texts: new Map(), files: undefined }
@@ -84,7 +87,7 @@ export async function openLetters(folder: string, { clock, log, book, desks }: O
     shared: (language, values) => renderShared(shown.texts, language, values),
     async write(key, text, tools) {
       const file = fileOf(folder, key)
-      return file ? await writeLetterFile(file, text, tools) : 'kept'
+      return file && resolve(folder) !== SHIPPED ? await writeLetterFile(file, text, tools) : 'kept'
     },
     look,
     stop: clock.every(LOOK_EVERY_MS, look),

@@ -25,7 +25,7 @@ export function writeLetterText({ body, channels, desks, ...head }: LetterDraft,
     if (value === undefined) document.delete(key)
     else setUnlessSame(document, key, [...value])
   }
-  return `---\n${document.toString({ lineWidth: 0 })}---\n${body.replace(/\r\n?/g, '\n').trim()}\n`
+  return `---\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}---\n${body.replace(/\r\n?/g, '\n').trim()}\n`
 }
 
 /** What was written in a way of its own keeps it. */

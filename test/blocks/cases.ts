@@ -25,6 +25,7 @@ import { awayCases } from './cases-away.ts'
 import { callCases } from './cases-call.ts'
 import { entryCases } from './cases-entry.ts'
 import { formCases } from './cases-form.ts'
+import { letterCases } from './cases-letter.ts'
 import { faultsOfChoices, faultsOfMessage, faultsOfView, MARK } from './checker.ts'
 import * as some from './hostile.ts'
 import * as shape from './shapes.ts'
@@ -113,6 +114,7 @@ export const CASES: Record<string, Case> = {
   ...entryCases,
   ...callCases,
   ...formCases,
+  ...letterCases,
   card: drawing(fc.tuple(shape.cardView, maybe(some.link)), ([view, link]) => [
     ...faultsOfMessage(renderCard(view, NOW, link)),
     ...faultsOfMessage(renderPlainCard(view)),

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import { type Clock, SECOND } from '../../src/clock.ts'
 import type { Db } from '../../src/db/open.ts'
 import { deskApp } from '../../src/desk/app.ts'
+import { letterBook } from '../../src/desk/desk.ts'
 import { makeDeskChannels } from '../../src/desk/desk-channels.ts'
 import { MANIFEST } from '../../src/desk/manifest.ts'
 import type { Desk, DeskTools } from '../../src/desk/tools.ts'
@@ -13,6 +14,7 @@ import { type SlackOptions, startSlack } from '../../src/sandbox/slack/server.ts
 import type { SlackAccess } from '../../src/slack/clients.ts'
 import { type SlackRoom, slackRoom } from '../../src/slack/room.ts'
 import { type Letter, parseLetter } from '../../src/template/letter.ts'
+import { openLetters } from '../../src/template/letter-store.ts'
 import { judgeWhenDone } from '../blocks/judge.ts'
 import type { OpenTestDb } from '../setup/database.ts'
 import type { FakeChannel } from '../setup/fake-channel.ts'
@@ -22,6 +24,11 @@ export const UNDO_MS = 10 * SECOND
 
 export interface DeskTestOptions {
   letters?: Letter[]
+  /** Letters in a real folder instead, which can be changed. */
+  folder?: string
+  letterEditors?: 'agents' | 'leads'
+  /** More desks of the configuration, with no agents in them. */
+  moreDesks?: string[]
   policies?: Policies
   channel?: FakeChannel
   slack?: SlackOptions
@@ -71,15 +78,31 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
   const lea = slack.addUser({ name: 'lea', realName: 'Lea Lind' }).id
   const channel = slack.addChannel({ name: 'desk', isPrivate: true, members: [slack.app.botUserId, maya, tom] }).id
 
-  const desks: Desk[] = [{ name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [lea], backup: [] }]
+  const desks: Desk[] = [
+    { name: DESK, title: 'Support', channel, undoMs: UNDO_MS, leads: [lea], backup: [] },
+    ...(options.moreDesks ?? []).map((name): Desk => {
+      const { id } = slack.addChannel({ name, isPrivate: true, members: [slack.app.botUserId] })
+      return { name, channel: id, undoMs: UNDO_MS, leads: [], backup: [] }
+    }),
+  ]
 
   const { botToken, appToken, signingSecret, url: apiUrl } = slack
   const reread = options.reread && { reread: options.reread }
   const requests = { host: '127.0.0.1', port: 0, path: '/slack', signingSecret }
   const access = { botToken, apiUrl, ...(isHttp ? { requests } : { appToken }), ...reread }
   const clock = options.clock ?? world.clock
+  const store = options.folder === undefined ? undefined : await openStore(options.folder)
+  async function openStore(folder: string) {
+    const store = await openLetters(folder, {
+      ...world,
+      book: letterBook(world.db),
+      desks: desks.map(({ name }) => name),
+    })
+    onTestFinished(store.stop)
+    return store
+  }
   const connect = async (configured = channel) => {
-    for (const one of desks) one.channel = configured
+    for (const one of desks.slice(0, 1)) one.channel = configured
     const tools = { ...world, clock }
     const channels = makeDeskChannels({ ...tools, desks, client: () => room.clients.read })
     const room: SlackRoom = slackRoom(access, { ...tools, guard: channels })
@@ -88,7 +111,9 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
       ...{ desks, channels },
       channelOf: () => world.channel,
       policies: world.policies,
-      letters: () => options.letters ?? [],
+      letters: () => store?.letters() ?? options.letters ?? [],
+      ...(store && { shelf: store }),
+      ...(options.letterEditors && { letterEditors: options.letterEditors }),
       explain: options.explain ?? (async () => []),
       queue: options.queue ?? (async () => []),
       ...(options.recipients && { recipients: options.recipients }),
@@ -106,6 +131,10 @@ export async function makeTestDesk(open: OpenTestDb, options: DeskTestOptions = 
 
   const test = {
     ...{ world, slack, maya, tom, lea, channel, desks },
+    store: () => {
+      if (!store) throw new Error('this desk has no folder of letters')
+      return store
+    },
     desk: () => current.desk,
     room: () => current.room,
     channels: () => current.channels,

@@ -69,4 +69,47 @@ describe.skipIf(!hasBrowser())('what agents see of letters', () => {
     await says('called_by')
     await camera.take('letter-6-name', office.drawFront())
   })
+
+  test('save what was said well, see how letters serve, and what one said before', async () => {
+    const office = await openOffice({ billing: true })
+    const { slack, maya, stage } = office
+    const front = () => {
+      const view = maya.front()
+      if (!view) throw new Error('nothing is open')
+      return view
+    }
+    const says = (callbackId: string) => slack.waitFor(() => maya.front()?.view.callback_id === callbackId, callbackId)
+    office.mails({
+      from: 'Ana Ruiz <ana@customer.test>',
+      subject: 'Two colours',
+      text: 'Hello,\n\nis it the blue one?\n\nAna',
+    })
+    const card = await maya.waitForCard('Two colours')
+    await office.entries(card, 1)
+    const said = 'Hello Ana,\n\nboth colours of order 4711 are in stock, Ana, and leave today.\n\nKind regards,\n\nMaya'
+    await maya.compose(card, { edit: () => said })
+    await maya.send()
+    await maya.closeAll()
+    const offering = () =>
+      office.workspace.thread(office.desk, card.ts).find(({ blocks }) => JSON.stringify(blocks).includes('save_letter'))
+    const reply = await slack.waitFor(() => {
+      office.clock.forward(1000)
+      return offering()
+    }, 'the reply in the thread')
+    await slack.click(stage.agent, { channel: office.desk, ts: reply.ts, actionId: 'save_letter' })
+    await says('save_letter')
+    await camera.take('letter-7-save', office.drawFront())
+    await slack.type(stage.agent, front().id, 'when', 'when', 'They ask for a colour')
+    await slack.submit(stage.agent, front().id)
+    await maya.closeAll()
+
+    await slack.command(stage.agent, office.desk, '/desk', 'letters')
+    await says('letter_list')
+    await camera.take('letter-8-list', office.drawFront())
+    await slack.choose(stage.agent, front().id, 'find-0-', 'find_letter', 'en/two-colours')
+    await slack.waitFor(() => front().blocks.length < 6, 'the letter that was looked for')
+    await slack.click(stage.agent, { viewId: front().id, actionId: 'letter_row', value: 'versions en/two-colours' })
+    await says('letter_versions')
+    await camera.take('letter-9-versions', office.drawFront(), { theme: 'dark', shape: 'phone' })
+  })
 })

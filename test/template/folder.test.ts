@@ -148,3 +148,15 @@ test('a letter is found by its key, name or shortcut, or the nearest name is', a
   }
   expect(['en/refund', 'refund', 'rf', 'refnud'].map(keyOf)).toEqual(['en/refund', 'en/refund', 'en/refund', 'refund'])
 })
+
+test('T8: a letter for a desk that is not there is left out, with the nearest one', async () => {
+  const root = await folder({
+    'en/one.md': `${head('One', 'en', 'desks: [suport]\n')}Hi`,
+    'en/two.md': `${head('Two')}Hi`,
+  })
+  const { letters, faults } = await loadLetters(root, ['support', 'billing'])
+  expect(letters.map(({ name }) => name)).toEqual(['two'])
+  expect(faults).toMatchObject([
+    { line: 5, column: 9, message: 'there is no desk suport', hint: 'Did you mean support?' },
+  ])
+})

@@ -1,0 +1,179 @@
+// The form of a letter: what agents see of it in menus, whom it is for, and what it says.
+import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import { shorten } from '../slack/mrkdwn.ts'
+import type { LetterFault } from '../template/letter.ts'
+import { type LetterDraft, nameFrom, renderFault } from '../template/letter-text.ts'
+import type { OpenView } from './interaction.ts'
+import type { Outcome } from './respond.ts'
+import { type Desk, deskTitle } from './tools.ts'
+import { note, plain } from './words.ts'
+
+export interface LetterFormMeta {
+  /** The desk's channel, where a word about it can be said. */
+  at: string
+  /** The letter that is changed; without it, a new one is made. */
+  key?: string
+  /** The version that the form shows. */
+  seen: number
+  /** The reply that it is made of. */
+  messageId?: string
+  conversationId?: string
+}
+
+/** Slack's own limit for a field of plain text: a letter is Markdown with fields in it, which its other editor would take apart. */
+export const LETTER_LENGTH_MAX = 3000
+
+const CHANNELS = { email: 'Email', discord: 'Discord', slack: 'Slack' }
+const TITLE_LENGTH_MAX = 75
+const WHEN_LENGTH_MAX = 150
+const NAME_LENGTH_MAX = 50
+
+export function letterForm(form: {
+  callbackId: string
+  title: string
+  meta: LetterFormMeta
+  draft: LetterDraft
+  name: string
+  languages: readonly string[]
+  desks: readonly Desk[]
+  notes: readonly string[]
+}): ModalView {
+  const { callbackId, title, meta, draft, name, languages, desks, notes } = form
+  const isNew = meta.key === undefined
+  const naming: KnownBlock[] = isNew
+    ? [
+        { ...line('name', 'Name', name, NAME_LENGTH_MAX, NAME_HINT), optional: true },
+        choice(
+          'language',
+          'Language',
+          languages.map((each) => optionOf(each, each)),
+          draft.language,
+        ),
+      ]
+    : []
+  return {
+    type: 'modal',
+    callback_id: callbackId,
+    private_metadata: JSON.stringify(meta),
+    title: plain(title),
+    submit: plain('Save'),
+    close: plain('Cancel'),
+    blocks: [
+      ...notes.map(note),
+      line('title', 'Title', draft.title, TITLE_LENGTH_MAX, 'By it agents choose the letter.'),
+      line(
+        'when',
+        'When to use it',
+        draft.when,
+        WHEN_LENGTH_MAX,
+        'For example: The parcel is late and they ask where it is.',
+      ),
+      ...naming,
+      bodyInput(draft.body),
+      boxes(
+        'channels',
+        'Channels',
+        Object.entries(CHANNELS).map(([value, label]) => optionOf(label, value)),
+        draft.channels,
+      ),
+      ...(desks.length < 2 ? [] : [deskMenu(desks, draft.desks)]),
+    ],
+  }
+}
+
+const NAME_HINT = 'Lower-case words with hyphens, such as late-parcel. Left empty, it comes from the title.'
+
+function line(block_id: string, label: string, text: string, max_length: number, hint: string): InputBlock {
+  const initial = text === '' ? {} : { initial_value: shorten(text, max_length) }
+  const element = { type: 'plain_text_input' as const, action_id: block_id, max_length, ...initial }
+  return { type: 'input', block_id, label: plain(label), hint: plain(hint), element }
+}
+
+function bodyInput(text: string): InputBlock {
+  return {
+    type: 'input',
+    block_id: 'body',
+    label: plain('What it says'),
+    hint: plain(
+      "{{ contact.first_name | default: 'there' }} is a field with what stands there when it is not known; ⟦a blank⟧ is for whoever sends it.",
+    ),
+    element: {
+      type: 'plain_text_input',
+      action_id: 'body',
+      multiline: true,
+      max_length: LETTER_LENGTH_MAX,
+      ...(text !== '' && { initial_value: text }),
+    },
+  }
+}
+
+function choice(block_id: string, label: string, options: PlainTextOption[], chosen: string): InputBlock {
+  const initial = options.find(({ value }) => value === chosen)
+  const element = {
+    ...{ type: 'static_select' as const, action_id: block_id, options, placeholder: plain('Choose') },
+    ...(initial && { initial_option: initial }),
+  }
+  return { type: 'input', block_id, label: plain(label), element }
+}
+
+function boxes(block_id: string, label: string, options: PlainTextOption[], ticked?: readonly string[]): InputBlock {
+  const initial = options.filter(({ value }) => ticked?.includes(String(value)) ?? true)
+  const element = {
+    type: 'checkboxes' as const,
+    action_id: block_id,
+    options,
+    ...(initial.length > 0 && { initial_options: initial }),
+  }
+  return { type: 'input', block_id, label: plain(label), hint: plain('Where it may go.'), element }
+}
+
+function deskMenu(desks: readonly Desk[], chosen: readonly string[] = []): InputBlock {
+  const options = desks.map((desk) => optionOf(deskTitle(desk), desk.name))
+  const initial = options.filter(({ value }) => chosen.includes(String(value)))
+  return {
+    type: 'input',
+    block_id: 'desks',
+    optional: true,
+    label: plain('Desks'),
+    hint: plain('Whose agents see it. Left empty: all of them.'),
+    element: {
+      type: 'multi_static_select',
+      action_id: 'desks',
+      options,
+      placeholder: plain('All desks'),
+      ...(initial.length > 0 && { initial_options: initial }),
+    },
+  }
+}
+
+function optionOf(label: string, value: string): PlainTextOption {
+  return { text: plain(shorten(label, 75)), value }
+}
+
+/** What the form says now. `before`: what it does not show. */
+export function readLetterForm(view: OpenView, before: { language: string; desks?: readonly string[] | undefined }) {
+  const channels = view.chosenMany('channels', 'channels')
+  const asksDesks = view.blocks.some(({ block_id }) => block_id === 'desks')
+  const desks = asksDesks ? view.chosenMany('desks', 'desks') : [...(before.desks ?? [])]
+  const title = view.typed('title', 'title').trim()
+  const draft: LetterDraft = {
+    title,
+    when: view.typed('when', 'when').trim(),
+    language: view.chosen('language', 'language') || before.language,
+    channels: channels.length === Object.keys(CHANNELS).length ? undefined : channels,
+    desks: desks.length === 0 ? undefined : desks,
+    body: view.typed('body', 'body'),
+  }
+  const typed = view.typed('name', 'name').trim()
+  return { draft, name: typed === '' ? nameFrom(title) : typed, isNameTyped: typed !== '' }
+}
+
+const BLOCKS = ['title', 'when', 'channels', 'language', 'desks']
+
+/** At the field that it is about: the body, unless it names a setting that has one of its own. */
+export function atFault(fault: LetterFault, bodyLine: number, view: OpenView): Outcome {
+  const setting = /^"(\w+)/.exec(fault.message)?.[1] ?? ''
+  const isThere = view.blocks.some(({ block_id }) => block_id === setting)
+  const blockId = BLOCKS.includes(setting) && isThere ? setting : 'body'
+  return { kind: 'errors', blockId, text: renderFault(fault, bodyLine) }
+}
