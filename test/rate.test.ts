@@ -30,8 +30,10 @@ test('attempts of one key start at least the pace apart', async () => {
   const limiter = rateLimiter(() => ({ minMs: 40, concurrencyMax: 10 }), 7)
   const starts: number[] = []
   const attempt = async () => void starts.push(performance.now())
+  const asked = performance.now()
   await Promise.all([1, 2, 3].map(() => limiter.schedule('a', attempt)))
-  for (let n = 1; n < starts.length; n++) expect((starts[n] ?? 0) - (starts[n - 1] ?? 0)).toBeGreaterThan(35)
+  // From when they were asked for: one that a busy machine starts late does not make the next one early.
+  expect(starts.map((start, n) => start - asked > n * 40 - 5)).toEqual([true, true, true])
   expect(await limiter.room('a')).toBe(0)
 })
 
