@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser())('pictures of mail', () => {
     await camera.take('mail-2-composer-phone-dark', office.drawFront(), { theme: 'dark', shape: 'phone' })
     await office.maya.closeAll()
     await office.maya.compose(card, {
-      edit: () => 'Hello Ana,\n\nit leaves today and is with you **tomorrow**.\n\nMaya',
+      edit: () => 'Hello Ana,\n\nit leaves today and is with you tomorrow.\n\nMaya',
     })
     await camera.take('mail-3-preview', office.drawFront())
     await office.maya.send()
