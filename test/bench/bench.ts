@@ -4,6 +4,7 @@ import { crowd } from './crowd.ts'
 import { flood } from './flood.ts'
 import { ingest } from './ingest.ts'
 import { latency } from './latency.ts'
+import { ranking } from './letters.ts'
 import { mail } from './mail.ts'
 import { searching } from './search.ts'
 
@@ -56,6 +57,8 @@ const LIMITS: Limit[] = [
   { name: 'mailToCardP95Ms', holds: (value) => value < 300, says: 'under 300 (aim 150)' },
   { name: 'readyMs', holds: (value) => value < 2000, says: 'under 2000 (aim 1000)' },
   { name: 'memoryMb', holds: (value) => value < 250, says: 'under 250 (aim 200)' },
+  { name: 'suggestMs', holds: (value) => value < 20, says: 'under 20' },
+  { name: 'suggestToReadRatio', holds: (value) => value < 0.2, says: 'under 0.2' },
   ...CROWD_LIMITS,
   ...SEARCH_LIMITS,
   ...FLOOD_LIMITS,
@@ -63,7 +66,7 @@ const LIMITS: Limit[] = [
 
 const isQuick = process.argv.includes('--quick')
 const SECTIONS: Record<string, () => Promise<Figures>> = {
-  ...{ mail, ingest, latency, crowd, search: searching, flood: () => flood(isQuick) },
+  ...{ mail, ingest, latency, letters: ranking, crowd, search: searching, flood: () => flood(isQuick) },
 }
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const figures: Figures = {}
