@@ -10,15 +10,14 @@ import {
   type Part,
   SendError,
 } from './channel.ts'
-import { tell } from './consultation-mail.ts'
 import { getIdentity } from './contact.ts'
 import { type Conversation, getConversation, lockConversation, refreshEntry } from './conversation.ts'
 import type { Db, Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
-import { closeIfUnsaid, openForFirstWords } from './first-words.ts'
-import { addKeys, getMessage, insertOutbound, type Message } from './message.ts'
+import { openForFirstWords } from './first-words.ts'
+import { addKeys, insertOutbound, type Message } from './message.ts'
 import { refreshOpenPings } from './open-ping.ts'
-import { delay, findUndoEnd, put, undo } from './outbox.ts'
+import { put } from './outbox.ts'
 import { insertParts, listParts } from './part.ts'
 import { listRecipientChoices, type RecipientChoice, type RecipientChoices } from './recipients.ts'
 import { replyKey } from './reply-key.ts'
@@ -288,34 +287,4 @@ export async function becomeOwner(trx: Trx, { id, owner_id }: Conversation, agen
   if (owner_id !== null) return
   await trx.updateTable('conversation').set({ owner_id: agentId }).where('id', '=', id).execute()
   await refreshOpenPings(trx, id)
-}
-
-/** The message's text and the window's answer in one word, for the agent who pressed Undo. */
-export type UndoResult = { kind: 'undone'; markdown: string } | { kind: 'too-late' } | { kind: 'refused' }
-
-export async function takeBack(trx: Trx, messageId: string, agentId: string): Promise<UndoResult> {
-  const message = await getMessage(trx, messageId)
-  if (message.author !== agentId) return { kind: 'refused' }
-  const conversation = await lockConversation(trx, message.conversation_id)
-  if (!(await undo(trx, replyKey(messageId)))) {
-    const { delivery } = await getMessage(trx, messageId)
-    return delivery === 'undone' ? { kind: 'undone', markdown: message.markdown } : { kind: 'too-late' }
-  }
-  await trx.updateTable('message').set({ delivery: 'undone' }).where('id', '=', messageId).execute()
-  const fact = { kind: 'reply-undone', conversationId: conversation.id, messageId, actor: agentId, data: {} } as const
-  if (message.direction === 'note') await tell(trx, message, 'consultation-undone')
-  else await appendFact(trx, fact)
-  await refreshEntry(trx, await closeIfUnsaid(trx, conversation), messageId)
-  return { kind: 'undone', markdown: message.markdown }
-}
-
-/** Until when a reply that was sent can be taken back; undefined when it is too late. */
-export async function findReplyUndoEnd(db: Reader, messageId: string): Promise<number | undefined> {
-  return await findUndoEnd(db, replyKey(messageId))
-}
-
-/** The undo time counts from when the agent sees it: called where showing it took long. Resolves to its new end. */
-export async function restartUndo(trx: Trx, messageId: string, undoMs: number): Promise<number | undefined> {
-  const dueAt = trx.now() + undoMs
-  return (await delay(trx, replyKey(messageId), dueAt)) ? dueAt : undefined
 }

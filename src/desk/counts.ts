@@ -1,15 +1,12 @@
 // "Needs an answer or not": which of a customer's messages wait for one. A person knows better than a letter's headers.
-import type { KnownBlock, ModalView, Option, PlainTextElement } from '@slack/types'
-import type { Reader } from '../db/open.ts'
+import type { KnownBlock, ModalView } from '@slack/types'
 import type { Message } from '../message.ts'
 import { countsNow, reclassify } from '../reclassify.ts'
-import { shorten } from '../slack/mrkdwn.ts'
 import { admitTo } from './admission.ts'
-import { dateMark, oneLine } from './card.ts'
+import { listNewest, messageOption } from './customer-message.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
-import { newWords } from './question.ts'
 import type { Outcome } from './respond.ts'
 import type { Desk, DeskTools } from './tools.ts'
 import { note, plain } from './words.ts'
@@ -18,7 +15,6 @@ export const COUNTS = 'counts'
 const TITLE = 'Needs an answer?'
 /** Slack has room for so many boxes in one group. */
 const MESSAGES_MAX = 10
-const OPTION_LENGTH_MAX = 75
 
 interface CountsMeta extends FormMeta {
   /** The messages that were shown, and which of them waited. */
@@ -33,22 +29,11 @@ export async function openCounts(tools: DeskTools, click: Click): Promise<void> 
 async function prepareCounts(tools: DeskTools, { who, value: id }: Click): Promise<Prepared> {
   const admission = await admitTo(tools, who, COUNTS, id)
   if (admission.kind === 'refused') return admission
-  const messages = await listNewest(tools.db, id)
+  const messages = await listNewest(tools.db, id, MESSAGES_MAX)
   if (messages.length === 0) return { kind: 'refused', text: 'Nobody has written anything here yet.' }
   const counting: string[] = []
   for (const message of messages) if (await countsNow(tools.db, id, message.id)) counting.push(message.id)
   return { kind: 'view', view: countsView(id, admission.desk, messages, counting) }
-}
-
-async function listNewest(db: Reader, conversationId: string): Promise<Message[]> {
-  return await db
-    .selectFrom('message')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .where('direction', '=', 'inbound')
-    .orderBy('seq', 'desc')
-    .limit(MESSAGES_MAX)
-    .execute()
 }
 
 export function countsView(
@@ -78,18 +63,6 @@ export function countsView(
     ),
   ]
   return formView({ callbackId: COUNTS, title: TITLE, submit: 'Save', meta, blocks })
-}
-
-/** A customer's words as Slack's boxes take them: plain, and in one line. */
-export function messageOption({ id, arrived_at, deleted_at, ...message }: Message): Option {
-  const words =
-    deleted_at === null ? oneLine(newWords(message).slice(0, 4 * OPTION_LENGTH_MAX)) : '(deleted by its author)'
-  return {
-    text: plain(shorten(words === '' ? '(no text)' : words, OPTION_LENGTH_MAX)),
-    // Boxes take mrkdwn here, whatever the SDK's type says: docs.slack.dev, option object.
-    description: { type: 'mrkdwn', text: dateMark(arrived_at) } as unknown as PlainTextElement,
-    value: id,
-  }
 }
 
 async function submitCounts(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {

@@ -1,10 +1,9 @@
 // "Split": which of the customer's messages become a conversation of their own.
 import type { KnownBlock, ModalView } from '@slack/types'
-import type { Reader } from '../db/open.ts'
 import type { Message } from '../message.ts'
 import { split } from '../move.ts'
 import { admitTo } from './admission.ts'
-import { messageOption } from './counts.ts'
+import { listNewest, messageOption } from './customer-message.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -26,21 +25,10 @@ export async function openSplit(tools: DeskTools, click: Click): Promise<void> {
 async function prepareSplit(tools: DeskTools, { who, value: id }: Click): Promise<Prepared> {
   const admission = await admitTo(tools, who, SPLIT, id)
   if (admission.kind === 'refused') return admission
-  const messages = await listSplittable(tools.db, id)
+  // One more than there is room for says that there are more.
+  const messages = await listNewest(tools.db, id, GROUP * GROUPS_MAX + 1)
   if (messages.length < 2) return { kind: 'refused', text: ONE_ONLY }
   return { kind: 'view', view: splitView(id, admission.desk, messages) }
-}
-
-/** One more than there is room for says that there are more. */
-async function listSplittable(db: Reader, conversationId: string): Promise<Message[]> {
-  return await db
-    .selectFrom('message')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .where('direction', '=', 'inbound')
-    .orderBy('seq', 'desc')
-    .limit(GROUP * GROUPS_MAX + 1)
-    .execute()
 }
 
 export function splitView(conversationId: string, desk: Desk, messages: readonly Message[]): ModalView {

@@ -111,7 +111,7 @@ async function takeBack(world: World, reply: Answer, agentId: string): Promise<v
   await time.wait(chance.between(0, profile.undoMs + 2_000))
   const program = findReachable(world)
   if (!program) return
-  const undo = () => program.machine.db.transaction((trx) => product.reply.takeBack(trx, reply.id, agentId))
+  const undo = () => program.machine.db.transaction((trx) => product.replyUndo.takeBack(trx, reply.id, agentId))
   const result = await patiently(world, undo)
   if (result === LOST) return
   world.note(`${agentId} takes back ${reply.id}: ${result.kind}`)

@@ -24,6 +24,7 @@ export async function loadProduct(folder: string) {
     ping: await load<typeof import('../../src/ping.ts')>('ping.ts'),
     telling: await load<typeof import('../../src/telling.ts')>('telling.ts'),
     reply: await load<typeof import('../../src/reply.ts')>('reply.ts'),
+    replyUndo: await load<typeof import('../../src/reply-undo.ts')>('reply-undo.ts'),
     responseWindow: await load<typeof import('../../src/response-window.ts')>('response-window.ts'),
     windowRecord: await load<typeof import('../../src/window-record.ts')>('window-record.ts'),
   }
