@@ -6,7 +6,8 @@ type Style = 'bold' | 'italic' | 'strike'
 const STYLES: readonly Style[] = ['bold', 'italic', 'strike']
 const WORD_END = /[\p{L}\p{N}]$/u
 const WORD_START = /^[\p{L}\p{N}]/u
-const ADDRESS = /(https?:\/\/[^\s<>"`\\]{1,2000})/
+/** What ends a sentence or a mark at its end is none of the address. */
+const ADDRESS = /(https?:\/\/[^\s<>"`\\]{1,2000}(?<![.,;:!?'")\]*_~]))/
 const PICTURE = /(!\[[^[\]\n]{0,200}\]\(cid:[^\s()<>]{1,200}\))/
 const SAFE_LINK = /^(?:https?:\/\/|mailto:)[^\s<>"]{1,2000}$/i
 const LABEL_MAX = 500
@@ -129,19 +130,20 @@ function wordsOf({ text, code }: Run): string {
 export function literal(text: string): string {
   return text
     .split(PICTURE)
-    .map((piece, n) => (n % 2 === 1 ? piece : piece.split(ADDRESS).map(escapePiece).join('')))
+    .map((piece, n) => (n % 2 === 1 ? piece : escapePiece(piece)))
     .join('')
 }
 
-function escapePiece(piece: string, n: number): string {
-  const address = n % 2 === 1 ? piece.replace(/[.,;:!?'")\]*_~]+$/, '') : ''
-  if (address.length <= 'https://'.length) return escapeWords(piece)
-  return `<${address}>${escapeWords(piece.slice(address.length))}`
+function escapePiece(piece: string): string {
+  return piece
+    .split(ADDRESS)
+    .map((part, n) => (n % 2 === 1 ? `<${part}>` : escapeWords(part)))
+    .join('')
 }
 
 function escapeWords(text: string): string {
   return text
-    .replaceAll(/[\\`*[\]|]|<(?=\S)|~(?=~|$)|(?<=~|^)~|&(?=#?[\p{L}\p{N}]{1,32};)/gu, '\\$&')
+    .replaceAll(/[\\`*[\]|]|<(?=\S)|~(?=~|\s*$)|(?<=~|^\s*)~|&(?=#?[\p{L}\p{N}]{1,32};)/gu, '\\$&')
     .replaceAll(/_/g, (mark, at: number, all: string) => (isInWord(all, at) ? mark : `\\${mark}`))
 }
 

@@ -73,6 +73,8 @@ describe('what is typed, as Markdown', () => {
       block({ type: 'rich_text_preformatted', elements: [text('  if *x*\n```')] }),
       '````\n  if *x*\n```\n````',
     ],
+    ['a tilde beside an address', block(section(text('a~ https://b.example ~c'))), 'a\\~ <https://b.example> \\~c'],
+    ['an address in marks', block(section(text('*https://a.example/x_y*~\\'))), '\\*<https://a.example/x_y>\\*~\\\\'],
     ['a picture of the mail', block(section(text('So: ![a_b](cid:a_b.png)!'))), 'So: ![a_b](cid:a_b.png)!'],
     ['an emoji', block(section({ type: 'emoji', name: 'wave', unicode: '1f44b-1f3fd' })), '👋🏽'],
     ['empty lines', block(section(text('a\n\n\n\nb\nc\n\nd\n'))), 'a\\\n\\\n\\\n\\\nb\\\nc\n\nd'],
