@@ -1,5 +1,6 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
 
+import type { InboxDesk } from './arrival.ts'
 import { openHours } from './calendar.ts'
 import type { Channel } from './channel.ts'
 import type { ChannelKeeper } from './channel-keeper.ts'
@@ -16,7 +17,7 @@ import { followUpHandler } from './follow-up.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
 import { homesHandler } from './home.ts'
 import type { Importing } from './import-progress.ts'
-import { channelSource, type InboxDesk } from './inbox.ts'
+import { channelSource } from './inbox.ts'
 import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
 import { intakeOf } from './intake.ts'
 import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
