@@ -10,6 +10,8 @@ const PLAIN = [
   'test/adapters/email/{message-id,mime-shapes}.test.ts',
 ]
 
+const SETUP = ['test/setup/seed.ts']
+
 // `house` reads the code itself and takes under a second; `plain` are those; `desk` runs the product; `journey` kills it, again and again.
 export default defineConfig({
   test: {
@@ -17,13 +19,14 @@ export default defineConfig({
     maxWorkers: 4,
     projects: [
       { test: { name: 'house', include: ['test/house/**/*.test.ts'] } },
-      { test: { name: 'plain', include: PLAIN, isolate: false, testTimeout: 60_000 } },
+      { test: { name: 'plain', include: PLAIN, isolate: false, setupFiles: SETUP, testTimeout: 60_000 } },
       {
         test: {
           name: 'desk',
           include: ['test/**/*.test.ts'],
           exclude: ['test/house/**', 'test/fixtures/**', 'test/journey/**', ...PLAIN],
           globalSetup: ['test/setup/engines.ts'],
+          setupFiles: SETUP,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
