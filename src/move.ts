@@ -16,6 +16,7 @@ import { copyTags } from './label.ts'
 import type { Message } from './message.ts'
 import { writeNote } from './own-note.ts'
 import { copyParticipants } from './participant.ts'
+import { putTurnNow } from './turn.ts'
 import { findOpenWindow } from './window-record.ts'
 import { ANYBODY } from './writing-place.ts'
 
@@ -101,6 +102,7 @@ export async function split(trx: Trx, from: string, messageIds: readonly string[
   await carry(trx, messages, source, opened, by)
   await tell(trx, source, by, { kind: 'conversation-split', data: { into: opened.id } })
   await tell(trx, opened, by, { kind: 'split-off', data: { from } })
+  await putTurnNow(trx, desk)
   return { kind: 'moved', id: opened.id }
 }
 
