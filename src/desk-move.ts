@@ -8,6 +8,7 @@ import { dropUntold, refreshPings } from './notice.ts'
 import { moveBehind, put } from './outbox.ts'
 import { writeNote } from './own-note.ts'
 import type { Policies } from './policy.ts'
+import { putTurnNow } from './turn.ts'
 import { findOpenWindow, rearm, reconcileWindows } from './window-record.ts'
 
 export interface DeskMove {
@@ -48,6 +49,7 @@ export async function moveToDesk(trx: Trx, conversationId: string, move: DeskMov
   const about = { conversationId, actor: by, ...(messageId !== undefined && { messageId }) }
   await appendFact(trx, { kind: 'conversation-moved', ...about, data })
   await tellAnew(trx, conversationId)
+  await putTurnNow(trx, to)
   return 'moved'
 }
 

@@ -243,7 +243,7 @@ async function suggest(
 }
 
 /** What was joined to another lives on there. */
-async function findCurrent(db: Reader, id: string): Promise<Conversation> {
+export async function findCurrent(db: Reader, id: string): Promise<Conversation> {
   const row = await db.selectFrom('conversation').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   return row.merged_into === null ? row : await findCurrent(db, row.merged_into)
 }

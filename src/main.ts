@@ -9,6 +9,7 @@ import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import { type Config, mailboxOf } from './config.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
 import { openSearchReader } from './db/search-thread.ts'
+import { armTurns, turnHandler } from './deal.ts'
 import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
@@ -97,6 +98,10 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   if (changed > 0) log.info({ windows: changed }, 'the promises have changed; who waits now has the new one')
   await armDigests(db, digestDesks(config))
   await armIndex(db)
+  await armTurns(
+    db,
+    Object.keys(config.desks).filter((name) => takesTurns(config, name)),
+  )
   await db.transaction(watchOverload)
   await runners.intake.recover()
   await runners.outbox.recover()
@@ -148,6 +153,10 @@ function addressesOf(config: Config, channel: string): readonly string[] {
   return mailbox ? [mailbox.address, ...mailbox.aliases] : []
 }
 
+function takesTurns({ desks }: Config, name: string): boolean {
+  return desks[name]?.assign === 'round-robin'
+}
+
 function isOpen({ desks, calendars }: Config, name: string, at: number): boolean {
   const calendar = calendars[desks[name]?.calendar ?? '']
   return calendar === undefined || openHours(calendar).isOpen(at)
@@ -192,7 +201,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     const inbox: InboxDesk = {
       ...{
         desk: named.desk,
-        takesTurns: config.desks[named.desk]?.assign === 'round-robin',
+        takesTurns: takesTurns(config, named.desk),
         policies,
         changedSubjectMs,
         groupingMs,
@@ -222,6 +231,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       'writing-end': writingEndHandler(),
       scheduled: scheduledHandler((name) => config.desks[name]?.leads ?? []),
       'follow-up': followUpHandler(),
+      turn: turnHandler((name) => takesTurns(config, name)),
       overloads: overloadsHandler(Object.keys(config.desks)),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },

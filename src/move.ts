@@ -1,12 +1,23 @@
 // Messages that belong elsewhere: two conversations become one, or one becomes two. What was answered stays answered, and no clock is set back or forward.
+
+import { joinBelongings, partBelongings } from './belongings.ts'
 import { carry, isSending, type Mover } from './carry.ts'
-import { type Conversation, getConversation, lockConversation, openConversation, refreshCard } from './conversation.ts'
+import {
+  type Conversation,
+  getConversation,
+  lockConversation,
+  openConversation,
+  refreshCard,
+  transition,
+} from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { appendFact, type FactData, type FactKind, listFacts } from './fact.ts'
-import { copyTags, joinLabels, partLabels } from './label.ts'
+import { copyTags } from './label.ts'
 import type { Message } from './message.ts'
 import { writeNote } from './own-note.ts'
-import { copyParticipants, removeGuests } from './participant.ts'
+import { copyParticipants } from './participant.ts'
+import { putTurnNow } from './turn.ts'
+import { findOpenWindow } from './window-record.ts'
 import { ANYBODY } from './writing-place.ts'
 
 export type Moved = { kind: 'moved' } | Refused
@@ -35,10 +46,10 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
     .where('conversation_id', '=', from)
     .orderBy('seq')
     .execute()
-  await copyParticipants(trx, source.id, target.id)
-  await joinLabels(trx, source, target, by.agentId)
+  await joinBelongings(trx, source, target, by.agentId)
   await carry(trx, messages, source, target, by)
-  await trx.updateTable('conversation').set({ state: 'closed', merged_into: into }).where('id', '=', from).execute()
+  const gone = { state: 'closed' as const, snoozed_until: null, merged_into: into }
+  await trx.updateTable('conversation').set(gone).where('id', '=', from).execute()
   await tell(trx, source, by, { kind: 'conversation-merged', data: { into } })
   await tell(trx, target, by, { kind: 'conversation-joined', data: { from } })
   await refreshCard(trx, source)
@@ -50,16 +61,20 @@ export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved>
   const { merged_into } = await lockConversation(trx, from)
   if (merged_into === null) return { kind: 'refused', reason: 'This conversation is its own already.' }
   const [source, target] = await lockBoth(trx, from, merged_into)
+  if (source.merged_into !== target.id) return refused('Somebody else has just changed this. Look at its card again.')
+  if (target.merged_into !== null)
+    return refused('The other one went into another conversation itself. Part those two first.')
   if (target.spam_at !== null)
     return { kind: 'refused', reason: 'The other one is marked as spam. Press Not spam on its card first.' }
   if (await isSending(trx, target.id))
     return { kind: 'refused', reason: 'A reply is on its way. Wait until it has arrived.' }
+  const own = { ...source, state: 'open' as const, merged_into: null }
   await trx.updateTable('conversation').set({ state: 'open', merged_into: null }).where('id', '=', from).execute()
   const messages = await listCarried(trx, source.id, target.id)
-  await carry(trx, messages, target, { ...source, state: 'open', merged_into: null }, by)
+  await carry(trx, messages, target, own, by)
+  if (!(await findOpenWindow(trx, from))) await transition(trx, own, 'answer')
   await giveThreadsBack(trx, source.id, target.id)
-  await removeGuests(trx, source.id, target)
-  await partLabels(trx, source, target, by.agentId)
+  await partBelongings(trx, source, target, by.agentId)
   await tell(trx, target, by, { kind: 'conversation-split', data: { into: from, parted: true } })
   await tell(trx, source, by, { kind: 'conversation-parted', data: { from: target.id } })
   return { kind: 'moved' }
@@ -87,6 +102,7 @@ export async function split(trx: Trx, from: string, messageIds: readonly string[
   await carry(trx, messages, source, opened, by)
   await tell(trx, source, by, { kind: 'conversation-split', data: { into: opened.id } })
   await tell(trx, opened, by, { kind: 'split-off', data: { from } })
+  await putTurnNow(trx, desk)
   return { kind: 'moved', id: opened.id }
 }
 

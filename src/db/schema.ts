@@ -391,7 +391,7 @@ export interface ScheduledReplyTable {
   send_at: number
   state: 'waiting' | 'sent' | 'stopped' | 'cancelled'
   /** Why it was stopped. */
-  because: 'customer' | 'colleague' | 'not-allowed' | 'moved' | null
+  because: 'customer' | 'colleague' | 'not-allowed' | 'moved' | 'joined' | null
   /** Where the thread says so. */
   post_channel: string | null
   post_ts: string | null

@@ -2,6 +2,7 @@
 
 import type { Aim } from '../aim.ts'
 import { channelKind } from '../channel.ts'
+import { findCurrent } from '../evidence.ts'
 import { dropKeptDraft, findKeptDraft } from '../kept-draft.ts'
 import type { Letter } from '../template/letter.ts'
 import { listWriting, startWriting, stopWriting } from '../writing.ts'
@@ -133,15 +134,17 @@ function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
 
 export async function openComposer(tools: DeskTools, click: Click, start: Start): Promise<void> {
   const { who } = click
+  let { conversationId } = start
   const isOpen = await openView(tools, click, {
     title: 'Reply',
     async prepare() {
-      const prepared = await prepareComposer(tools, who, start)
-      if (prepared.kind === 'view') await showWriting(tools, who, start.conversationId)
+      conversationId = (await findCurrent(tools.db, start.conversationId)).id // Joined to another, it is answered there.
+      const prepared = await prepareComposer(tools, who, { ...start, conversationId })
+      if (prepared.kind === 'view') await showWriting(tools, who, conversationId)
       return prepared
     },
   })
-  if (!isOpen) await hideWriting(tools, who, start.conversationId)
+  if (!isOpen) await hideWriting(tools, who, conversationId)
 }
 
 /** Begins it, or is a sign of it. Nothing that a person waits for hangs on it. */

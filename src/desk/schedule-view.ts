@@ -127,6 +127,7 @@ export const STOPPED: Record<NonNullable<ScheduledReply['because']>, string> = {
   colleague: 'somebody else answered before it left',
   'not-allowed': 'its author is not at this desk any more',
   moved: 'the conversation belongs to somebody else now',
+  joined: 'the conversation was joined to another one, or parted from it',
 }
 
 /** Bounds of what may be chosen, in words for the field. */

@@ -4,6 +4,7 @@ import type { InboxDesk } from '../../src/arrival.ts'
 import type { ConversationKey, ExternalId, InboundBounce, InboundEvent, RawEvent } from '../../src/channel.ts'
 import { chatHandlers } from '../../src/chat-handlers.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
+import { turnHandler } from '../../src/deal.ts'
 import { replyHandler } from '../../src/delivery.ts'
 import { followUpHandler } from '../../src/follow-up.ts'
 import { homesHandler } from '../../src/home.ts'
@@ -140,6 +141,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
         'writing-end': writingEndHandler(),
         scheduled: scheduledHandler(() => []),
         'follow-up': followUpHandler(),
+        turn: turnHandler(() => desk.takesTurns ?? false),
       },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),
