@@ -65,7 +65,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
   const { slack: _written, ...settings } = config
-  const access = await slackAccess(config, { ...tools, db, instance })
+  const { customers, ...access } = await slackAccess(config, { ...tools, db, instance })
   const desk = await openDesk(
     { ...settings, ...access },
     {
@@ -83,7 +83,8 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       isOpen: (name) => isOpen(config, name, tools.clock.now()),
     },
   )
-  for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
+  const inSlack = await slackChannels(config, customers, { ...tools, db, desk })
+  for (const [name, made] of inSlack.channels) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
     ...{ ...tools, db, policies, channels, channelOf: lookUp },
@@ -108,6 +109,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   runners.intake.start()
   runners.outbox.start()
   desk.start(intakeOf(db, desk.channelName))
+  inSlack.start()
   await Promise.all(keepers.map((keeper) => keeper.tend()))
   const heartbeat = makeHeartbeat({
     ...{ db, clock, log, owner: instance.id },
@@ -127,6 +129,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       stopHeartbeat()
       stopBeat()
       await Promise.all(keepers.map((keeper) => keeper.stop()))
+      await inSlack.stop()
       await desk.stop()
       await runners.intake.stop()
       await atMost(clock, DRAIN_MS, runners.outbox.stop())

@@ -3,7 +3,6 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { slackChannel } from '../adapters/slack/channel.ts'
 import { systemClock } from '../src/clock.ts'
 import { readConfig, renderFaults } from '../src/config.ts'
 import type { Database } from '../src/db/open.ts'
@@ -12,6 +11,7 @@ import { silentLog } from '../src/log.ts'
 import { type Deskbell, startDeskbell } from '../src/main.ts'
 import { preview, send } from '../src/reply.ts'
 import { startSlack } from '../src/sandbox/slack/server.ts'
+import { openAlone } from './adapters/slack/workspace.ts'
 import { eachDatabase } from './setup/database.ts'
 import { until } from './setup/until.ts'
 
@@ -131,7 +131,7 @@ eachDatabase((_, fresh) => {
           trustedBots: [],
           people: [],
         }
-        await preview(db, slackChannel({ ...settings, app }, tools), request, { id, now: tools.clock.now() })
+        await preview(db, openAlone(settings, app, tools), request, { id, now: tools.clock.now() })
         await db.transaction((trx) => send(trx, id, { agentId: agent.id, undoMs: 0 }))
         const thread = () => slack.workspace.thread(shared, root).slice(1)
         await until(() => thread().length === 1, 'the reply')

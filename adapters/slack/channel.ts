@@ -28,18 +28,18 @@ export type { CustomersConfig } from './customers-config.ts'
 const ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
 
 export interface SlackTools extends Omit<ReceiverTools, 'clients' | 'self'> {
-  /** Where the desk's app is this channel's too. */
-  shared?: Shared
+  /** The app: the desk's, or one of its own. */
+  shared: Shared
   /** Of one file; 25 MB unless given. */
   attachmentBytesMax?: number
 }
 
 export function slackChannel(config: CustomersConfig, tools: SlackTools): Channel {
   const { clock, log } = tools
-  const connection = connectionOf(config, tools)
-  const { clients } = connection
+  const connection = connectionOf(tools.shared)
+  const { clients, receiver } = connection
   const attachmentBytesMax = tools.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX
-  const tokenName = config.app?.botTokenName
+  const tokenName = config.botTokenName
   const pace = makePace(clock)
   const finder = makeFinder(clients.read)
   const sending: { lastSentAt?: number; problem?: string } = {}
@@ -101,9 +101,8 @@ export function slackChannel(config: CustomersConfig, tools: SlackTools): Channe
   }
 
   function health(): ChannelHealth {
-    const receiver = connection.receiver()
-    const problem = connection.problem() ?? receiver?.problem() ?? sending.problem
-    const lastReceivedAt = receiver?.lastReceivedAt()
+    const problem = connection.problem() ?? receiver.problem() ?? sending.problem
+    const lastReceivedAt = receiver.lastReceivedAt()
     return {
       ok: problem === undefined,
       ...(sending.problem !== undefined && { isRefused: true }),

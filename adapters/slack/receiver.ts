@@ -57,7 +57,7 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
   const people = makePeople(clients.ui, clock)
   const us = () => ({ team: self.teamId, user: self.botUserId, bot: self.botId })
   const nowTs = () => (clock.now() / 1000).toFixed(6)
-  const reading = { ...tools, read: clients.read, tokenName: config.app?.botTokenName }
+  const reading = { ...tools, read: clients.read, tokenName: config.botTokenName }
   let stopping = new AbortController()
   let beginning: Promise<void> | undefined
   let lastReceivedAt: number | undefined

@@ -14,6 +14,7 @@ import { listQueue } from '../queue.ts'
 import type { Pace } from '../rate.ts'
 import { listRecipientChoices } from '../recipients.ts'
 import type { SlackAccess } from '../slack/clients.ts'
+import { insist } from '../slack/insist.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
 import { type LetterBook, openLetters } from '../template/letter-store.ts'
@@ -151,7 +152,7 @@ async function tellAtOnce({ ui }: SlackRoom['clients'], person: string, text: st
   await ui.chat.postMessage({ channel: channel.id, text, unfurl_links: false, unfurl_media: false })
 }
 
-const RETRY_MS = 5 * MINUTE
+const RETRY_MS = MINUTE
 const SYNC_RETRY_MS = 30 * SECOND
 const TEND_MS = MINUTE
 
@@ -167,19 +168,11 @@ function connection(
   let running = Promise.resolve()
   let isSynced = false
   let stopTending: () => void = () => undefined
-  const until = async (work: () => Promise<void>, retryMs: number) => {
-    while (!stopping.signal.aborted) {
-      try {
-        await work()
-        refusal = undefined
-        return
-      } catch (error) {
-        refusal = error instanceof Error ? error.message : String(error)
-        log.error({ error: refusal }, 'desk: not connected; trying again')
-        await clock.wait(retryMs, stopping.signal)
-      }
-    }
+  const onRefusal = (why: string | undefined) => {
+    refusal = why
   }
+  const until = (work: () => Promise<void>, retryMs: number) =>
+    insist(work, retryMs, { clock, log, stop: stopping.signal, onRefusal })
   return {
     start(intake) {
       const sync = async () => {

@@ -1,7 +1,7 @@
 // Where the program and Slack meet: one app, four clients and two sockets. It keeps what Slack tells us and understands none of it.
 import type { App } from '@slack/bolt'
 import type { Intake } from '../channel.ts'
-import { type Clock, MINUTE } from '../clock.ts'
+import { atMost, type Clock, SECOND } from '../clock.ts'
 import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
 import { boltApp } from './bolt-app.ts'
@@ -64,7 +64,10 @@ export interface RoomTools {
 }
 
 /** How often it is asked whether a token is good again, or another one is there. */
-const TEND_MS = MINUTE
+const TEND_MS = 20 * SECOND
+
+/** A token that is being renewed at the end is waited for so long: two exchanges that time out. */
+const RENEWED_MS = 20 * SECOND
 
 export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
   const { clock, log } = tools
@@ -130,6 +133,7 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
       stopTending()
       known.resolve()
       await sockets?.stop()
+      await atMost(clock, RENEWED_MS, signIn.idle())
     },
   }
 }
