@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { type ExternalId, type Part, SendError } from '../../src/channel.ts'
+import { channelIdOf } from '../../src/slack/field.ts'
 import { codeOf } from '../../src/slack/trouble.ts'
 import { uploadFile } from '../../src/slack/upload.ts'
 import { externalIdOf, fileIdOf, type Sent } from './conversation-key.ts'
@@ -29,7 +30,7 @@ export async function postPart(client: WebClient, part: Part, tokenName?: string
       ...QUIET,
     })
     if (!answer.ts) throw new Error('Slack answered without a ts')
-    return externalIdOf(answer.channel ?? channel, answer.ts)
+    return externalIdOf(channelIdOf(answer.channel) ?? channel, answer.ts)
   } catch (error) {
     throw sendErrorOf(error, 'post the reply', tokenName)
   }

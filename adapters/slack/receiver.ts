@@ -55,7 +55,10 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
   const watch = makeWatch(config, tools)
   const positions = makePositions(intake)
   const people = makePeople(clients.ui, clock)
-  const us = () => ({ team: self.teamId, user: self.botUserId, bot: self.botId })
+  const us = () => ({
+    ...{ team: self.teamId, user: self.botUserId, bot: self.botId },
+    ...(self.enterpriseId !== undefined && { enterprise: self.enterpriseId }),
+  })
   const nowTs = () => (clock.now() / 1000).toFixed(6)
   const reading = { ...tools, read: clients.read, tokenName: config.botTokenName }
   let stopping = new AbortController()

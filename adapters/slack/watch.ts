@@ -66,7 +66,8 @@ export function makeWatch(
       for (const { id } of config.channels) {
         if (stop.aborted) return
         await clients.read.conversations.info({ channel: id }).then(
-          ({ channel }) => note(id, channel?.is_archived ? 'archived' : channel?.is_member ? undefined : 'removed'),
+          ({ channel }) =>
+            note(id, channel?.is_archived ? 'archived' : channel?.is_member === false ? 'removed' : undefined),
           (error: unknown) => {
             const known = CODES[codeOf(troubleOf(error, 'look at a channel')) ?? '']
             if (known) note(id, known)

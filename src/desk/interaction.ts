@@ -68,7 +68,7 @@ export function clickOf(body: BlockAction): Click {
     triggerId: body.trigger_id ?? '',
     value: (action && chosenIn(action)) ?? '',
     place: channel === undefined ? undefined : { channel, ...threadOf(body.message, body.container) },
-    view: body.view?.type === 'modal' ? openViewOf(body.view) : undefined,
+    view: body.view && body.view.type !== 'home' ? openViewOf(body.view) : undefined,
   }
 }
 

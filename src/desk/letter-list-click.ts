@@ -21,6 +21,7 @@ import { admitToLetter, desksForLetters } from './letter-permission.ts'
 import { openVersions, VERSION_CLICKS } from './letter-version.ts'
 import { type OnClick, opening } from './listen.ts'
 import { openView } from './open-view.ts'
+import { within } from './race.ts'
 import { replaceView } from './respond.ts'
 import type { DeskTools } from './tools.ts'
 
@@ -94,12 +95,13 @@ export const LETTER_LIST_CLICKS: Record<string, OnClick> = {
 /** What "Find a letter" shows for what is typed into it. */
 export function onLetterFind(app: App, tools: DeskTools): void {
   app.options<'block_suggestion'>({ action_id: FIND_LETTER }, async ({ body, ack }) => {
-    const groups = await findLetters(tools, { id: body.user.id, teamId: body.team?.id }, body.value).catch(
-      (error: unknown) => {
-        tools.log.error({ error: String(error) }, 'desk: letters could not be found')
-        return []
-      },
-    )
+    const { id, team_id: teamId } = body.user
+    const work = findLetters(tools, { id, teamId }, body.value).catch((error: unknown) => {
+      tools.log.error({ error: String(error) }, 'desk: letters could not be found')
+      return []
+    })
+    const raced = await within(tools.clock, tools.saveWithinMs, work)
+    const groups = raced.kind === 'done' ? raced.value : []
     await (groups.length === 0 ? ack({ options: [] }) : ack({ option_groups: groups }))
   })
 }
