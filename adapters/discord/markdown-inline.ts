@@ -1,6 +1,7 @@
 // The inside of a line of a letter, from CommonMark to Discord's marks. Whatever is no mark in CommonMark is made none in Discord.
 const ESCAPED = /^\\[!-/:-@[-`{-~]/
 const ENTITY = /^&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp|copy|reg|hellip|ndash|mdash|euro));/i
+const TICKS = /^`+/
 const CODE = /^(`+)(?!`)([\s\S]*?[^`])\1(?!`)/
 const IMAGE =
   /^!\[([^\]\n]{0,500})\]\(\s*<?([^\s<>()]{0,2000}(?:\([^\s<>()]{0,200}\)[^\s<>()]{0,200})?)>?(?:\s+"[^"\n]{0,300}")?\s*\)/
@@ -44,11 +45,15 @@ function take(rest: string, before: string): Taken {
 }
 
 function takeCode(rest: string): Taken | undefined {
+  const ticks = TICKS.exec(rest)?.[0]
+  if (!ticks) return undefined
   const code = CODE.exec(rest)
-  if (!code) return undefined
-  const inner = (code[2] ?? '').replaceAll('```', '``\u200b`')
-  const ticks = inner.includes('`') ? '``' : '`'
-  return { shown: `${ticks}${inner}${ticks}`, length: code[0].length }
+  // CommonMark 0.31 section 6.1: what is not closed by as many is no code, and not a shorter mark and a letter either.
+  if (!code) return { shown: literal(ticks), length: ticks.length }
+  // Discord knows marks of one and of two.
+  const inner = (code[2] ?? '').replace(/`(?=`)/g, '`\u200b')
+  const mark = inner.includes('`') ? '``' : '`'
+  return { shown: `${mark}${inner}${mark}`, length: code[0].length }
 }
 
 function takeLink(rest: string): Taken | undefined {

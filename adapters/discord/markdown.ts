@@ -3,7 +3,8 @@
 import { writeInline } from './markdown-inline.ts'
 import { renderTable, takeTable } from './markdown-table.ts'
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})[^\S\n]*([\w+#.-]{0,30})/
+/** Behind backticks that open a fence the line has no more of them. */
+const FENCE = /^ {0,3}(`{3,}(?![^\n]*`)|~{3,})[^\S\n]*([\w+#.-]{0,30})/
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/
 const QUOTES = /^ {0,3}(?:> ?)+/
@@ -55,7 +56,7 @@ function takeCode(lines: readonly string[], at: number, fence: string, language:
 
 /** Three backticks in a row would end it: a mark without width keeps them apart. */
 export function codeBlock(code: string, language = ''): string {
-  return `\`\`\`${language}\n${code.replaceAll('```', '``\u200b`')}\n\`\`\``
+  return `\`\`\`${language}\n${code.replace(/``(?=`)/g, '``\u200b')}\n\`\`\``
 }
 
 function writeLine(line: string): string {
