@@ -206,6 +206,8 @@ export interface ConversationTable {
   /** The root message in the desk channel, once it is posted. */
   card_channel: string | null
   card_ts: string | null
+  /** What the person's other cards have been told of it; see desk/story-told.ts. */
+  story_told: Generated<string | null>
 }
 
 export type Direction = 'inbound' | 'outbound' | 'note'
