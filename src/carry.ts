@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { type Conversation, getConversation, nextSeq, refreshCard, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { appendFact, type FactData, listFacts } from './fact.ts'
+import { followFiles } from './file-place.ts'
 import type { Message } from './message.ts'
 import { followWindows } from './notice.ts'
 import type { Policies } from './policy.ts'
@@ -54,6 +55,11 @@ export async function carry(
   // A window that moved may have a ladder under way that goes by another promise.
   const window = await findOpenWindow(trx, target.id)
   if (window && window.watched_at !== null) await rearm(trx, [window])
+  await followFiles(
+    trx,
+    target,
+    messages.map(({ id }) => id),
+  )
   for (const message of messages) await refreshEntry(trx, target, message.id)
   await refreshCard(trx, source)
 }

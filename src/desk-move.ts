@@ -7,9 +7,10 @@ import { moveTags } from './label.ts'
 import { dropUntold, refreshPings } from './notice.ts'
 import { moveBehind, put } from './outbox.ts'
 import { writeNote } from './own-note.ts'
+import { planOf } from './ping.ts'
 import type { Policies } from './policy.ts'
 import { putTurnNow } from './turn.ts'
-import { findOpenWindow, rearm, reconcileWindows } from './window-record.ts'
+import { findOpenWindow, policyFor, rearm, reconcileWindows } from './window-record.ts'
 
 export interface DeskMove {
   by: string
@@ -17,6 +18,17 @@ export interface DeskMove {
   /** What was asked, tried and promised. */
   note: string
   policies: Policies
+  /** Its leads are not called before: quiet hours. */
+  quietUntil?: number | undefined
+}
+
+/** No step of its ladder is left for the desk it came to. */
+export interface LateArrival {
+  windowId: string
+  /** The last one that fired. */
+  step: string
+  from: string
+  to: string
 }
 
 export type DeskMoved = 'moved' | 'here-already' | 'note-missing' | 'closed' | 'joined' | 'sending'
@@ -49,6 +61,7 @@ export async function moveToDesk(trx: Trx, conversationId: string, move: DeskMov
   const about = { conversationId, actor: by, ...(messageId !== undefined && { messageId }) }
   await appendFact(trx, { kind: 'conversation-moved', ...about, data })
   await tellAnew(trx, conversationId)
+  await callLeads(trx, conversationId, from, move)
   await putTurnNow(trx, to)
   return 'moved'
 }
@@ -121,4 +134,26 @@ async function tellAnew(trx: Trx, conversationId: string): Promise<void> {
   for (const { id } of windows) await refreshPings(trx, id)
   const open = await findOpenWindow(trx, conversationId)
   if (open && open.watched_at !== null) await rearm(trx, [open])
+}
+
+/** A step fires once, ever. What fired before need not be told again; where no other is left, here nobody has heard of any. */
+async function callLeads(
+  trx: Trx,
+  conversationId: string,
+  from: string,
+  { to, policies, quietUntil }: DeskMove,
+): Promise<void> {
+  const open = await findOpenWindow(trx, conversationId)
+  if (!open || open.watched_at === null) return
+  const fired = await trx.selectFrom('ping').selectAll().where('window_id', '=', open.id).orderBy('fired_at').execute()
+  const last = fired.at(-1)
+  const { ladder } = await policyFor(trx, conversationId, policies)
+  if (!last || planOf(ladder, open, fired).length > 0) return
+  const arrival: LateArrival = { windowId: open.id, step: last.step, from, to }
+  await put(trx, {
+    ...{ kind: 'late-arrival', conversationId, payload: { ...arrival }, rateKey: deskRate.post(to) },
+    // Below all that was said, unless it has to wait: nothing waits behind it.
+    ...(quietUntil === undefined && { lane: cardLane(conversationId) }),
+    dueAt: quietUntil ?? trx.now(),
+  })
 }

@@ -6,6 +6,7 @@ import { admitTo } from './admission.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
+import { quietEnd } from './page-post.ts'
 import type { Outcome } from './respond.ts'
 import { type Desk, type DeskTools, deskTitle } from './tools.ts'
 import type { CardView } from './view.ts'
@@ -82,7 +83,8 @@ async function submitMove(tools: DeskTools, who: Person, view: OpenView): Promis
   if (admission.desk.name !== from) return told('Nothing was changed: somebody has moved it already.')
   const to = tools.desks.find(({ name }) => name === view.chosen('to', 'to'))
   if (!to) return { kind: 'errors', blockId: 'to', text: 'Choose one of the desks.' }
-  const move = { by: admission.agent.id, to: to.name, note: noteIn(view), policies: tools.policies }
+  const quietUntil = await quietEnd(tools, to, conversationId, tools.clock.now())
+  const move = { by: admission.agent.id, to: to.name, note: noteIn(view), policies: tools.policies, quietUntil }
   const moved = await tools.db.transaction((trx) => moveToDesk(trx, conversationId, move))
   if (moved === 'moved')
     return { kind: 'close', below: 'closed', late: toldView(TITLE, `Saved: ${deskTitle(to)} has it now.`) }

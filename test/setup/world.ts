@@ -113,6 +113,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     reply: replyHandler({ db, channelOf: () => channel, policies }),
     card: show,
     'card-left': show,
+    'late-arrival': show,
     entry: show,
     page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
     tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
