@@ -1,7 +1,5 @@
 // The whole program with one Slack app for the desk and for customers: each hears what is theirs, and replies arrive.
 
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../src/clock.ts'
 import { readConfig, renderFaults } from '../src/config.ts'
@@ -13,7 +11,7 @@ import { preview, send } from '../src/reply.ts'
 import { startSlack } from '../src/sandbox/slack/server.ts'
 import { openAlone } from './adapters/slack/workspace.ts'
 import { eachDatabase } from './setup/database.ts'
-import { until } from './setup/until.ts'
+import { freePort, until } from './setup/until.ts'
 
 const tools = { clock: systemClock(), random: systemRandom(), log: silentLog }
 
@@ -54,14 +52,6 @@ async function run(
   const read = readConfig({ yaml: { path: 'deskbell.yaml', text: JSON.stringify(settings) }, env })
   if ('faults' in read) throw new Error(renderFaults(read.faults))
   return await startDeskbell({ ...read.config, database }, tools)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  return port
 }
 
 const conversations = ({ db }: Deskbell) =>

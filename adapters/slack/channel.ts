@@ -12,7 +12,7 @@ import {
 import { fetchFile } from './attachment.ts'
 import { connectionOf, type Shared } from './connection.ts'
 import { readExternalId } from './conversation-key.ts'
-import type { CustomersConfig } from './customers-config.ts'
+import { type CustomersConfig, channelOf } from './customers-config.ts'
 import { toEvents } from './inbound.ts'
 import { TEXT_MAX } from './letter.ts'
 import { readPart, renderReply } from './outbound.ts'
@@ -21,6 +21,7 @@ import { changePost, postPart, takeBack } from './post.ts'
 import type { ReceiverTools } from './receiver.ts'
 import { makeFinder } from './reconcile.ts'
 import { salvage } from './salvage.ts'
+import { untilInvited } from './send-error.ts'
 import { storable } from './storable.ts'
 
 export type { CustomersConfig } from './customers-config.ts'
@@ -56,7 +57,8 @@ export function slackChannel(config: CustomersConfig, tools: SlackTools): Channe
   }
 
   async function post(part: Part): Promise<ExternalId> {
-    await pace.turn(readPart(part).channel)
+    const at = readPart(part).channel
+    await pace.turn(at)
     try {
       const externalId = await postPart(clients.post, part, tokenName)
       sending.lastSentAt = clock.now()
@@ -64,10 +66,12 @@ export function slackChannel(config: CustomersConfig, tools: SlackTools): Channe
       log.info({ channel: config.name, bytes: part.body.length }, '=> slack')
       return externalId
     } catch (error) {
-      const { failure, message } = error as SendError
+      const isOpen = channelOf(config, at) !== undefined && !receiver.isGone(at)
+      const trouble = isOpen ? untilInvited(error as SendError) : (error as SendError)
+      const { failure, message } = trouble
       if (failure.kind === 'temporary' && failure.account) sending.problem = message
       log.warn({ channel: config.name, failure: failure.kind }, '=> slack failed')
-      throw error
+      throw trouble
     }
   }
 

@@ -5,7 +5,7 @@ import type { Line, Receiver } from './receiver.ts'
 
 /** The room, and what hears in it for this channel. */
 export interface Shared {
-  room: Pick<SlackRoom, 'clients' | 'known' | 'health'>
+  room: Pick<SlackRoom, 'clients' | 'known' | 'health' | 'signIns'>
   receiver: Receiver
   /** What is wrong with the app, where it is this channel's to tell: of its own app, the desk tells. */
   problem?(): string | undefined
@@ -29,6 +29,6 @@ export function connectionOf({ room, receiver, problem }: Shared): Connection {
   }
 }
 
-function lineOf(room: Pick<SlackRoom, 'known' | 'health'>): Line {
-  return { known: room.known, isUp: () => room.health().sockets > 0 }
+function lineOf(room: Pick<SlackRoom, 'known' | 'health' | 'signIns'>): Line {
+  return { known: room.known, isUp: () => room.health().sockets > 0, signIns: room.signIns }
 }

@@ -40,6 +40,8 @@ export interface SlackRoom {
    */
   start(intake: Intake): Promise<void>
   health(): RoomHealth
+  /** How often the app was let in again after Slack had refused it, or taken it for removed. */
+  signIns(): number
   /** On which port Slack's requests are awaited. */
   port(): number | undefined
   /** No event is kept after this resolves. */
@@ -127,6 +129,7 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
       const problem = sockets?.problem()?.message ?? 'slack: no socket is open yet; wait'
       return { ok: false, sockets: 0, ...received, problem }
     },
+    signIns: signIn.times,
     port: () => endpoint?.port(),
     async stop() {
       stopping.abort()

@@ -27,6 +27,8 @@ export interface SignIn {
   learn(stop: AbortSignal): Promise<void>
   /** Call now and then: takes another token where there is one, and asks whether a refused one is good again. Never rejects. */
   tend(): Promise<void>
+  /** How often it was well again after it had not been. */
+  times(): number
   /** Resolves once no token is being read or renewed: what Slack has just answered must be kept before the program ends. */
   idle(): Promise<void>
 }
@@ -54,6 +56,7 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
   let problem: string | undefined
   /** That the token cannot be renewed, while it may serve yet. */
   let ending: string | undefined
+  let times = 0
   let reading: Promise<unknown> = Promise.resolve()
 
   const adopt = (token: string) => {
@@ -84,6 +87,7 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
   const test = async () => know(await read.auth.test())
 
   return {
+    times: () => times,
     idle: async () => void (await reading),
     appToken: () => now.appToken,
     problem: () => ending ?? problem,
@@ -113,12 +117,14 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
     async tend() {
       const token = await reread()
       if (token === undefined && problem === undefined) return
+      const { botUserId } = self
       try {
         if (token === undefined) await test()
         else {
           know(await probe(access, token, log))
           adopt(token)
         }
+        if (problem !== undefined || self.botUserId !== botUserId) times += 1
         problem = undefined
         log.info({ isNew: token !== undefined }, 'slack: signed in again')
       } catch (error) {

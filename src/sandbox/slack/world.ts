@@ -54,6 +54,8 @@ export interface Grant {
   refreshTokens: Map<string, number>
   /** Tokens that were good once. Slack tells them apart from tokens it never issued. */
   revoked: Set<string>
+  /** Without it the app hears of nothing. */
+  isInstalled: boolean
   scopes: Set<string>
   events: Set<string>
 }
