@@ -3,7 +3,7 @@ import type { BlockAction, MessageShortcut, ViewClosedAction, ViewOutput, ViewSu
 import type { AnyBlock, RichTextBlock } from '@slack/types'
 import { SECOND } from '../clock.ts'
 import type { SlackFile } from '../slack/download.ts'
-import { textOf } from '../slack/field.ts'
+import { listOf, textOf } from '../slack/field.ts'
 
 export interface Person {
   id: string
@@ -84,7 +84,7 @@ export function submissionOf(body: ViewSubmitAction | ViewClosedAction): Submiss
 
 export interface Shortcut extends Click {
   place: Place
-  message: { ts: string; text: string; rich: RichTextBlock | undefined; isBot: boolean }
+  message: { ts: string; text: string; rich: RichTextBlock | undefined; isBot: boolean; fileNames: string[] }
 }
 
 export function shortcutOf(body: MessageShortcut): Shortcut {
@@ -98,7 +98,8 @@ export function shortcutOf(body: MessageShortcut): Shortcut {
     view: undefined,
     message: {
       ...{ ts: message.ts, text: message.text ?? '', rich: richIn(message.blocks) },
-      isBot: typeof message.bot_id === 'string',
+      isBot: typeof message.bot_id === 'string' && message.bot_id !== '',
+      fileNames: listOf(message.files).flatMap(({ name, title }) => textOf(name) ?? textOf(title) ?? []),
     },
   }
 }
