@@ -73,9 +73,8 @@ export function clickOf(body: BlockAction): Click {
 }
 
 function chosenIn(action: BlockAction['actions'][0]): string | undefined {
-  if (action.type === 'button') return action.value
-  const isChoice = ['static_select', 'external_select', 'overflow'].includes(action.type)
-  return isChoice && 'selected_option' in action ? action.selected_option?.value : undefined
+  if ('selected_option' in action) return action.selected_option?.value
+  return 'value' in action ? (action.value ?? undefined) : undefined
 }
 
 export function submissionOf(body: ViewSubmitAction | ViewClosedAction): Submission {

@@ -72,11 +72,8 @@ test('Q9, S23: against a Slack that is not ours a customer’s question is answe
   await slack.push('interactive', click(ANA, 'reply', id, { channel: { id: DESK }, message: { ts: cardTs } }))
   const composer = await until(() => slack.find('views.open'), 'the composer')
   expect(slack.calls.filter(({ method }) => method === 'views.open')).toHaveLength(1)
-  const text = [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'Yes, it is.' }] }]
-  const values = {
-    'body-0': { text: { type: 'rich_text_input', rich_text_value: { type: 'rich_text', elements: text } } },
-  }
-  const previewed = await slack.push('interactive', submitted(ANA, composer.args.view, values))
+  const typed = { 'body-0': { text: { value: 'Yes, it is.' } } }
+  const previewed = await slack.push('interactive', submitted(ANA, composer.args.view, typed))
   expect(previewed).toMatchObject({ response_action: 'push' })
   expect(await slack.push('interactive', submitted(ANA, previewed.view))).toMatchObject({ response_action: 'update' })
   const reply = await until(() => slack.find('chat.postMessage', 'Yes, it is.'), 'the reply')
