@@ -193,11 +193,16 @@ async function wants({ config, isAtDesk }: Hearing, event: Fields): Promise<bool
   const channel = channelIn(event)
   if (channel === undefined) return false
   if (channelOf(config, channel)) return true
-  if (!config.directMessages || event.type !== 'message' || event.channel_type !== 'im') return false
+  if (!config.directMessages || event.type !== 'message' || !isDirect(channel, event)) return false
   const user = [event, fieldsOf(event.message), fieldsOf(event.previous_message)]
     .map((each) => textOf(each.user))
     .find((each) => each !== undefined && each !== 'USLACKBOT')
   return user !== undefined && !(await isAtDesk(user))
+}
+
+/** Not every event of a direct message says so, and some of the app's home call it by that name. */
+function isDirect(channel: string, { channel_type: type }: Fields): boolean {
+  return type === undefined ? channel.startsWith('D') : type === 'im' || type === 'app_home'
 }
 
 /** Slack names a channel by its id or by an object with it, and a reaction's inside its item; one that is shared may get another id. */

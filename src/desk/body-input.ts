@@ -1,6 +1,6 @@
 // The field for a customer's answer: an agent types with Slack's own tools, and the customer gets Markdown's worth of it.
 import { createHash } from 'node:crypto'
-import type { InputBlock } from '@slack/types'
+import type { InputBlock, RichTextBlock } from '@slack/types'
 import type { Reader } from '../db/open.ts'
 import { plainFromMarkdown, richFromMarkdown } from '../slack/markdown-rich.ts'
 import { markdownFromRich, type NamesOfUsers, usersIn, type WrittenMarkdown } from '../slack/rich-markdown.ts'
@@ -32,7 +32,17 @@ export function bodyInput(input: { blockId: string; label: string; hint: string;
 
 /** What stands in the field. Without `names` nobody who is mentioned has one. */
 export function readBody(view: OpenView, blockId: string, names?: NamesOfUsers): WrittenMarkdown {
-  return markdownFromRich(view.rich(blockId, ACTION), names)
+  return markdownFromRich(typedIn(view, blockId), names)
+}
+
+/** A client that knows nothing of formatting says what was typed as it was. */
+function typedIn(view: OpenView, blockId: string): RichTextBlock | undefined {
+  const text = view.typed(blockId, ACTION)
+  const plainly = (): RichTextBlock => ({
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
+  })
+  return view.rich(blockId, ACTION) ?? (text === '' ? undefined : plainly())
 }
 
 /** The names of those whom the field mentions. Asks nobody where it mentions none. */

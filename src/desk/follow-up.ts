@@ -120,13 +120,10 @@ async function submitFollowUp(tools: DeskTools, who: Person, view: OpenView): Pr
   if (typeof dueAt === 'string') return { kind: 'errors', blockId: 'due', text: dueAt }
   const kind = view.chosen('kind', 'kind') === 'reminder' ? 'reminder' : 'promise'
   const chosen = view.chosen('for', 'for')
-  const made = {
-    kind,
-    text,
-    by: admission.agent.id,
-    for: chosen === OWNER || chosen === '' ? undefined : chosen,
-    dueAt,
-  } as const
+  const person = chosen === OWNER || chosen === '' ? undefined : chosen
+  if (person !== undefined && !(await listAgents(tools.db, admission.desk.name)).some(({ id }) => id === person))
+    return { kind: 'errors', blockId: 'for', text: 'They are not at this desk any more. Choose somebody else.' }
+  const made = { kind, text, by: admission.agent.id, for: person, dueAt } as const
   await tools.db.transaction((trx) => makeFollowUp(trx, admission.conversation, made))
   const said = [word(kind === 'promise' ? 'Saved. Promised until ' : 'Saved. Reminder for '), instant(dueAt), word('.')]
   return { kind: 'close', late: toldView(TITLE, said) }

@@ -57,7 +57,7 @@ export function envelopeHandler(tools: EnvelopeTools): HandleEnvelope {
 /** Undefined: none was given. */
 type Answer = { said: unknown } | undefined
 
-const ANSWERS_MAX = 500
+const ANSWERS_MAX = 100
 
 /** What a person did is done once: when it comes again, by another socket or after an answer that was lost, it hears the same. */
 async function interactOnce(

@@ -75,7 +75,8 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
     return found?.botToken === now.botToken ? undefined : found?.botToken
   }
   const know = (who: AuthTestResponse) => {
-    const teamId = who.team_id ?? ''
+    // Installed for a whole organisation it belongs to no workspace.
+    const teamId = who.team_id ?? who.enterprise_id ?? ''
     if (self.teamId !== '' && teamId !== self.teamId) {
       throw new Error(`slack: the new token is of another workspace; set ${tokenName} to one of the same workspace`)
     }

@@ -113,7 +113,7 @@ eachDatabase((open) => {
     expect(world.channel.sends).toBe(2)
   })
 
-  test('P2: a reminder for a colleague reaches whoever stands in while they are away; postponed, it comes once more; dropped, never', async () => {
+  test('P2, S18: a reminder for a colleague reaches whoever stands in while they are away; postponed, it comes once more; dropped, never; and who has left gets none', async () => {
     const desk = await makePromising(open)
     const { maya, tom, world } = desk
     await desk.customerWrites('Hello?')
@@ -137,6 +137,17 @@ eachDatabase((open) => {
     await desk.pressIn(tom, desk.dms(tom).at(-1), 'follow_up_drop')
     expect(readMessage(desk.dms(tom).at(-1) ?? { text: '' })).toContain('Reminder dropped')
     expect((await desk.rows())[0]).toMatchObject({ ended_as: 'dropped', ended_by: tom })
+
+    await desk.more(maya, 'follow_up')
+    await desk.waitForScreen(maya, 'Until when?')
+    await desk.fill(maya, 'text', 'Call them')
+    await desk.pick(maya, 'for', tom)
+    desk.slack.leave(tom, desk.channel)
+    await desk.eventsIn()
+    const before = await desk.rows()
+    await desk.submit(maya)
+    expect(desk.errors(maya)).toContain('not at this desk any more')
+    expect(await desk.rows()).toEqual(before)
   })
 
   test('P3: what is due while a direct message is on its way twice, or while nobody runs, is told once', async () => {

@@ -60,6 +60,7 @@ test('Q9, S23: against a Slack that is not ours a customer’s question is answe
   const slack = await startPlainSlack()
   const { deskbell, clock } = await run(slack)
   const { db } = deskbell
+  await until(() => slack.sockets() === 2, 'both sockets')
   await until(async () => (await db.selectFrom('agent').select('id').execute()).length > 0, 'the agents')
   await slack.tell(asks('Is it in stock?', 200))
   const card = await until(() => slack.find('chat.postMessage', 'Is it in stock?'), 'the card')
@@ -70,15 +71,14 @@ test('Q9, S23: against a Slack that is not ours a customer’s question is answe
 
   await slack.push('interactive', click(ANA, 'reply', id, { channel: { id: DESK }, message: { ts: cardTs } }))
   const composer = await until(() => slack.find('views.open'), 'the composer')
-  const text = [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'Yes, it is.' }] }]
-  const values = {
-    'body-0': { text: { type: 'rich_text_input', rich_text_value: { type: 'rich_text', elements: text } } },
-  }
-  const previewed = await slack.push('interactive', submitted(ANA, composer.args.view, values))
+  expect(slack.calls.filter(({ method }) => method === 'views.open')).toHaveLength(1)
+  const typed = { 'body-0': { text: { value: 'Yes, it is.' } } }
+  const previewed = await slack.push('interactive', submitted(ANA, composer.args.view, typed))
   expect(previewed).toMatchObject({ response_action: 'push' })
   expect(await slack.push('interactive', submitted(ANA, previewed.view))).toMatchObject({ response_action: 'update' })
   const reply = await until(() => slack.find('chat.postMessage', 'Yes, it is.'), 'the reply')
   expect(reply.args).toMatchObject({ channel: SHOP, thread_ts: ts(200), username: 'u0ana' })
+  expect(slack.calls.filter(({ args }) => args.channel === SHOP && 'text' in args)).toHaveLength(1)
   const renewed = await until(() => slack.find('chat.update', '*Answered*'), 'the card to say so')
   expect(renewed.args).toMatchObject({ channel: DESK, ts: cardTs })
 

@@ -18,7 +18,7 @@ export interface PlainSlack {
   calls: Call[]
   /** What the methods answer instead; a function that returns nothing leaves it to the usual answer. */
   answers: Record<string, (args: Fields) => Fields | Raw | undefined>
-  isUp(): boolean
+  sockets(): number
   tell(event: Fields, more?: Fields): Promise<Fields>
   /** A click, a form or a command; resolves to what the app says to it. */
   push(type: 'interactive' | 'slash_commands', payload: Fields): Promise<Fields>
@@ -98,7 +98,8 @@ export async function startPlainSlack(): Promise<PlainSlack> {
   function send(type: string, payload: Fields): Promise<Fields> {
     const id = `e${++count}`
     const answered = new Promise<Fields>((resolve) => waiting.set(id, resolve))
-    sockets[count % sockets.length]?.send(JSON.stringify({ type, envelope_id: id, payload }))
+    // Every socket is told: which one listens is not for a server to know.
+    for (const socket of sockets) socket.send(JSON.stringify({ type, envelope_id: id, payload }))
     return answered
   }
 
@@ -113,7 +114,7 @@ export async function startPlainSlack(): Promise<PlainSlack> {
     url: `${origin}/api/`,
     calls,
     answers,
-    isUp: () => sockets.length > 0,
+    sockets: () => sockets.length,
     tell: (event, more = {}) =>
       send('events_api', { type: 'event_callback', team_id: TEAM, event_id: `Ev${++count}`, event, ...more }),
     push: send,
