@@ -89,6 +89,8 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
 
 const noShelf: LetterShelf = {
   retired: () => [],
+  broken: () => [],
+  asChosen: () => undefined,
   textOf: () => undefined,
   async check() {
     throw new Error('letters cannot be changed here')

@@ -38,7 +38,10 @@ export type Waiting = Pick<
   'conversationId' | 'contactName' | 'address' | 'channelKind' | 'subject' | 'dueAt' | 'ownerId'
 >
 
-export type LetterShelf = Pick<LetterStore, 'retired' | 'textOf' | 'check' | 'shared' | 'write' | 'look'>
+export type LetterShelf = Pick<
+  LetterStore,
+  'retired' | 'broken' | 'asChosen' | 'textOf' | 'check' | 'shared' | 'write' | 'look'
+>
 
 export interface DeskTools {
   db: Db
