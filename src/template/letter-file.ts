@@ -18,7 +18,7 @@ export interface LetterFile {
 }
 
 const LETTERS_MAX = 500
-const FILE_BYTES_MAX = 20_000
+export const FILE_BYTES_MAX = 20_000
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
 const FILE_NAME = /^(_?)([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.(email|discord|slack))?\.md$/
 

@@ -1,7 +1,14 @@
 // A folder of letters: read, each checked among the others, and the broken ones left out.
 import { FIELDS, type FieldValues } from './field.ts'
 import { type Kit, type Letter, type LetterFault, type Parsed, parseLetter, tidy } from './letter.ts'
-import { type Enclosure, fileKey, findEnclosure, type LetterFile, readLetterFiles } from './letter-file.ts'
+import {
+  type Enclosure,
+  FILE_BYTES_MAX,
+  fileKey,
+  findEnclosure,
+  type LetterFile,
+  readLetterFiles,
+} from './letter-file.ts'
 import { findGaps } from './letter-gap.ts'
 import { lintBody } from './lint.ts'
 import type { ParsedBody, Partials } from './liquid.ts'
@@ -53,9 +60,16 @@ export async function checkLetter(
   { file, text }: { file: LetterFile; text: string },
   desks?: readonly string[],
 ): Promise<{ letter: Letter } | { faults: LetterFault[] }> {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > FILE_BYTES_MAX) return { faults: [tooLarge(file, bytes)] }
   const ours = [...texts].filter(([{ language }]) => language === file.language)
   const { partials } = parsePartials(ours.filter(([{ kind }]) => kind === 'partial'))
   return await withEnclosures(folder, file, parseLetter(file, text, kitOf(ours, partials, file, desks)))
+}
+
+function tooLarge({ path }: LetterFile, bytes: number): LetterFault {
+  const hint = 'A letter is a page at most: split it.'
+  return { file: path, line: 1, column: 1, message: `it has ${bytes} bytes, and ${FILE_BYTES_MAX} fit`, hint }
 }
 
 function kitOf(ours: [LetterFile, string][], partials: Partials, { name }: LetterFile, desks?: readonly string[]): Kit {

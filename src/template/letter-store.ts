@@ -20,7 +20,7 @@ export interface LetterStore {
   /** Those that are left out, and what is wrong with each. */
   broken(): readonly BrokenLetter[]
   /** A letter as it was until it changed, broke or went away, for whoever is still writing with it. */
-  asChosen(key: string, mark: string): Letter | undefined
+  asChosen(mark: string): Letter | undefined
   faults(): readonly LetterFault[]
   /** What a letter says now, whether it is good or not. */
   textOf(key: string): string | undefined
@@ -88,7 +88,7 @@ export async function openLetters(folder: string, { clock, log, book, desks }: O
     letters: () => shown.letters,
     retired: () => shown.retired,
     broken: () => shown.broken,
-    asChosen: (key, mark) => chosenBefore.get(`${key} ${mark}`),
+    asChosen: (mark) => chosenBefore.get(mark),
     faults: () => shown.faults,
     textOf: (key) => [...shown.texts].find(([file]) => fileKey(file) === key)?.[1],
     async check(key, text) {
@@ -117,9 +117,9 @@ const REMEMBERED_MAX = 500
 /** The latest last. */
 function remember(known: ReadonlyMap<string, Letter>, before: Shown, now: Shown): Map<string, Letter> {
   const named = ({ letters, retired }: Shown) =>
-    new Map([...letters, ...retired].map((letter) => [`${letter.key} ${letter.mark}`, letter]))
+    new Map([...letters, ...retired].map((letter) => [letter.mark, letter]))
   const there = named(now)
-  const gone = [...named(before)].filter(([name]) => !there.has(name))
+  const gone = [...named(before)].filter(([mark]) => !there.has(mark))
   return new Map([...known, ...gone].slice(-REMEMBERED_MAX))
 }
 

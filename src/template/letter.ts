@@ -84,11 +84,14 @@ export function parseLetter(file: LetterFile, text: string, kit: Kit = NO_KIT): 
   const unused = asks.filter(
     (ask) => ![body, ...variants.map(([, written]) => written)].some((each) => each?.includes(`fill.${ask.name}`)),
   )
+  // Where a word is mistyped, that its answer is used nowhere follows from it.
+  const isMisread =
+    body === undefined || [inBody, ...others.map((other) => other.problems)].some((each) => each.length > 0)
   const all = [
     ...problems,
     ...languageProblem(head, language),
     ...unknownDesks(head, desks, locate),
-    ...(body === undefined ? [] : unused.map((ask) => unusedAsk(ask, locate?.('ask', ask.name)))),
+    ...(isMisread ? [] : unused.map((ask) => unusedAsk(ask, locate?.('ask', ask.name)))),
     ...inBody,
   ]
   const faults = [
@@ -110,7 +113,7 @@ export function parseLetter(file: LetterFile, text: string, kit: Kit = NO_KIT): 
         body: linted.body,
         variants: new Map(bodies),
         source: body ?? '',
-        mark: markOf([text, ...variants.map(([, written]) => written), shared]),
+        mark: markOf([language, name, text, ...variants.map(([, written]) => written), shared]),
       },
     },
     named: attachments.map((each, n) => ({ path: each, ...(locate?.('attachments', n) ?? { line: 1, column: 1 }) })),
