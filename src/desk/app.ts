@@ -70,6 +70,7 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
     searching: sharing(options.db),
     shelf: noShelf,
     letterEditors: 'leads',
+    language: 'en',
     ...options,
     advisor: makeAdvisor({ language: 'en', ...options }),
     newId: options.db.newId,
@@ -92,6 +93,8 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
 
 const noShelf: LetterShelf = {
   retired: () => [],
+  broken: () => [],
+  asChosen: () => undefined,
   textOf: () => undefined,
   async check() {
     throw new Error('letters cannot be changed here')

@@ -68,6 +68,20 @@ export function tooLong(markdown: string): string {
   return `This text has ${count(bodyLength(markdown))} characters, and ${count(BODY_LENGTH_MAX)} fit. Send it in two replies.`
 }
 
+/** A letter as it was put into the field: by it one can tell whether the text was touched, and the letter changed. */
+export function insertedAs(markdown: string, { mark }: { mark: string }): string {
+  return `${fingerprint(markdown)} ${mark}`
+}
+
+export function isUntouched(typed: string, inserted: string | undefined): boolean {
+  return inserted !== undefined && fingerprint(typed) === inserted.split(' ')[0]
+}
+
+/** Undefined for what a version of the program kept that knew none. */
+export function markIn(inserted: string | undefined): string | undefined {
+  return inserted?.split(' ')[1]
+}
+
 /** The same for a text and for what comes back of it from the field: Slack cuts it in pieces and joins them as it likes. */
 export function fingerprint(markdown: string): string {
   const shown = markdownFromRich(richFromMarkdown(markdown))

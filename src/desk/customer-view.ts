@@ -120,7 +120,7 @@ function languagesOf({ letters }: Pick<DeskTools, 'letters'>, language: string):
   return [...there].sort()
 }
 
-function languageName(language: string): string {
+export function languageName(language: string): string {
   try {
     return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
   } catch {

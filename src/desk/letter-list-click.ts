@@ -3,14 +3,16 @@ import type { App } from '@slack/bolt'
 import { bringBack, retire } from '../letter-book.ts'
 import type { Letter } from '../template/letter.ts'
 import type { Call } from './command.ts'
-import { findChosen } from './composer.ts'
 import type { Click, Person } from './interaction.ts'
+import { findBroken, visibleBroken, wrongWith } from './letter-broken.ts'
 import { openLetterEdit } from './letter-edit.ts'
 import {
   FIND_LETTER,
+  findListed,
   LETTER_PAGES,
   LETTER_ROW,
   LETTERS_TITLE,
+  type Listed,
   type ListMeta,
   prepareList,
   readRow,
@@ -63,14 +65,14 @@ async function turn(tools: DeskTools, click: Click): Promise<void> {
 
 async function actOnRow(tools: DeskTools, click: Click): Promise<void> {
   const { deed, letter: value } = readRow(click.value)
-  const letter = findChosen(tools, { letter: value })
+  const letter = findListed(tools, value)
   if (!letter) return await showList(tools, click, {}, GONE)
   if (deed === 'edit') return await openLetterEdit(tools, click, letter)
   if (deed === 'versions') return await openVersions(tools, click, letter)
   await showList(tools, click, {}, await putAway(tools, click.who, letter, deed))
 }
 
-async function putAway(tools: DeskTools, who: Person, letter: Letter, deed: string): Promise<string> {
+async function putAway(tools: DeskTools, who: Person, letter: Listed, deed: string): Promise<string> {
   const admission = await admitToLetter(tools, who, letter, `letter-${deed}`)
   if (admission.kind === 'refused') return admission.text
   const by = admission.agent.id
@@ -78,9 +80,9 @@ async function putAway(tools: DeskTools, who: Person, letter: Letter, deed: stri
     deed === 'retire' ? retire(trx, letter.key, by) : bringBack(trx, letter.key, by),
   )
   await tools.shelf.look()
-  return deed === 'retire'
-    ? `“${letter.title}” is not offered any more. What was sent from it stays as it is.`
-    : `“${letter.title}” is offered again.`
+  if (deed === 'retire') return `“${letter.title}” is not offered any more. What was sent from it stays as it is.`
+  const wrong = findBroken(tools, letter.key)
+  return wrong ? `“${letter.title}” is back, and offered once it is mended.` : `“${letter.title}” is offered again.`
 }
 
 export const LETTER_LIST_CLICKS: Record<string, OnClick> = {
@@ -110,14 +112,17 @@ async function findLetters(tools: DeskTools, who: Person, query: string) {
   const allowed = await desksForLetters(tools, who)
   if ('kind' in allowed) return []
   const words = query.toLowerCase().split(/\s+/)
-  const says = ({ key, title, shortcut, tags, source }: Letter) => {
-    const text = [key, title, shortcut ?? '', ...tags, source].join('\n').toLowerCase()
-    return words.every((word) => text.includes(word))
-  }
+  const has = (text: string) => words.every((word) => text.toLowerCase().includes(word))
+  const says = ({ key, title, shortcut, tags, source }: Letter) =>
+    has([key, title, shortcut ?? '', ...tags, source].join('\n'))
+  const broken = visibleBroken(tools, who, allowed.desks)
+    .filter(({ key, title }) => has(`${key}\n${title}`))
+    .map((letter) => ({ ...letter, when: wrongWith(tools, letter) }))
   const [offered, retired] = [tools.letters(), tools.shelf.retired()].map((letters) =>
     visible(letters, allowed.desks).filter(says),
   )
   return groupsOf([
+    { label: 'Broken', letters: broken },
     { label: 'Letters', letters: offered ?? [] },
     { label: 'Retired', letters: retired ?? [] },
   ])

@@ -10,7 +10,8 @@ import { cleanValue } from '../template/value.ts'
 import { type AdmittedTo, admitTo } from './admission.ts'
 import { shortForm } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
-import { atFault, LETTER_LENGTH_MAX, type LetterFormMeta, letterForm, readLetterForm } from './letter-form.ts'
+import { LETTER_LENGTH_MAX, readBodyInputs } from './letter-body.ts'
+import { atFault, type LetterFormMeta, letterForm, readLetterForm } from './letter-form.ts'
 import { namesOf, readValues } from './letter-situation.ts'
 import { keepFile, savedView } from './letter-write.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -21,7 +22,7 @@ import { type DeskTools, deskTitle } from './tools.ts'
 export const SAVE_LETTER = 'save_letter'
 const TITLE = 'Save as letter'
 
-const TOO_LONG = `This reply is longer than the ${LETTER_LENGTH_MAX.toLocaleString('en-US')} characters that fit into a form. Write the letter as a file.`
+const TOO_LONG = `This reply is longer than the ${LETTER_LENGTH_MAX.toLocaleString('en-US')} characters that a letter may have.`
 const NOT_SENT = 'This reply has not reached anybody, so it is no letter yet.'
 const NAME_WRONG = 'A name is lower-case words of letters and digits with hyphens between them, such as late-parcel.'
 
@@ -161,4 +162,4 @@ function nameOf(language: string): string {
   return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
 }
 
-export const saveLetterForm = shortForm(TITLE, submitLetter, (view) => view.typed('body', 'body'))
+export const saveLetterForm = shortForm(TITLE, submitLetter, readBodyInputs)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { letterBook } from '../../src/desk/desk.ts'
-import { listVersions } from '../../src/letter-book.ts'
+import { listVersions, peekBook } from '../../src/letter-book.ts'
 import { openLetters } from '../../src/template/letter-store.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { type ActingDesk, makeActingDesk } from './acting.ts'
@@ -164,6 +164,11 @@ eachDatabase((open) => {
     const again = await openLetters(root, { ...desk.world, book })
     onTestFinished(again.stop)
     expect(again.textOf('en/late')).toBe(`${HEAD}Newer.\n`)
+    // Whoever only looks sees the same, and leaves no trace.
+    const peek = async (text: string) => (await peekBook(db, new Map([['en/late', text]]))).newest.get('en/late')
+    expect(await peek(FILES['en/late.md'] ?? '')).toMatchObject({ n: 2, text: `${HEAD}Newer.\n` })
+    expect(await peek('what nobody said')).toMatchObject({ n: 3, text: 'what nobody said' })
+    expect(await listVersions(db, 'en/late', 10)).toHaveLength(2)
     await writeFile(join(root, 'en/late.md'), `${HEAD}Newest.\n`)
     await again.look()
     await writeFile(join(root, 'en/late.md'), FILES['en/late.md'] ?? '')
