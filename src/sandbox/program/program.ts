@@ -74,6 +74,10 @@ async function listEffects(db: Db): Promise<Inside['effects']> {
       'conversation.subject',
       'identity.name',
     ])
+    // What is still owed stands above what is done.
+    .orderBy(({ case: when }) =>
+      when().when('outbox.state', 'in', ['queued', 'sending', 'uncertain', 'parked']).then(0).else(1).end(),
+    )
     .orderBy('outbox.id', 'desc')
     .limit(EFFECTS_MAX)
     .execute()
