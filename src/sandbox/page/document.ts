@@ -7,6 +7,7 @@ const MODULES = [
   'morphdom',
   'page',
   'act',
+  'clock',
   'combobox',
   'confirm',
   'field',

@@ -1,4 +1,5 @@
 // The bar above all: the clock, the scenes, and the trouble that can be made.
+import { SECOND, systemClock } from '../../clock.ts'
 import { drawDate } from './draw-date.ts'
 import { type Html, html } from './html.ts'
 import type { Playhouse } from './playhouse.ts'
@@ -14,7 +15,9 @@ const TIMES = [
 export function drawBar({ program, troubles }: Playhouse, screen: Screen): Html {
   const trouble = (name: string, title: string) =>
     html`<button type="button" class="button plain" data-do="trouble" data-name="${name}">${title}</button>`
-  return html`<div class="clock"><span aria-hidden="true">🕰</span> <b>${drawDate(screen.now, '{date_short}', screen)}</b> ${drawDate(screen.now, '{time_secs}', screen)}</div>
+  // The browser shows the seconds by itself: nothing is drawn anew for them.
+  const aheadMs = Math.round((screen.now - systemClock().now()) / SECOND) * SECOND
+  return html`<div class="clock"><span aria-hidden="true">🕰</span> <b>${drawDate(screen.now, '{date_short}', screen)}</b> <time id="clock" data-ahead="${aheadMs}" data-zone="${screen.zone}">${drawDate(screen.now, '{time}', screen)}</time></div>
 <div class="group" role="group" aria-label="Let time go by"><small>Time</small>${TIMES.map(
     ([time, title]) =>
       html`<button type="button" class="button plain" data-do="pass" data-time="${time}">${title}</button>`,

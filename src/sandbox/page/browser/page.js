@@ -1,5 +1,6 @@
 // The browser's half: puts new panes in place without taking away what somebody is typing.
 import morphdom from '/morphdom.js'
+import { tick } from './clock.js'
 import { noteModal, returnFocus } from './focus.js'
 import { placeMenus } from './menu.js'
 import './act.js'
@@ -32,6 +33,7 @@ function place(pane, html) {
   morphdom(target, next, { getNodeKey: keyOf, onBeforeElUpdated: keepTyped })
   for (const list of stuck) list.scrollTop = list.scrollHeight
   placeMenus()
+  if (pane === 'bar') tick()
   // What was chosen is not offered any more.
   for (const select of target.querySelectorAll('select:not([multiple])')) {
     if (select.selectedIndex < 0) select.selectedIndex = 0
