@@ -3,6 +3,7 @@ import { isSending } from './carry.ts'
 import { type Conversation, cardLane, deskRate, lockConversation, showHistory, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
+import { lockWithJoined } from './joined.ts'
 import { moveTags } from './label.ts'
 import { dropUntold, refreshPings } from './notice.ts'
 import { moveBehind, put } from './outbox.ts'
@@ -42,13 +43,13 @@ export interface CardLeft {
 }
 
 export async function moveToDesk(trx: Trx, conversationId: string, move: DeskMove): Promise<DeskMoved> {
-  const conversation = await lockConversation(trx, conversationId)
+  // The cards of what was joined to it say so, and part it again, where the messages are.
+  const { conversation, joined } = await lockWithJoined(trx, conversationId)
   const objection = await objectionTo(trx, conversation, move)
   if (objection) return objection
   const { by, to, policies } = move
   const { desk: from, owner_id: owner } = conversation
   await moveTags(trx, conversationId, to, by)
-  const joined = await listJoined(trx, conversationId)
   for (const one of [conversation, ...joined]) await leave(trx, one, move)
   await reconcileWindows(trx, conversationId, policies)
   const moved = await lockConversation(trx, conversationId)
@@ -76,20 +77,6 @@ async function objectionTo(
   if (conversation.state === 'closed') return 'closed'
   if (note.trim() === '') return 'note-missing'
   return (await isSending(trx, conversation.id)) ? 'sending' : undefined
-}
-
-/** What was joined to it, and to that in turn: its cards say so, and part it again, where the messages are. */
-async function listJoined(trx: Trx, into: string): Promise<Conversation[]> {
-  const rows = await trx
-    .selectFrom('conversation')
-    .selectAll()
-    .where('merged_into', '=', into)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
-  const further = []
-  for (const { id } of rows) further.push(...(await listJoined(trx, id)))
-  return [...rows, ...further]
 }
 
 /** Its card there is closed, and one at the other desk takes its place. */

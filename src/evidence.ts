@@ -249,6 +249,7 @@ export async function findCurrent(db: Reader, id: string): Promise<Conversation>
 }
 
 export async function lockCurrent(trx: Trx, id: string): Promise<Conversation> {
-  const conversation = await lockConversation(trx, id)
+  // Only this one, so that nobody who locks both waits for us while we wait for them.
+  const conversation = await lockConversation(trx, (await findCurrent(trx, id)).id)
   return conversation.merged_into === null ? conversation : await lockCurrent(trx, conversation.merged_into)
 }

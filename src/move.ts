@@ -10,8 +10,9 @@ import {
   refreshCard,
   transition,
 } from './conversation.ts'
-import type { Trx } from './db/open.ts'
+import type { Reader, Trx } from './db/open.ts'
 import { appendFact, type FactData, type FactKind, listFacts } from './fact.ts'
+import { lockInOrder } from './joined.ts'
 import { copyTags } from './label.ts'
 import type { Message } from './message.ts'
 import { writeNote } from './own-note.ts'
@@ -58,7 +59,7 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
 
 /** Takes a merge back: what came from that conversation returns, whatever was answered meanwhile stays answered. */
 export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved> {
-  const { merged_into } = await lockConversation(trx, from)
+  const { merged_into } = await getConversation(trx, from)
   if (merged_into === null) return { kind: 'refused', reason: 'This conversation is its own already.' }
   const [source, target] = await lockBoth(trx, from, merged_into)
   if (source.merged_into !== target.id) return refused('Somebody else has just changed this. Look at its card again.')
@@ -68,15 +69,19 @@ export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved>
     return { kind: 'refused', reason: 'The other one is marked as spam. Press Not spam on its card first.' }
   if (await isSending(trx, target.id))
     return { kind: 'refused', reason: 'A reply is on its way. Wait until it has arrived.' }
+  const messages = await listCarried(trx, source.id, target.id)
+  if (messages.every(isNote)) return refused('Nothing of it is there any more: it was split off since.')
+  if (!(await hasOthers(trx, target.id, messages)))
+    return refused('Nothing else would be left there. Join to it again what was split off from it, and then part them.')
   const own = { ...source, state: 'open' as const, merged_into: null }
   await trx.updateTable('conversation').set({ state: 'open', merged_into: null }).where('id', '=', from).execute()
-  const messages = await listCarried(trx, source.id, target.id)
   await carry(trx, messages, target, own, by)
   if (!(await findOpenWindow(trx, from))) await transition(trx, own, 'answer')
   await giveThreadsBack(trx, source.id, target.id)
   await partBelongings(trx, source, target, by.agentId)
   await tell(trx, target, by, { kind: 'conversation-split', data: { into: from, parted: true } })
   await tell(trx, source, by, { kind: 'conversation-parted', data: { from: target.id } })
+  await putTurnNow(trx, source.desk)
   return { kind: 'moved' }
 }
 
@@ -119,6 +124,18 @@ async function tell(trx: Trx, { id }: Conversation, { agentId }: Mover, told: To
   await appendFact(trx, { ...told, conversationId: id, actor: agentId, ...(messageId !== undefined && { messageId }) })
 }
 
+const isNote = ({ direction }: Pick<Message, 'direction'>) => direction === 'note'
+
+async function hasOthers(db: Reader, conversationId: string, messages: readonly Message[]): Promise<boolean> {
+  const all = await db
+    .selectFrom('message')
+    .select(['id', 'direction'])
+    .where('conversation_id', '=', conversationId)
+    .execute()
+  const ids = new Set(messages.map(({ id }) => id))
+  return all.some((message) => !isNote(message) && !ids.has(message.id))
+}
+
 /** What went from one into the other and is there still. */
 async function listCarried(trx: Trx, from: string, into: string): Promise<Message[]> {
   const left = await listFacts(trx, from, ['message-left'])
@@ -134,11 +151,9 @@ async function listCarried(trx: Trx, from: string, into: string): Promise<Messag
     .execute()
 }
 
-/** In one order everywhere, so that two who move at the same time do not wait for each other for ever. */
 async function lockBoth(trx: Trx, a: string, b: string): Promise<[Conversation, Conversation]> {
-  const locked = new Map<string, Conversation>()
-  for (const id of [...new Set([a, b])].toSorted()) locked.set(id, await lockConversation(trx, id))
-  return [must(locked.get(a)), must(locked.get(b))]
+  const locked = await lockInOrder(trx, [a, b])
+  return [must(locked.find(({ id }) => id === a)), must(locked.find(({ id }) => id === b))]
 }
 
 function must<T>(value: T | undefined): T {
