@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Clock, HOUR, MINUTE, systemClock } from '../src/clock.ts'
+import { HOUR, MINUTE } from '../src/clock.ts'
 import { readConfig, renderFaults } from '../src/config.ts'
 import type { Database } from '../src/db/open.ts'
 import { systemRandom } from '../src/id.ts'
@@ -14,23 +14,9 @@ import { preview, send } from '../src/reply.ts'
 import { startSlack } from '../src/sandbox/slack/server.ts'
 import { openAlone } from './adapters/slack/workspace.ts'
 import { eachDatabase } from './setup/database.ts'
+import { leapingClock } from './setup/leaping-clock.ts'
 import { scratchFolder } from './setup/scratch.ts'
 import { freePort, until } from './setup/until.ts'
-
-/** What is looked at now and then is looked at at once, and time can be made to leap. */
-function leapingClock(): Clock & { leap(ms: number): void } {
-  const clock = systemClock()
-  let ahead = 0
-  return {
-    ...clock,
-    now: () => clock.now() + ahead,
-    monotonic: () => clock.monotonic() + ahead,
-    every: (ms, work) => clock.every(Math.min(ms, 100), work),
-    leap: (ms) => {
-      ahead += ms
-    },
-  }
-}
 
 /** The desk's workspace, and the one of the customers. */
 async function openBoth() {
@@ -150,7 +136,21 @@ eachDatabase((_, fresh) => {
       expect([shop.calls('oauth.v2.access').length, home.calls('oauth.v2.access').length]).toEqual([1, 0])
       const root = shop.say(mia, help, 'Is it in stock?')
       shop.say(gus, shop.app.botUserId, 'How do I pay?')
-      await until(() => home.workspace.messages(desk).length === 2, 'both cards at the desk')
+      await until(() => home.workspace.messages(desk).length === 2, 'both cards at the desk').catch(async (e) => {
+        console.log(
+          home.workspace.messages(desk).map(({ text }) => text),
+          shop.events.map(({ state, failure, payload }) => [
+            state,
+            failure,
+            JSON.stringify(payload.event).slice(0, 200),
+          ]),
+          deskbell.problems(),
+          await deskbell.db.selectFrom('intake').selectAll().execute(),
+          await deskbell.db.selectFrom('outbox').select(['kind', 'state', 'error', 'due_at']).execute(),
+          home.log.slice(-10),
+        )
+        throw e
+      })
       // Each address takes the requests of its own app alone.
       const body = JSON.stringify({ type: 'event_callback', event_id: 'Ev0', event: { type: 'app_home_opened' } })
       const forged = { method: 'POST', body, headers: { 'content-type': 'application/json', ...home.sign(body) } }
