@@ -24,10 +24,7 @@ const SHUT = new Set(['channel_not_found', 'not_in_channel'])
 
 /** Brings the table in line with the channel. Rejects when Slack cannot be asked, and then changes nothing. */
 export async function syncAgents(tools: Reading & Pick<DeskTools, 'db'>, desk: Desk): Promise<void> {
-  const members = await listMembers(tools, desk.channel).catch((error: unknown) => {
-    if (SHUT.has(codeOf(error) ?? '')) return undefined
-    throw error
-  })
+  const members = await listMembers(tools, desk.channel)
   if (!members)
     return tools.log.warn({ desk: desk.name }, 'desk: its channel is shut to us; its agents stay as they were')
   const profiles: Profile[] = []
@@ -45,16 +42,22 @@ export async function syncAgents(tools: Reading & Pick<DeskTools, 'db'>, desk: D
 
 /** The person's profile if they may act at the desk, as Slack has it now. */
 export async function findMember(tools: Reading, desk: Desk, id: string): Promise<Profile | undefined> {
-  if (!(await listMembers(tools, desk.channel)).includes(id)) return undefined
+  const members = await listMembers(tools, desk.channel)
+  if (!members?.includes(id)) return undefined
   const profile = await readProfile(tools, id)
   return profile && excuse(profile, tools.self) === undefined ? profile : undefined
 }
 
-async function listMembers(tools: Reading, channel: string): Promise<string[]> {
+/** Undefined for a channel that is shut to us. */
+async function listMembers(tools: Reading, channel: string): Promise<string[] | undefined> {
   const ids: string[] = []
   for (let cursor: string | undefined; ; ) {
     const asked = { channel, limit: PAGE, ...(cursor && { cursor }) }
-    const page = await patiently(tools, () => tools.read.conversations.members(asked))
+    const page = await patiently(tools, () => tools.read.conversations.members(asked)).catch((error: unknown) => {
+      if (SHUT.has(codeOf(error) ?? '')) return undefined
+      throw error
+    })
+    if (!page) return undefined
     ids.push(...(page.members ?? []))
     cursor = page.response_metadata?.next_cursor
     if (!cursor || ids.length >= MEMBERS_MAX) return ids

@@ -116,7 +116,7 @@ async function interact({ app, clock, log }: EnvelopeTools, { type, body, retryN
     )
   }
   try {
-    await app.processEvent({ body, ack: answer, ...(retryNum !== undefined && { retryNum }) })
+    await app.processEvent({ body: withoutNull(body), ack: answer, ...(retryNum !== undefined && { retryNum }) })
     // Whatever it was, Slack wants to know that we heard. Only a form stays open, with what stands in it.
     if (body.type !== 'view_submission' && !acked.signal.aborted) await answer()
   } catch (error) {
@@ -124,6 +124,11 @@ async function interact({ app, clock, log }: EnvelopeTools, { type, body, retryN
   } finally {
     acked.abort()
   }
+}
+
+/** Where there is nothing, some write null, and the SDK looks into it. */
+function withoutNull(body: Envelope['body']): Envelope['body'] {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
 }
 
 async function watch(clock: Clock, log: Log, type: string, acked: AbortSignal): Promise<void> {

@@ -19,7 +19,7 @@ eachDatabase((open) => {
     await desk.customerWrites('Hello')
     const cards = () => slack.workspace.messages(channel).length
     const before = cards()
-    await slack.command(maya, channel, '/desk', `new ${ANA.toUpperCase()}`)
+    await slack.command(maya, channel, '/desk', `new <mailto:${ANA.toUpperCase()}|${ANA.toUpperCase()}>`)
     await desk.waitForScreen(maya, 'Whom to write to.')
     await desk.fill(maya, 'subject', 'Your deposit')
     await desk.submit(maya)
