@@ -105,6 +105,7 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
   }
 }
 
-function suits(letter: Letter, { channel, desk }: Asking): boolean {
+/** Whether it is for that desk and that channel. */
+export function suits(letter: Letter, { channel, desk }: Pick<Asking, 'channel' | 'desk'>): boolean {
   return isForDesk(letter, desk) && (letter.channels?.includes(channelKind(channel)) ?? true)
 }

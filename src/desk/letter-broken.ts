@@ -1,4 +1,5 @@
 // A letter that is left out, in the list of letters: what is wrong with it, and who can mend it.
+import { basename } from 'node:path'
 import type { KnownBlock } from '@slack/types'
 import { listRecentLetters } from '../letter-use.ts'
 import { shorten } from '../slack/mrkdwn.ts'
@@ -47,8 +48,8 @@ export function findBroken({ shelf }: Pick<DeskTools, 'shelf'>, key: string | un
 }
 
 /** What the form of a letter can hold; all else is mended elsewhere. */
-export function isEditable({ head }: BrokenLetter): boolean {
-  return head !== undefined
+export function isEditable({ head, file, faults }: BrokenLetter): boolean {
+  return head !== undefined && faults.every((fault) => fault.file === file)
 }
 
 /** All of it in plain text: the letter's own words are in it. */
@@ -67,15 +68,20 @@ export function brokenWords(tools: Tools, letter: BrokenLetter): KnownBlock[] {
 export function wrongWith({ shelf }: Pick<DeskTools, 'shelf'>, letter: BrokenLetter): string {
   const [first, ...more] = letter.faults
   if (!first) return ''
-  const { line } = bodyOf(shelf.textOf(letter.key) ?? '')
+  const isOwn = first.file === letter.file
+  const { line } = isOwn ? bodyOf(shelf.textOf(letter.key) ?? '') : WHOLE_FILE
+  const place = isOwn ? '' : `In ${basename(first.file)}: `
   const others = more.length === 0 ? '' : ` And ${more.length} more ${more.length === 1 ? 'fault' : 'faults'}.`
-  return `${shorten(capital(renderFault(first, line)), WRONG_LENGTH_MAX)}${others}`
+  return `${place}${shorten(capital(renderFault(first, line)), WRONG_LENGTH_MAX)}${others}`
 }
+
+/** What a channel has of its own has no head. */
+const WHOLE_FILE = { line: 1 }
 
 function whoMends({ letterEditors }: Tools, letter: BrokenLetter): string {
   const who = letterEditors === 'agents' ? 'Every agent' : 'Leads and whoever wrote it'
-  if (isEditable(letter)) return `${who} can mend it with Edit… or go back with Versions….`
-  return `Whoever looks after the folder of letters can mend it; ${who[0]?.toLowerCase()}${who.slice(1)} can go back with Versions….`
+  if (isEditable(letter)) return `${who} can mend it: Edit… or Versions…, in its menu.`
+  return `Whoever looks after the folder of letters can mend it; ${who[0]?.toLowerCase()}${who.slice(1)} can go back: Versions…, in its menu.`
 }
 
 function capital(text: string): string {

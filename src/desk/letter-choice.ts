@@ -1,8 +1,9 @@
 // A letter chosen in the composer: rendered once, with what is known right now, and put into the field.
-import { isForDesk, type Letter } from '../template/letter.ts'
+import type { Letter } from '../template/letter.ts'
 import { findMarkers } from '../template/marker.ts'
 import { renderLetter } from '../template/render.ts'
 import { admit } from './admission.ts'
+import { suits } from './advisor.ts'
 import { readAimed } from './aimed.ts'
 import { fits, insertedAs, isUntouched, readMentioned, tooLong } from './body-input.ts'
 import { findChosen, nameOthers, readOffered, showWriting } from './composer.ts'
@@ -25,7 +26,7 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
   const admission = await admit(tools, who, { desk, action: 'letter', conversationId: meta.conversationId })
   if (admission.kind === 'refused') return await whisper(tools, who, place, { text: admission.text })
   const offered = await readOffered(tools, question, who)
-  const letter = tools.letters().find((each) => letterValue(each) === value && isForDesk(each, desk.name))
+  const letter = tools.letters().find((each) => letterValue(each) === value && suits(each, question.conversation))
   const others = await nameOthers(tools, who, meta.conversationId)
   const write = async (chosen: Letter) =>
     renderLetter(chosen, await readValues(tools, question, admission.agent, desk, chosen.language)).text
@@ -44,7 +45,7 @@ export async function chooseLetter(tools: DeskTools, { who, value }: Click, view
 /** It was offered a moment ago. */
 function whyNot(tools: DeskTools, value: string): string {
   const broken = findBroken(tools, value)
-  if (!broken) return 'This letter is gone. Please choose another one.'
+  if (!broken) return 'This letter is gone, or not meant for here. Please choose another one.'
   return `⚠️ “${broken.title}” is broken and cannot be used until it is mended. ${wrongWith(tools, broken)} Letters… says who can mend it.`
 }
 

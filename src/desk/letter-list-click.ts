@@ -2,6 +2,7 @@
 import type { App } from '@slack/bolt'
 import { bringBack, retire } from '../letter-book.ts'
 import type { Letter } from '../template/letter.ts'
+import { foldText } from '../template/token.ts'
 import type { Call } from './command.ts'
 import type { Click, Person } from './interaction.ts'
 import { findBroken, visibleBroken, wrongWith } from './letter-broken.ts'
@@ -111,8 +112,8 @@ export function onLetterFind(app: App, tools: DeskTools): void {
 async function findLetters(tools: DeskTools, who: Person, query: string) {
   const allowed = await desksForLetters(tools, who)
   if ('kind' in allowed) return []
-  const words = query.toLowerCase().split(/\s+/)
-  const has = (text: string) => words.every((word) => text.toLowerCase().includes(word))
+  const words = foldText(query.trim()).split(/\s+/)
+  const has = (text: string) => words.every((word) => foldText(text).includes(word))
   const says = ({ key, title, shortcut, tags, source }: Letter) =>
     has([key, title, shortcut ?? '', ...tags, source].join('\n'))
   const broken = visibleBroken(tools, who, allowed.desks)

@@ -4,6 +4,7 @@ import { findVersion, saveVersion } from '../letter-book.ts'
 import { getMessage, type Message } from '../message.ts'
 import { findParticulars, proposeBody } from '../template/from-reply.ts'
 import { detectLanguage } from '../template/language.ts'
+import { shareDesk } from '../template/letter.ts'
 import { bodyOf, type LetterDraft, nameFrom, writeLetterText } from '../template/letter-text.ts'
 import { formalName } from '../template/name.ts'
 import { cleanValue } from '../template/value.ts'
@@ -110,7 +111,9 @@ async function submitLetter(tools: DeskTools, who: Person, view: OpenView): Prom
     }
   const language = await otherLanguage(tools, draft)
   if (language) return { kind: 'errors', blockId: 'language', text: language }
-  const twin = tools.letters().find((each) => each.title === draft.title && each.language === draft.language)
+  const twin = tools
+    .letters()
+    .find((each) => each.title === draft.title && each.language === draft.language && shareDesk(each, draft))
   if (twin) return { kind: 'errors', blockId: 'title', text: `${twin.key} has this title already. Choose another one.` }
   const text = writeLetterText(draft)
   const checked = await tools.shelf.check(key, text)

@@ -15,6 +15,8 @@ export interface BrokenLetter {
   desks: readonly string[] | undefined | 'unread'
   /** What stands in its head, where that is in order: then a form can hold the letter. */
   head: { when: string; channels: readonly string[] | undefined; attachments: readonly string[] } | undefined
+  /** Where its own words stand. */
+  file: string
   /** The version that is kept in the database; undefined where it stands in a file. */
   kept: number | undefined
   isRetired: boolean
@@ -34,11 +36,19 @@ export function listBroken(
   return [...byKey].flatMap(([key, wrong]) => {
     if (key === undefined || good.has(key)) return []
     const [file, text = ''] = written.get(key) ?? []
-    return [{ ...readBroken(key, text), kept: file?.kept, isRetired: retired.has(key), faults: wrong }]
+    return [
+      {
+        ...readBroken(key, text),
+        file: file?.path ?? wrong[0]?.file ?? '',
+        kept: file?.kept,
+        isRetired: retired.has(key),
+        faults: wrong,
+      },
+    ]
   })
 }
 
-function readBroken(key: string, text: string): Omit<BrokenLetter, 'kept' | 'isRetired' | 'faults'> {
+function readBroken(key: string, text: string): Omit<BrokenLetter, 'file' | 'kept' | 'isRetired' | 'faults'> {
   const slash = key.indexOf('/')
   const named = { key, language: key.slice(0, slash), name: key.slice(slash + 1) }
   const { head } = splitFrontMatter(tidy(text))

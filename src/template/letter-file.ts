@@ -121,7 +121,7 @@ export async function findEnclosure(
   folder: string,
   named: string,
 ): Promise<Enclosure | { message: string; hint: string }> {
-  const hint = `Put the file into ${join(folder, 'files')} and write files/NAME.`
+  const hint = 'Put it into files/ in the folder of letters and write files/NAME, or take it out of the letter.'
   try {
     const root = await realpath(folder)
     const path = await realpath(join(root, named))

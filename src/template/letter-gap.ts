@@ -1,7 +1,7 @@
 // What no single file shows: two letters under one name, a language that lacks a letter, a text that no letter uses.
 import { join } from 'node:path'
 import { nearest } from '../nearest.ts'
-import type { Letter, LetterFault } from './letter.ts'
+import { type Letter, type LetterFault, shareDesk } from './letter.ts'
 import { fileKey, type LetterFile } from './letter-file.ts'
 
 interface Loaded {
@@ -27,12 +27,15 @@ export function findGaps(
   ]
 }
 
-/** Agents pick by title. Both stay: which one is meant is not ours to say. */
+/** Agents pick by title, at their own desk. Both stay: which one is meant is not ours to say. */
 function sameWords(loaded: readonly Loaded[], what: 'title' | 'shortcut'): LetterFault[] {
   return loaded.flatMap(({ letter, file }, index) => {
     const first = loaded
       .slice(0, index)
-      .find((other) => other.letter[what] === letter[what] && other.letter.language === letter.language)
+      .find(
+        ({ letter: other }) =>
+          other[what] === letter[what] && other.language === letter.language && shareDesk(other, letter),
+      )
     if (!first || letter[what] === undefined) return []
     return [fault(file, `has the same ${what} as ${first.file}`, `Change one of the two ${what}s.`)]
   })

@@ -170,6 +170,13 @@ export function isForDesk({ desks }: { desks?: readonly string[] | undefined }, 
   return desks?.includes(desk) ?? true
 }
 
+type Scope = { desks?: readonly string[] | undefined }
+
+/** Whether some desk sees both. */
+export function shareDesk(a: Scope, b: Scope): boolean {
+  return a.desks === undefined || b.desks === undefined || a.desks.some((desk) => b.desks?.includes(desk))
+}
+
 /** The letters for one language and kind of channel (`email`). */
 export function listLetters(letters: readonly Letter[], wanted: { language: string; channelKind: string }): Letter[] {
   return letters.filter(({ language, channels }) => {

@@ -55,7 +55,15 @@ export const letterCases: Record<string, Case> = {
     }),
     ({ message, hint, ...broken }) => {
       const fault = { file: 'a.md', line: 9, column: 1, message, hint }
-      const letter = { ...broken, name: 'a', language: 'en', desks: undefined, head: undefined, faults: [fault, fault] }
+      const letter = {
+        ...broken,
+        name: 'a',
+        language: 'en',
+        file: 'a.md',
+        desks: undefined,
+        head: undefined,
+        faults: [fault, fault],
+      }
       const shelf = { broken: () => [letter], textOf: () => undefined } as never
       const rows = [brokenRow({ shelf, desks: [], letterEditors: 'leads' }, letter)]
       const offered = { suggested: [], hasLetters: true, broken: [broken.title, message, hint, 'd'] }

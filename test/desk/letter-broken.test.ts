@@ -70,7 +70,7 @@ eachDatabase((open) => {
 
     const list = await openList(desk, tom)
     expect(list).toContain('⚠️ Late parcel (broken)')
-    expect(list).toContain('Leads and whoever wrote it can mend it with Edit… or go back with Versions….')
+    expect(list).toContain('Leads and whoever wrote it can mend it: Edit… or Versions…, in its menu.')
     expect(list).toContain('en/sizes · kept in the database, version 1')
     expect(list).toContain('There is no attachment files/sizes.txt.')
     expect(list).not.toContain('en/bills')
