@@ -42,7 +42,7 @@ export function letterForm(form: {
   const isNew = meta.key === undefined
   const naming: KnownBlock[] = isNew
     ? [
-        { ...line('name', 'Name', name, NAME_LENGTH_MAX, NAME_HINT), optional: true },
+        { ...line('name', 'File name', name, NAME_LENGTH_MAX, NAME_HINT), optional: true },
         choice(
           'language',
           'Language',
@@ -60,7 +60,7 @@ export function letterForm(form: {
     close: plain('Cancel'),
     blocks: [
       ...notes.map(note),
-      line('title', 'Title', draft.title, TITLE_LENGTH_MAX, 'By it agents choose the letter.'),
+      line('title', 'Title', draft.title, TITLE_LENGTH_MAX, 'Agents choose the letter by it.'),
       line(
         'when',
         'When to use it',
@@ -95,7 +95,7 @@ function bodyInput(text: string): InputBlock {
     block_id: 'body',
     label: plain('What it says'),
     hint: plain(
-      "{{ contact.first_name | default: 'there' }} is a field with what stands there when it is not known; ⟦a blank⟧ is for whoever sends it.",
+      "{{ contact.first_name | default: 'there' }} becomes the customer’s first name, or “there” if we know none. ⟦A blank⟧ is filled in by whoever sends it.",
     ),
     element: {
       type: 'plain_text_input',
@@ -124,7 +124,7 @@ function boxes(block_id: string, label: string, options: PlainTextOption[], tick
     options,
     ...(initial.length > 0 && { initial_options: initial }),
   }
-  return { type: 'input', block_id, label: plain(label), hint: plain('Where it may go.'), element }
+  return { type: 'input', block_id, label: plain(label), hint: plain('Where it may be sent.'), element }
 }
 
 function deskMenu(desks: readonly Desk[], chosen: readonly string[] = []): InputBlock {
@@ -135,7 +135,7 @@ function deskMenu(desks: readonly Desk[], chosen: readonly string[] = []): Input
     block_id: 'desks',
     optional: true,
     label: plain('Desks'),
-    hint: plain('Whose agents see it. Left empty: all of them.'),
+    hint: plain('Whose agents are offered it. Left empty: all of them.'),
     element: {
       type: 'multi_static_select',
       action_id: 'desks',

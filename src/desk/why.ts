@@ -1,6 +1,7 @@
 // "Why?": how each window of a conversation came about, line by line, as the core explains it.
 import type { KnownBlock, RichTextSection } from '@slack/types'
 import { shorten } from '../slack/mrkdwn.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import type { Click } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -22,10 +23,8 @@ async function prepareWhy(tools: DeskTools, { who, value: id }: Click): Promise<
   const admission = await admitTo(tools, who, 'why', id)
   if (admission.kind === 'refused') return admission
   const blocks = explanation(await tools.explain(id))
-  return {
-    kind: 'view',
-    view: { type: 'modal', callback_id: 'told', title: plain(TITLE), close: plain('Close'), blocks },
-  }
+  const view = { type: 'modal' as const, callback_id: 'told', title: plain(TITLE), close: plain('Close'), blocks }
+  return await withAbout(tools.db, admission.conversation, view)
 }
 
 /** A line that begins with `# ` heads a window; the others stand below it. What others wrote is shown as it is. */
