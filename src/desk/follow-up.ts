@@ -36,7 +36,7 @@ const KINDS = [
 export const followUpEntry: MoreEntry = {
   action: FOLLOW_UP,
   label: 'Promise or reminder…',
-  says: 'What we promised the customer, or want to think of, and until when. Whoever has the conversation is reminded in time.',
+  says: 'What we promised or have to do, and until when. Whoever has the conversation is reminded.',
   isOffered: ({ related }) => !related?.isJoined,
   run: { kind: 'form', open: openFollowUp },
 }
