@@ -19,8 +19,6 @@ export function bodyInput(input: { blockId: string; label: string; hint: string;
     block_id: input.blockId,
     label: plain(input.label),
     hint: plain(input.hint),
-    // An empty field is answered by us, with what to do, and not by Slack's own words.
-    optional: true,
     element: {
       type: 'rich_text_input',
       action_id: ACTION,

@@ -12,7 +12,7 @@ const PART_LENGTH_MAX = 2400
 export const LETTER_LENGTH_MAX = 20_000
 
 const HINT =
-  "{{ contact.first_name | default: 'there' }} is a field with what stands there when it is not known; ⟦a blank⟧ is for whoever sends it."
+  "{{ contact.first_name | default: 'there' }} becomes the customer’s first name, or “there” if we know none. ⟦A blank⟧ is filled in by whoever sends it."
 const PARTS_HINT = 'Slack’s fields hold 3,000 characters, so a long letter stands in several. It is saved as one.'
 const MORE_HINT = 'For what is added. Left empty, nothing is.'
 

@@ -44,7 +44,7 @@ export function letterForm(form: {
   const body = bodyInputs(draft.body)
   const naming: KnownBlock[] = isNew
     ? [
-        { ...line('name', 'Name', name, NAME_LENGTH_MAX, NAME_HINT), optional: true },
+        { ...line('name', 'File name', name, NAME_LENGTH_MAX, NAME_HINT), optional: true },
         choice(
           'language',
           'Language',
@@ -62,7 +62,7 @@ export function letterForm(form: {
     close: plain('Cancel'),
     blocks: [
       ...notes.map(note),
-      line('title', 'Title', draft.title, TITLE_LENGTH_MAX, 'By it agents choose the letter.'),
+      line('title', 'Title', draft.title, TITLE_LENGTH_MAX, 'Agents choose the letter by it.'),
       line(
         'when',
         'When to use it',
@@ -109,7 +109,7 @@ function boxes(block_id: string, label: string, options: PlainTextOption[], tick
     options,
     ...(initial.length > 0 && { initial_options: initial }),
   }
-  return { type: 'input', block_id, label: plain(label), hint: plain('Where it may go.'), element }
+  return { type: 'input', block_id, label: plain(label), hint: plain('Where it may be sent.'), element }
 }
 
 /** A file that has gone can be taken out of a letter without anybody's help. */
@@ -135,7 +135,7 @@ function deskMenu(desks: readonly Desk[], chosen: readonly string[] = []): Input
     block_id: 'desks',
     optional: true,
     label: plain('Desks'),
-    hint: plain('Whose agents see it. Left empty: all of them.'),
+    hint: plain('Whose agents are offered it. Left empty: all of them.'),
     element: {
       type: 'multi_static_select',
       action_id: 'desks',

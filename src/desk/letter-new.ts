@@ -43,7 +43,7 @@ async function prepare(tools: DeskTools, { who, value: messageId }: Click): Prom
     ...{ at: admission.desk.channel, seen: 0, messageId },
     conversationId: message.conversation_id,
   }
-  const theirs = `Only this customer’s? ${particulars.join(' · ')} — take out of it what others must not read.`
+  const theirs = `Is this only about this customer? ${particulars.join(' · ')} — take out what others must not read.`
   const view = letterForm({
     ...{ callbackId: SAVE_LETTER, title: TITLE, meta, draft, name: nameFrom(draft.title) },
     languages: languagesOf(tools, draft.language),

@@ -70,6 +70,7 @@ export function versionsView(meta: VersionsMeta, versions: readonly LetterVersio
 function shownBlocks({ n, text }: LetterVersion, isNewest: boolean): KnownBlock[] {
   const button = { type: 'button' as const, action_id: RESTORE, text: plain(`Restore version ${n}`), value: String(n) }
   return [
+    paragraph([word(isNewest ? `Version ${n}, what it says now:` : `Version ${n}:`, { bold: true })]),
     {
       type: 'rich_text',
       elements: [
@@ -140,7 +141,7 @@ async function restoreVersion(tools: DeskTools, who: Person, meta: VersionsMeta,
   const version = await tools.db.transaction((trx) => saveVersion(trx, saved))
   if (version === undefined) return { kind: 'refused', said: CHANGED }
   await keepFile(tools, key, then.text, before)
-  return { kind: 'done', n: version, said: `It says what it said as version ${n}, as version ${version}.` }
+  return { kind: 'done', n: version, said: `Restored: version ${version} says what version ${n} said.` }
 }
 
 export const VERSION_CLICKS: Record<string, OnClick> = { [SHOW]: opening(show), [RESTORE]: opening(restore) }

@@ -100,7 +100,7 @@ async function readStopped(
   const people = called.flatMap((id): Inline[] => [{ type: 'user', user_id: id }, word(' ')])
   const then = isGone
     ? ' Somebody else has to answer.'
-    : ' Press Reply: the text is there as a draft of whoever wrote it.'
+    : ' Press “Reply”: the text is kept there, as a draft for whoever wrote it.'
   return {
     card: postedOf(conversation),
     content: {

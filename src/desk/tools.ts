@@ -36,7 +36,8 @@ export interface Desk {
 export type Waiting = Pick<
   QueueRow,
   'conversationId' | 'contactName' | 'address' | 'channelKind' | 'subject' | 'dueAt' | 'ownerId'
->
+> &
+  Partial<Pick<QueueRow, 'cardChannel' | 'cardTs'>>
 
 export type LetterShelf = Pick<
   LetterStore,

@@ -96,8 +96,9 @@ async function writeView(
       ? {
           label: 'Another mail address of theirs',
           hint: 'Instead of the one above. From then on it is known to be theirs.',
+          isOptional: true,
         }
-      : { label: 'Mail address', hint: 'Whom to write to.' }
+      : { label: 'Mail address', hint: 'Whom to write to, such as ana@example.org.', isOptional: false }
   const lost = identities.length - reached.length
   return {
     type: 'modal',
@@ -109,7 +110,10 @@ async function writeView(
     blocks: [
       ...addressInput(reached),
       newAddressInput(typed, said),
-      subjectInput(''),
+      subjectInput(
+        '',
+        reached.every(({ channelKind }) => channelKind === 'email'),
+      ),
       ...(lost > 0 ? [note('Where this desk has no channel they cannot be written to, and are not listed.')] : []),
     ],
   }

@@ -45,8 +45,8 @@ eachDatabase((open) => {
     expect(await world.openWindow(id)).toMatchObject({ started_by: second })
     expect(await world.openWindow(first)).toMatchObject({ started_by: other?.id })
     expect(desk.shownCard()).toContain(EVIL)
-    expect(desk.thread().join('\n')).toMatch(/bank>.*Maya Lindt made this of a part of another conversation: Order 1/s)
-    expect(thread().at(-1)).toContain('Maya Lindt made a part of this a conversation of its own: Order 1')
+    expect(desk.thread().join('\n')).toMatch(/bank>.*Maya Lindt split this off from another conversation: Order 1/s)
+    expect(thread().at(-1)).toContain('Maya Lindt split a part of this off: Order 1')
     expect((await world.facts('conversation-split')).map(({ actor }) => actor)).toEqual([maya])
 
     await desk.press(maya, 'join')
