@@ -33,7 +33,7 @@ export function alarmHandler(ways: AlarmWays): Handler {
 }
 
 async function isTold({ tellLeads }: AlarmWays, { desk, subject, text }: Alarm): Promise<boolean> {
-  return await tellLeads(desk, `${subject}: ${text}`).then(
+  return await tellLeads(desk, `🔔 *${subject}*\n${text}`).then(
     () => true,
     () => false,
   )

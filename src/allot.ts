@@ -1,5 +1,6 @@
 // Conversations that go to somebody by themselves: back to whoever knows the customer, or to whoever has waited longest for one.
 
+import { MINUTE } from './clock.ts'
 import { getIdentity } from './contact.ts'
 import {
   type Conversation,
@@ -15,6 +16,7 @@ import { type Allotted, appendFact, type FactData } from './fact.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { type Effect, put } from './outbox.ts'
 import { listSamePerson } from './same-person.ts'
+import { hurryTurn, putTurn } from './turn.ts'
 import { findOpenWindow } from './window-record.ts'
 
 export interface Allotment {
@@ -155,19 +157,31 @@ async function setOwner(trx: Trx, conversation: Conversation, owner: string | nu
   await refreshOpenPings(trx, conversation.id)
 }
 
+/** It is tried again by then at the latest; see deal.ts. */
+const LEFT_MS = MINUTE
+
 async function leave(trx: Trx, conversation: Conversation, choice: Choice): Promise<Given> {
   const { id: conversationId, owner_id: owner } = conversation
   if (owner !== null) {
     const because = 'because' in choice ? choice.because : 'absent'
     await setOwner(trx, conversation, null)
+    if ('present' in choice) await putTurn(trx, conversation.desk, trx.now() + LEFT_MS)
     await appendFact(trx, { kind: 'conversation-unassigned', conversationId, data: { from: owner, because } })
     return { to: undefined, how: 'queue', instead: owner }
   }
   if (!('present' in choice)) return undefined
+  await putTurn(trx, conversation.desk, trx.now() + LEFT_MS)
   const because = choice.present.length === 0 ? 'nobody is there' : 'everybody is full'
+  if ((await findWhyLeft(trx, conversationId)) === because) return undefined // Tried again, and still so.
   await appendFact(trx, { kind: 'conversation-left', conversationId, data: { because } })
   await refreshCard(trx, conversation)
   return undefined
+}
+
+/** The next of those that are left is tried once this one is somebody's, and not before: nobody else can be had. */
+export async function goOn(trx: Trx, conversationId: string): Promise<void> {
+  const { owner_id, desk } = await lockConversation(trx, conversationId)
+  if (owner_id !== null) await hurryTurn(trx, desk)
 }
 
 export type WhyLeft = FactData['conversation-left']['because']

@@ -4,6 +4,7 @@ import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { refreshOpenPings } from './open-ping.ts'
 import { writeNote } from './own-note.ts'
+import { hurryTurn } from './turn.ts'
 
 export interface Assignment {
   by: string
@@ -40,6 +41,7 @@ export async function assign(trx: Trx, conversationId: string, assignment: Assig
   const data = { ...(owner !== undefined && { from: owner }), to }
   const about = { conversationId, actor: by, ...(messageId !== undefined && { messageId }) }
   await appendFact(trx, { kind: 'conversation-assigned', ...about, data })
+  if (owner !== undefined) await hurryTurn(trx, conversation.desk)
   await refreshCard(trx, conversation)
   await refreshOpenPings(trx, conversationId)
   return { kind: 'assigned' }

@@ -2,6 +2,7 @@
 import { refreshCard } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
+import { hurryTurn } from './turn.ts'
 
 /** On every desk of this person. False when they are an agent of none. */
 export async function goAway(trx: Trx, agentId: string, until: number, standIn?: string): Promise<boolean> {
@@ -16,6 +17,13 @@ export async function goAway(trx: Trx, agentId: string, until: number, standIn?:
 export async function comeBack(trx: Trx, agentId: string): Promise<boolean> {
   if ((await setAway(trx, agentId, { away_until: null, stand_in: null })) === 0) return false
   await appendFact(trx, { kind: 'agent-back', actor: agentId, data: {} })
+  const desks = await trx
+    .selectFrom('agent')
+    .select('desk')
+    .where('id', '=', agentId)
+    .where('left_at', 'is', null)
+    .execute()
+  for (const { desk } of desks) await hurryTurn(trx, desk)
   await refreshWaiting(trx, agentId)
   return true
 }

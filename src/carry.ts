@@ -1,9 +1,11 @@
 // Carries messages from one conversation to another, with what is known of their waiting and by what they are found again.
 import { sql } from 'kysely'
-import { type Conversation, nextSeq, refreshCard, refreshEntry, transition } from './conversation.ts'
+import { type Conversation, getConversation, nextSeq, refreshCard, refreshEntry, transition } from './conversation.ts'
 import type { Trx } from './db/open.ts'
 import { appendFact, type FactData, listFacts } from './fact.ts'
+import { followFiles } from './file-place.ts'
 import type { Message } from './message.ts'
+import { followWindows } from './notice.ts'
 import type { Policies } from './policy.ts'
 import { type Ending, foldEndings, WINDOW_FACTS } from './response-window.ts'
 import { findOpenWindow, rearm, reconcileWindows } from './window-record.ts'
@@ -31,6 +33,7 @@ export async function carry(
   by: Mover,
 ): Promise<void> {
   const ends = foldEndings(await listFacts(trx, source.id, WINDOW_FACTS))
+  const hadOpen = (await findOpenWindow(trx, source.id)) !== undefined
   for (const message of messages) {
     const seq = await nextSeq(trx, target.id)
     await trx.updateTable('message').set({ conversation_id: target.id, seq }).where('id', '=', message.id).execute()
@@ -44,12 +47,19 @@ export async function carry(
     await appendFact(trx, { kind: 'message-joined', conversationId: target.id, ...about, data })
   }
   // What leaves first, so that a window which moves is not there twice.
-  await reconcileWindows(trx, source.id, by.policies)
+  const left = await reconcileWindows(trx, source.id, by.policies)
+  if (hadOpen && !left) await transition(trx, await getConversation(trx, source.id), 'answer')
   const open = await reconcileWindows(trx, target.id, by.policies)
+  await followWindows(trx, target.id)
   if (open) await transition(trx, target, 'receive')
   // A window that moved may have a ladder under way that goes by another promise.
   const window = await findOpenWindow(trx, target.id)
   if (window && window.watched_at !== null) await rearm(trx, [window])
+  await followFiles(
+    trx,
+    target,
+    messages.map(({ id }) => id),
+  )
   for (const message of messages) await refreshEntry(trx, target, message.id)
   await refreshCard(trx, source)
 }

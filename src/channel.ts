@@ -294,13 +294,13 @@ export interface ChannelHealth {
 }
 
 export type SendFailure =
-  | { kind: 'temporary'; retryAfterMs?: number; account?: boolean }
+  | { kind: 'temporary'; retryAfterMs?: number; account?: boolean; local?: boolean }
   | { kind: 'rejected' }
   | { kind: 'uncertain' }
 
 /**
  * Why a send did not end in acceptance. `temporary`: nothing reached the customer, try again (`account` says the account
- * is at fault and not this message, so others must wait too); `rejected`: never will, the message is a sentence for the
+ * is at fault and not this message, so others must wait too; `local` that only this place is shut, until somebody opens it); `rejected`: never will, the message is a sentence for the
  * agent; `uncertain`: it may have arrived.
  */
 export class SendError extends Error {

@@ -107,7 +107,7 @@ export interface SlackApp {
   apiUrl: string
   appToken?: string
   /** Where the tokens are written, if they come from files: they can be renewed there. */
-  tokenFiles?: { bot?: string; app?: string }
+  tokenFiles?: { bot?: string; app?: string; refresh?: string }
   /** Where the bot's token lasts half a day and is renewed. */
   rotation?: { refreshToken: string; clientId: string; clientSecret: string }
   requests?: { host: string; port: number; path: string; signingSecret: string }
@@ -125,7 +125,7 @@ export interface SlackCustomers {
   /** Who is who, from the top; the first rule that fits decides. */
   people: PersonRule[]
   /** Its own app, in another workspace; absent: the desk's. */
-  app?: { botToken: string; appToken: string; apiUrl: string }
+  app?: SlackApp
 }
 
 export interface PersonRule {

@@ -7,13 +7,17 @@ import { lockCurrent } from './evidence.ts'
 import { appendFact } from './fact.ts'
 import { getMessage, type Message } from './message.ts'
 import type { Settled } from './outbox-attempt.ts'
+import { takesPart } from './participant.ts'
 import { recordReturned, recordSent } from './recipient.ts'
 import { tellAuthor } from './returned.ts'
 
 const KEYS_READ_MAX = 20
 const ROWS_READ_MAX = 100
 
-/** Whoever was asked answers; from somebody else of their house only what was written to the exchange's own address is an answer. */
+/**
+ * Whoever was asked answers; from somebody else of their house only what was written to the exchange's own address is an answer, and
+ * never what somebody writes who takes part in the conversation: a customer whom the exchange was passed on to waits for us.
+ */
 export async function findAsked(trx: Trx, channel: string, event: InboundMessage): Promise<Consultation | undefined> {
   if (event.sender === 'fail' || event.hearsay) return undefined
   const found = await listByKeys(
@@ -25,7 +29,8 @@ export async function findAsked(trx: Trx, channel: string, event: InboundMessage
     const { address } = consultation
     const isToken = event.evidence.some((each) => each.key === key && each.by === 'token')
     if (address === event.from.address) return consultation
-    if (isToken && domainOf(address) === domainOf(event.from.address)) return consultation
+    const isOfTheirHouse = isToken && domainOf(address) === domainOf(event.from.address)
+    if (isOfTheirHouse && !(await takesPart(trx, consultation.conversation_id, event.from.address))) return consultation
   }
   return undefined
 }

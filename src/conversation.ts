@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Reader, Trx } from './db/open.ts'
 import type { ConversationState, ConversationTable } from './db/schema.ts'
 import { appendFact } from './fact.ts'
+import { followFiles } from './file-place.ts'
 import { base32Bytes } from './id.ts'
 import { hurry, putAll } from './outbox.ts'
 
@@ -219,8 +220,7 @@ const HISTORY_AT_ONCE = 20
 
 /** A new card, and all that was said below it, files too. */
 export async function showHistory(trx: Trx, conversation: Conversation, messageIds: readonly string[]): Promise<void> {
-  if (messageIds.length > 0)
-    await trx.deleteFrom('desk_file').where('message_id', 'in', messageIds).where('shared_at', 'is not', null).execute()
+  await followFiles(trx, conversation, messageIds)
   const isLong = messageIds.length > HISTORY_AT_ONCE
   const rateKey = isLong ? deskRate.backlog(conversation.desk) : deskRate.post(conversation.desk)
   const entries = messageIds.map((id) => ({ ...entryEffect(trx, conversation, id), rateKey }))

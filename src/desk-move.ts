@@ -3,12 +3,15 @@ import { isSending } from './carry.ts'
 import { type Conversation, cardLane, deskRate, lockConversation, showHistory, transition } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
+import { lockWithJoined } from './joined.ts'
 import { moveTags } from './label.ts'
 import { dropUntold, refreshPings } from './notice.ts'
 import { moveBehind, put } from './outbox.ts'
 import { writeNote } from './own-note.ts'
+import { planOf } from './ping.ts'
 import type { Policies } from './policy.ts'
-import { findOpenWindow, rearm, reconcileWindows } from './window-record.ts'
+import { putTurnNow } from './turn.ts'
+import { findOpenWindow, policyFor, rearm, reconcileWindows } from './window-record.ts'
 
 export interface DeskMove {
   by: string
@@ -16,6 +19,17 @@ export interface DeskMove {
   /** What was asked, tried and promised. */
   note: string
   policies: Policies
+  /** Its leads are not called before: quiet hours. */
+  quietUntil?: number | undefined
+}
+
+/** No step of its ladder is left for the desk it came to. */
+export interface LateArrival {
+  windowId: string
+  /** The last one that fired. */
+  step: string
+  from: string
+  to: string
 }
 
 export type DeskMoved = 'moved' | 'here-already' | 'note-missing' | 'closed' | 'joined' | 'sending'
@@ -29,13 +43,13 @@ export interface CardLeft {
 }
 
 export async function moveToDesk(trx: Trx, conversationId: string, move: DeskMove): Promise<DeskMoved> {
-  const conversation = await lockConversation(trx, conversationId)
+  // The cards of what was joined to it say so, and part it again, where the messages are.
+  const { conversation, joined } = await lockWithJoined(trx, conversationId)
   const objection = await objectionTo(trx, conversation, move)
   if (objection) return objection
   const { by, to, policies } = move
   const { desk: from, owner_id: owner } = conversation
   await moveTags(trx, conversationId, to, by)
-  const joined = await listJoined(trx, conversationId)
   for (const one of [conversation, ...joined]) await leave(trx, one, move)
   await reconcileWindows(trx, conversationId, policies)
   const moved = await lockConversation(trx, conversationId)
@@ -48,6 +62,8 @@ export async function moveToDesk(trx: Trx, conversationId: string, move: DeskMov
   const about = { conversationId, actor: by, ...(messageId !== undefined && { messageId }) }
   await appendFact(trx, { kind: 'conversation-moved', ...about, data })
   await tellAnew(trx, conversationId)
+  await callLeads(trx, conversationId, from, move)
+  await putTurnNow(trx, to)
   return 'moved'
 }
 
@@ -61,20 +77,6 @@ async function objectionTo(
   if (conversation.state === 'closed') return 'closed'
   if (note.trim() === '') return 'note-missing'
   return (await isSending(trx, conversation.id)) ? 'sending' : undefined
-}
-
-/** What was joined to it, and to that in turn: its cards say so, and part it again, where the messages are. */
-async function listJoined(trx: Trx, into: string): Promise<Conversation[]> {
-  const rows = await trx
-    .selectFrom('conversation')
-    .selectAll()
-    .where('merged_into', '=', into)
-    .orderBy('id')
-    .forUpdate()
-    .execute()
-  const further = []
-  for (const { id } of rows) further.push(...(await listJoined(trx, id)))
-  return [...rows, ...further]
 }
 
 /** Its card there is closed, and one at the other desk takes its place. */
@@ -119,4 +121,26 @@ async function tellAnew(trx: Trx, conversationId: string): Promise<void> {
   for (const { id } of windows) await refreshPings(trx, id)
   const open = await findOpenWindow(trx, conversationId)
   if (open && open.watched_at !== null) await rearm(trx, [open])
+}
+
+/** A step fires once, ever. What fired before need not be told again; where no other is left, here nobody has heard of any. */
+async function callLeads(
+  trx: Trx,
+  conversationId: string,
+  from: string,
+  { to, policies, quietUntil }: DeskMove,
+): Promise<void> {
+  const open = await findOpenWindow(trx, conversationId)
+  if (!open || open.watched_at === null) return
+  const fired = await trx.selectFrom('ping').selectAll().where('window_id', '=', open.id).orderBy('fired_at').execute()
+  const last = fired.at(-1)
+  const { ladder } = await policyFor(trx, conversationId, policies)
+  if (!last || planOf(ladder, open, fired).length > 0) return
+  const arrival: LateArrival = { windowId: open.id, step: last.step, from, to }
+  await put(trx, {
+    ...{ kind: 'late-arrival', conversationId, payload: { ...arrival }, rateKey: deskRate.post(to) },
+    // Below all that was said, unless it has to wait: nothing waits behind it.
+    ...(quietUntil === undefined && { lane: cardLane(conversationId) }),
+    dueAt: quietUntil ?? trx.now(),
+  })
 }

@@ -243,12 +243,13 @@ async function suggest(
 }
 
 /** What was joined to another lives on there. */
-async function findCurrent(db: Reader, id: string): Promise<Conversation> {
+export async function findCurrent(db: Reader, id: string): Promise<Conversation> {
   const row = await db.selectFrom('conversation').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   return row.merged_into === null ? row : await findCurrent(db, row.merged_into)
 }
 
 export async function lockCurrent(trx: Trx, id: string): Promise<Conversation> {
-  const conversation = await lockConversation(trx, id)
+  // Only this one, so that nobody who locks both waits for us while we wait for them.
+  const conversation = await lockConversation(trx, (await findCurrent(trx, id)).id)
   return conversation.merged_into === null ? conversation : await lockCurrent(trx, conversation.merged_into)
 }

@@ -68,6 +68,8 @@ export interface FactData {
   'follow-up-made': { followUp: string; kind: 'promise' | 'reminder'; dueAt: number; for?: string }
   'follow-up-postponed': { followUp: string; dueAt: number }
   'follow-up-kept': { followUp: string }
+  /** With its conversation, which was joined to this one or parted from it. */
+  'follow-up-moved': { followUp: string; from: string }
   'follow-up-dropped': { followUp: string }
   /** `soon`: it will be due. */
   'follow-up-due': { followUp: string; step: 'soon' | 'due'; dueAt: number }
@@ -133,7 +135,10 @@ export interface FactData {
   'sequel-skipped': { what: 'close' | 'snooze' }
   /** `draft`: the id the message will have. */
   'reply-scheduled': { draft: string; sendAt: number }
-  'reply-unscheduled': { draft: string; because: 'cancelled' | 'customer' | 'colleague' | 'not-allowed' | 'moved' }
+  'reply-unscheduled': {
+    draft: string
+    because: 'cancelled' | 'customer' | 'colleague' | 'not-allowed' | 'moved' | 'joined'
+  }
   'reply-uncertain': Record<string, never>
   'reply-parked': Record<string, never>
   /** Somebody outside was asked; `consultation` is the exchange with them. */

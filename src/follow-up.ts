@@ -1,10 +1,11 @@
 // What was promised to a customer, or is to be thought of, until when, and for whom. It outlives snoozing, closing and a new owner.
 import type { Selectable } from 'kysely'
 import { HOUR } from './clock.ts'
-import { type Conversation, cardLane, deskRate, getConversation, refreshCard } from './conversation.ts'
+import { type Conversation, cardLane, deskRate, refreshCard } from './conversation.ts'
 import type { Reader, Trx } from './db/open.ts'
 import type { FollowUpTable } from './db/schema.ts'
-import { appendFact } from './fact.ts'
+import { findCurrent, lockCurrent } from './evidence.ts'
+import { appendFact, listFacts } from './fact.ts'
 import { type Effect, put, reschedule } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
 
@@ -19,7 +20,9 @@ export interface NewFollowUp {
   dueAt: number
 }
 
-export async function makeFollowUp(trx: Trx, conversation: Conversation, made: NewFollowUp): Promise<string> {
+/** Where the conversation is now, should it have been joined to another one meanwhile. */
+export async function makeFollowUp(trx: Trx, { id: at }: Conversation, made: NewFollowUp): Promise<string> {
+  const conversation = await lockCurrent(trx, at)
   const id = trx.newId('fu')
   const now = trx.now()
   // Named or not, who has the conversation is who it is for: should it be handed over, it goes along.
@@ -51,14 +54,40 @@ async function lockFollowUp(trx: Trx, id: string): Promise<FollowUp | undefined>
 
 /** Where it is now: with a conversation that was joined to another one it went there. */
 export async function conversationOf(db: Reader, followUp: FollowUp): Promise<Conversation> {
-  let conversation = await getConversation(db, followUp.conversation_id)
-  for (let n = 0; conversation.merged_into !== null && n < JOINS_MAX; n++) {
-    conversation = await getConversation(db, conversation.merged_into)
-  }
-  return conversation
+  return await findCurrent(db, followUp.conversation_id)
 }
 
-const JOINS_MAX = 10
+/** With the conversation that becomes part of another one, all that was promised in it. */
+export async function moveFollowUps(trx: Trx, from: string, to: string, by: string): Promise<void> {
+  const rows = await trx.selectFrom('follow_up').select('id').where('conversation_id', '=', from).execute()
+  await move(trx, rows, { from, to, by })
+}
+
+/** What has come with the last joining and is here still goes back. */
+export async function returnFollowUps(trx: Trx, to: string, from: string, by: string): Promise<void> {
+  const told = await listFacts(trx, from, ['follow-up-moved', 'conversation-joined'])
+  const joined = told.findLastIndex((fact) => fact.kind === 'conversation-joined' && fact.data.from === to)
+  const before = told.findLastIndex((fact, n) => n < joined && fact.kind === 'conversation-joined')
+  const ids = told
+    .slice(before + 1, joined)
+    .flatMap((fact) => (fact.kind === 'follow-up-moved' && fact.data.from === to ? [fact.data.followUp] : []))
+  if (ids.length === 0) return
+  const here = trx.selectFrom('follow_up').select('id').where('conversation_id', '=', from)
+  await move(trx, await here.where('id', 'in', ids).execute(), { from, to, by })
+}
+
+async function move(
+  trx: Trx,
+  rows: readonly Pick<FollowUp, 'id'>[],
+  { from, to, by }: { from: string; to: string; by: string },
+): Promise<void> {
+  for (const { id } of rows) {
+    await trx.updateTable('follow_up').set({ conversation_id: to }).where('id', '=', id).execute()
+    const about = { conversationId: to, actor: by, data: { followUp: id, from } }
+    await appendFact(trx, { kind: 'follow-up-moved', ...about })
+    await putUpdate(trx, id) // What speaks of it leads to where it is.
+  }
+}
 
 export type Ended = { kind: 'done' } | { kind: 'done-before'; as: 'kept' | 'dropped'; by: string }
 

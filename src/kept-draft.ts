@@ -1,6 +1,7 @@
 // What an agent had written when they closed the form. It is theirs alone, waits some days for them, and is gone once it was sent.
 import { DAY } from './clock.ts'
 import type { Reader, Trx } from './db/open.ts'
+import { findCurrent } from './evidence.ts'
 
 export interface KeptDraft {
   /** The form it was written in. The same form replaces it, another one adds to it. */
@@ -27,7 +28,9 @@ const JOINED_LENGTH_MAX = 12_000
 /** Far more than anybody sends, and as much as a form can show again. */
 const KEPT_LENGTH_MAX = 40_000
 
-export async function keepDraft(trx: Trx, writer: Writer, draft: KeptDraft): Promise<void> {
+/** Where it will be looked for: the conversation may have been joined to another one while the form was open. */
+export async function keepDraft(trx: Trx, { agentId, conversationId: at }: Writer, draft: KeptDraft): Promise<void> {
+  const writer = { agentId, conversationId: (await findCurrent(trx, at)).id }
   await trx
     .deleteFrom('kept_draft')
     .where('kept_at', '<', trx.now() - KEPT_MS)
@@ -84,6 +87,41 @@ export async function findKeptDraft(
     noteId: row.note_id ?? undefined,
     keptAt: row.kept_at,
   }
+}
+
+/** For a conversation that becomes part of another one. What it leaves behind shows later whether anybody went on with it. */
+export async function copyKeptDrafts(trx: Trx, from: string, to: string): Promise<void> {
+  for (const agentId of await listWriters(trx, from)) {
+    const there = { agentId, conversationId: to }
+    const draft = await findKeptDraft(trx, { agentId, conversationId: from }, trx.now())
+    const before = await findKeptDraft(trx, there, trx.now())
+    const isFitting = (draft?.markdown.length ?? 0) + (before?.markdown.length ?? 0) < JOINED_LENGTH_MAX
+    if (draft && (!before || isFitting)) await keepDraft(trx, there, draft)
+  }
+}
+
+/** Untouched it goes back to its own conversation; what was made of it there, or sent, stays. */
+export async function partKeptDrafts(trx: Trx, from: string, to: string): Promise<void> {
+  for (const agentId of await listWriters(trx, from)) {
+    const [own, copy] = [
+      { agentId, conversationId: from },
+      { agentId, conversationId: to },
+    ]
+    const [left, there] = [await findKeptDraft(trx, own, trx.now()), await findKeptDraft(trx, copy, trx.now())]
+    const isSame = there?.composer === left?.composer
+    if (isSame && there?.markdown === left?.markdown) await dropKeptDraft(trx, copy)
+    else if (isSame || !there) await dropKeptDraft(trx, own)
+  }
+}
+
+async function listWriters(db: Reader, conversationId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('kept_draft')
+    .select('agent_id')
+    .where('conversation_id', '=', conversationId)
+    .orderBy('agent_id')
+    .execute()
+  return rows.map(({ agent_id }) => agent_id)
 }
 
 export async function dropKeptDraft(trx: Trx, { agentId, conversationId }: Writer): Promise<void> {

@@ -20,24 +20,37 @@ const VERSIONS_MAX = 100
 /** By the letter. */
 export type Texts = ReadonlyMap<string, string>
 
-/**
- * What files say that they did not say before becomes a version. A file that says what its letter said before an edit in Slack
- * is only behind, unless somebody has changed it back while we looked: `before` is what the files said then.
- */
+/** What files say that they did not say before becomes a version. `before` is what they said when somebody last looked. */
 export async function noteFiles(trx: Trx, files: Texts, before: Texts | undefined): Promise<void> {
-  const newest = await findNewest(trx)
-  const unheardOf = [...files].filter(([letter]) => !newest.has(letter))
-  await insertVersions(
-    trx,
-    unheardOf.map(([letter, text]) => ({ letter, n: 1, author: undefined, text })),
-  )
+  await insertVersions(trx, await listNews(trx, { files, before, newest: await findNewest(trx) }))
+}
+
+export type Version = Omit<LetterVersion, 'at'>
+
+/** What counts once the program has looked at these files, and what is not offered: for those who only look. */
+export async function peekBook(db: Reader, files: Texts): Promise<{ newest: Map<string, Version>; retired: string[] }> {
+  const newest = new Map<string, Version>(await findNewest(db))
+  for (const version of await listNews(db, { files, before: undefined, newest })) newest.set(version.letter, version)
+  return { newest, retired: await listRetired(db) }
+}
+
+/**
+ * A file that says what its letter said before an edit in Slack is only behind, unless somebody has changed it back while we
+ * looked.
+ */
+async function listNews(
+  db: Reader,
+  { files, before, newest }: { files: Texts; before: Texts | undefined; newest: ReadonlyMap<string, Version> },
+): Promise<Version[]> {
+  const news: Version[] = []
   for (const [letter, text] of files) {
     const known = newest.get(letter)
-    if (!known || known.text === text) continue
+    if (known?.text === text) continue
     const isChanged = before?.has(letter) === true && before.get(letter) !== text
-    if (!isChanged && (await wasSaid(trx, letter, text))) continue
-    await insertVersions(trx, [{ letter, n: known.n + 1, author: undefined, text }])
+    if (known && !isChanged && (await wasSaid(db, letter, text))) continue
+    news.push({ letter, n: (known?.n ?? 0) + 1, author: undefined, text })
   }
+  return news
 }
 
 async function wasSaid(db: Reader, letter: string, text: string): Promise<boolean> {
@@ -52,7 +65,7 @@ async function wasSaid(db: Reader, letter: string, text: string): Promise<boolea
 }
 
 /** Those that were new: somebody else may have made the same at the same moment. */
-async function insertVersions(trx: Trx, versions: Omit<LetterVersion, 'at'>[]): Promise<{ letter: string }[]> {
+async function insertVersions(trx: Trx, versions: readonly Version[]): Promise<{ letter: string }[]> {
   if (versions.length === 0) return []
   const rows = await trx
     .insertInto('letter_version')

@@ -1,8 +1,9 @@
 // Customers in Slack, put together: on the desk's own app and sockets, or on an app of their own where the configuration has one.
 import { readFile } from 'node:fs/promises'
-import type { Channel } from './channel.ts'
-import { customersToken } from './config/customers.ts'
-import type { Config, SlackApp, SlackCustomers } from './config.ts'
+import type { Channel, Intake } from './channel.ts'
+import { MINUTE } from './clock.ts'
+import { type AppVariables, customersApp, DESK_APP } from './config/slack-app.ts'
+import type { Config, SlackApp } from './config.ts'
 import type { Db, Tools } from './db/open.ts'
 import type { OpenDesk } from './desk/desk.ts'
 import type { Instance } from './instance.ts'
@@ -10,46 +11,97 @@ import { intakeOf } from './intake.ts'
 import type { Pace } from './rate.ts'
 import { getSigningKey } from './setting.ts'
 import type { SlackAccess } from './slack/clients.ts'
-import { slackRotation } from './slack-rotation.ts'
+import { type Door, makeDoor } from './slack/door.ts'
+import type { insist as Insist } from './slack/insist.ts'
+import type { SlackRoom } from './slack/room.ts'
+import { type Rotation, slackRotation } from './slack-rotation.ts'
 
-/** Tokens that come from files are read again while the program runs: whoever renews one need not restart it. */
-export async function slackAccess(
-  { slack, secret }: Pick<Config, 'slack' | 'secret'>,
-  tools: RotationTools,
-): Promise<{ slack?: SlackAccess }> {
-  if (!slack) return {}
-  const { tokenFiles, rotation, ...access } = slack
-  const renew = rotation && (await makeRotation({ ...rotation, apiUrl: slack.apiUrl, secret }, tools))
-  if (!tokenFiles && !renew) return { slack: access }
-  const reread = async () => {
-    const [written, appToken] = await Promise.all([readToken(tokenFiles?.bot), readToken(tokenFiles?.app)])
-    const botToken = renew ? await renew() : written
-    return { ...(botToken !== undefined && { botToken }), ...(appToken !== undefined && { appToken }) }
-  }
-  return { slack: { ...access, reread } }
+/** Of the desk's app, and of those that customers have for themselves, by name. */
+export interface SlackAccesses {
+  slack?: SlackAccess
+  customers: Map<string, SlackAccess>
 }
 
-type RotationTools = Tools & { db: Db; instance: Pick<Instance, 'lease'> }
+type RotationTools = Tools & { db: Db; instance: Pick<Instance, 'id'> }
+
+/** Tokens that come from files are read again while the program runs: whoever renews one need not restart it. */
+export async function slackAccess(config: Config, tools: RotationTools): Promise<SlackAccesses> {
+  const doors = new Map<string, Door>()
+  const doorAt = (at: { host: string; port: number }) => {
+    const key = `${at.host} ${at.port}`
+    const door = doors.get(key) ?? makeDoor(at)
+    doors.set(key, door)
+    return door
+  }
+  const make = async (app: SlackApp, name: string, variables: AppVariables): Promise<SlackAccess> => {
+    const { tokenFiles = {}, rotation, requests, ...access } = app
+    const renewed = rotation && (await makeRotation({ ...config, app, rotation, name, variables }, tools))
+    const isFixed = Object.keys(tokenFiles).length === 0 && !renewed
+    return {
+      ...access,
+      ...{ botTokenName: variables.bot, appTokenName: variables.app },
+      ...(requests && { requests: { ...requests, signingSecretName: variables.signing, door: doorAt(requests) } }),
+      ...(!isFixed && { reread: () => readAgain(app, renewed) }),
+    }
+  }
+  const customers = new Map<string, SlackAccess>()
+  for (const [key, { app }] of Object.entries(config.slackCustomers)) {
+    if (app) customers.set(key, await make(app, `slack:${key}`, customersApp(key)))
+  }
+  return { ...(config.slack && { slack: await make(config.slack, 'slack', DESK_APP) }), customers }
+}
+
+/** What is renewed goes before what is written, as long as it can be renewed. */
+async function readAgain({ botToken: first, tokenFiles = {} }: SlackApp, renewed: Rotation | undefined) {
+  const [written, appToken, botToken] = await Promise.all([
+    readToken(tokenFiles.bot),
+    readToken(tokenFiles.app),
+    renewed?.token(),
+  ])
+  const problem = renewed?.problem()
+  const isNewer = written !== undefined && written !== first && problem !== undefined
+  const now = renewed && !isNewer ? botToken : written
+  return {
+    ...(now !== undefined && { botToken: now }),
+    ...(appToken !== undefined && { appToken }),
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+interface Rotating extends Pick<Config, 'secret'> {
+  app: SlackApp
+  rotation: NonNullable<SlackApp['rotation']>
+  name: string
+  variables: AppVariables
+}
 
 async function makeRotation(
-  settings: NonNullable<SlackApp['rotation']> & { apiUrl: string; secret: string | undefined },
+  { app, rotation, name, variables, secret }: Rotating,
   { instance, ...tools }: RotationTools,
-): Promise<() => Promise<string | undefined>> {
-  const { refreshToken: given, secret, ...app } = settings
+): Promise<Rotation> {
+  const { refreshToken: first, ...client } = rotation
   const { exchangeToken } = await import('./slack/exchange-token.ts')
   return slackRotation({
     ...tools,
-    given,
+    name,
+    owner: instance.id,
     signingKey: await getSigningKey(tools.db, secret),
-    isOurs: () => instance.lease('slack-token'),
-    exchange: (refreshToken) => exchangeToken(app, refreshToken, tools.log),
+    given: async () => (await readToken(app.tokenFiles?.refresh).catch(() => undefined)) ?? first,
+    exchange: (token) => exchangeToken({ ...client, apiUrl: app.apiUrl }, token, tools.log),
+    fix: (code) => fixOf(code, variables),
   })
+}
+
+function fixOf(code: string, { bot, refresh, clientId, clientSecret }: AppVariables): string {
+  if (code === 'invalid_client_id') return `Set ${clientId} to the Client ID of the Slack app.`
+  if (code === 'bad_client_secret') return `Set ${clientSecret} to the Client Secret of the Slack app.`
+  return `At api.slack.com/apps open "OAuth & Permissions", install the app again, and set ${bot} and ${refresh} to what it shows there.`
 }
 
 /** Half a file, or an empty one, is no token. */
 async function readToken(path: string | undefined): Promise<string | undefined> {
   const text = path === undefined ? '' : (await readFile(path, 'utf8')).trim()
-  return /^(xoxb-|xoxe\.xoxb-|xapp-)[\w.-]+$/.test(text) ? text : undefined
+  return /^(xoxb-|xoxe\.xoxb-|xoxe-|xapp-)[\w.-]+$/.test(text) ? text : undefined
 }
 
 /** The adapter keeps each channel's pace; this keeps all of them together below what Slack takes from one workspace. */
@@ -70,38 +122,85 @@ export interface MadeChannel {
   make(): Channel
 }
 
-export async function slackChannels(config: Config, tools: SlackChannelTools): Promise<[string, MadeChannel][]> {
-  const all = Object.entries(config.slackCustomers)
-  if (all.length === 0) return []
-  const [{ slackChannel }, { makeReceiver }] = await Promise.all([
-    import('../adapters/slack/channel.ts'),
-    import('../adapters/slack/receiver.ts'),
-  ])
-  const isAtDesk = (user: string) => isAtSomeDesk(config, tools, user)
-  const { attachmentBytesMax } = config.limits
-  return all.map(([key, customers]) => {
-    const name = `slack:${key}`
-    const settings = settingsOf(key, customers)
-    const shared = { ...tools, isAtDesk, attachmentBytesMax }
-    const { room } = tools.desk
-    if (!settings.app && !room) throw new Error(`${name} needs the desk's app; set SLACK_BOT_TOKEN and SLACK_APP_TOKEN`)
-    const make = () => slackChannel(settings, shared)
-    if (settings.app || !room) return [name, { channel: make(), desk: customers.desk, make }]
-    // Slack gives an event to any instance that has a socket: each keeps what it is given, and only one reads back.
-    const receiver = makeReceiver(
-      settings,
-      { ...shared, clients: room.clients, self: room.self },
-      intakeOf(tools.db, name),
-    )
-    room.hear(receiver)
-    const makeShared = () => slackChannel(settings, { ...shared, shared: { room, receiver } })
-    return [name, { channel: makeShared(), desk: customers.desk, make: makeShared }]
-  })
+export interface SlackPlaces {
+  channels: [string, MadeChannel][]
+  /** Connects the apps that customers have for themselves, in the background. */
+  start(): void
+  stop(): Promise<void>
 }
 
-function settingsOf(key: string, { desk: _desk, app, ...customers }: SlackCustomers) {
-  const names = { botTokenName: customersToken(key, 'BOT'), appTokenName: customersToken(key, 'APP') }
-  return { ...customers, name: `slack:${key}`, ...(app && { app: { ...app, ...names } }) }
+/** While the tokens are refused, nobody's place is up: it is tried anew so often. */
+const RETRY_MS = MINUTE
+
+/**
+ * Slack gives an event to any instance that it reaches: each keeps what it is given, and only one reads back. The same holds for
+ * replies: whichever instance sends one needs the token as it is now.
+ */
+export async function slackChannels(
+  config: Config,
+  own: ReadonlyMap<string, SlackAccess>,
+  tools: SlackChannelTools,
+): Promise<SlackPlaces> {
+  const all = Object.entries(config.slackCustomers)
+  const opened: ReturnType<typeof openOwn>[] = []
+  if (all.length === 0) return { channels: [], start: () => undefined, stop: async () => undefined }
+  const [{ slackChannel }, { makeReceiver }, { slackRoom }, { insist }] = await Promise.all([
+    import('../adapters/slack/channel.ts'),
+    import('../adapters/slack/receiver.ts'),
+    import('./slack/room.ts'),
+    import('./slack/insist.ts'),
+  ])
+  const isAtDesk = (user: string) => isAtSomeDesk(config, tools, user)
+  const shared = { ...tools, isAtDesk, attachmentBytesMax: config.limits.attachmentBytesMax }
+  const channels = all.map(([key, { desk, app: _app, ...customers }]): [string, MadeChannel] => {
+    const name = `slack:${key}`
+    const access = own.get(key)
+    const ours = access && openOwn(slackRoom(access, tools), insist, tools)
+    if (ours) opened.push(ours)
+    const room = ours?.room ?? tools.desk.room
+    if (!room) throw new Error(`${name} needs the desk's app; set SLACK_BOT_TOKEN and SLACK_APP_TOKEN`)
+    const settings = { ...customers, name, ...(access && { botTokenName: customersApp(key).bot }) }
+    const { clients, self } = room
+    const receiver = makeReceiver(settings, { ...shared, clients, self }, intakeOf(tools.db, name))
+    room.hear(receiver)
+    const problem = ours?.problem
+    const make = () => slackChannel(settings, { ...shared, shared: { room, receiver, ...(problem && { problem }) } })
+    return [name, { channel: make(), desk, make }]
+  })
+  return {
+    channels,
+    start() {
+      for (const each of opened) each.start()
+    },
+    stop: async () => void (await Promise.all(opened.map((each) => each.stop()))),
+  }
+}
+
+/** What no receiver wants, such as direct messages where there are to be none. */
+const NOWHERE: Intake = { keep: async () => undefined, readCursor: async () => undefined }
+
+function openOwn(room: SlackRoom, insist: typeof Insist, { clock, log }: Pick<Tools, 'clock' | 'log'>) {
+  const stopping = new AbortController()
+  let refusal: string | undefined
+  let running = Promise.resolve()
+  const onRefusal = (why: string | undefined) => {
+    refusal = why
+  }
+  return {
+    room,
+    problem(): string | undefined {
+      const { ok, problem } = room.health()
+      return refusal ?? (ok ? undefined : problem)
+    },
+    start() {
+      running = insist(() => room.start(NOWHERE), RETRY_MS, { clock, log, stop: stopping.signal, onRefusal })
+    },
+    async stop() {
+      stopping.abort()
+      await room.stop()
+      await running
+    },
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 // Composition root: config -> store -> channels -> desk -> loops. What starts here stops here, in reverse order.
 
+import type { InboxDesk } from './arrival.ts'
 import { openHours } from './calendar.ts'
 import type { Channel } from './channel.ts'
 import type { ChannelKeeper } from './channel-keeper.ts'
@@ -8,6 +9,7 @@ import { atMost, type Clock, MINUTE, SECOND } from './clock.ts'
 import { type Config, mailboxOf } from './config.ts'
 import { type Db, openDb, type Tools } from './db/open.ts'
 import { openSearchReader } from './db/search-thread.ts'
+import { armTurns, turnHandler } from './deal.ts'
 import { replyHandler } from './delivery.ts'
 import { type OpenDesk, openDesk } from './desk/desk.ts'
 import { type DeskDay, deskDay } from './desk-day.ts'
@@ -16,7 +18,7 @@ import { followUpHandler } from './follow-up.ts'
 import { HEARTBEAT_EVERY_MS, makeHeartbeat } from './heartbeat.ts'
 import { homesHandler } from './home.ts'
 import type { Importing } from './import-progress.ts'
-import { channelSource, type InboxDesk } from './inbox.ts'
+import { channelSource } from './inbox.ts'
 import { BEAT_MS, type Instance, joinInstances } from './instance.ts'
 import { intakeOf } from './intake.ts'
 import { type IntakeRunner, makeIntakeRunner, type Source } from './intake-runner.ts'
@@ -63,7 +65,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   const channels = await makeChannels(config, db, tools)
   const policies = makePolicies(config)
   const { slack: _written, ...settings } = config
-  const access = await slackAccess(config, { ...tools, db, instance })
+  const { customers, ...access } = await slackAccess(config, { ...tools, db, instance })
   const desk = await openDesk(
     { ...settings, ...access },
     {
@@ -81,7 +83,8 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       isOpen: (name) => isOpen(config, name, tools.clock.now()),
     },
   )
-  for (const [name, made] of await slackChannels(config, { ...tools, db, desk })) channels.set(name, made)
+  const inSlack = await slackChannels(config, customers, { ...tools, db, desk })
+  for (const [name, made] of inSlack.channels) channels.set(name, made)
   const lookUp = (name: string) => channelOf(channels, name)
   const automation = await automationHandlers(config, {
     ...{ ...tools, db, policies, channels, channelOf: lookUp },
@@ -96,12 +99,17 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
   if (changed > 0) log.info({ windows: changed }, 'the promises have changed; who waits now has the new one')
   await armDigests(db, digestDesks(config))
   await armIndex(db)
+  await armTurns(
+    db,
+    Object.keys(config.desks).filter((name) => takesTurns(config, name)),
+  )
   await db.transaction(watchOverload)
   await runners.intake.recover()
   await runners.outbox.recover()
   runners.intake.start()
   runners.outbox.start()
   desk.start(intakeOf(db, desk.channelName))
+  inSlack.start()
   await Promise.all(keepers.map((keeper) => keeper.tend()))
   const heartbeat = makeHeartbeat({
     ...{ db, clock, log, owner: instance.id },
@@ -121,6 +129,7 @@ export async function startDeskbell(config: Config, tools: Tools): Promise<Deskb
       stopHeartbeat()
       stopBeat()
       await Promise.all(keepers.map((keeper) => keeper.stop()))
+      await inSlack.stop()
       await desk.stop()
       await runners.intake.stop()
       await atMost(clock, DRAIN_MS, runners.outbox.stop())
@@ -145,6 +154,10 @@ function isOursOf({ email }: Config): (address: string) => boolean {
 function addressesOf(config: Config, channel: string): readonly string[] {
   const mailbox = mailboxOf(config, channel)
   return mailbox ? [mailbox.address, ...mailbox.aliases] : []
+}
+
+function takesTurns({ desks }: Config, name: string): boolean {
+  return desks[name]?.assign === 'round-robin'
 }
 
 function isOpen({ desks, calendars }: Config, name: string, at: number): boolean {
@@ -191,7 +204,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
     const inbox: InboxDesk = {
       ...{
         desk: named.desk,
-        takesTurns: config.desks[named.desk]?.assign === 'round-robin',
+        takesTurns: takesTurns(config, named.desk),
         policies,
         changedSubjectMs,
         groupingMs,
@@ -221,6 +234,7 @@ function makeRunners(config: Config, tools: RunnerTools): Runners {
       'writing-end': writingEndHandler(),
       scheduled: scheduledHandler((name) => config.desks[name]?.leads ?? []),
       'follow-up': followUpHandler(),
+      turn: turnHandler((name) => takesTurns(config, name)),
       overloads: overloadsHandler(Object.keys(config.desks)),
     },
     limits: { attemptsMax, giveUpMs, uncertainWaitMs, sendsMax: mailSendsMax },

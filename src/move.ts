@@ -1,12 +1,24 @@
 // Messages that belong elsewhere: two conversations become one, or one becomes two. What was answered stays answered, and no clock is set back or forward.
+
+import { joinBelongings, partBelongings } from './belongings.ts'
 import { carry, isSending, type Mover } from './carry.ts'
-import { type Conversation, getConversation, lockConversation, openConversation, refreshCard } from './conversation.ts'
-import type { Trx } from './db/open.ts'
+import {
+  type Conversation,
+  getConversation,
+  lockConversation,
+  openConversation,
+  refreshCard,
+  transition,
+} from './conversation.ts'
+import type { Reader, Trx } from './db/open.ts'
 import { appendFact, type FactData, type FactKind, listFacts } from './fact.ts'
-import { copyTags, joinLabels, partLabels } from './label.ts'
+import { lockInOrder } from './joined.ts'
+import { copyTags } from './label.ts'
 import type { Message } from './message.ts'
 import { writeNote } from './own-note.ts'
-import { copyParticipants, removeGuests } from './participant.ts'
+import { copyParticipants } from './participant.ts'
+import { putTurnNow } from './turn.ts'
+import { findOpenWindow } from './window-record.ts'
 import { ANYBODY } from './writing-place.ts'
 
 export type Moved = { kind: 'moved' } | Refused
@@ -35,10 +47,10 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
     .where('conversation_id', '=', from)
     .orderBy('seq')
     .execute()
-  await copyParticipants(trx, source.id, target.id)
-  await joinLabels(trx, source, target, by.agentId)
+  await joinBelongings(trx, source, target, by.agentId)
   await carry(trx, messages, source, target, by)
-  await trx.updateTable('conversation').set({ state: 'closed', merged_into: into }).where('id', '=', from).execute()
+  const gone = { state: 'closed' as const, snoozed_until: null, merged_into: into }
+  await trx.updateTable('conversation').set(gone).where('id', '=', from).execute()
   await tell(trx, source, by, { kind: 'conversation-merged', data: { into } })
   await tell(trx, target, by, { kind: 'conversation-joined', data: { from } })
   await refreshCard(trx, source)
@@ -47,21 +59,29 @@ export async function merge(trx: Trx, from: string, into: string, by: Mover): Pr
 
 /** Takes a merge back: what came from that conversation returns, whatever was answered meanwhile stays answered. */
 export async function unmerge(trx: Trx, from: string, by: Mover): Promise<Moved> {
-  const { merged_into } = await lockConversation(trx, from)
+  const { merged_into } = await getConversation(trx, from)
   if (merged_into === null) return { kind: 'refused', reason: 'This conversation is its own already.' }
   const [source, target] = await lockBoth(trx, from, merged_into)
+  if (source.merged_into !== target.id) return refused('Somebody else has just changed this. Look at its card again.')
+  if (target.merged_into !== null)
+    return refused('The other one went into another conversation itself. Part those two first.')
   if (target.spam_at !== null)
     return { kind: 'refused', reason: 'The other one is marked as spam. Press Not spam on its card first.' }
   if (await isSending(trx, target.id))
     return { kind: 'refused', reason: 'A reply is on its way. Wait until it has arrived.' }
-  await trx.updateTable('conversation').set({ state: 'open', merged_into: null }).where('id', '=', from).execute()
   const messages = await listCarried(trx, source.id, target.id)
-  await carry(trx, messages, target, { ...source, state: 'open', merged_into: null }, by)
+  if (messages.every(isNote)) return refused('Nothing of it is there any more: it was split off since.')
+  if (!(await hasOthers(trx, target.id, messages)))
+    return refused('Nothing else would be left there. Join to it again what was split off from it, and then part them.')
+  const own = { ...source, state: 'open' as const, merged_into: null }
+  await trx.updateTable('conversation').set({ state: 'open', merged_into: null }).where('id', '=', from).execute()
+  await carry(trx, messages, target, own, by)
+  if (!(await findOpenWindow(trx, from))) await transition(trx, own, 'answer')
   await giveThreadsBack(trx, source.id, target.id)
-  await removeGuests(trx, source.id, target)
-  await partLabels(trx, source, target, by.agentId)
+  await partBelongings(trx, source, target, by.agentId)
   await tell(trx, target, by, { kind: 'conversation-split', data: { into: from, parted: true } })
   await tell(trx, source, by, { kind: 'conversation-parted', data: { from: target.id } })
+  await putTurnNow(trx, source.desk)
   return { kind: 'moved' }
 }
 
@@ -87,6 +107,7 @@ export async function split(trx: Trx, from: string, messageIds: readonly string[
   await carry(trx, messages, source, opened, by)
   await tell(trx, source, by, { kind: 'conversation-split', data: { into: opened.id } })
   await tell(trx, opened, by, { kind: 'split-off', data: { from } })
+  await putTurnNow(trx, desk)
   return { kind: 'moved', id: opened.id }
 }
 
@@ -101,6 +122,18 @@ async function tell(trx: Trx, { id }: Conversation, { agentId }: Mover, told: To
   const conversation = await getConversation(trx, id)
   const messageId = await writeNote(trx, conversation, agentId, '')
   await appendFact(trx, { ...told, conversationId: id, actor: agentId, ...(messageId !== undefined && { messageId }) })
+}
+
+const isNote = ({ direction }: Pick<Message, 'direction'>) => direction === 'note'
+
+async function hasOthers(db: Reader, conversationId: string, messages: readonly Message[]): Promise<boolean> {
+  const all = await db
+    .selectFrom('message')
+    .select(['id', 'direction'])
+    .where('conversation_id', '=', conversationId)
+    .execute()
+  const ids = new Set(messages.map(({ id }) => id))
+  return all.some((message) => !isNote(message) && !ids.has(message.id))
 }
 
 /** What went from one into the other and is there still. */
@@ -118,11 +151,9 @@ async function listCarried(trx: Trx, from: string, into: string): Promise<Messag
     .execute()
 }
 
-/** In one order everywhere, so that two who move at the same time do not wait for each other for ever. */
 async function lockBoth(trx: Trx, a: string, b: string): Promise<[Conversation, Conversation]> {
-  const locked = new Map<string, Conversation>()
-  for (const id of [...new Set([a, b])].toSorted()) locked.set(id, await lockConversation(trx, id))
-  return [must(locked.get(a)), must(locked.get(b))]
+  const locked = await lockInOrder(trx, [a, b])
+  return [must(locked.find(({ id }) => id === a)), must(locked.find(({ id }) => id === b))]
 }
 
 function must<T>(value: T | undefined): T {

@@ -102,6 +102,17 @@ export async function dropUntold(trx: Trx, conversationId: string): Promise<void
     await appendFact(trx, { kind: 'ping-withdrawn', conversationId, data: { windowId, step, to } })
 }
 
+/** What is still to be told of a window goes with it to another conversation. */
+export async function followWindows(trx: Trx, conversationId: string): Promise<void> {
+  const windows = trx.selectFrom('response_window').select('id').where('conversation_id', '=', conversationId)
+  await trx
+    .updateTable('notice')
+    .set({ conversation_id: conversationId })
+    .where('window_id', 'in', windows)
+    .where('conversation_id', '<>', conversationId)
+    .execute()
+}
+
 /** Nobody is at it: an effect that gave way to a newer one leaves what it was to tell to that one. */
 export const isFree = (eb: ExpressionBuilder<Schema, 'notice'>) =>
   eb.not(

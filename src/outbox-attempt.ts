@@ -150,7 +150,8 @@ async function failed(
   const { failure } = error
   const account = failure.kind === 'temporary' && failure.account === true
   const askedMs = failure.kind === 'temporary' ? failure.retryAfterMs : undefined
-  if (failure.kind === 'rejected') tools.breaker.succeeded(effect.rateKey)
+  const isLocal = failure.kind === 'temporary' && failure.local === true
+  if (failure.kind === 'rejected' || isLocal) tools.breaker.succeeded(effect.rateKey)
   else tools.breaker.failed(effect.rateKey, account, askedMs)
   if (failure.kind === 'rejected') return await refused(tools, handler, effect, error.message)
   if (failure.kind === 'uncertain') {
@@ -160,7 +161,9 @@ async function failed(
     })
   }
   const waitMs = failure.retryAfterMs ?? 0
-  await retry(tools, handler, effect, error.message, waitMs, { attempt: probe || account, send: true })
+  // A place that is shut costs no attempt, but it is not waited for longer than for anything else.
+  const isPatient = isLocal && tools.clock.now() - effect.startedAt < tools.limits.giveUpMs
+  await retry(tools, handler, effect, error.message, waitMs, { attempt: probe || account || isPatient, send: true })
 }
 
 /** Refused for good. Where nobody can see whether an earlier attempt arrived, that much cannot be said: a person decides. */

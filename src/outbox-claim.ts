@@ -3,9 +3,17 @@ import { sql } from 'kysely'
 import type { Reader, Trx } from './db/open.ts'
 import { type Effect, toEffect } from './outbox.ts'
 
-/** The rate keys that have something due, found by skipping through the index, whatever the backlog. */
-export async function listDueKeys(db: Reader, now: number): Promise<string[]> {
-  const keys: string[] = []
+/** A rate key that has something due; under a crowded one more is due than leaves in a moment. */
+export interface DueKey {
+  key: string
+  isCrowded: boolean
+}
+
+const CROWD = 10
+
+/** Found by skipping through the index, whatever the backlog. */
+export async function listDueKeys(db: Reader, now: number): Promise<DueKey[]> {
+  const keys: DueKey[] = []
   for (let after = ''; ; ) {
     const next = await db
       .selectFrom('outbox')
@@ -17,11 +25,12 @@ export async function listDueKeys(db: Reader, now: number): Promise<string[]> {
       .executeTakeFirst()
     if (!next) return keys
     after = next.rate_key
-    if (await hasDue(db, after, now)) keys.push(after)
+    if (await hasDue(db, after, now)) keys.push({ key: after, isCrowded: await hasDue(db, after, now, CROWD) })
   }
 }
 
-export async function hasDue(db: Reader, key: string, now: number): Promise<boolean> {
+/** `beside`: not counting so many. */
+export async function hasDue(db: Reader, key: string, now: number, beside = 0): Promise<boolean> {
   const due = await db
     .selectFrom('outbox')
     .select('id')
@@ -30,6 +39,7 @@ export async function hasDue(db: Reader, key: string, now: number): Promise<bool
     .where('due_at', '<=', now)
     .orderBy('due_at') // Without it PostgreSQL bets on an early hit and reads the whole table of what is done.
     .limit(1)
+    .offset(beside)
     .executeTakeFirst()
   return due !== undefined
 }

@@ -15,6 +15,12 @@ export interface RefreshTokenOptions {
   signingKey: Uint8Array
 }
 
+/** As it stands in the database; without a text it was sealed for another sign-in. */
+export interface Sealed {
+  row: string | undefined
+  text?: string
+}
+
 /**
  * Sealed with a key that is made of the token in the environment: who has the database alone has nothing, and once the
  * operator signs in anew, what came of the old sign-in can no longer be read and is forgotten.
@@ -22,10 +28,35 @@ export interface RefreshTokenOptions {
 export function refreshTokens(db: Db, { name, given, signingKey }: RefreshTokenOptions) {
   const key = `refresh-token:${name}`
   const sealing = Buffer.from(hkdfSync('sha256', given, signingKey, `deskbell ${key}`, KEY_BYTES))
+  const look = async (): Promise<Sealed> => {
+    const row = await db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
+    const text = row && open(sealing, key, row.value)
+    return { row: row?.value, ...(text !== undefined && { text }) }
+  }
   return {
-    async read(): Promise<string | undefined> {
-      const row = await db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
-      return row && open(sealing, key, row.value)
+    look,
+    read: async (): Promise<string | undefined> => (await look()).text,
+    /** Of several who write after having looked at the same row, one does. Resolves to the new row, or to undefined. */
+    async swap(seen: string | undefined, text: string): Promise<string | undefined> {
+      return await db.transaction(async (trx) => {
+        const value = seal(sealing, key, text, trx.random.bytes(NONCE_BYTES))
+        const written =
+          seen === undefined
+            ? await trx
+                .insertInto('setting')
+                .values({ key, value })
+                .onConflict((oc) => oc.column('key').doNothing())
+                .returning('key')
+                .executeTakeFirst()
+            : await trx
+                .updateTable('setting')
+                .set({ value })
+                .where('key', '=', key)
+                .where('value', '=', seen)
+                .returning('key')
+                .executeTakeFirst()
+        return written && value
+      })
     },
     async write(refreshToken: string): Promise<void> {
       await db.transaction(async (trx) => {

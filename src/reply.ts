@@ -199,6 +199,7 @@ export async function readSendable(
     return { kind: 'refused', reason: 'This is the draft of a colleague. Nothing was sent.' }
   if (draft.sent_at !== null) return { kind: 'sent-before', messageId: draft.id }
   const conversation = await lockConversation(trx, draft.conversation_id)
+  if (conversation.merged_into !== null) return { kind: 'refused', reason: JOINED }
   const isStillTheirs =
     draft.channel === null
       ? conversation.identity_id === draft.identity_id
@@ -212,6 +213,10 @@ export async function readSendable(
   if (news.length > 0) return { kind: 'stale', news, seenSeq: conversation.seq_last }
   return { kind: 'ready', conversation, seenSeq }
 }
+
+/** To leave from where nothing is said any more, it would end nobody's waiting. */
+export const JOINED =
+  'Not sent: this was joined to another conversation meanwhile. Your text is kept there as a draft: press Reply on its card.'
 
 export function afterOf({ after }: Pick<Sender, 'after'>) {
   if (!after) return {}

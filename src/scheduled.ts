@@ -6,7 +6,7 @@ import type { Reader, Trx } from './db/open.ts'
 import { appendFact } from './fact.ts'
 import { put, reschedule } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
-import { afterOf, becomeOwner, readSendable, type Sender, type SendResult, send } from './reply.ts'
+import { afterOf, becomeOwner, JOINED, readSendable, type Sender, type SendResult, send } from './reply.ts'
 import {
   endScheduled,
   findScheduled,
@@ -73,8 +73,11 @@ export async function leaveNow(trx: Trx, draftId: string, undoMs: number): Promi
   const row = await findScheduled(trx, draftId)
   if (row?.state !== 'waiting') return undefined
   const { merged_into } = await getConversation(trx, row.conversation_id)
-  const result: SendResult =
-    merged_into === null ? await send(trx, draftId, { agentId: row.agent_id, undoMs }) : { kind: 'redirected' }
+  if (merged_into !== null) {
+    await stopOne(trx, row, 'joined')
+    return { kind: 'refused', reason: JOINED }
+  }
+  const result = await send(trx, draftId, { agentId: row.agent_id, undoMs })
   if (result.kind === 'queued' || result.kind === 'sent-before')
     await endScheduled(trx, row, { state: 'sent', because: null })
   else await stopOne(trx, row, reasonOf(result))

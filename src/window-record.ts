@@ -10,6 +10,7 @@ import { CLOCK_KEY } from './outbox-runner.ts'
 import type { Policies, Policy, Promised, WindowTimes } from './policy.ts'
 import { findKept } from './policy-version.ts'
 import { foldWindows, type ResponseWindow, WINDOW_FACTS } from './response-window.ts'
+import { hurryTurn } from './turn.ts'
 
 export type StoredWindow = Selectable<ResponseWindowTable>
 
@@ -154,6 +155,7 @@ async function updateWindow({ trx, policy }: Write, row: StoredWindow, window: R
     const data = { windowId: row.id, as: window.end.as, at: window.end.at }
     await settleSteps(trx, row.id)
     await refreshPings(trx, row.id)
+    await hurryTurn(trx, row.desk)
     return await appendFact(trx, { kind: 'window-ended', conversationId: row.conversation_id, data })
   }
   const promise = await policy()
@@ -209,6 +211,7 @@ async function change(trx: Trx, { id }: StoredWindow, values: Partial<StoredWind
 async function removeWindow(trx: Trx, row: StoredWindow): Promise<void> {
   await trx.deleteFrom('response_window').where('id', '=', row.id).execute()
   await refreshPings(trx, row.id)
+  await hurryTurn(trx, row.desk)
   const data = { windowId: row.id }
   await appendFact(trx, { kind: 'window-removed', conversationId: row.conversation_id, data })
 }

@@ -27,7 +27,7 @@ eachDatabase((open) => {
       world.handlers.alarm = alarmHandler({ tellLeads, log, addressesOf: () => [LEAD], mailboxOf: () => channel })
       for (let n = 0; n < 2; n++) await world.db.transaction((trx) => putAlarm(trx, ALARM))
       await world.runOutbox()
-      expect(heard).toEqual(['main: The mailbox is down: Log in again.'])
+      expect(heard).toEqual(['main: 🔔 *The mailbox is down*\nLog in again.'])
       expect(channel.delivered).toEqual([])
     })
 

@@ -1,9 +1,6 @@
 // The whole program with one Slack app for the desk and for customers: each hears what is theirs, and replies arrive.
 
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { slackChannel } from '../adapters/slack/channel.ts'
 import { systemClock } from '../src/clock.ts'
 import { readConfig, renderFaults } from '../src/config.ts'
 import type { Database } from '../src/db/open.ts'
@@ -12,8 +9,9 @@ import { silentLog } from '../src/log.ts'
 import { type Deskbell, startDeskbell } from '../src/main.ts'
 import { preview, send } from '../src/reply.ts'
 import { startSlack } from '../src/sandbox/slack/server.ts'
+import { openAlone } from './adapters/slack/workspace.ts'
 import { eachDatabase } from './setup/database.ts'
-import { until } from './setup/until.ts'
+import { freePort, until } from './setup/until.ts'
 
 const tools = { clock: systemClock(), random: systemRandom(), log: silentLog }
 
@@ -54,14 +52,6 @@ async function run(
   const read = readConfig({ yaml: { path: 'deskbell.yaml', text: JSON.stringify(settings) }, env })
   if ('faults' in read) throw new Error(renderFaults(read.faults))
   return await startDeskbell({ ...read.config, database }, tools)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  return port
 }
 
 const conversations = ({ db }: Deskbell) =>
@@ -131,7 +121,7 @@ eachDatabase((_, fresh) => {
           trustedBots: [],
           people: [],
         }
-        await preview(db, slackChannel({ ...settings, app }, tools), request, { id, now: tools.clock.now() })
+        await preview(db, openAlone(settings, app, tools), request, { id, now: tools.clock.now() })
         await db.transaction((trx) => send(trx, id, { agentId: agent.id, undoMs: 0 }))
         const thread = () => slack.workspace.thread(shared, root).slice(1)
         await until(() => thread().length === 1, 'the reply')

@@ -159,6 +159,29 @@ eachDatabase((open) => {
     expect(outbox.sent).toContain('reply')
   })
 
+  test('X5: where less leaves than is asked for, who asks for little goes first, and the others take turns', async () => {
+    let isTaken = false
+    const oneInAll: RateLimiter = {
+      room: async () => (isTaken ? 0 : 1),
+      schedule(_, attempt) {
+        isTaken = true
+        return attempt().finally(() => {
+          isTaken = false
+        })
+      },
+      reset: () => undefined,
+    }
+    const outbox = await makeOutbox(open, manualClock(), oneInAll)
+    for (const desk of ['a', 'c']) {
+      for (let n = 0; n < 20; n++) await outbox.put(desk, { rateKey: `desk:post:${desk}` })
+    }
+    for (let n = 0; n < 3; n++) {
+      await outbox.put('b', { rateKey: 'desk:post:b' })
+      for (let pass = 0; pass < 3; pass++) await Promise.all(await outbox.current().pass())
+    }
+    expect(outbox.sent.join('')).toBe('bacbacbac')
+  })
+
   test('local work that throws holds up no other, and is tried again a minute later', async () => {
     const outbox = await makeOutbox(open)
     const done: string[] = []

@@ -12,7 +12,7 @@ import {
 import { fetchFile } from './attachment.ts'
 import { connectionOf, type Shared } from './connection.ts'
 import { readExternalId } from './conversation-key.ts'
-import type { CustomersConfig } from './customers-config.ts'
+import { type CustomersConfig, channelOf } from './customers-config.ts'
 import { toEvents } from './inbound.ts'
 import { TEXT_MAX } from './letter.ts'
 import { readPart, renderReply } from './outbound.ts'
@@ -21,6 +21,7 @@ import { changePost, postPart, takeBack } from './post.ts'
 import type { ReceiverTools } from './receiver.ts'
 import { makeFinder } from './reconcile.ts'
 import { salvage } from './salvage.ts'
+import { untilInvited } from './send-error.ts'
 import { storable } from './storable.ts'
 
 export type { CustomersConfig } from './customers-config.ts'
@@ -28,18 +29,18 @@ export type { CustomersConfig } from './customers-config.ts'
 const ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
 
 export interface SlackTools extends Omit<ReceiverTools, 'clients' | 'self'> {
-  /** Where the desk's app is this channel's too. */
-  shared?: Shared
+  /** The app: the desk's, or one of its own. */
+  shared: Shared
   /** Of one file; 25 MB unless given. */
   attachmentBytesMax?: number
 }
 
 export function slackChannel(config: CustomersConfig, tools: SlackTools): Channel {
   const { clock, log } = tools
-  const connection = connectionOf(config, tools)
-  const { clients } = connection
+  const connection = connectionOf(tools.shared)
+  const { clients, receiver } = connection
   const attachmentBytesMax = tools.attachmentBytesMax ?? ATTACHMENT_BYTES_MAX
-  const tokenName = config.app?.botTokenName
+  const tokenName = config.botTokenName
   const pace = makePace(clock)
   const finder = makeFinder(clients.read)
   const sending: { lastSentAt?: number; problem?: string } = {}
@@ -56,7 +57,8 @@ export function slackChannel(config: CustomersConfig, tools: SlackTools): Channe
   }
 
   async function post(part: Part): Promise<ExternalId> {
-    await pace.turn(readPart(part).channel)
+    const at = readPart(part).channel
+    await pace.turn(at)
     try {
       const externalId = await postPart(clients.post, part, tokenName)
       sending.lastSentAt = clock.now()
@@ -64,10 +66,12 @@ export function slackChannel(config: CustomersConfig, tools: SlackTools): Channe
       log.info({ channel: config.name, bytes: part.body.length }, '=> slack')
       return externalId
     } catch (error) {
-      const { failure, message } = error as SendError
+      const isOpen = channelOf(config, at) !== undefined && !receiver.isGone(at)
+      const trouble = isOpen ? untilInvited(error as SendError) : (error as SendError)
+      const { failure, message } = trouble
       if (failure.kind === 'temporary' && failure.account) sending.problem = message
       log.warn({ channel: config.name, failure: failure.kind }, '=> slack failed')
-      throw error
+      throw trouble
     }
   }
 
@@ -101,9 +105,8 @@ export function slackChannel(config: CustomersConfig, tools: SlackTools): Channe
   }
 
   function health(): ChannelHealth {
-    const receiver = connection.receiver()
-    const problem = connection.problem() ?? receiver?.problem() ?? sending.problem
-    const lastReceivedAt = receiver?.lastReceivedAt()
+    const problem = connection.problem() ?? receiver.problem() ?? sending.problem
+    const lastReceivedAt = receiver.lastReceivedAt()
     return {
       ok: problem === undefined,
       ...(sending.problem !== undefined && { isRefused: true }),

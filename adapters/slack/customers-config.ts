@@ -1,5 +1,4 @@
 // What the adapter needs to be told. `main.ts` makes it from the operator's settings; tokens come from the environment.
-import type { SlackAccess } from '../../src/slack/clients.ts'
 import type { PersonRule } from './standing.ts'
 
 export interface CustomersConfig {
@@ -14,8 +13,8 @@ export interface CustomersConfig {
   trustedBots: readonly string[]
   /** They go before the rules that everybody has. */
   people: readonly PersonRule[]
-  /** An app of its own, in a workspace for customers; absent: the desk's app. */
-  app?: SlackAccess
+  /** The variable with its token, where the app is not the desk's. */
+  botTokenName?: string
 }
 
 export interface CustomerChannel {

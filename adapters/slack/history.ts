@@ -7,7 +7,7 @@ import type { Log } from '../../src/log.ts'
 import { type Fields, listOf, textOf } from '../../src/slack/field.ts'
 import { pauseMs } from '../../src/slack/pause.ts'
 import { codeOf, troubleOf } from '../../src/slack/trouble.ts'
-import type { Place } from './position.ts'
+import { compareTs, type Place } from './position.ts'
 
 /** Apps of some kinds get fifteen whatever they ask for. */
 const PAGE = 200
@@ -36,7 +36,7 @@ export async function readSpan(tools: Reading, place: Place, oldest: string, sto
     : await readThread(tools, { channel: place.channel, ts: place.thread }, oldest, stop)
 }
 
-/** Slack tells a channel from its newest message back. */
+/** Slack tells a channel page by page from its newest message back. */
 async function readChannel(tools: Reading, channel: string, oldest: string, stop: AbortSignal): Promise<Span> {
   let held: Fields[] = []
   let isWhole = true
@@ -51,7 +51,11 @@ async function readChannel(tools: Reading, channel: string, oldest: string, stop
     }
     cursor = textOf(page?.response_metadata?.next_cursor) || undefined
   } while (cursor !== undefined && !stop.aborted)
-  return { messages: held.reverse(), isWhole: isWhole && !stop.aborted }
+  return { messages: inOrder(held), isWhole: isWhole && !stop.aborted }
+}
+
+function inOrder(messages: Fields[]): Fields[] {
+  return messages.toSorted((a, b) => compareTs(textOf(a.ts) ?? '', textOf(b.ts) ?? ''))
 }
 
 async function readThread(

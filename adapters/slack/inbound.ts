@@ -9,7 +9,7 @@ import { escapeMarkdown, tamed } from './markdown-escape.ts'
 import { readWords } from './mrkdwn.ts'
 import { type KeptEvent, readRaw } from './raw.ts'
 import type { Names, Words } from './rich-text.ts'
-import { type Standing, standingOf, type Where } from './standing.ts'
+import { isOfUs, type Standing, standingOf, type Where } from './standing.ts'
 
 const FORWARDED_MAX = 10
 
@@ -105,8 +105,8 @@ function roleOf(
   where: Where,
   config: CustomersConfig,
 ): Pick<InboundMessage, 'agentId' | 'bystander'> {
-  const isOfUs = user !== undefined && kept.people[user]?.team === kept.us.team
-  const mayBeAgent = standing === 'staff' || standing === 'resident' || (standing === 'helper' && isOfUs)
+  const isOurs = user !== undefined && isOfUs(kept.people[user] ?? {}, kept.us)
+  const mayBeAgent = standing === 'staff' || standing === 'resident' || (standing === 'helper' && isOurs)
   const agent = user !== undefined && mayBeAgent ? { agentId: user } : {}
   if (standing === 'staff') return { ...agent, bystander: 'member' }
   if (standing === 'helper') return { ...agent, bystander: 'helper' }
@@ -144,8 +144,12 @@ type Content = Pick<InboundMessage, 'text' | 'markdown' | 'attachments' | 'warni
 
 function contentOf({ people }: KeptEvent, message: Fields): Content {
   const names: Names = { user: (id) => people[id]?.name || undefined, channel: () => undefined }
-  const { attachments, links, warnings } = readFiles(listOf(message.files))
-  const all = [readWords(message, names), ...forwardedIn(message, names), ...links].filter(({ text }) => text !== '')
+  const forwarded = forwardedIn(message)
+  const files = [message, ...forwarded].flatMap((each) => listOf(each.files))
+  const { attachments, links, warnings } = readFiles(files)
+  const all = [readWords(message, names), ...forwarded.map((each) => quoted(each, names)), ...links].filter(
+    ({ text }) => text !== '',
+  )
   return {
     text: all.map(({ text }) => text).join('\n\n'),
     markdown: all.map(({ markdown }) => markdown).join('\n\n'),
@@ -155,16 +159,17 @@ function contentOf({ people }: KeptEvent, message: Fields): Content {
 }
 
 /** Messages that were passed on. Previews of links say nothing that was said by somebody. */
-function forwardedIn(message: Fields, names: Names): Words[] {
+function forwardedIn(message: Fields): Fields[] {
   return listOf(message.attachments)
     .filter(({ is_share, is_msg_unfurl }) => is_share === true || is_msg_unfurl === true)
     .slice(0, FORWARDED_MAX)
-    .map((shared) => {
-      const words = readWords({ text: shared.text }, names)
-      const who = tamed(textOf(shared.author_name) ?? 'somebody').slice(0, 200)
-      return {
-        text: `${who} wrote:\n${words.text}`.replaceAll(/^/gm, '> '),
-        markdown: `${escapeMarkdown(who)} wrote:\n\n${words.markdown}`.replaceAll(/^/gm, '> '),
-      }
-    })
+}
+
+function quoted(shared: Fields, names: Names): Words {
+  const words = readWords({ text: shared.text }, names)
+  const who = tamed(textOf(shared.author_name) ?? 'somebody').slice(0, 200)
+  return {
+    text: `${who} wrote:\n${words.text}`.replaceAll(/^/gm, '> '),
+    markdown: `${escapeMarkdown(who)} wrote:\n\n${words.markdown}`.replaceAll(/^/gm, '> '),
+  }
 }

@@ -51,10 +51,15 @@ function refused(said: string): SendError {
 
 function placeOf({ answers, to }: OutboundMessage): ReplyPlace {
   const answered = answers && readReplyHandle(answers.replyHandle)
-  const user = /^[A-Z0-9]+\/([UW][A-Z0-9]{1,30})$/.exec(to[0]?.address ?? '')?.[1]
+  const user = userOf(to[0]?.address)
   const place = answered ?? (user === undefined ? undefined : { channel: user })
   if (!place) throw refused('It is not known where in Slack this customer can be answered. Choose another channel.')
   return place
+}
+
+/** Who an address names: a workspace and a person. */
+export function userOf(address = ''): string | undefined {
+  return /^[A-Z0-9]+\/([UW][A-Z0-9]{1,30})$/.exec(address)?.[1]
 }
 
 function fileName(name: string): string {

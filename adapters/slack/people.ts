@@ -74,10 +74,12 @@ export function personOf(user: Fields): Person {
   const profile = fieldsOf(user.profile ?? user)
   const shown = [profile.real_name, profile.display_name, user.real_name, user.name].map(textOf).find((name) => name)
   const team = textOf(user.team_id) ?? textOf(profile.team)
+  const enterprise = textOf(fieldsOf(user.enterprise_user).enterprise_id)
   const domain = textOf(profile.email)?.split('@')[1]?.toLowerCase()
   return {
     name: (shown ?? '').trim().slice(0, NAME_MAX),
     ...(team !== undefined && { team }),
+    ...(enterprise !== undefined && { enterprise }),
     ...((user.is_restricted === true || user.is_ultra_restricted === true) && { isGuest: true }),
     ...(user.is_bot === true && { isBot: true }),
     ...(domain !== undefined && { domain }),

@@ -2,37 +2,56 @@
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { type ExternalId, type Part, SendError } from '../../src/channel.ts'
+import { channelIdOf } from '../../src/slack/field.ts'
 import { codeOf } from '../../src/slack/trouble.ts'
 import { uploadFile } from '../../src/slack/upload.ts'
 import { externalIdOf, fileIdOf, type Sent } from './conversation-key.ts'
-import { EVENT_TYPE, readPart } from './outbound.ts'
+import { EVENT_TYPE, readPart, userOf } from './outbound.ts'
 import { sendErrorOf } from './send-error.ts'
 
 const QUIET = { unfurl_links: false, unfurl_media: false, parse: 'none', link_names: false } as const
 
 /** Throws `SendError`. */
 export async function postPart(client: WebClient, part: Part, tokenName?: string): Promise<ExternalId> {
-  const { channel, threadTs, username, text = '', blocks, file, content, oid, n } = readPart(part)
   try {
-    if (file) {
-      const at = await roomOf(client, channel)
-      const upload = { channel: at, name: file.name, title: file.name, bytes: content }
-      return fileIdOf(await uploadFile(client, { ...upload, ...(threadTs !== undefined && { threadTs }) }))
-    }
-    const answer = await client.chat.postMessage({
-      channel,
-      text,
-      ...(blocks && { blocks: blocks as KnownBlock[] }),
-      ...(threadTs !== undefined && { thread_ts: threadTs }),
-      ...(username !== undefined && { username }),
-      metadata: { event_type: EVENT_TYPE, event_payload: { oid, n } },
-      ...QUIET,
+    return await postAt(client, readPart(part)).catch(async (error: unknown) => {
+      const at = elsewhere(part, error)
+      if (!at) throw error
+      return await postAt(client, at)
     })
-    if (!answer.ts) throw new Error('Slack answered without a ts')
-    return externalIdOf(answer.channel ?? channel, answer.ts)
   } catch (error) {
     throw sendErrorOf(error, 'post the reply', tokenName)
   }
+}
+
+/** The app's bot may be another one than the one they wrote to, and has a direct message of its own with them. */
+function elsewhere(part: Part, error: unknown): Post | undefined {
+  const { threadTs: _of, ...post } = readPart(part)
+  const user = userOf(part.recipients[0]?.address)
+  if (!post.channel.startsWith('D') || user === undefined) return undefined
+  return codeOf(error) === 'channel_not_found' ? { ...post, channel: user } : undefined
+}
+
+type Post = ReturnType<typeof readPart>
+
+async function postAt(client: WebClient, post: Post): Promise<ExternalId> {
+  const { channel, threadTs, username, text = '', blocks, file, content, oid, n } = post
+  if (file) {
+    const at = await roomOf(client, channel)
+    const upload = { channel: at, name: file.name, title: file.name, bytes: content }
+    return fileIdOf(await uploadFile(client, { ...upload, ...(threadTs !== undefined && { threadTs }) }))
+  }
+  const answer = await client.chat.postMessage({
+    channel,
+    text,
+    ...(blocks && { blocks: blocks as KnownBlock[] }),
+    ...(threadTs !== undefined && { thread_ts: threadTs }),
+    ...(username !== undefined && { username }),
+    metadata: { event_type: EVENT_TYPE, event_payload: { oid, n } },
+    ...QUIET,
+  })
+  if (!answer.ts) throw new Error('Slack answered without a ts')
+  return externalIdOf(channelIdOf(answer.channel) ?? channel, answer.ts)
 }
 
 /** A person's id stands for the direct message with them. */

@@ -30,7 +30,7 @@ export function hearMessage(event: Fields, us: Us): Heard | undefined {
 
 /** A huddle's own message has a room and nothing to say. */
 function isCall(event: Fields): boolean {
-  return event.room !== undefined || event.subtype === 'huddle_thread'
+  return textOf(fieldsOf(event.room).id) !== undefined || event.subtype === 'huddle_thread'
 }
 
 /** Epoch milliseconds by Slack's clock: a ts is when the server took it. */
@@ -82,7 +82,7 @@ function isStub(file: Fields): boolean {
 }
 
 function profileOf(message: Fields): Person | undefined {
-  return message.user_profile === undefined ? undefined : personOf(fieldsOf(message.user_profile))
+  return message.user_profile ? personOf(fieldsOf(message.user_profile)) : undefined
 }
 
 const BYTES_MAX = 5 * 1024 * 1024
@@ -97,7 +97,11 @@ export function readRaw({ body }: RawEvent): KeptEvent | undefined {
     throw new ParseError('it is no event of Slack', { final: true, cause: error })
   }
   const us = fieldsOf(kept.us)
-  const who = { team: textOf(us.team) ?? '', user: textOf(us.user) ?? '', bot: textOf(us.bot) ?? '' }
+  const enterprise = textOf(us.enterprise)
+  const who = {
+    ...{ team: textOf(us.team) ?? '', user: textOf(us.user) ?? '', bot: textOf(us.bot) ?? '' },
+    ...(enterprise !== undefined && { enterprise }),
+  }
   const heard = hearMessage(fieldsOf(kept.event), who)
   return heard && { ...heard, us: who, people: fieldsOf(kept.people) as Record<string, Person> }
 }

@@ -1,6 +1,6 @@
 // Hears what is said to us, finds out where it belongs, and keeps it: at once, or, where something was missed, after that.
 import type { Intake, SendError } from '../../src/channel.ts'
-import type { Clock } from '../../src/clock.ts'
+import { type Clock, MINUTE } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
 import type { SlackClients } from '../../src/slack/clients.ts'
@@ -34,6 +34,8 @@ export interface Line {
   /** Resolves when Slack has said who we are. */
   known: Promise<void>
   isUp(): boolean
+  /** How often it was taken in again after having been refused: nothing was told to it in between. */
+  signIns(): number
 }
 
 export interface Receiver extends Audience {
@@ -44,20 +46,28 @@ export interface Receiver extends Audience {
   begin(line: Line): Promise<void>
   lastReceivedAt(): number | undefined
   problem(): string | undefined
+  /** The channel was deleted, or is another one now. */
+  isGone(channel: string): boolean
   /** No keep of what was read back begins after this resolves; what Slack tells goes on being kept. */
   stop(): Promise<void>
 }
+
+const LOOK_EVERY_MS = 10 * MINUTE
 
 const EVENTS = new Set(['message', 'app_mention', 'reaction_added', 'member_joined_channel'])
 
 export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, intake: Intake): Receiver {
   const { clock, log, clients, self, isAtDesk = async () => false } = tools
-  const watch = makeWatch(config, tools)
+  let readAgain: () => void = () => undefined
+  const watch = makeWatch(config, { ...tools, onOpen: () => readAgain() })
   const positions = makePositions(intake)
   const people = makePeople(clients.ui, clock)
-  const us = () => ({ team: self.teamId, user: self.botUserId, bot: self.botId })
+  const us = () => ({
+    ...{ team: self.teamId, user: self.botUserId, bot: self.botId },
+    ...(self.enterpriseId !== undefined && { enterprise: self.enterpriseId }),
+  })
   const nowTs = () => (clock.now() / 1000).toFixed(6)
-  const reading = { ...tools, read: clients.read, tokenName: config.app?.botTokenName }
+  const reading = { ...tools, read: clients.read, tokenName: config.botTokenName }
   let stopping = new AbortController()
   let beginning: Promise<void> | undefined
   let lastReceivedAt: number | undefined
@@ -122,15 +132,27 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
     if (await mayOpen(hearing, user)) await openThread(hearing, { channel, thread: ts })
   }
 
-  async function load({ known, isUp }: Line, stop: AbortSignal): Promise<void> {
-    await Promise.race([known, new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))])
+  async function load(line: Line, stop: AbortSignal): Promise<void> {
+    await Promise.race([line.known, new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()))])
     if (stop.aborted) return
     const readAll = async () => addKnownPlaces(hearing, await firstPosition())
     await readAll()
-    if (config.directMessages) catchUp.list((signal) => addNewDirect(hearing, reading, signal).catch(tellDirect))
+    readAgain = () => void readAll().catch(tellGap)
+    const listDirect = () => catchUp.list((signal) => addNewDirect(hearing, reading, signal).catch(tellDirect))
+    if (config.directMessages) listDirect()
     void watch.look(stop) // It only tells what is wrong, and never rejects.
-    const stopLooking = watchGaps(clock, isUp, () => readAll().catch(tellGap))
-    stop.addEventListener('abort', stopLooking)
+    const stopWatching = watchGaps(clock, line, async () => {
+      readAgain()
+      if (config.directMessages) listDirect()
+      await watch.look(stop)
+    })
+    // What befell a channel may have been told to another instance.
+    const stopLooking = clock.every(LOOK_EVERY_MS, () => watch.look(stop))
+    stop.addEventListener('abort', () => {
+      readAgain = () => undefined
+      stopWatching()
+      stopLooking()
+    })
   }
 
   const tellDirect = (error: unknown) => watch.trouble('direct', error as SendError)
@@ -155,6 +177,7 @@ export function makeReceiver(config: CustomersConfig, tools: ReceiverTools, inta
     },
     lastReceivedAt: () => lastReceivedAt,
     problem: watch.problem,
+    isGone: watch.isGone,
     async stop() {
       stopping.abort()
       await beginning?.catch(() => undefined) // Whoever began it hears of it.
@@ -170,11 +193,16 @@ async function wants({ config, isAtDesk }: Hearing, event: Fields): Promise<bool
   const channel = channelIn(event)
   if (channel === undefined) return false
   if (channelOf(config, channel)) return true
-  if (!config.directMessages || event.type !== 'message' || event.channel_type !== 'im') return false
+  if (!config.directMessages || event.type !== 'message' || !isDirect(channel, event)) return false
   const user = [event, fieldsOf(event.message), fieldsOf(event.previous_message)]
     .map((each) => textOf(each.user))
     .find((each) => each !== undefined && each !== 'USLACKBOT')
   return user !== undefined && !(await isAtDesk(user))
+}
+
+/** Not every event of a direct message says so, and some of the app's home call it by that name. */
+function isDirect(channel: string, { channel_type: type }: Fields): boolean {
+  return type === undefined ? channel.startsWith('D') : type === 'im' || type === 'app_home'
 }
 
 /** Slack names a channel by its id or by an object with it, and a reaction's inside its item; one that is shared may get another id. */

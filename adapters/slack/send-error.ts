@@ -1,5 +1,6 @@
 // What a refusal of Slack means for the agent whose reply it was: a sentence with what to do, not a code.
 import { SendError } from '../../src/channel.ts'
+import { MINUTE } from '../../src/clock.ts'
 import { codeOf, troubleOf } from '../../src/slack/trouble.ts'
 
 const SAID: Record<string, string> = {
@@ -34,4 +35,14 @@ export function sendErrorOf(error: unknown, what: string, tokenName?: string): S
   if (code === undefined) return trouble // Ours, and worded already.
   const why = SAID[code] ?? `Slack does not take it (${code}). Write to the customer another way.`
   return new SendError({ kind: 'rejected' }, `Not delivered: ${why}`, { cause: trouble.cause })
+}
+
+const REMOVED = new Set(['channel_not_found', 'not_in_channel'])
+const LOOK_AGAIN_MS = 5 * MINUTE
+
+/** An app that is installed anew is in no channel before somebody invites it: until then what is owed there waits. */
+export function untilInvited(trouble: SendError): SendError {
+  if (trouble.failure.kind !== 'rejected' || !REMOVED.has(codeOf(trouble) ?? '')) return trouble
+  const said = 'Deskbell is not in the channel any more. Invite it there again, and this leaves by itself.'
+  return new SendError({ kind: 'temporary', local: true, retryAfterMs: LOOK_AGAIN_MS }, said, { cause: trouble.cause })
 }

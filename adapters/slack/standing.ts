@@ -5,6 +5,8 @@ export interface Person {
   name: string
   /** The organisation's workspace. */
   team?: string
+  /** The organisation of several workspaces that theirs belongs to. */
+  enterprise?: string
   /** A guest of our own workspace. */
   isGuest?: boolean
   isBot?: boolean
@@ -40,6 +42,7 @@ export interface Author {
 
 export interface Us {
   team: string
+  enterprise?: string
   user: string
   bot: string
 }
@@ -84,8 +87,16 @@ function fits(rule: PersonRule, { user, person, where, us }: Case): boolean {
   return rule.role === undefined || rule.role === roleOf(person, us)
 }
 
+/** The workspaces of one organisation are one house. */
+export function isOfUs({ team, enterprise }: Pick<Person, 'team' | 'enterprise'>, us: Us): boolean {
+  if (team === us.team) return true
+  return us.enterprise !== undefined && (enterprise === us.enterprise || team === us.enterprise)
+}
+
 function roleOf(person: Person | undefined, us: Us): Role | undefined {
   if (!person) return undefined
-  if (person.team !== us.team) return 'outsider'
-  return person.isGuest ? 'guest' : 'member'
+  if (person.team !== undefined && !isOfUs(person, us)) return 'outsider'
+  if (person.isGuest) return 'guest'
+  // Slack names everybody's team: of whom it does not, nothing is known.
+  return person.team === undefined ? undefined : 'member'
 }

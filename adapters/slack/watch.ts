@@ -13,6 +13,7 @@ export interface Watch {
   trouble(channel: string, trouble: SendError): void
   /** It was read back. */
   level(channel: string): void
+  isGone(channel: string): boolean
   /** Asks Slack about every channel once. Never rejects. */
   look(stop: AbortSignal): Promise<void>
   problem(): string | undefined
@@ -33,13 +34,20 @@ function isGone(trouble: Trouble | undefined): boolean {
   return trouble === 'deleted' || trouble === 'renumbered'
 }
 
-export function makeWatch(
-  config: CustomersConfig,
-  { clients, self, log }: { clients: Pick<SlackClients, 'read'>; self: Self; log: Log },
-): Watch {
+export interface WatchTools {
+  clients: Pick<SlackClients, 'read'>
+  self: Self
+  log: Log
+  /** A channel that was shut can be read again. */
+  onOpen(): void
+}
+
+export function makeWatch(config: CustomersConfig, { clients, self, log, onOpen }: WatchTools): Watch {
   const troubles = new Map<string, { is: Trouble; why: string }>()
   const note = (channel: string, is: Trouble | undefined, why = '') => {
-    if (is === undefined) troubles.delete(channel)
+    if (is === undefined) {
+      if (troubles.delete(channel)) onOpen()
+    }
     // Whoever asks for it now only hears that there is no such channel.
     else if (!isGone(troubles.get(channel)?.is)) troubles.set(channel, { is, why })
   }
@@ -57,16 +65,22 @@ export function makeWatch(
     },
     trouble(channel, trouble) {
       log.warn({ channel, error: trouble.message }, 'slack: cannot read what was missed')
-      note(channel, CODES[codeOf(trouble) ?? ''] ?? 'unreadable', trouble.message)
+      const is = CODES[codeOf(trouble) ?? '']
+      // A direct message with a bot that is no more: who writes to the one we are now is heard.
+      if (is !== undefined && channel.startsWith('D')) return
+      note(channel, is ?? 'unreadable', trouble.message)
     },
     level(channel) {
-      if (troubles.get(channel)?.is === 'unreadable') note(channel, undefined)
+      if (troubles.get(channel)?.is === 'unreadable') troubles.delete(channel)
     },
     async look(stop) {
       for (const { id } of config.channels) {
         if (stop.aborted) return
         await clients.read.conversations.info({ channel: id }).then(
-          ({ channel }) => note(id, channel?.is_archived ? 'archived' : channel?.is_member ? undefined : 'removed'),
+          ({ channel }) => {
+            const is = channel?.is_archived ? 'archived' : channel?.is_member === false ? 'removed' : undefined
+            if (is !== undefined || troubles.get(id)?.is !== 'unreadable') note(id, is)
+          },
           (error: unknown) => {
             const known = CODES[codeOf(troubleOf(error, 'look at a channel')) ?? '']
             if (known) note(id, known)
@@ -74,6 +88,7 @@ export function makeWatch(
         )
       }
     },
+    isGone: (channel) => isGone(troubles.get(channel)?.is),
     problem() {
       const [first] = troubles
       if (first) return sentenceOf(config, first[0], first[1])

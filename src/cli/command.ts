@@ -22,7 +22,7 @@ const COMMANDS: Record<string, { load(): Promise<Command>; says: string }> = {
   },
   templates: {
     load: async () => (await import('./templates.ts')).templates,
-    says: 'templates check: say what is wrong with which letter. preview NAME: show one as a customer gets it. used: how often each was sent.',
+    says: 'templates check: say what is wrong with which letter, in the folder and in the database. preview NAME: show one as a customer gets it. used: how often each was sent.',
   },
   mailbox: {
     load: async () => (await import('./mailbox.ts')).mailbox,

@@ -2,12 +2,15 @@
 import { parseArgs } from 'node:util'
 import { DAY, systemClock } from '../clock.ts'
 import { type Config, loadConfig } from '../config.ts'
+import { type OpenReader, openReader } from '../db/open.ts'
+import { peekBook } from '../letter-book.ts'
 import { type LetterUse, listLetterUse } from '../letter-use.ts'
+import { silentLog } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import { loadAcknowledgements } from '../template/acknowledgement.ts'
 import { listFieldValues } from '../template/field.ts'
 import { findLetter, renderLetterFaults } from '../template/letter.ts'
-import { loadLetters } from '../template/letter-folder.ts'
+import { readShown, type Shown } from '../template/letter-shown.ts'
 import { renderLetter } from '../template/render.ts'
 import type { Command } from './command.ts'
 import { openStoreToRead } from './store.ts'
@@ -26,18 +29,54 @@ export const templates: Command = async (words) => {
   return await run(await loadConfig({ argv: words, env: process.env }), words)
 }
 
-async function check({ templates, desks }: Config): Promise<number> {
-  const letters = await loadLetters(templates.folder, Object.keys(desks))
+/** What the program would say of them: in the folder, and in the database, where there is one to ask. */
+async function check(config: Config): Promise<number> {
+  const { templates, database } = config
+  const { shown, unasked } = await readLetters(config)
   const acknowledgements = await loadAcknowledgements(templates.folder)
-  const faults = [...letters.faults, ...acknowledgements.faults]
+  const faults = [...shown.faults, ...acknowledgements.faults]
   if (faults.length > 0) process.stderr.write(renderLetterFaults(faults))
-  const good = letters.letters.length + acknowledgements.letters.length
-  process.stdout.write(`${good} letters are good, ${faults.length} faults.\n`)
+  const kept = unasked === undefined ? `; ${nameOf(database)}, ${count(shown.keptCount, 'text')} kept there` : ''
+  const files = `Checked: ${templates.folder}, ${count(shown.files.size, 'file')} and the acknowledgements`
+  process.stdout.write(`${files}${kept}.\n`)
+  if (unasked !== undefined) process.stdout.write(`Not checked: what is kept in ${nameOf(database)}. ${unasked}\n`)
+  const good = shown.letters.length + shown.retired.length + acknowledgements.letters.length
+  process.stdout.write(
+    `${count(good, 'letter')} ${good === 1 ? 'is' : 'are'} good, ${count(faults.length, 'fault')}.\n`,
+  )
   return faults.length > 0 ? 1 : 0
 }
 
+/** As the program has them. Letters are written where no database is, too: `unasked` says why it could not be asked. */
+async function readLetters({ templates, desks, database }: Config): Promise<{ shown: Shown; unasked?: string }> {
+  const read = (book?: OpenReader) =>
+    readShown(templates.folder, Object.keys(desks), async (files) => book && (await peekBook(book, files)))
+  const book = await openReader(database, { log: silentLog }).catch(sayWhy)
+  if (typeof book === 'string') return { shown: await read(), unasked: book }
+  try {
+    return { shown: await read(book) }
+  } finally {
+    await book.close()
+  }
+}
+
+function sayWhy(error: unknown): string {
+  const [first = error] = error instanceof AggregateError ? error.errors : []
+  const said = first instanceof Error ? first.message : String(first)
+  return /[.!?]$/.test(said) ? said : `${said}.`
+}
+
+/** Never with its password. */
+function nameOf(database: Config['database']): string {
+  return database.kind === 'sqlite' ? database.path : 'the PostgreSQL database'
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
+}
+
 /** With everything a letter asks still to be answered, and an agent called Alex. */
-async function preview({ templates, desks }: Config, words: readonly string[]): Promise<number> {
+async function preview(config: Config, words: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...words],
     allowPositionals: true,
@@ -51,15 +90,19 @@ async function preview({ templates, desks }: Config, words: readonly string[]): 
     return 2
   }
   if (!CHANNELS.includes(channel)) return fail(`There is no channel ${channel}.`, nearest(channel, CHANNELS))
-  const { letters } = await loadLetters(templates.folder)
-  const found = findLetter(letters, name)
-  if (!('letter' in found)) return fail(`There is no good letter ${name}.`, found.meant)
+  const { shown } = await readLetters(config)
+  const found = findLetter(shown.letters, name)
+  if (!('letter' in found)) {
+    const broken = shown.broken.some((each) => each.key === name || each.name === name)
+    if (broken) return fail(`${name} is broken: templates check says what is wrong with it.`, undefined)
+    return fail(`There is no good letter ${name}.`, found.meant)
+  }
   const { letter } = found
   const situation = {
     contact: readContact(contact),
     agent: { name: 'Alex' },
     conversation: { channel, subject: 'Your question' },
-    desk: { name: Object.values(desks)[0]?.name ?? 'Support' },
+    desk: { name: Object.values(config.desks)[0]?.name ?? 'Support' },
   }
   const { text, missing } = renderLetter(letter, listFieldValues(situation, letter.language))
   process.stdout.write(`${text}\n`)

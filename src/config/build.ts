@@ -1,7 +1,7 @@
 // Puts the checked parts together. Nothing can be wrong any more.
 import type { Config, Desk, Mailbox, MailServer, SlackApp } from '../config.ts'
 import { buildCalendar, buildLadders, buildPolicies, buildTier } from './build-promise.ts'
-import { buildCustomers } from './customers.ts'
+import { buildCustomers, customersPath } from './customers.ts'
 import { DEFAULTS } from './default.ts'
 import { buildDiscord } from './discord.ts'
 import { buildDkim } from './dkim.ts'
@@ -19,9 +19,9 @@ export function buildConfig(settings: Settings, secrets: Secrets, files: Readonl
     web,
     ...(secrets.slack && { slack: buildSlack(slack, secrets.slack) }),
     slackCustomers: mapValues(slack.customers, (customers, name) => {
-      const tokens = secrets.customers.get(name)
-      const app = tokens && { ...tokens, apiUrl: slack.api_url }
-      return buildCustomers(customers, Object.keys(settings.desks), app)
+      const own = secrets.customers.get(name)
+      const path = customersPath(name, customers.path, slack.path)
+      return buildCustomers(customers, Object.keys(settings.desks), own && buildSlack({ ...slack, path }, own))
     }),
     calendars: mapValues(settings.calendars, buildCalendar),
     tiers: mapValues(settings.tiers, buildTier),

@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts'
 import { checkCalendars } from './check-calendar.ts'
 import { checkNames } from './check-name.ts'
 import { checkPromises } from './check-promise.ts'
-import { customersFaults } from './customers.ts'
+import { customersFaults, pathFaults } from './customers.ts'
 import { discordFaults } from './discord.ts'
 import { dkimFaults } from './dkim.ts'
 import { didYouMeanOneOf, type Fault } from './fault.ts'
@@ -24,6 +24,7 @@ export function crossCheck(data: Data, now: number | undefined): Fault[] {
     ...dkimFaults(data),
     ...discordFaults(data),
     ...customersFaults(data),
+    ...pathFaults(data),
     ...sentCopyFaults(data),
     ...acknowledgeFaults(data),
     ...nameFaults(data),

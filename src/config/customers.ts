@@ -1,9 +1,10 @@
-// Where in Slack customers write: what an operator says of it, what two settings say of each other, and which variables hold the tokens.
-import type { SlackCustomers } from '../config.ts'
+// Where in Slack customers write: what an operator says of it, and what two settings say of each other.
+import type { SlackApp, SlackCustomers } from '../config.ts'
 import { nearest } from '../nearest.ts'
 import { DEFAULTS } from './default.ts'
 import { didYouMeanOneOf, type Fault } from './fault.ts'
 import { userId } from './promise.ts'
+import { publicUrl, requestPath } from './slack-address.ts'
 import { list, oneOf, section, text, yesNo } from './value.ts'
 import { type Data, named, pick } from './yaml.ts'
 
@@ -43,6 +44,9 @@ export const customers = section({
   ).default([]),
   people: list(rule, 'List rules, each with what it is about and what such a person `is`.').default([]),
   own_app: yesNo().default(ownApp),
+  mode: oneOf('socket', 'http').optional(),
+  path: requestPath.optional(),
+  public_url: publicUrl.optional(), // For the manifest alone.
 })
 
 type Written = {
@@ -54,9 +58,7 @@ type Written = {
   people: { [key: string]: string | undefined; is: string }[]
 }
 
-type App = NonNullable<SlackCustomers['app']>
-
-export function buildCustomers(written: Written, desks: readonly string[], app: App | undefined): SlackCustomers {
+export function buildCustomers(written: Written, desks: readonly string[], app: SlackApp | undefined): SlackCustomers {
   return {
     desk: written.desk ?? desks.join(),
     channels: written.channels,
@@ -75,13 +77,30 @@ export function customersIn(data: Data): [name: string, section: unknown][] {
   return Object.entries(named(named(data, 'slack'), 'customers'))
 }
 
+/** As the desk's app, unless it says otherwise. */
+export function isHttpApp(section: unknown, isDeskHttp: boolean): boolean {
+  const written = pick(section, 'mode')
+  return written === undefined ? isDeskHttp : written === 'http'
+}
+
+/** Where Slack's requests to it come in: below the desk's, unless it says otherwise. */
+export function customersPath(name: string, written: unknown, deskPath: unknown): string {
+  if (typeof written === 'string') return written
+  const base = typeof deskPath === 'string' ? deskPath : DEFAULTS.slack.path
+  return `${base.replace(/\/$/, '')}/${name}`
+}
+
 export function customersFaults(data: Data): Fault[] {
   const taken = new Map<unknown, string>()
   for (const [name, desk] of Object.entries(named(data, 'desks'))) taken.set(pick(desk, 'channel'), `desks.${name}`)
   let direct: string | undefined
   return customersIn(data).flatMap(([name, written]) => {
     const key = `slack.customers.${name}`
-    const faults = [...nameFaults(key, name), ...deskFaults(key, written, Object.keys(named(data, 'desks')))]
+    const faults = [
+      ...nameFaults(key, name),
+      ...deskFaults(key, written, Object.keys(named(data, 'desks'))),
+      ...ownFaults(key, written),
+    ]
     const channels = idsIn(written)
     for (const [n, id] of channels.entries()) {
       faults.push(...takenFaults(`${key}.channels.${n}.id`, taken.get(id)))
@@ -117,6 +136,36 @@ function takenFaults(key: string, owner: string | undefined): Fault[] {
   return [{ key, problem: isDesk ? `is the channel of ${owner} itself` : `is in ${owner} already`, fix }]
 }
 
+/** Without an app of their own it is the desk's that says how Slack reaches it. */
+function ownFaults(key: string, written: unknown): Fault[] {
+  if (pick(written, 'own_app') === true) return []
+  return ['mode', 'path', 'public_url']
+    .filter((name) => pick(written, name) !== undefined)
+    .map((name) => ({
+      key: `${key}.${name}`,
+      problem: 'is about an app of its own, and there is none',
+      fix: 'Remove it, or write own_app: true.',
+    }))
+}
+
+/** Each app is told from the others by where Slack's requests come in. */
+export function pathFaults(data: Data): Fault[] {
+  const slack = named(data, 'slack')
+  const isHttp = slack.mode === 'http'
+  const deskPath = typeof slack.path === 'string' ? slack.path : DEFAULTS.slack.path
+  const taken = new Map([[isHttp ? deskPath.replace(/\/$/, '') : undefined, 'slack.path']])
+  return customersIn(data).flatMap(([name, section]) => {
+    if (pick(section, 'own_app') !== true || !isHttpApp(section, isHttp)) return []
+    const path = customersPath(name, pick(section, 'path'), deskPath).replace(/\/$/, '')
+    const key = `slack.customers.${name}.path`
+    const owner = taken.get(path)
+    taken.set(path, key)
+    return owner === undefined
+      ? []
+      : [{ key, problem: `is that of ${owner} too`, fix: 'Give each app a path of its own.' }]
+  })
+}
+
 /** The desk's own events wait under this name. */
 function nameFaults(key: string, name: string): Fault[] {
   return name === 'desk' ? [{ key, problem: 'has a name that the desk itself uses', fix: 'Choose another name.' }] : []
@@ -133,9 +182,4 @@ function deskFaults(key: string, written: unknown, desks: string[]): Fault[] {
   if (typeof desk !== 'string' || desks.includes(desk)) return []
   const fix = didYouMeanOneOf(nearest(desk, desks), desks, 'desk')
   return [{ key: `${key}.desk`, problem: 'names no desk of this file', fix }]
-}
-
-/** `eu-shop` has `DESKBELL_SLACK_EU_SHOP_BOT_TOKEN`. */
-export function customersToken(name: string, of: 'BOT' | 'APP'): string {
-  return `DESKBELL_SLACK_${name.toUpperCase().replaceAll('-', '_')}_${of}_TOKEN`
 }

@@ -33,7 +33,7 @@ const apiUrl = value('Remove it, or write an https address.', (written) => {
 const agents = entries(
   'Write the Slack id of each agent and, behind it, their Discord id in quotes.',
   (key, written) => {
-    if (!/^[UW][A-Z0-9]{5,20}$/.test(key)) return { wrong: 'is not a Slack user id' }
+    if (!/^[UW][A-Z0-9]{2,20}$/.test(key)) return { wrong: 'is not a Slack user id' }
     const discordId = readId(written)
     return typeof discordId === 'string' ? { slackId: key, discordId } : discordId
   },

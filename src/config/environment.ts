@@ -1,14 +1,15 @@
 // What comes from the environment: the secrets, and nothing else. Their values appear in no fault.
 
-import type { Config, SlackApp } from '../config.ts'
+import type { Config } from '../config.ts'
 import { nearest } from '../nearest.ts'
-import { customersIn, customersToken } from './customers.ts'
+import { customersIn, isHttpApp } from './customers.ts'
 import { DEFAULTS } from './default.ts'
 import { DISCORD_TOKEN, discordTokenFaults } from './discord.ts'
 import { dkimKeyOf, readDkimKey } from './dkim.ts'
 import { didYouMean, type Fault } from './fault.ts'
 import { clientSecretOf, type OAuthSecrets, readOAuthSecrets, refreshTokenOf } from './oauth.ts'
 import { mailboxPassword } from './secret.ts'
+import { type AppSecrets, customersApp, DESK_APP, listVariables, readApp } from './slack-app.ts'
 import { type Data, named, pick } from './yaml.ts'
 
 export type Environment = Record<string, string | undefined>
@@ -17,16 +18,10 @@ export interface Secrets {
   /** Undefined: the default, or the path in the file. */
   database?: Config['database']
   secret?: string
-  /** With the signing secret where Slack comes to us, else with the app token. */
-  slack?: {
-    botToken: string
-    appToken?: string
-    signingSecret?: string
-    tokenFiles?: NonNullable<SlackApp['tokenFiles']>
-  }
+  slack?: AppSecrets
   discordToken?: string
   /** Of the apps that customers' channels have for themselves. */
-  customers: Map<string, { botToken: string; appToken: string }>
+  customers: Map<string, AppSecrets>
   passwords: Map<string, MailboxSecrets>
 }
 
@@ -41,18 +36,7 @@ export interface MailboxSecrets {
 /** The secret that signs Message-IDs: as long as what it protects against guessing. */
 const SECRET_LENGTH_MIN = 16
 
-/** All three, or none. */
-const ROTATION = ['SLACK_REFRESH_TOKEN', 'SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET'] as const
-
-const PLAIN = [
-  'DATABASE_URL',
-  'DESKBELL_SECRET',
-  'SLACK_BOT_TOKEN',
-  'SLACK_APP_TOKEN',
-  'SLACK_SIGNING_SECRET',
-  ...ROTATION,
-  DISCORD_TOKEN,
-]
+const PLAIN = ['DATABASE_URL', 'DESKBELL_SECRET', ...listVariables(DESK_APP), DISCORD_TOKEN]
 
 /** `data` is the raw file: it names the mailboxes. When it is broken, nothing is said about what depends on it. */
 export function readEnvironment(env: Environment, data: Data | undefined): { secrets: Secrets; faults: Fault[] } {
@@ -60,16 +44,20 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
   const mailboxes = Object.keys(settings)
   const database = readDatabase(env)
   const isHttp = pick(data, 'slack', 'mode') === 'http'
-  const slack = readSlack(env, isHttp)
-  const rotation = readRotation(env)
-  const customers = readCustomers(env, data ? customersIn(data) : [], isHttp)
+  const sections = data ? customersIn(data) : []
+  // One of the desk's tokens without the other is told with the desk's.
+  const slack = readApp((name) => read(env, name), DESK_APP, {
+    isHttp,
+    isNeeded: sections.some(([, section]) => pick(section, 'own_app') !== true),
+  })
+  const customers = readCustomers(env, sections, isHttp)
   const passwords = readPasswords(env, settings)
   const secret = read(env, 'DESKBELL_SECRET')
   const discordToken = read(env, DISCORD_TOKEN)
   const secrets: Secrets = {
     ...(database.value && { database: database.value }),
     ...(secret && { secret }),
-    ...(slack.value && { slack: { ...slack.value, ...rotation.value } }),
+    ...(slack.value && { slack: slack.value }),
     ...(discordToken && { discordToken }),
     customers: customers.value,
     passwords: passwords.value,
@@ -81,7 +69,6 @@ export function readEnvironment(env: Environment, data: Data | undefined): { sec
       ...database.faults,
       ...secretFaults(secret),
       ...slack.faults,
-      ...rotation.faults,
       ...discordTokenFaults(data, discordToken),
       ...customers.faults,
       ...passwords.faults,
@@ -106,55 +93,6 @@ function secretFaults(secret: string | undefined): Fault[] {
   return [{ key: 'DESKBELL_SECRET', problem: 'is too short', fix }]
 }
 
-function readSlack(env: Environment, isHttp: boolean): { value?: NonNullable<Secrets['slack']>; faults: Fault[] } {
-  if (isHttp) return readSignedSlack(env)
-  const botToken = read(env, 'SLACK_BOT_TOKEN')
-  const appToken = read(env, 'SLACK_APP_TOKEN')
-  // Without both the program takes in mail, and its health says that nobody sees it.
-  if (!botToken && !appToken) return { faults: [] }
-  const faults = [
-    ...tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', BOT_TOKEN),
-    ...tokenFaults('SLACK_APP_TOKEN', appToken, 'xapp-', APP_TOKEN),
-  ]
-  return botToken && appToken ? { value: { botToken, appToken, ...tokenFiles(env) }, faults } : { faults }
-}
-
-/** Slack comes to us: nobody signs in for that, but what comes has to be Slack's. */
-function readSignedSlack(env: Environment): { value?: NonNullable<Secrets['slack']>; faults: Fault[] } {
-  const botToken = read(env, 'SLACK_BOT_TOKEN')
-  const signingSecret = read(env, 'SLACK_SIGNING_SECRET')
-  if (!botToken && !signingSecret) return { faults: [] }
-  const faults = tokenFaults('SLACK_BOT_TOKEN', botToken, 'xoxb-', BOT_TOKEN)
-  if (signingSecret === undefined || signingSecret.length < SIGNING_LENGTH_MIN) {
-    const problem = signingSecret === undefined ? 'is not set' : 'is too short'
-    const fix = 'Set it to the Signing Secret of the Slack app, from "Basic Information".'
-    faults.push({ key: 'SLACK_SIGNING_SECRET', problem, fix })
-  }
-  return botToken && signingSecret ? { value: { botToken, signingSecret, ...tokenFiles(env) }, faults } : { faults }
-}
-
-function readRotation(env: Environment): { value?: { rotation: NonNullable<SlackApp['rotation']> }; faults: Fault[] } {
-  const [refreshToken, clientId, clientSecret] = ROTATION.map((name) => read(env, name))
-  if (refreshToken === undefined) return { faults: [] } // What else is set may be another program's.
-  if (clientId !== undefined && clientSecret !== undefined) {
-    return { value: { rotation: { refreshToken, clientId, clientSecret } }, faults: [] }
-  }
-  const key = clientId === undefined ? 'SLACK_CLIENT_ID' : 'SLACK_CLIENT_SECRET'
-  const fix = 'Set it to that of the Slack app, from "Basic Information", or unset SLACK_REFRESH_TOKEN.'
-  return { faults: [{ key, problem: 'is not set', fix }] }
-}
-
-function tokenFiles(env: Environment): {
-  tokenFiles?: NonNullable<SlackApp['tokenFiles']>
-  rotation?: NonNullable<SlackApp['rotation']>
-} {
-  const [bot, app] = [read(env, 'SLACK_BOT_TOKEN_FILE'), read(env, 'SLACK_APP_TOKEN_FILE')]
-  return bot || app ? { tokenFiles: { ...(bot && { bot }), ...(app && { app }) } } : {}
-}
-
-/** Slack's have 32 characters. */
-const SIGNING_LENGTH_MIN = 16
-
 /** An app of their own has tokens of its own; without one they need the desk's. */
 function readCustomers(
   env: Environment,
@@ -162,31 +100,16 @@ function readCustomers(
   isHttp: boolean,
 ): { value: Secrets['customers']; names: string[]; faults: Fault[] } {
   const value: Secrets['customers'] = new Map()
-  const faults = sections.flatMap(([name, settings]) => {
-    const isOwn = pick(settings, 'own_app') === true
-    const [bot, app] = isOwn
-      ? [customersToken(name, 'BOT'), customersToken(name, 'APP')]
-      : ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']
-    const [botToken, appToken] = [read(env, bot), read(env, app)]
-    if (!isOwn && isHttp) return botToken ? [] : tokenFaults(bot, botToken, 'xoxb-', BOT_TOKEN)
-    if (isOwn && botToken && appToken) value.set(name, { botToken, appToken })
-    // One of the desk's tokens without the other is told with the desk's.
-    if (!isOwn && (botToken || appToken)) return []
-    return [...tokenFaults(bot, botToken, 'xoxb-', BOT_TOKEN), ...tokenFaults(app, appToken, 'xapp-', APP_TOKEN)]
+  const faults = sections.flatMap(([name, section]) => {
+    if (pick(section, 'own_app') !== true) return []
+    const app = readApp((variable) => read(env, variable), customersApp(name), {
+      isHttp: isHttpApp(section, isHttp),
+      isNeeded: true,
+    })
+    if (app.value) value.set(name, app.value)
+    return app.faults
   })
-  const names = sections.flatMap(([name]) => [customersToken(name, 'BOT'), customersToken(name, 'APP')])
-  return { value, names, faults }
-}
-
-const BOT_TOKEN = 'the Bot User OAuth Token, from "OAuth & Permissions"'
-const APP_TOKEN = 'an app-level token with connections:write, from "Basic Information"'
-
-function tokenFaults(key: string, token: string | undefined, prefix: string, what: string): Fault[] {
-  const fix = `Set it to ${what} of the Slack app; it starts with ${prefix}.`
-  if (!token) return [{ key, problem: 'is not set', fix }]
-  // One that is renewed has another prefix before it.
-  if (!token.replace(/^xoxe\./, '').startsWith(prefix)) return [{ key, problem: `does not start with ${prefix}`, fix }]
-  return /^[\w.-]+$/.test(token) ? [] : [{ key, problem: 'has characters that no token has', fix }]
+  return { value, names: sections.flatMap(([name]) => listVariables(customersApp(name))), faults }
 }
 
 function readPasswords(env: Environment, mailboxes: Data): { value: Secrets['passwords']; faults: Fault[] } {

@@ -9,7 +9,7 @@ import { entries, isWrong, list, parsed, readDay, readDuration, section, text, v
 export const userId = text(
   'a Slack user id',
   'Copy the member ID from the Slack profile, such as U0123ABCDEF.',
-  /^[UW][A-Z0-9]{5,20}$/,
+  /^[UW][A-Z0-9]{2,20}$/,
 )
 
 /** The name of something else in the file; that it exists is checked with all the others. */
@@ -104,7 +104,7 @@ const addressees = value(ADDRESSEES_FIX, (written) => {
 function readAddressee(written: unknown): Addressee | Wrong {
   const word = WORDS.find((each) => each === written)
   if (word) return { kind: word }
-  const [, letter = '', rest] = typeof written === 'string' ? (/^([UWSCG])([A-Z0-9]{5,20})$/.exec(written) ?? []) : []
+  const [, letter = '', rest] = typeof written === 'string' ? (/^([UWSCG])([A-Z0-9]{2,20})$/.exec(written) ?? []) : []
   if (rest !== undefined) return { kind: KINDS[letter] ?? 'person', id: letter + rest }
   const meant = typeof written === 'string' ? nearest(written, WORDS) : undefined
   return { wrong: 'has an addressee that is none', ...(meant && { fix: `Did you mean ${meant}?` }) }

@@ -1,9 +1,9 @@
 // Secrets live in the environment only: a configuration file gets copied, committed and shown to colleagues.
 import type { Config } from '../config.ts'
-import { customersToken } from './customers.ts'
 import { dkimKeyOf } from './dkim.ts'
 import type { Fault } from './fault.ts'
 import { clientSecretOf, refreshTokenOf, variablePrefix } from './oauth.ts'
+import { customersApp } from './slack-app.ts'
 import type { Data } from './yaml.ts'
 
 /** Every secret in the file, by its key or by its looks, with the variable it belongs in. */
@@ -23,15 +23,17 @@ export function listSecrets(config: Config): string[] {
       (secret) => secret ?? '',
     ),
   )
-  const { botToken = '', appToken = '', requests, rotation } = config.slack ?? {}
-  const renewal = [rotation?.refreshToken ?? '', rotation?.clientSecret ?? '']
-  const slack = [botToken, appToken, requests?.signingSecret ?? '', ...renewal]
-  const customers = Object.values(config.slackCustomers).flatMap(({ app }) => (app ? [app.botToken, app.appToken] : []))
+  const apps = [config.slack, ...Object.values(config.slackCustomers).map(({ app }) => app)]
+  const slack = apps.flatMap((app) =>
+    [
+      ...[app?.botToken, app?.appToken, app?.requests?.signingSecret],
+      ...[app?.rotation?.refreshToken, app?.rotation?.clientSecret],
+    ].map((secret) => secret ?? ''),
+  )
   const secrets = [
     config.secret ?? '',
     config.discord?.token ?? '',
     ...slack,
-    ...customers,
     ...mailboxes,
     ...databaseSecrets(config.database),
   ]
@@ -51,10 +53,21 @@ function variableByKey(path: string[]): string | undefined {
   if (/clientsecret$/.test(key) && path[0] === 'email') return clientSecretOf(path[1] ?? '')
   if (/(refresh|access)token$/.test(key) && path[0] === 'email') return refreshTokenOf(path[1] ?? '')
   if (/^(dkim|private)key$/.test(key) && path[0] === 'email') return dkimKeyOf(path[1] ?? '')
-  const ofCustomers = path[0] === 'slack' && path[1] === 'customers' ? /(bot|app)token$/.exec(key)?.[1] : undefined
-  if (ofCustomers) return customersToken(path[2] ?? '', ofCustomers === 'bot' ? 'BOT' : 'APP')
+  if (path[0] === 'slack' && path[1] === 'customers') {
+    const app = customersApp(path[2] ?? '')
+    const found = OF_APP.find(([pattern]) => pattern.test(key))?.[1]
+    if (found) return app[found]
+  }
   return VARIABLES.find(([pattern]) => pattern.test(`${path.length > 1 ? path[0] : ''}.${key}`))?.[1]
 }
+
+const OF_APP: [RegExp, keyof ReturnType<typeof customersApp>][] = [
+  [/bottoken$/, 'bot'],
+  [/apptoken$/, 'app'],
+  [/signingsecret$/, 'signing'],
+  [/clientsecret$/, 'clientSecret'],
+  [/refreshtoken$/, 'refresh'],
+]
 
 /** By section and key, the key in lower case without its hyphens and underscores. */
 const VARIABLES: [RegExp, string][] = [

@@ -9,6 +9,7 @@ import { settingFaults } from './issue.ts'
 import { oauth } from './oauth.ts'
 import { calendar, ladder, policy, promise, quietHours, reference, tier, userId } from './promise.ts'
 import { secretFaults } from './secret.ts'
+import { publicUrl, requestPath } from './slack-address.ts'
 import {
   count,
   duration,
@@ -75,18 +76,6 @@ const slackApiUrl = value('Remove it, or write an https address that ends in /ap
   if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return { wrong: 'is not encrypted' }
   return url.href.endsWith('/') ? url.href : `${url.href}/`
 })
-
-const requestPath = text('a path', 'Write a path such as /slack.', /^\/[\w./-]*$/)
-
-/** What Slack is told to call: it calls nothing that is not encrypted. */
-const publicUrl = value(
-  'Write the https address under which Slack reaches slack.path, such as https://desk.example.com/slack.',
-  (written) => {
-    const url = typeof written === 'string' && URL.canParse(written) ? new URL(written) : undefined
-    if (!url) return { wrong: 'is not an address' }
-    return url.protocol === 'https:' ? url.href : { wrong: 'is not an https address' }
-  },
-)
 
 const address = text(
   'a mail address',

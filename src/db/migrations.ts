@@ -14,6 +14,7 @@ import type { Engine } from './open.ts'
 import { platform } from './platform.ts'
 import { promise } from './promise.ts'
 import { search } from './search-table.ts'
+import { story } from './story.ts'
 
 /** The migrations for one engine; the two differ in the blob type and in how a trigger is written. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -31,5 +32,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0011-promise': { up: promise },
     '0012-platform': { up: platform },
     '0013-letter-kept': { up: letterKept },
+    '0014-story': { up: story },
   }
 }

@@ -137,6 +137,15 @@ export interface Schema {
     /** What keeps it from being brought. */
     error: string | null
   }
+  /** Each thread in which it stands, also where its message is not any more. */
+  desk_file_place: {
+    message_id: string
+    what: string
+    conversation_id: string
+    channel: string
+    file_id: string | null
+    shared_at: number
+  }
   desk_post: { channel: string; ts: string; conversation_id: string; message_id: string | null }
   /** What a letter, or a text that letters share, has said. `author`: null where its file was changed. */
   letter_version: { id: string; letter: string; n: number; author: string | null; at: number; text: string }
@@ -206,6 +215,8 @@ export interface ConversationTable {
   /** The root message in the desk channel, once it is posted. */
   card_channel: string | null
   card_ts: string | null
+  /** What the person's other cards have been told of it; see desk/story-told.ts. */
+  story_told: Generated<string | null>
 }
 
 export type Direction = 'inbound' | 'outbound' | 'note'
@@ -391,7 +402,7 @@ export interface ScheduledReplyTable {
   send_at: number
   state: 'waiting' | 'sent' | 'stopped' | 'cancelled'
   /** Why it was stopped. */
-  because: 'customer' | 'colleague' | 'not-allowed' | 'moved' | null
+  because: 'customer' | 'colleague' | 'not-allowed' | 'moved' | 'joined' | null
   /** Where the thread says so. */
   post_channel: string | null
   post_ts: string | null

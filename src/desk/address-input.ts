@@ -4,7 +4,7 @@ import type { KnownIdentity } from '../contact.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { oneLine } from './card.ts'
 import type { OpenView } from './interaction.ts'
-import { customerName, wayWords } from './question.ts'
+import { customerName, isSaid, wayWords } from './question.ts'
 import { plain } from './words.ts'
 
 export const ADDRESS_BLOCK = 'address'
@@ -34,20 +34,21 @@ export function addressInput(identities: readonly KnownIdentity[]): KnownBlock[]
 
 function optionOf(identity: KnownIdentity): PlainTextOption {
   const name = oneLine(customerName(identity))
-  const address = name === identity.address ? '' : ` · ${identity.address}`
+  const address = isSaid(name, identity.address) ? '' : ` · ${identity.address}`
   return {
     text: plain(shorten(`${name}${address} · ${wayWords(identity.channelKind)}`, OPTION_LENGTH_MAX)),
     value: identity.id,
   }
 }
 
-export function subjectInput(subject: string): KnownBlock {
+/** `isMail`: it goes by mail in any case, which has one. */
+export function subjectInput(subject: string, isMail: boolean): KnownBlock {
   return {
     type: 'input',
     block_id: SUBJECT_BLOCK,
-    optional: true,
+    optional: !isMail,
     label: plain('Subject'),
-    hint: plain('For mail only: chats have none.'),
+    ...(!isMail && { hint: plain('For mail only: chats have none.') }),
     element: {
       type: 'plain_text_input',
       action_id: SUBJECT_BLOCK,
@@ -57,11 +58,14 @@ export function subjectInput(subject: string): KnownBlock {
   }
 }
 
-export function newAddressInput(address: string, { label, hint }: { label: string; hint: string }): KnownBlock {
+export function newAddressInput(
+  address: string,
+  { label, hint, isOptional }: { label: string; hint: string; isOptional: boolean },
+): KnownBlock {
   return {
     type: 'input',
     block_id: NEW_ADDRESS_BLOCK,
-    optional: true,
+    optional: isOptional,
     label: plain(label),
     hint: plain(hint),
     element: {

@@ -2,7 +2,7 @@
 import { type Conversation, getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
 import { appendFact } from '../fact.ts'
-import { type Agent, type Excuse, excuse, type Profile, shownName } from './agents.ts'
+import { type Agent, askProfile, type Excuse, excuse, type Profile, shownName } from './agents.ts'
 import type { Person } from './interaction.ts'
 import { type Desk, type DeskTools, getDesk } from './tools.ts'
 
@@ -79,7 +79,7 @@ async function recognise(tools: DeskTools, who: Person, desk: Desk): Promise<Age
 /** In an organisation of several workspaces, Slack is asked about whoever is of another one than the app. */
 async function isForeign(tools: DeskTools, { id, teamId }: Person): Promise<boolean> {
   const { self } = tools
-  if (teamId === undefined || teamId === self.teamId || teamId === self.enterpriseId) return false
+  if (teamId === undefined || self.teamId === '' || teamId === self.teamId || teamId === self.enterpriseId) return false
   if (self.enterpriseId === undefined) return true
   const profile = await findProfile(tools, id)
   return !profile || excuse(profile, self) === 'other-organisation'
@@ -94,8 +94,7 @@ async function recogniseLead(tools: DeskTools, id: string): Promise<Agent | Refu
 
 async function findProfile(tools: DeskTools, id: string): Promise<Profile | undefined> {
   try {
-    const { user } = await tools.read.users.info({ user: id })
-    return user && { ...user, id }
+    return await askProfile(tools.read, id)
   } catch (error) {
     tools.log.warn({ person: id, error: String(error) }, 'desk: could not ask Slack who somebody is')
     return undefined

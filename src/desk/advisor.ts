@@ -3,7 +3,7 @@ import { channelKind } from '../channel.ts'
 import { type Clock, DAY, MINUTE } from '../clock.ts'
 import type { Reader } from '../db/open.ts'
 import { listLetterUse, listPastUses, listRecentLetters, type PastUse } from '../letter-use.ts'
-import { detectLanguage } from '../template/language.ts'
+import { detectLanguage, sameLanguage } from '../template/language.ts'
 import { isForDesk, type Letter } from '../template/letter.ts'
 import { type Index, indexLetters } from '../template/suggest.ts'
 
@@ -105,10 +105,7 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
   }
 }
 
-function sameLanguage(folder: string, language: string): boolean {
-  return folder === language || folder.split('-')[0] === language
-}
-
-function suits(letter: Letter, { channel, desk }: Asking): boolean {
+/** Whether it is for that desk and that channel. */
+export function suits(letter: Letter, { channel, desk }: Pick<Asking, 'channel' | 'desk'>): boolean {
   return isForDesk(letter, desk) && (letter.channels?.includes(channelKind(channel)) ?? true)
 }

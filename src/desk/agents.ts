@@ -2,6 +2,7 @@
 import { type UsersInfoResponse, WebAPIRateLimitedError } from '@slack/web-api'
 import { SECOND } from '../clock.ts'
 import type { Reader, Trx } from '../db/open.ts'
+import { codeOf } from '../slack/trouble.ts'
 import type { Desk, DeskTools } from './tools.ts'
 
 export interface Agent {
@@ -18,9 +19,14 @@ export type Profile = NonNullable<UsersInfoResponse['user']> & { id: string }
 
 type Reading = Pick<DeskTools, 'read' | 'clock' | 'log' | 'self'>
 
+/** A channel that is shut to us says nothing of who is in it. Its leads hear of that in another way. */
+const SHUT = new Set(['channel_not_found', 'not_in_channel'])
+
 /** Brings the table in line with the channel. Rejects when Slack cannot be asked, and then changes nothing. */
 export async function syncAgents(tools: Reading & Pick<DeskTools, 'db'>, desk: Desk): Promise<void> {
   const members = await listMembers(tools, desk.channel)
+  if (!members)
+    return tools.log.warn({ desk: desk.name }, 'desk: its channel is shut to us; its agents stay as they were')
   const profiles: Profile[] = []
   for (const id of members) {
     const profile = await readProfile(tools, id)
@@ -36,16 +42,22 @@ export async function syncAgents(tools: Reading & Pick<DeskTools, 'db'>, desk: D
 
 /** The person's profile if they may act at the desk, as Slack has it now. */
 export async function findMember(tools: Reading, desk: Desk, id: string): Promise<Profile | undefined> {
-  if (!(await listMembers(tools, desk.channel)).includes(id)) return undefined
+  const members = await listMembers(tools, desk.channel)
+  if (!members?.includes(id)) return undefined
   const profile = await readProfile(tools, id)
   return profile && excuse(profile, tools.self) === undefined ? profile : undefined
 }
 
-async function listMembers(tools: Reading, channel: string): Promise<string[]> {
+/** Undefined for a channel that is shut to us. */
+async function listMembers(tools: Reading, channel: string): Promise<string[] | undefined> {
   const ids: string[] = []
   for (let cursor: string | undefined; ; ) {
     const asked = { channel, limit: PAGE, ...(cursor && { cursor }) }
-    const page = await patiently(tools, () => tools.read.conversations.members(asked))
+    const page = await patiently(tools, () => tools.read.conversations.members(asked)).catch((error: unknown) => {
+      if (SHUT.has(codeOf(error) ?? '')) return undefined
+      throw error
+    })
+    if (!page) return undefined
     ids.push(...(page.members ?? []))
     cursor = page.response_metadata?.next_cursor
     if (!cursor || ids.length >= MEMBERS_MAX) return ids
@@ -53,9 +65,24 @@ async function listMembers(tools: Reading, channel: string): Promise<string[]> {
 }
 
 async function readProfile(tools: Reading, user: string): Promise<Profile | undefined> {
-  const { user: profile } = await patiently(tools, () => tools.read.users.info({ user }))
-  return profile && { ...profile, id: user }
+  return await patiently(tools, () => askProfile(tools.read, user))
 }
+
+/** Undefined for whom Slack does not show to us: one such member of a channel must not keep all the others out. */
+export async function askProfile(read: DeskTools['read'], id: string): Promise<Profile | undefined> {
+  try {
+    const { user } = await read.users.info({ user: id })
+    return user && { ...user, id }
+  } catch (error) {
+    const code = codeOf(error) ?? ''
+    if (UNSEEN.has(code)) return undefined
+    // No Slack says so; whatever stands in for it there has nobody but its own people.
+    if (code === 'unknown_method') return { id }
+    throw error
+  }
+}
+
+const UNSEEN = new Set(['user_not_found', 'users_not_found', 'user_not_visible'])
 
 /** A large channel takes more calls than Slack allows in a minute. */
 async function patiently<T>({ clock, log }: Reading, call: () => Promise<T>): Promise<T> {

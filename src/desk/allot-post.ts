@@ -5,6 +5,7 @@ import {
   type Choice,
   findPrevious,
   type Given,
+  goOn,
   listCandidates,
   putAllotted,
   readAllotted,
@@ -60,6 +61,7 @@ async function settle(trx: Trx, effect: Effect, settled: Settled): Promise<void>
   const { conversationId } = allotmentOf(effect)
   const given = await allot(trx, conversationId, settled.detail as Choice)
   if (given) await putAllotted(trx, conversationId, effect.id, given)
+  await goOn(trx, conversationId)
 }
 
 /** Undefined to leave it where it is. */

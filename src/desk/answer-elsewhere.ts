@@ -5,6 +5,7 @@ import { channelKind } from '../channel.ts'
 import { getIdentity, type KnownIdentity, listIdentities } from '../contact.ts'
 import type { Conversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
+import { withAbout } from './about.ts'
 import { ADDRESS_BLOCK, addressInput, NO_SUBJECT, readAddress, SUBJECT_BLOCK, subjectInput } from './address-input.ts'
 import { admitTo } from './admission.ts'
 import { channelTo, isStillTheirs } from './aimed.ts'
@@ -23,7 +24,8 @@ export async function openAnswerElsewhere(tools: DeskTools, click: Click): Promi
   const prepare = async (): Promise<Prepared> => {
     const admission = await admitTo(tools, click.who, ANSWER_ELSEWHERE, click.value)
     if (admission.kind === 'refused') return admission
-    return { kind: 'view', view: await elsewhereView(tools, admission.conversation, admission.desk) }
+    const { conversation, desk } = admission
+    return await withAbout(tools.db, conversation, await elsewhereView(tools, conversation, desk))
   }
   await openView(tools, click, { title: TITLE, prepare })
 }
@@ -39,8 +41,13 @@ async function elsewhereView(tools: DeskTools, conversation: Conversation, desk:
     meta,
     blocks: [
       ...addressInput(others),
-      subjectInput(conversation.subject ?? (await findMailSubject(tools.db, conversation)) ?? ''),
-      note('What they wait for here ends once it has arrived there. What they answer comes into this thread.'),
+      subjectInput(
+        conversation.subject ?? (await findMailSubject(tools.db, conversation)) ?? '',
+        others.every(({ channelKind }) => channelKind === 'email'),
+      ),
+      note(
+        'Once it has arrived there, it counts as the answer to what waits here. What they write back comes into this thread.',
+      ),
     ],
   })
 }

@@ -22,7 +22,7 @@ import { shortcutOf } from './interaction.ts'
 import { onJoinChoice } from './join-choice.ts'
 import { onLetterFind } from './letter-list-click.ts'
 import { onLetterSearch } from './letter-search.ts'
-import { onClick, onClosed, onSubmit, tellFailure } from './listen.ts'
+import { onClick, onClosed, onSubmit, onUnknownForm, tellFailure } from './listen.ts'
 import { deskSource } from './notes.ts'
 import { SEND_TO_CUSTOMER, sendToCustomer } from './shortcut.ts'
 import type { Desk, DeskTools, LetterShelf } from './tools.ts'
@@ -70,6 +70,7 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
     searching: sharing(options.db),
     shelf: noShelf,
     letterEditors: 'leads',
+    language: 'en',
     ...options,
     advisor: makeAdvisor({ language: 'en', ...options }),
     newId: options.db.newId,
@@ -82,13 +83,18 @@ export function deskApp({ room, saveWithinMs, ...options }: DeskAppOptions): Des
     register: () => registerAll(room.app, tools),
     source: homeSource(deskSource(tools) as Source) as Source,
     async syncAgents() {
-      for (const desk of tools.desks) await syncAgents(tools, desk)
+      const failures: unknown[] = []
+      // One desk's trouble must not leave the others without their agents.
+      for (const desk of tools.desks) await syncAgents(tools, desk).catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw failures[0]
     },
   }
 }
 
 const noShelf: LetterShelf = {
   retired: () => [],
+  broken: () => [],
+  asChosen: () => undefined,
   textOf: () => undefined,
   async check() {
     throw new Error('letters cannot be changed here')
@@ -101,6 +107,7 @@ const noShelf: LetterShelf = {
 function registerAll(app: App, tools: DeskTools): void {
   for (const [action, run] of Object.entries(CLICKS)) onClick(app, tools, action, run)
   for (const [callbackId, form] of Object.entries(FORMS)) onSubmit(app, tools, callbackId, form)
+  onUnknownForm(app, new Set(Object.keys(FORMS)))
   for (const [callbackId, run] of Object.entries(CLOSINGS)) onClosed(app, tools, callbackId, run)
   onCommand(app, tools)
   onTurn(app, tools)

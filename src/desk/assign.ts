@@ -1,9 +1,10 @@
-// "Assign" and "Reassign": to whom, and, when somebody has it already, what the next one must know.
+// "Assign" and "Hand over": to whom, and, when somebody has it already, what the next one must know.
 import type { KnownBlock, ModalView } from '@slack/types'
 import { putAllotment } from '../allot.ts'
 import { type Assigned, assign } from '../assign.ts'
 import { type Conversation, lockConversation } from '../conversation.ts'
 import { shorten } from '../slack/mrkdwn.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { type Agent, listAgents, listAway } from './agents.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
@@ -38,7 +39,7 @@ async function prepareAssign(tools: DeskTools, { who, value: id }: Click): Promi
   const agents = (await listAgents(tools.db, desk.name)).filter(({ id }) => id !== conversation.owner_id)
   if (agents.length === 0) return { kind: 'refused', text: 'There is nobody else at this desk to give it to.' }
   const away = await listAway(tools.db, desk.name, tools.clock.now())
-  return { kind: 'view', view: assignView(conversation, desk, agents.map(nameAway(away))) }
+  return await withAbout(tools.db, conversation, assignView(conversation, desk, agents.map(nameAway(away))))
 }
 
 /** Giving a customer to somebody who is away should be a decision. */
@@ -52,7 +53,7 @@ function assignView({ id, owner_id }: Conversation, desk: Desk, agents: readonly
   const meta: AssignMeta = { conversationId: id, at: desk.channel, ...(owner_id !== null && { owner: owner_id }) }
   return formView({
     callbackId: ASSIGN,
-    title: owner_id === null ? TITLE : 'Reassign',
+    title: owner_id === null ? TITLE : 'Hand over',
     submit: owner_id === null ? 'Assign' : 'Hand over',
     meta,
     blocks: [ownerLine(owner_id), ...agentMenu(agents, owner_id === null), noteField(owner_id !== null)],
@@ -72,7 +73,7 @@ function agentMenu(agents: readonly Agent[], isFree: boolean): KnownBlock[] {
   }))
   const options = isFree ? [{ text: plain('Whoever is next'), value: NEXT }, ...people] : people
   const hidden = agents.length - people.length
-  const more = `Slack’s menu has room for ${OPTIONS_MAX} people; ${hidden} more are at this desk. They can press Take.`
+  const more = `Slack’s menu has room for ${OPTIONS_MAX} people; ${hidden} more are at this desk. They can press “Take”.`
   return [
     {
       type: 'input',
@@ -89,7 +90,7 @@ function noteField(isRequired: boolean): KnownBlock {
     type: 'input',
     block_id: 'note',
     label: plain('What was asked, tried and promised?'),
-    hint: plain('It stands in the thread, for colleagues only. The customer never has to say it again.'),
+    hint: plain('It stands in the thread, for colleagues only: so the customer need not say it again.'),
     optional: !isRequired,
     element: { type: 'plain_text_input', action_id: 'note', multiline: true, max_length: NOTE_LENGTH_MAX },
   }

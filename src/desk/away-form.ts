@@ -40,7 +40,7 @@ export function awayView(at: string, now: number): ModalView {
       optional: true,
       label: plain('Who stands in for you?'),
       hint: plain(
-        'They are called when your customers write, and get your reminders. Without anybody, the desk’s backup is.',
+        'They are called when your customers write, and get your reminders. If you choose nobody, the desk’s backup does.',
       ),
       element: { type: 'users_select', action_id: 'stand_in', placeholder: plain('Choose a colleague') },
     },

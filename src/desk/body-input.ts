@@ -1,6 +1,6 @@
 // The field for a customer's answer: an agent types with Slack's own tools, and the customer gets Markdown's worth of it.
 import { createHash } from 'node:crypto'
-import type { InputBlock } from '@slack/types'
+import type { InputBlock, RichTextBlock } from '@slack/types'
 import type { Reader } from '../db/open.ts'
 import { plainFromMarkdown, richFromMarkdown } from '../slack/markdown-rich.ts'
 import { markdownFromRich, type NamesOfUsers, usersIn, type WrittenMarkdown } from '../slack/rich-markdown.ts'
@@ -19,8 +19,6 @@ export function bodyInput(input: { blockId: string; label: string; hint: string;
     block_id: input.blockId,
     label: plain(input.label),
     hint: plain(input.hint),
-    // An empty field is answered by us, with what to do, and not by Slack's own words.
-    optional: true,
     element: {
       type: 'rich_text_input',
       action_id: ACTION,
@@ -32,7 +30,17 @@ export function bodyInput(input: { blockId: string; label: string; hint: string;
 
 /** What stands in the field. Without `names` nobody who is mentioned has one. */
 export function readBody(view: OpenView, blockId: string, names?: NamesOfUsers): WrittenMarkdown {
-  return markdownFromRich(view.rich(blockId, ACTION), names)
+  return markdownFromRich(typedIn(view, blockId), names)
+}
+
+/** A client that knows nothing of formatting says what was typed as it was. */
+function typedIn(view: OpenView, blockId: string): RichTextBlock | undefined {
+  const text = view.typed(blockId, ACTION)
+  const plainly = (): RichTextBlock => ({
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
+  })
+  return view.rich(blockId, ACTION) ?? (text === '' ? undefined : plainly())
 }
 
 /** The names of those whom the field mentions. Asks nobody where it mentions none. */
@@ -56,6 +64,20 @@ export function fits(markdown: string): boolean {
 export function tooLong(markdown: string): string {
   const count = (n: number) => n.toLocaleString('en-US')
   return `This text has ${count(bodyLength(markdown))} characters, and ${count(BODY_LENGTH_MAX)} fit. Send it in two replies.`
+}
+
+/** A letter as it was put into the field: by it one can tell whether the text was touched, and the letter changed. */
+export function insertedAs(markdown: string, { mark }: { mark: string }): string {
+  return `${fingerprint(markdown)} ${mark}`
+}
+
+export function isUntouched(typed: string, inserted: string | undefined): boolean {
+  return inserted !== undefined && fingerprint(typed) === inserted.split(' ')[0]
+}
+
+/** Undefined for what a version of the program kept that knew none. */
+export function markIn(inserted: string | undefined): string | undefined {
+  return inserted?.split(' ')[1]
 }
 
 /** The same for a text and for what comes back of it from the field: Slack cuts it in pieces and joins them as it likes. */

@@ -48,9 +48,9 @@ function nameForm(meta: FormMeta, writesAs: string, name: string) {
         type: 'input',
         block_id: BLOCK,
         optional: true,
-        label: plain(`What stands behind “${greet('en', { name: undefined, calledBy: '' })}”`),
+        label: plain(`Their name after “${greet('en', { name: undefined, calledBy: '' })}”`),
         hint: plain(
-          'For example Ana, or Mrs Ruiz. Leave it empty to greet them without a name. It holds for every letter from now on.',
+          'For example Ana, or Mrs Ruiz. Leave it empty to greet them without a name. Every letter does so from now on.',
         ),
         element: {
           type: 'plain_text_input',

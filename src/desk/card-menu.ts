@@ -13,7 +13,7 @@ export function cardMenu(view: Pick<CardView, 'conversationId' | 'state' | 'owne
   const { conversationId, state, ownerId, waiting } = view
   const can = TRANSITIONS[state]
   const all: { action: MenuAction; label: string; isOffered: boolean }[] = [
-    { action: 'assign', label: ownerId === undefined ? 'Assign…' : 'Reassign…', isOffered: can.take !== undefined },
+    { action: 'assign', label: ownerId === undefined ? 'Assign…' : 'Hand over…', isOffered: can.take !== undefined },
     { action: 'waive', label: 'No reply needed…', isOffered: waiting !== undefined },
     { action: 'snooze', label: 'Snooze…', isOffered: can.snooze !== undefined },
     { action: 'close', label: 'Close', isOffered: can.close !== undefined },

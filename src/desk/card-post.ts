@@ -15,6 +15,7 @@ import { makeFinder } from './find-post.ts'
 import { findLink } from './link.ts'
 import { findEarlierCard, pointOn } from './moved-card.ts'
 import { type Content, inDesk, isMalformed, isShut, post, update } from './post.ts'
+import { newStoryOf, tellStory } from './story-told.ts'
 import { type CardView, type Posted, readCard } from './view.ts'
 
 export interface DeskPosting {
@@ -34,7 +35,7 @@ export function cardHandler(options: DeskPosting): Handler {
       if (view.card) return await renew(options, view, view.card)
       if (await isAllHeld(db, view.conversationId)) return { kind: 'moot', reason: 'its customer is blocked' }
       const posted = await postNew(options, view, effect.id)
-      return { kind: 'accepted', ref: posted.ts, detail: posted }
+      return { kind: 'accepted', ref: posted.ts, detail: shownBy(options, view, posted) }
     },
     async verify(effect) {
       const view = await readCard(db, conversationOf(effect))
@@ -43,10 +44,23 @@ export function cardHandler(options: DeskPosting): Handler {
       const found = await finder.find(effect, { channel })
       if (!found) return { kind: 'unknown' }
       const mine = found.find(({ n }) => n === 0)
-      return mine ? { kind: 'accepted', ref: mine.ts, detail: { channel, ts: mine.ts } } : { kind: 'absent' }
+      if (!mine) return { kind: 'absent' }
+      return { kind: 'accepted', ref: mine.ts, detail: shownBy(options, view, { channel, ts: mine.ts }) }
     },
     settle: (trx, effect, settled) => settleCard(trx, effect, settled, options),
   }
+}
+
+interface Shown {
+  /** Where a new one stands. */
+  posted?: Posted
+  /** What is new in it for the person's other cards. */
+  story?: string
+}
+
+function shownBy({ clock }: DeskPosting, view: CardView, posted?: Posted): Shown {
+  const story = newStoryOf(view, clock.now())
+  return { ...(posted && { posted }), ...(story !== undefined && { story }) }
 }
 
 function conversationOf(effect: Effect): string {
@@ -95,7 +109,7 @@ async function renew(options: DeskPosting, view: CardView, card: Posted) {
     await options.db.transaction((trx) => forgetCard(trx, view.conversationId, card))
     throw new SendError({ kind: 'temporary' }, 'the card cannot be changed any more; posting it anew', { cause: error })
   }
-  return { kind: 'accepted', ref: card.ts } as const
+  return { kind: 'accepted', ref: card.ts, detail: shownBy(options, view) } as const
 }
 
 const GONE = new Set<string | undefined>(['message_not_found', 'edit_window_closed', 'cant_update_message'])
@@ -113,8 +127,18 @@ async function forgetCard(trx: Trx, conversationId: string, card: Posted): Promi
 /** From here on the thread below the card is the conversation's. */
 async function settleCard(trx: Trx, effect: Effect, settled: Settled, options: DeskPosting): Promise<void> {
   if (settled.kind !== 'accepted' || !settled.detail) return
-  const { channel, ts } = settled.detail as Posted
   const conversationId = conversationOf(effect)
+  const { posted, story } = settled.detail as Shown
+  if (posted) await settlePosted(trx, conversationId, posted, options)
+  if (story !== undefined) await tellStory(trx, conversationId, story)
+}
+
+async function settlePosted(
+  trx: Trx,
+  conversationId: string,
+  { channel, ts }: Posted,
+  options: DeskPosting,
+): Promise<void> {
   await trx
     .insertInto('desk_post')
     .values({ channel, ts, conversation_id: conversationId, message_id: null })

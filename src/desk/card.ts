@@ -137,7 +137,7 @@ function stateLine(view: CardView, now: number): string {
     stateWords(view),
     ...urgency,
     ...(waiting ? [dueWords(waiting, now)] : []),
-    ownerWords(view, now),
+    ...ownerWords(view, now),
     count,
   ].join(' · ')
 }
@@ -147,12 +147,14 @@ const WHY_LEFT = {
   'everybody is full': 'nobody has it: everybody has as many as they can',
 }
 
-function ownerWords({ ownerId, ownerAway, whyLeft, waiting }: CardView, now: number): string {
-  if (ownerId === undefined) return whyLeft && waiting ? WHY_LEFT[whyLeft] : 'nobody has it yet'
-  if (!ownerAway || ownerAway.until <= now) return `<@${ownerId}> has it`
+/** Whoever has nothing to do with it any more need not be missed. */
+function ownerWords({ state, ownerId, ownerAway, whyLeft, waiting }: CardView, now: number): string[] {
+  if (ownerId === undefined && state === 'closed') return []
+  if (ownerId === undefined) return [whyLeft && waiting ? WHY_LEFT[whyLeft] : 'nobody has it yet']
+  if (!ownerAway || ownerAway.until <= now) return [`<@${ownerId}> has it`]
   const { until, standIn } = ownerAway
   const instead = standIn === undefined ? '' : `, <@${standIn}> stands in`
-  return `<@${ownerId}> has it, away until ${dateMark(until)}${instead}`
+  return [`<@${ownerId}> has it, away until ${dateMark(until)}${instead}`]
 }
 
 function stateWords({ state, lastEnd, snoozedUntil, isSpam, newest }: CardView): string {
@@ -213,10 +215,15 @@ function buttons(view: CardView): (Button | Overflow)[] {
     ...(ownerId === undefined && take ? [button('take', 'Take', conversationId)] : []),
     ...(reopen && !isSpam ? [button('reopen', 'Reopen', conversationId)] : []),
     ...(isSpam ? [button('not_spam', 'Not spam', conversationId)] : []),
-    button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
+    button(
+      'reply',
+      `Reply ${wayWords(channelKind)}`,
+      conversationId,
+      isSpam && state === 'closed' ? undefined : 'primary',
+    ),
     ...(related && state !== 'closed' ? [button('join', 'Join them', conversationId)] : []),
-    cardMenu(view),
     button('customer', 'Customer…', conversationId),
+    cardMenu(view),
   ]
 }
 
@@ -232,6 +239,6 @@ export type ActionId =
   | 'customer'
   | 'not_spam'
 
-export function button(actionId: ActionId, label: string, value: string, style?: 'primary'): Button {
+export function button(actionId: ActionId, label: string, value: string, style?: 'primary' | undefined): Button {
   return { type: 'button', action_id: actionId, text: plain(label), value, ...(style && { style }) }
 }

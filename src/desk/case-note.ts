@@ -79,13 +79,11 @@ function deedOf(fact: StoredFact): Deed | undefined {
   switch (fact.kind) {
     case 'conversation-split':
       return {
-        did: fact.data.parted
-          ? ' parted another conversation from this one'
-          : ' made a part of this a conversation of its own',
+        did: fact.data.parted ? ' parted another conversation from this one' : ' split a part of this off',
         otherId: fact.data.into,
       }
     case 'split-off':
-      return { did: ' made this of a part of another conversation', otherId: fact.data.from }
+      return { did: ' split this off from another conversation', otherId: fact.data.from }
     case 'conversation-merged':
       return { did: ' joined this to another conversation, where it goes on', otherId: fact.data.into }
     case 'conversation-joined':
@@ -118,7 +116,7 @@ async function findOther(db: Reader, desk: string, id: string | undefined): Prom
 
 export function caseNoteHeader({ by, name, did, from, other, link }: SaidInCaseNote, at: number): KnownBlock {
   const who: Inline = name === undefined ? { type: 'user', user_id: by } : word(oneLine(name), { bold: true })
-  const subject = shorten(oneLine(other?.subject ?? ''), SUBJECT_LENGTH) || 'without a subject'
+  const subject = shorten(oneLine(other?.subject ?? ''), SUBJECT_LENGTH) || '(no subject)'
   const named: Inline[] =
     other === undefined
       ? []

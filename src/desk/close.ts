@@ -42,7 +42,7 @@ export function waysOut({ id, channel }: Conversation, dueAt: number): Whisper {
     { type: 'section', text: { type: 'mrkdwn', text } },
     {
       type: 'actions',
-      elements: [button('reply', `Reply ${wayWords(channel)}`, id, 'primary'), button('waive', 'No reply needed', id)],
+      elements: [button('reply', `Reply ${wayWords(channel)}`, id, 'primary'), button('waive', 'No reply needed…', id)],
     },
   ]
   return { text, blocks }

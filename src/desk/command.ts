@@ -98,9 +98,11 @@ async function answerInTime(
   if (raced.kind === 'done') return raced.value ? await ack(said(raced.value)) : await ack()
   await ack(said({ text: WAIT }))
   const late = said((await work) ?? OPENED)
-  await respond(late).catch((error: unknown) =>
-    log.warn({ error: String(error) }, 'desk: a late answer did not arrive'),
-  )
+  try {
+    await respond(late)
+  } catch (error) {
+    log.warn({ error: String(error) }, 'desk: a late answer did not arrive')
+  }
 }
 
 async function answer(

@@ -2,7 +2,7 @@
 import { type OutboundAttachment, SendError } from '../channel.ts'
 import { keepDraft } from '../kept-draft.ts'
 import { findSameWords } from '../letter-use.ts'
-import { preview } from '../reply.ts'
+import { JOINED, preview } from '../reply.ts'
 import { plainFromMarkdown } from '../slack/markdown-rich.ts'
 import { type Caution, findCautions } from '../template/personal.ts'
 import { startWriting } from '../writing.ts'
@@ -66,6 +66,7 @@ async function makePreview(tools: DeskTools, who: Person, view: OpenView, draft:
   if (admission.kind === 'refused') return atBody(meta, admission.text)
   if (!(await isStillTheirs(tools.db, question, meta))) return atBody(meta, MOVED)
   await keepMeanwhile(tools, who, view, draft)
+  if (conversation.merged_into !== null) return atBody(meta, JOINED)
   const markdown = await finish(draft, (language) => readValues(tools, question, admission.agent, desk, language))
   const objection = objectToLetter(markdown)
   if (objection) return atBody(meta, objection)

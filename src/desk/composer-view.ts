@@ -14,7 +14,7 @@ import { type FileLimits, fileInput } from './file-input.ts'
 import { shortenMiddle } from './file-name.ts'
 import { fillInputs } from './fill-input.ts'
 import type { OpenView } from './interaction.ts'
-import { letterMenu } from './letter-menu.ts'
+import { letterMenu, type Offered } from './letter-menu.ts'
 import { customerName, newWords, type Question, wayWords } from './question.ts'
 import { ccInput } from './recipient-input.ts'
 import { markWords } from './recipient-words.ts'
@@ -44,7 +44,7 @@ export interface ComposerMeta {
   noteId?: string
   /** Unless it goes where the conversation's customer asked. */
   aim?: Aim
-  /** The fingerprint of the letter as it was put in, to know whether anybody has touched it. */
+  /** The fingerprint of the letter as it was put in, to know whether anybody has touched it, and the letter's own mark. */
   inserted?: string
 }
 
@@ -57,8 +57,7 @@ export interface Composer {
   meta: ComposerMeta
   /** Markdown. */
   text: string
-  /** Those that fit what the customer wrote, and whether there are any at all. */
-  offered: { suggested: readonly Letter[]; hasLetters: boolean }
+  offered: Offered
   /** The letter the text came from; what it asks is asked here while the text is still to be filled in. */
   letter?: Letter | undefined
   /** What was answered of what the letter asks. */

@@ -2,15 +2,17 @@
 
 import type { Aim } from '../aim.ts'
 import { channelKind } from '../channel.ts'
+import { findCurrent } from '../evidence.ts'
 import { dropKeptDraft, findKeptDraft } from '../kept-draft.ts'
 import type { Letter } from '../template/letter.ts'
 import { listWriting, startWriting, stopWriting } from '../writing.ts'
 import { admit } from './admission.ts'
 import { nameOf } from './agents.ts'
 import { readAimed, readRecipients } from './aimed.ts'
-import { fits, tooLong } from './body-input.ts'
+import { fits, markIn, tooLong } from './body-input.ts'
 import { type Composer, type ComposerMeta, composerView, readMeta } from './composer-view.ts'
 import { type Click, type Person, placeOf } from './interaction.ts'
+import { listLeftOut } from './letter-broken.ts'
 import { advise, letterValue } from './letter-menu.ts'
 import { openView, type Prepared } from './open-view.ts'
 import { mayUse } from './permission.ts'
@@ -62,7 +64,7 @@ export async function prepareComposer(tools: DeskTools, who: Person, start: Star
     ...(begin.noteId !== undefined && { noteId: begin.noteId }),
     ...(kept?.inserted !== undefined && { inserted: kept.inserted }),
   }
-  const offered = await readOffered(tools, question)
+  const offered = await readOffered(tools, question, who)
   // What was typed here before has room here again; what is too much of it is said when it is to leave.
   const isFitting = kept !== undefined || fits(begin.text)
   return {
@@ -102,22 +104,25 @@ function otherWay({ conversation, waiting }: Question): string | undefined {
 /** The letter that a composer's text came from, if it is still there. */
 export function findChosen(
   { letters, shelf }: Pick<DeskTools, 'letters' | 'shelf'>,
-  { letter }: Pick<ComposerMeta, 'letter'>,
+  { letter, inserted }: Pick<ComposerMeta, 'letter' | 'inserted'>,
 ): Letter | undefined {
-  // What was retired meanwhile is still the letter that this text came from.
-  return [...letters(), ...shelf.retired()].find((candidate) => letterValue(candidate) === letter)
+  // What was retired meanwhile is still the letter that this text came from; and as it was, if it has changed since.
+  const now = [...letters(), ...shelf.retired()].find((candidate) => letterValue(candidate) === letter)
+  const mark = markIn(inserted)
+  return mark === undefined || now?.mark === mark ? now : (shelf.asChosen(mark) ?? now)
 }
 
 /** What an agent can choose from: recipients, letters, and how much may be added. */
 export async function readOffered(
   tools: DeskTools,
   question: Question,
+  who: Person,
 ): Promise<Pick<Composer, 'recipients' | 'offered' | 'limits'>> {
   const { conversation } = question
   const { suggested, languages } = await advise(tools.advisor, question)
   return {
     recipients: await readRecipients(tools, question),
-    offered: { suggested, hasLetters: languages.length > 0 },
+    offered: { suggested, hasLetters: languages.length > 0, broken: await listLeftOut(tools, who, conversation.desk) },
     limits: { attachmentBytesMax: bytesMaxOf(tools, conversation.channel), mayRead: await mayUse(tools, 'files:read') },
   }
 }
@@ -133,15 +138,17 @@ function bytesMaxOf({ channelOf }: DeskTools, channel: string): number {
 
 export async function openComposer(tools: DeskTools, click: Click, start: Start): Promise<void> {
   const { who } = click
+  let { conversationId } = start
   const isOpen = await openView(tools, click, {
     title: 'Reply',
     async prepare() {
-      const prepared = await prepareComposer(tools, who, start)
-      if (prepared.kind === 'view') await showWriting(tools, who, start.conversationId)
+      conversationId = (await findCurrent(tools.db, start.conversationId)).id // Joined to another, it is answered there.
+      const prepared = await prepareComposer(tools, who, { ...start, conversationId })
+      if (prepared.kind === 'view') await showWriting(tools, who, conversationId)
       return prepared
     },
   })
-  if (!isOpen) await hideWriting(tools, who, start.conversationId)
+  if (!isOpen) await hideWriting(tools, who, conversationId)
 }
 
 /** Begins it, or is a sign of it. Nothing that a person waits for hangs on it. */

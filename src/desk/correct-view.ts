@@ -84,11 +84,9 @@ export function correctionBlocks(
   correction: Pick<Correction, 'kind' | 'state' | 'error' | 'agent_id'> | undefined,
   { editedAt, deletedAt }: { editedAt: number | undefined; deletedAt: number | undefined },
 ): KnownBlock[] {
-  const edited: Inline[] = editedAt === undefined ? [] : [word('✏️ Corrected at '), instant(editedAt), word('.')]
+  const edited: Inline[] = editedAt === undefined ? [] : [word('✏️ Corrected '), instant(editedAt), word('.')]
   const deleted: Inline[] =
-    deletedAt === undefined
-      ? []
-      : [word('🗑️ Taken back at '), instant(deletedAt), word('. It answers nothing any more.')]
+    deletedAt === undefined ? [] : [word('🗑️ Taken back '), instant(deletedAt), word('. It answers nothing any more.')]
   const doing = correction === undefined ? [] : doingWords(correction)
   const lines = [edited, deleted, doing].filter((line) => line.length > 0)
   if (lines.length === 0) return []

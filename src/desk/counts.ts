@@ -2,6 +2,7 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { Message } from '../message.ts'
 import { countsNow, reclassify } from '../reclassify.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { listNewest, messageOption } from './customer-message.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
@@ -33,7 +34,7 @@ async function prepareCounts(tools: DeskTools, { who, value: id }: Click): Promi
   if (messages.length === 0) return { kind: 'refused', text: 'Nobody has written anything here yet.' }
   const counting: string[] = []
   for (const message of messages) if (await countsNow(tools.db, id, message.id)) counting.push(message.id)
-  return { kind: 'view', view: countsView(id, admission.desk, messages, counting) }
+  return await withAbout(tools.db, admission.conversation, countsView(id, admission.desk, messages, counting))
 }
 
 export function countsView(
@@ -48,7 +49,7 @@ export function countsView(
       type: 'input',
       block_id: 'messages',
       optional: true,
-      label: plain('Tick what a person wrote and waits for'),
+      label: plain('Tick the messages that need an answer'),
       element: {
         type: 'checkboxes',
         action_id: 'messages',
@@ -59,7 +60,7 @@ export function countsView(
       },
     },
     note(
-      'Newest first. What is not ticked waits for no answer, such as what a machine sent. Waiting counts from its arrival.',
+      'Newest first. Leave out what needs none, such as what a machine sent. The waiting time counts from when a message came.',
     ),
   ]
   return formView({ callbackId: COUNTS, title: TITLE, submit: 'Save', meta, blocks })

@@ -13,7 +13,7 @@ import { fingerprint } from './body-input.ts'
 import { oneLine } from './card.ts'
 import { type FormMeta, formView } from './form.ts'
 import { PERSON } from './person.ts'
-import { customerName, type Question, wayWords } from './question.ts'
+import { customerName, isSaid, type Question, wayWords } from './question.ts'
 import type { Desk, DeskTools } from './tools.ts'
 import { type Inline, instant, paragraph, plain, word } from './words.ts'
 
@@ -71,7 +71,7 @@ export async function customerView(
 
 function identityBlock(identity: KnownIdentity): KnownBlock {
   const name = shorten(oneLine(customerName(identity)), NAME_LENGTH_MAX)
-  const address = name === identity.address ? '' : ` · ${identity.address}`
+  const address = isSaid(name, identity.address) ? '' : ` · ${identity.address}`
   return {
     type: 'section',
     text: plain(shorten(`${name}${address} · ${wayWords(identity.channelKind)}`, LINE_LENGTH_MAX)),
@@ -83,7 +83,7 @@ function writeButton(conversationId: string): Button {
 }
 
 function personButton(conversationId: string): Button {
-  return { type: 'button', action_id: PERSON, text: plain('Same person…'), value: conversationId }
+  return { type: 'button', action_id: PERSON, text: plain('Same person as…'), value: conversationId }
 }
 
 function blockedBlock(said: Detail | undefined): KnownBlock[] {
@@ -111,7 +111,7 @@ function languageInput(languages: readonly string[], language: string): KnownBlo
     option(UNSAID, 'The one they write in'),
     ...languages.slice(0, OPTIONS_MAX).map((each) => option(each, languageName(each))),
   ]
-  return menu('language', 'Language of letters to them', options, language)
+  return menu('language', 'Language of letters', options, language)
 }
 
 function languagesOf({ letters }: Pick<DeskTools, 'letters'>, language: string): string[] {
@@ -120,7 +120,7 @@ function languagesOf({ letters }: Pick<DeskTools, 'letters'>, language: string):
   return [...there].sort()
 }
 
-function languageName(language: string): string {
+export function languageName(language: string): string {
   try {
     return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
   } catch {
@@ -148,7 +148,7 @@ function nameInput(called: string): KnownBlock {
     type: 'input',
     block_id: 'called',
     optional: true,
-    label: plain('What letters call them'),
+    label: plain('Name in letters'),
     hint: plain('For example Ana, or Mrs Ruiz. Empty: letters greet them without a name.'),
     element: {
       type: 'plain_text_input',
@@ -178,7 +178,7 @@ function noteInput(said: string): KnownBlock {
 
 function noteAuthor(said: Detail | undefined): KnownBlock[] {
   if (!said?.value || said.set_by === '') return []
-  return [paragraph([word('Noted by '), { type: 'user', user_id: said.set_by }, word(' at '), instant(said.set_at)])]
+  return [paragraph([word('Noted by '), { type: 'user', user_id: said.set_by }, word(' '), instant(said.set_at)])]
 }
 
 /** What the menu's value means. */

@@ -5,10 +5,12 @@ import { shorten } from '../slack/mrkdwn.ts'
 
 const REASON_LENGTH = 400
 
-/** The reason is somebody else's words, such as a mail server's; it comes back cut and without breaks. */
+/** The reason is somebody else's words, such as a mail server's; it comes back cut and without breaks, as a sentence among ours. */
 function reasonWords(reason: string | undefined): string {
-  const text = (reason ?? '').replaceAll(/\s+/g, ' ').trim()
-  return text === '' ? 'no reason was given' : shorten(text, REASON_LENGTH)
+  const text = shorten((reason ?? '').replaceAll(/\s+/g, ' ').trim(), REASON_LENGTH)
+  if (text === '') return 'No reason was given.'
+  const begun = /^[a-z]+[ ,.]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
 }
 
 /** The plain sentence for each word of `Delivery`. */
@@ -39,6 +41,21 @@ export function deliverySentence(delivery: Delivery, reason: string | undefined)
   }
 }
 
+/** The same for a question to somebody outside, which the customer knows nothing of. */
+export function questionSentence(delivery: Delivery, reason: string | undefined): string {
+  const why = reasonWords(reason)
+  switch (delivery) {
+    case 'rejected':
+      return `Not delivered. ${why} Put it right and ask again.`
+    case 'parked':
+      return `Deskbell has given up. ${why} It may have arrived: find out before you send it again.`
+    case 'bounced':
+      return `It came back. ${why}`
+    default:
+      return deliverySentence(delivery, reason)
+  }
+}
+
 /** The same for what no agent wrote: it needs nobody's decision, and the customer waits whatever became of it. */
 export function acknowledgementSentence(delivery: Delivery, reason: string | undefined): string {
   const why = reasonWords(reason)
@@ -50,7 +67,7 @@ export function acknowledgementSentence(delivery: Delivery, reason: string | und
     case 'uncertain':
       return 'It may have arrived; it is not sent twice.'
     case 'undone':
-      return `Not sent: ${why}.`
+      return `Not sent. ${why}`
     default:
       return deliverySentence(delivery, reason)
   }

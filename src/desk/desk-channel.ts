@@ -25,7 +25,11 @@ export function sayShut(desk: Desk, shut: Shut): string {
 }
 
 export function sayRenumbered(desk: Desk, configured: string): string {
-  return `Slack has given the channel of the desk ${deskTitle(desk)} another id. Deskbell goes on there; write ${desk.channel} in the place of ${configured} into deskbell.yaml.`
+  return `Slack has given the channel of the desk ${deskTitle(desk)} another id. ${goesOn(desk, configured)}`
+}
+
+function goesOn({ channel }: Desk, configured: string): string {
+  return `Deskbell goes on there; write ${channel} in the place of ${configured} into deskbell.yaml.`
 }
 
 export async function listDeskChannels(db: Reader): Promise<DeskChannelTable[]> {
@@ -41,7 +45,12 @@ export async function noteShut(trx: Trx, desk: Desk, configured: string, shut: S
   await appendFact(trx, { kind: 'desk-channel-changed', data: { desk: desk.name, is: shut ?? 'open' } })
   if (shut !== null) {
     const subject = `The desk ${deskTitle(desk)} cannot use its channel`
-    await putAlarm(trx, { desk: desk.name, key: keyOf(desk, shut, since), subject, text: sayShut(desk, shut) })
+    await putAlarm(trx, {
+      desk: desk.name,
+      key: keyOf(desk, shut, since),
+      subject,
+      text: `The channel ${desk.channel} ${SAID[shut]}`,
+    })
     return
   }
   const subject = `The desk ${deskTitle(desk)} can use its channel again`
@@ -85,6 +94,6 @@ export async function renumber(trx: Trx, desk: Desk, configured: string, to: str
     desk: desk.name,
     key: `desk-channel:${desk.name}:renumbered:${to}`,
     subject: `The channel of the desk ${deskTitle(desk)} has another id`,
-    text: sayRenumbered({ ...desk, channel: to }, configured),
+    text: goesOn({ ...desk, channel: to }, configured),
   })
 }

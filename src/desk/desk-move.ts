@@ -2,10 +2,12 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import { type DeskMoved, moveToDesk } from '../desk-move.ts'
 import { shorten } from '../slack/mrkdwn.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
+import { quietEnd } from './page-post.ts'
 import type { Outcome } from './respond.ts'
 import { type Desk, type DeskTools, deskTitle } from './tools.ts'
 import type { CardView } from './view.ts'
@@ -45,7 +47,11 @@ async function prepareMove(tools: DeskTools, { who, value: id }: Click): Promise
   if (conversation.state === 'closed') return { kind: 'refused', text: WRONG.closed }
   const others = tools.desks.filter(({ name }) => name !== desk.name).slice(0, OPTIONS_MAX)
   if (others.length === 0) return { kind: 'refused', text: 'There is no other desk.' }
-  return { kind: 'view', view: moveView({ conversationId: id, at: desk.channel, from: desk.name }, others) }
+  return await withAbout(
+    tools.db,
+    conversation,
+    moveView({ conversationId: id, at: desk.channel, from: desk.name }, others),
+  )
 }
 
 export function moveView(meta: DeskMoveMeta, others: readonly Desk[]): ModalView {
@@ -64,11 +70,11 @@ export function moveView(meta: DeskMoveMeta, others: readonly Desk[]): ModalView
       type: 'input',
       block_id: 'note',
       label: plain('What was asked, tried and promised?'),
-      hint: plain('It stands in the thread there, for colleagues only. The customer never has to say it again.'),
+      hint: plain('It stands in the thread there, for colleagues only: so the customer need not say it again.'),
       element: { type: 'plain_text_input', action_id: 'note', multiline: true, max_length: NOTE_LENGTH_MAX },
     },
     note(
-      'All that was said goes along, your notes too. Nobody has it there yet, and the customer waits on since they wrote. Here its card only says where it went.',
+      'Everything that was said goes along, notes too. Nobody has it there yet, and the waiting time runs on. The card here only says where it went.',
     ),
   ]
   return formView({ callbackId: DESK_MOVE, title: TITLE, submit: 'Move', meta, blocks })
@@ -82,7 +88,8 @@ async function submitMove(tools: DeskTools, who: Person, view: OpenView): Promis
   if (admission.desk.name !== from) return told('Nothing was changed: somebody has moved it already.')
   const to = tools.desks.find(({ name }) => name === view.chosen('to', 'to'))
   if (!to) return { kind: 'errors', blockId: 'to', text: 'Choose one of the desks.' }
-  const move = { by: admission.agent.id, to: to.name, note: noteIn(view), policies: tools.policies }
+  const quietUntil = await quietEnd(tools, to, conversationId, tools.clock.now())
+  const move = { by: admission.agent.id, to: to.name, note: noteIn(view), policies: tools.policies, quietUntil }
   const moved = await tools.db.transaction((trx) => moveToDesk(trx, conversationId, move))
   if (moved === 'moved')
     return { kind: 'close', below: 'closed', late: toldView(TITLE, `Saved: ${deskTitle(to)} has it now.`) }

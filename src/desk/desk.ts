@@ -14,14 +14,15 @@ import { listQueue } from '../queue.ts'
 import type { Pace } from '../rate.ts'
 import { listRecipientChoices } from '../recipients.ts'
 import type { SlackAccess } from '../slack/clients.ts'
+import { insist } from '../slack/insist.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import type { DigestLimits } from '../telling.ts'
 import { type LetterBook, openLetters } from '../template/letter-store.ts'
 import { explainWindows } from '../why.ts'
-import type { DeskApp } from './app.ts'
 import { closedDesk } from './closed.ts'
 import type { DeskChannels } from './desk-channels.ts'
 import type { DeskEffect } from './effects.ts'
+import type { Tending } from './tending.ts'
 import type { Desk } from './tools.ts'
 
 export interface OpenDesk {
@@ -86,15 +87,23 @@ export const DESK_CHANNEL = 'slack:desk'
 /** Slack's SDKs are loaded only when there is a Slack to speak to. */
 export async function openDesk(settings: DeskSettings, options: DeskOptions): Promise<OpenDesk> {
   if (!settings.slack) return closedDesk()
-  const [{ slackRoom }, { deskApp }, { deskHandlers }, { paceOf }, { makePresence }, { makeDeskChannels }] =
-    await Promise.all([
-      import('../slack/room.ts'),
-      import('./app.ts'),
-      import('./handlers.ts'),
-      import('./pace.ts'),
-      import('./presence.ts'),
-      import('./desk-channels.ts'),
-    ])
+  const [
+    { slackRoom },
+    { deskApp },
+    { deskHandlers },
+    { paceOf },
+    { makePresence },
+    { makeDeskChannels },
+    { makeTending },
+  ] = await Promise.all([
+    import('../slack/room.ts'),
+    import('./app.ts'),
+    import('./handlers.ts'),
+    import('./pace.ts'),
+    import('./presence.ts'),
+    import('./desk-channels.ts'),
+    import('./tending.ts'),
+  ])
   const letters = await openLetters(settings.templates.folder, {
     ...options,
     book: letterBook(options.db),
@@ -129,7 +138,7 @@ export async function openDesk(settings: DeskSettings, options: DeskOptions): Pr
     handlers: deskHandlers({ ...options, room, desks, presence }),
     paceOf,
     tell: (person, text) => tellAtOnce(room.clients, person, text),
-    ...connection(room, { app, channels }, options, letters.stop),
+    ...connection(room, { channels, tending: makeTending({ ...options, app, channels, room }) }, options, letters.stop),
   }
 }
 
@@ -146,54 +155,41 @@ export function letterBook(db: Db): LetterBook {
 
 /** Our own words only: they are not escaped here. */
 async function tellAtOnce({ ui }: SlackRoom['clients'], person: string, text: string): Promise<void> {
-  const { channel } = await ui.conversations.open({ users: person })
-  if (!channel?.id) throw new Error('Slack opened no direct message')
-  await ui.chat.postMessage({ channel: channel.id, text, unfurl_links: false, unfurl_media: false })
+  // Slack takes the person's own id as well, and says with the post why that one did not open.
+  const opened = await ui.conversations.open({ users: person }).catch(() => undefined)
+  await ui.chat.postMessage({ channel: opened?.channel?.id ?? person, text, unfurl_links: false, unfurl_media: false })
 }
 
-const RETRY_MS = 5 * MINUTE
+const RETRY_MS = MINUTE
 const SYNC_RETRY_MS = 30 * SECOND
 const TEND_MS = MINUTE
 
 /** A refused token must not keep mail from being read: the desk says what is wrong and knocks again. */
 function connection(
   room: SlackRoom,
-  { app, channels }: { app: DeskApp; channels: DeskChannels },
+  { channels, tending }: { channels: DeskChannels; tending: Tending },
   { clock, log }: { clock: Clock; log: Log },
   stopLetters: () => void,
 ): Pick<OpenDesk, 'start' | 'health' | 'stop' | 'knowsAgents'> {
   const stopping = new AbortController()
   let refusal: string | undefined
   let running = Promise.resolve()
-  let isSynced = false
   let stopTending: () => void = () => undefined
-  const until = async (work: () => Promise<void>, retryMs: number) => {
-    while (!stopping.signal.aborted) {
-      try {
-        await work()
-        refusal = undefined
-        return
-      } catch (error) {
-        refusal = error instanceof Error ? error.message : String(error)
-        log.error({ error: refusal }, 'desk: not connected; trying again')
-        await clock.wait(retryMs, stopping.signal)
-      }
-    }
+  const onRefusal = (why: string | undefined) => {
+    refusal = why
   }
+  const until = (work: () => Promise<void>, retryMs: number) =>
+    insist(work, retryMs, { clock, log, stop: stopping.signal, onRefusal })
   return {
     start(intake) {
-      const sync = async () => {
-        await app.syncAgents()
-        isSynced = true
-      }
       running = until(() => room.start(intake), RETRY_MS).then(async () => {
         if (stopping.signal.aborted) return
         await channels.tend()
-        stopTending = clock.every(TEND_MS, channels.tend)
-        await until(sync, SYNC_RETRY_MS)
+        stopTending = clock.every(TEND_MS, tending.tend)
+        await until(tending.sync, SYNC_RETRY_MS)
       })
     },
-    knowsAgents: () => isSynced,
+    knowsAgents: tending.isSynced,
     health() {
       const [shut] = channels.problems()
       if (shut !== undefined) return { ok: false, problem: shut, isTold: true }

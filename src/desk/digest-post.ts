@@ -82,7 +82,7 @@ function figures(counts: QueueCounts): [number, string][] {
     [counts.overdue, 'overdue'],
     [counts.dueToday, 'due later today'],
     [counts.unassigned, 'that nobody has'],
-    [counts.snoozed, 'snoozed, their windows run'],
+    [counts.snoozed, 'snoozed, still waiting'],
     [
       counts.undelivered,
       counts.undelivered === 1 ? 'whose last reply did not arrive' : 'whose last replies did not arrive',

@@ -64,9 +64,9 @@ function renderEdited({ messageId, version, by, at, text }: EditedView): Content
       paragraph([
         word('✏️ '),
         word(name, { bold: true }),
-        word(' edited a message that was dealt with already, at '),
+        word(' edited a message that was dealt with already · '),
         instant(at),
-        word('. Now it says:'),
+        word('\nNow it says:'),
       ]),
       quote(firstLines({ text, at, automated: undefined, sender: undefined, warnings: [], attachments: 0 })),
       {

@@ -18,6 +18,7 @@ export const DESK_EFFECTS = [
   'home',
   'whisper',
   'overload',
+  'late-arrival',
   'allot',
   'allotted',
   'follow-up-call',

@@ -13,9 +13,10 @@ const NOTE_LENGTH = 2900
 /** Sentences of which parts are others' words: for where nothing is parsed. */
 export function originLines(
   { contact }: EntryView,
-  { isCustomer, askedBy, seenIn, isElsewhere }: SaidByCustomer,
+  { isCustomer, askedBy, bystander, seenIn, isElsewhere }: SaidByCustomer,
 ): string[] {
-  const other = isCustomer || askedBy !== undefined ? [] : [`👥 Not ${shortName(contact)}, but takes part here.`]
+  const isKnown = isCustomer || askedBy !== undefined || bystander !== undefined
+  const other = isKnown ? [] : [`👥 Not ${shortName(contact)}, but takes part here.`]
   const shown = seenIn.slice(0, MAILBOXES_MAX).map(({ mailbox, desk }) => {
     const name = shorten(oneLine(mailbox), NAME_LENGTH)
     return desk === undefined

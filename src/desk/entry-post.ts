@@ -2,6 +2,7 @@
 import { SendError } from '../channel.ts'
 import { getConversation } from '../conversation.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { listPlaced } from '../file-place.ts'
 import { getMessage } from '../message.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Look, Outcome, Settled } from '../outbox-attempt.ts'
@@ -116,7 +117,8 @@ async function renew(client: Parameters<typeof update>[0], head: Posted, content
 /** What belongs below the entry without anybody asking for it. */
 async function filesOf(db: Db, view: EntryView, { file }: EntryPlan, now: number): Promise<FileOf[]> {
   const own = await listOwnFiles(db, view.messageId, now)
-  return file === undefined || view.hasFile ? own : [file, ...own]
+  const seen = await listPlaced(db, view.messageId)
+  return [...new Set([...(file === undefined || view.hasFile ? [] : [file]), ...own, ...seen])]
 }
 
 /** Behind the entry, each an effect of its own. */

@@ -5,7 +5,7 @@ import { nameParts, oneLine, shortName } from './card.ts'
 import { caseNoteHeader, caseNoteText } from './case-note.ts'
 import { cautionLines } from './caution.ts'
 import { correctButtons, correctionBlocks } from './correct-view.ts'
-import { acknowledgementSentence, deliverySentence } from './delivery-words.ts'
+import { acknowledgementSentence, deliverySentence, questionSentence } from './delivery-words.ts'
 import { blockedLines, bystanderLines, changeBlocks, isChanged, versionsButton } from './entry-change.ts'
 import { noteBlocks, originLines } from './entry-origin.ts'
 import type { EntryView, SaidByAgent, SaidByCustomer, SaidFile } from './entry-view.ts'
@@ -247,11 +247,13 @@ function deliveryBlocks({ messageId }: EntryView, said: SaidByAgent): KnownBlock
 /** What a person has said well and the customer has. */
 function saveLetterButton(messageId: string, said: SaidByAgent): Button[] {
   const isThere = said.delivery === 'accepted' || said.delivery === 'partly-delivered'
-  if (!isThere || said.isAutomatic || said.deletedAt !== undefined || said.text.trim() === '') return []
+  if (!isThere || said.isAutomatic || said.isAsking || said.deletedAt !== undefined || said.text.trim() === '')
+    return []
   return [{ type: 'button', action_id: SAVE_LETTER, text: plain('Save as letter…'), value: messageId }]
 }
 
-function sentenceOf({ isAutomatic, delivery, reason }: SaidByAgent): string {
+function sentenceOf({ isAutomatic, isAsking, delivery, reason }: SaidByAgent): string {
+  if (isAsking) return questionSentence(delivery, reason)
   return isAutomatic ? acknowledgementSentence(delivery, reason) : deliverySentence(delivery, reason)
 }
 

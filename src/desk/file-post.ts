@@ -4,6 +4,7 @@ import { SendError } from '../channel.ts'
 import { MINUTE } from '../clock.ts'
 import { getConversation, refreshEntry } from '../conversation.ts'
 import type { Trx } from '../db/open.ts'
+import { followFiles, noteFilePlace } from '../file-place.ts'
 import { getMessage } from '../message.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Look, Settled } from '../outbox-attempt.ts'
@@ -13,7 +14,7 @@ import type { DeskPosting } from './card-post.ts'
 import { type FileReading, readFileContent } from './file-content.ts'
 import { type Finder, makeFinder } from './find-post.ts'
 import { inDesk } from './post.ts'
-import { findThreadFile, noteShared, noteTrouble, noteUploaded } from './thread-file.ts'
+import { bringOnce, findThreadFile, noteShared, noteTrouble, noteUploaded } from './thread-file.ts'
 import { type Posted, postedOf } from './view.ts'
 
 export interface FilePosting extends DeskPosting, Pick<FileReading, 'channelOf'> {}
@@ -36,7 +37,7 @@ export function fileHandler(options: FilePosting): Handler {
       const note = (id: string) => db.transaction((trx) => noteUploaded(trx, messageId, what, id))
       try {
         const id = await inDesk(uploadFile(room.clients.post, { ...place, ...content }, note))
-        return { kind: 'accepted', ref: id }
+        return { kind: 'accepted', ref: id, detail: card }
       } catch (error) {
         // Until somebody has put the installation right nothing is tried again for long: why is said now.
         if (isAccount(error)) await db.transaction((trx) => tellTrouble(trx, effect, String(error.message)))
@@ -59,16 +60,21 @@ function fileOf(effect: Effect): { messageId: string; what: string } {
   return JSON.parse(effect.payload) as { messageId: string; what: string }
 }
 
-async function findCard({ db }: FilePosting, messageId: string): Promise<Posted | undefined> {
-  const { conversation_id: id } = await getMessage(db, messageId)
-  return postedOf(await getConversation(db, id))
+interface Thread extends Posted {
+  conversationId: string
+}
+
+async function findCard({ db }: FilePosting, messageId: string): Promise<Thread | undefined> {
+  const { conversation_id: conversationId } = await getMessage(db, messageId)
+  const card = postedOf(await getConversation(db, conversationId))
+  return card && { ...card, conversationId }
 }
 
 /** Slack knows a file from the moment its upload is completed, also while it does not show it yet. */
-async function look(read: WebClient, finder: Finder, effect: Effect, fileId: string, card: Posted): Promise<Look> {
+async function look(read: WebClient, finder: Finder, effect: Effect, fileId: string, card: Thread): Promise<Look> {
   try {
     await read.files.info({ file: fileId })
-    return { kind: 'accepted', ref: fileId }
+    return { kind: 'accepted', ref: fileId, detail: card }
   } catch (error) {
     const code = codeOf(error)
     if (code === 'file_not_found' || code === 'file_deleted') return { kind: 'absent' }
@@ -78,7 +84,8 @@ async function look(read: WebClient, finder: Finder, effect: Effect, fileId: str
   }
   const found = await finder.find(effect, { channel: card.channel, threadTs: card.ts })
   if (!found) return { kind: 'unknown' }
-  return found.some(({ fileIds }) => fileIds.includes(fileId)) ? { kind: 'accepted', ref: fileId } : { kind: 'absent' }
+  const isThere = found.some(({ fileIds }) => fileIds.includes(fileId))
+  return isThere ? { kind: 'accepted', ref: fileId, detail: card } : { kind: 'absent' }
 }
 
 function isAccount(error: unknown): error is SendError {
@@ -89,12 +96,23 @@ async function settle(trx: Trx, effect: Effect, settled: Settled): Promise<void>
   const { messageId, what } = fileOf(effect)
   if (settled.kind === 'accepted') {
     const before = await findThreadFile(trx, messageId, what)
+    const place = settled.detail as Thread
+    await noteFilePlace(trx, { messageId, what }, { ...place, fileId: settled.ref })
+    const { conversation_id: id } = await getMessage(trx, messageId)
     await noteShared(trx, messageId, what)
+    if (id !== place.conversationId) await follow(trx, messageId, what) // It went elsewhere while the file was on its way.
     if (before?.error !== undefined) await refresh(trx, messageId)
   } else if (settled.kind === 'rejected' || settled.kind === 'parked') await tellTrouble(trx, effect, settled.error)
   else if (settled.kind === 'postponed' && trx.now() - effect.startedAt > PATIENCE_MS) {
     await tellTrouble(trx, effect, settled.error)
   }
+}
+
+async function follow(trx: Trx, messageId: string, what: string): Promise<void> {
+  const { conversation_id: id } = await getMessage(trx, messageId)
+  const conversation = await getConversation(trx, id)
+  await followFiles(trx, conversation, [messageId])
+  await bringOnce(trx, conversation, messageId, what)
 }
 
 /** What keeps a file away is said where its name stands: once, while it is the same thing or another. */

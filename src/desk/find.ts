@@ -2,7 +2,7 @@
 import type { App, BlockAction } from '@slack/bolt'
 import { type Listed, listHistory, search } from '../search.ts'
 import { QUERY_LENGTH_MAX } from '../search-query.ts'
-import { escapeMrkdwn } from '../slack/mrkdwn.ts'
+import { escapeMrkdwn, typedText } from '../slack/mrkdwn.ts'
 import { admit, listDesksOf } from './admission.ts'
 import { behind, FIND_PAGE, foundBlocks, HISTORY_PAGE, historyBlocks, type Turn } from './find-list.ts'
 import { type Click, clickOf, type Person } from './interaction.ts'
@@ -88,12 +88,8 @@ function readTurn(value: string): Turn {
   return { typed, skip: Math.min(Math.max(0, Number(skip)), SKIP_MAX) }
 }
 
-/** Slack may have made a link of an address. */
 function typedOf(typed: string): string {
-  return typed
-    .replaceAll(/<mailto:[^|>]*\|([^>]*)>/g, '$1')
-    .trim()
-    .slice(0, QUERY_LENGTH_MAX)
+  return typedText(typed).trim().slice(0, QUERY_LENGTH_MAX)
 }
 
 /** Where this person may read. That somebody may nowhere is on record. */

@@ -49,7 +49,7 @@ export function renderFollowUp(view: FollowUpView, call?: CallWords, link?: stri
         word(`${signOf(followUp, now)} `),
         ...calls.flatMap((user_id): Inline[] => [{ type: 'user', user_id }, word(' ')]),
         word(title, { bold: true }),
-        word(` · ${who} · `),
+        word(` · ${who} · ${beforeTime(followUp, now)}`),
         instant(followUp.due_at),
         ...standInWords(call),
         ...open,
@@ -73,8 +73,13 @@ function titleOf({ kind, ended_as, due_at }: FollowUp, now: number): string {
   const isPromise = kind === 'promise'
   if (ended_as === 'kept') return isPromise ? 'Promise kept' : 'Done'
   if (ended_as === 'dropped') return isPromise ? 'Promise dropped' : 'Reminder dropped'
-  if (now < due_at) return isPromise ? 'Promised until then' : 'Reminder for then'
-  return isPromise ? 'The promise is due and not kept yet' : 'You wanted to think of this'
+  if (now < due_at) return isPromise ? 'Promise' : 'Reminder'
+  return isPromise ? 'Promise due, not kept yet' : 'Reminder: it is time'
+}
+
+function beforeTime({ kind, ended_at, due_at }: FollowUp, now: number): string {
+  if (ended_at !== null) return ''
+  return now >= due_at ? 'since ' : kind === 'promise' ? 'until ' : 'for '
 }
 
 function signOf({ kind, ended_as, due_at }: FollowUp, now: number): string {
@@ -149,9 +154,9 @@ export const CARD_MAX = CARD_LINES + 1
 
 export function lineOf(row: FollowUp, now: number, before: string): Inline[] {
   const said =
-    row.kind === 'reminder' ? 'reminder for ' : now < row.due_at ? 'promised until ' : 'promise broken since '
+    row.kind === 'reminder' ? 'Reminder for ' : now < row.due_at ? 'Promised until ' : 'Promise broken since '
   return [
-    word(`${signOf(row, now)} ${before}${said}`),
+    word(`${signOf(row, now)} ${before === '' ? said : `${before}${said.toLowerCase()}`}`),
     instant(row.due_at),
     word(`: ${shorten(oneLine(row.text), LINE_LENGTH)}`),
   ]

@@ -4,8 +4,10 @@ import { DAY, HOUR, MINUTE } from '../clock.ts'
 import type { Conversation } from '../conversation.ts'
 import { endFollowUp, type FollowUp, findFollowUp, makeFollowUp, postpone } from '../follow-up.ts'
 import { shorten } from '../slack/mrkdwn.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { type Agent, listAgents } from './agents.ts'
+import { lineOf } from './follow-up-view.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import type { MoreEntry } from './more.ts'
@@ -13,7 +15,7 @@ import { openView, type Prepared } from './open-view.ts'
 import type { Outcome } from './respond.ts'
 import type { Desk, DeskTools } from './tools.ts'
 import type { Whisper } from './whisper.ts'
-import { instant, note, plain, word } from './words.ts'
+import { instant, note, paragraph, plain, word } from './words.ts'
 
 export const FOLLOW_UP = 'follow_up'
 export const FOLLOW_UP_POSTPONE = 'follow_up_later'
@@ -34,7 +36,7 @@ const KINDS = [
 export const followUpEntry: MoreEntry = {
   action: FOLLOW_UP,
   label: 'Promise or reminder…',
-  says: 'What we promised the customer, or want to think of, and until when. Whoever has the conversation is reminded in time.',
+  says: 'What we promised or have to do, and until when. Whoever has the conversation is reminded.',
   isOffered: ({ related }) => !related?.isJoined,
   run: { kind: 'form', open: openFollowUp },
 }
@@ -45,7 +47,7 @@ async function openFollowUp(tools: DeskTools, click: Click): Promise<void> {
     if (admission.kind === 'refused') return admission
     const { conversation, desk } = admission
     const agents = await listAgents(tools.db, desk.name)
-    return { kind: 'view', view: followUpView(conversation, desk, agents, tools.clock.now()) }
+    return await withAbout(tools.db, conversation, followUpView(conversation, desk, agents, tools.clock.now()))
   }
   await openView(tools, click, { title: TITLE, prepare })
 }
@@ -74,7 +76,7 @@ export function followUpView(
     timeField('Until when?', wholeHour(now + DAY)),
     personField(owner_id !== null, agents),
     note(
-      'The customer is told nothing. A promise is reminded of in time; one that is not marked as kept by then counts as broken.',
+      'The customer is told nothing. The reminder comes in time. A promise that is not marked as kept by then counts as broken.',
     ),
   ]
   const meta: FormMeta = { conversationId: id, at: desk.channel }
@@ -120,13 +122,10 @@ async function submitFollowUp(tools: DeskTools, who: Person, view: OpenView): Pr
   if (typeof dueAt === 'string') return { kind: 'errors', blockId: 'due', text: dueAt }
   const kind = view.chosen('kind', 'kind') === 'reminder' ? 'reminder' : 'promise'
   const chosen = view.chosen('for', 'for')
-  const made = {
-    kind,
-    text,
-    by: admission.agent.id,
-    for: chosen === OWNER || chosen === '' ? undefined : chosen,
-    dueAt,
-  } as const
+  const person = chosen === OWNER || chosen === '' ? undefined : chosen
+  if (person !== undefined && !(await listAgents(tools.db, admission.desk.name)).some(({ id }) => id === person))
+    return { kind: 'errors', blockId: 'for', text: 'They are not at this desk any more. Choose somebody else.' }
+  const made = { kind, text, by: admission.agent.id, for: person, dueAt } as const
   await tools.db.transaction((trx) => makeFollowUp(trx, admission.conversation, made))
   const said = [word(kind === 'promise' ? 'Saved. Promised until ' : 'Saved. Reminder for '), instant(dueAt), word('.')]
   return { kind: 'close', late: toldView(TITLE, said) }
@@ -176,9 +175,9 @@ export async function openPostpone(tools: DeskTools, click: Click): Promise<void
   const prepare = async (): Promise<Prepared> => {
     const admission = await admitToFollowUp(tools, click.who, click.value)
     if (admission.kind === 'refused') return admission
-    const { followUp, desk } = admission
+    const { followUp, desk, conversation } = admission
     if (followUp.ended_as !== null) return { kind: 'refused', text: overWords(endOf(followUp)) }
-    return { kind: 'view', view: postponeView(followUp, desk, tools.clock.now()) }
+    return await withAbout(tools.db, conversation, postponeView(followUp, desk, tools.clock.now()))
   }
   await openView(tools, click, { title: LATER_TITLE, prepare })
 }
@@ -187,10 +186,11 @@ function endOf({ ended_as, ended_by, by }: FollowUp): { as: 'kept' | 'dropped'; 
   return { as: ended_as ?? 'dropped', by: ended_by ?? by }
 }
 
-export function postponeView({ id, conversation_id, kind }: FollowUp, desk: Desk, now: number): ModalView {
+export function postponeView(followUp: FollowUp, desk: Desk, now: number): ModalView {
+  const { id, conversation_id, kind } = followUp
   const meta: LaterMeta = { conversationId: conversation_id, at: desk.channel, followUp: id }
   const say = kind === 'promise' ? [note('The customer knows of the time from before: tell them of the new one.')] : []
-  const blocks = [timeField('Until when?', wholeHour(now + DAY)), ...say]
+  const blocks = [paragraph(lineOf(followUp, now, '')), timeField('Until when?', wholeHour(now + DAY)), ...say]
   return formView({ callbackId: FOLLOW_UP_POSTPONE, title: LATER_TITLE, submit: 'Postpone', meta, blocks })
 }
 

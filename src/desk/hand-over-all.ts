@@ -85,7 +85,7 @@ export function handOverAllView(waiting: readonly Waiting[], { at, standIn, unti
       type: 'input',
       block_id: 'note',
       label: plain('What must they know?'),
-      hint: plain('It stands in each thread, for colleagues only. Customers never have to say it again.'),
+      hint: plain('It stands in each thread, for colleagues only: so customers need not say it again.'),
       element: { type: 'plain_text_input', action_id: 'note', multiline: true, max_length: NOTE_LENGTH_MAX },
     },
     note('Or keep them: then whoever stands in for you is called when they write, and they stay yours.'),
@@ -140,7 +140,10 @@ async function submitHandOverAll(tools: DeskTools, who: Person, view: OpenView):
     left === 0 ? '' : ` ${left} stay yours: ${name} is not at their desk, or they were more than ${WAITING_MAX}.`
   return {
     kind: 'update',
-    view: toldView(TITLE, `${done} handed over to ${name}.${kept} /desk back ends your absence.`),
+    view: toldView(
+      TITLE,
+      `Handed over to ${name}: ${done === 1 ? 'one conversation' : `${done} conversations`}.${kept} When you are back, type /desk back.`,
+    ),
   }
 }
 

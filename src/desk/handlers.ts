@@ -11,6 +11,7 @@ import { entryHandler } from './entry-post.ts'
 import { type FilePosting, fileHandler } from './file-post.ts'
 import { followUpCallHandler, followUpPingHandler, followUpUpdateHandler } from './follow-up-post.ts'
 import { homeHandler } from './home.ts'
+import { lateArrivalHandler } from './late-arrival.ts'
 import { movedCardHandler } from './moved-card.ts'
 import { noteChangedHandler } from './note-changed-post.ts'
 import { overloadHandler } from './overload-post.ts'
@@ -55,6 +56,7 @@ export function deskHandlers(options: HandlerOptions): Record<DeskEffect, Handle
     'follow-up-call': followUpCallHandler(posting),
     'follow-up-ping': followUpPingHandler(posting),
     'follow-up-update': followUpUpdateHandler(posting),
+    'late-arrival': lateArrivalHandler(posting),
     overload: overloadHandler(posting),
   }
 }

@@ -7,7 +7,7 @@ import { shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine } from './card.ts'
 import { followUpSection, type HomeFollowUp } from './follow-up-view.ts'
 import { channelWord, wayWords } from './question.ts'
-import { labelParts } from './tag-words.ts'
+import { priorityParts, tagParts } from './tag-words.ts'
 import { heading, type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export const HOME_CUT = 'home_cut'
@@ -79,7 +79,8 @@ export function homeView(shown: HomeShown): HomeView {
 
 /** For whoever is no agent of any desk. */
 export function closedHome(): HomeView {
-  const text = 'Here agents see who waits for an answer. You are in no desk’s channel: ask somebody there to add you.'
+  const text =
+    'Here agents see who waits for an answer. You are in no desk’s channel yet: ask somebody there to add you.'
   return { type: 'home', blocks: [{ type: 'section', text: plain(text) }] }
 }
 
@@ -118,9 +119,10 @@ function rowBlocks(row: HomeRow, now: number): KnownBlock[] {
     ...(subject === null ? [] : [word(shorten(oneLine(subject), SUBJECT_LENGTH), { bold: true }), word('\n')]),
     ...(words === '' ? [] : [word(shorten(oneLine(words), LINE_LENGTH)), word('\n')]),
     ...dueParts(row, now),
+    ...priorityParts(row.priority ?? undefined),
     ...ownerParts(ownerId),
     ...stateParts(row),
-    ...labelParts({ priority: row.priority ?? undefined, tags: row.tags }),
+    ...tagParts(row.tags),
   ]
   const buttons: Button[] = [
     ...(ownerId === null ? [homeButton(HOME_TAKE, 'Take', conversationId)] : []),

@@ -3,7 +3,7 @@ import type { BlockAction, MessageShortcut, ViewClosedAction, ViewOutput, ViewSu
 import type { AnyBlock, RichTextBlock } from '@slack/types'
 import { SECOND } from '../clock.ts'
 import type { SlackFile } from '../slack/download.ts'
-import { textOf } from '../slack/field.ts'
+import { listOf, textOf } from '../slack/field.ts'
 
 export interface Person {
   id: string
@@ -68,14 +68,13 @@ export function clickOf(body: BlockAction): Click {
     triggerId: body.trigger_id ?? '',
     value: (action && chosenIn(action)) ?? '',
     place: channel === undefined ? undefined : { channel, ...threadOf(body.message, body.container) },
-    view: body.view?.type === 'modal' ? openViewOf(body.view) : undefined,
+    view: body.view && body.view.type !== 'home' ? openViewOf(body.view) : undefined,
   }
 }
 
 function chosenIn(action: BlockAction['actions'][0]): string | undefined {
-  if (action.type === 'button') return action.value
-  const isChoice = ['static_select', 'external_select', 'overflow'].includes(action.type)
-  return isChoice && 'selected_option' in action ? action.selected_option?.value : undefined
+  if ('selected_option' in action) return action.selected_option?.value
+  return 'value' in action ? (action.value ?? undefined) : undefined
 }
 
 export function submissionOf(body: ViewSubmitAction | ViewClosedAction): Submission {
@@ -84,7 +83,7 @@ export function submissionOf(body: ViewSubmitAction | ViewClosedAction): Submiss
 
 export interface Shortcut extends Click {
   place: Place
-  message: { ts: string; text: string; rich: RichTextBlock | undefined; isBot: boolean }
+  message: { ts: string; text: string; rich: RichTextBlock | undefined; isBot: boolean; fileNames: string[] }
 }
 
 export function shortcutOf(body: MessageShortcut): Shortcut {
@@ -98,7 +97,8 @@ export function shortcutOf(body: MessageShortcut): Shortcut {
     view: undefined,
     message: {
       ...{ ts: message.ts, text: message.text ?? '', rich: richIn(message.blocks) },
-      isBot: typeof message.bot_id === 'string',
+      isBot: typeof message.bot_id === 'string' && message.bot_id !== '',
+      fileNames: listOf(message.files).flatMap(({ name, title }) => textOf(name) ?? textOf(title) ?? []),
     },
   }
 }

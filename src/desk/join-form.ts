@@ -1,6 +1,7 @@
 // "Join with": another conversation that is the same matter, found by its words or named by a link to its card.
 import type { KnownBlock, ModalView } from '@slack/types'
 import { merge } from '../move.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
@@ -27,7 +28,7 @@ export async function openJoin(tools: DeskTools, click: Click): Promise<void> {
 async function prepareJoin(tools: DeskTools, { who, value: id }: Click): Promise<Prepared> {
   const admission = await admitTo(tools, who, JOIN_WITH, id)
   if (admission.kind === 'refused') return admission
-  return { kind: 'view', view: joinView(id, admission.desk) }
+  return await withAbout(tools.db, admission.conversation, joinView(id, admission.desk))
 }
 
 export function joinView(conversationId: string, desk: Desk): ModalView {
@@ -53,7 +54,7 @@ export function joinView(conversationId: string, desk: Desk): ModalView {
       element: { type: 'plain_text_input', action_id: 'link', max_length: LINK_LENGTH_MAX },
     },
     note(
-      'All of this goes on there, and whoever has waited longest counts. “Part them” on this card takes it back. The customers hear nothing.',
+      'This one goes on there, with the longer waiting time of the two. “Part them” on its card takes it back. The customers hear nothing.',
     ),
   ]
   return formView({ callbackId: JOIN_WITH, title: TITLE, submit: 'Join', meta, blocks })

@@ -4,6 +4,7 @@ import type { Priority } from '../fact.ts'
 import { type Labelled, label } from '../label.ts'
 import { shorten } from '../slack/mrkdwn.ts'
 import { DESK_TAGS_MAX, listKnownTags, listTags, parseTags, TAGS_MAX, type Tag } from '../tag.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
@@ -44,7 +45,7 @@ async function prepareLabel(tools: DeskTools, { who, value: id }: Click): Promis
     priority: conversation.priority ?? 'normal',
     tags: tags.map((tag) => tag.id),
   }
-  return { kind: 'view', view: labelView(meta, tags, await listKnownTags(db, desk.name, OPTIONS_MAX)) }
+  return await withAbout(db, conversation, labelView(meta, tags, await listKnownTags(db, desk.name, OPTIONS_MAX)))
 }
 
 export function labelView(meta: LabelMeta, tags: readonly Tag[], known: readonly Tag[]): ModalView {

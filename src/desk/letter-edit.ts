@@ -1,11 +1,16 @@
 // "Edit…", on a letter in the list: what it says from now on. What was sent from it stays as it is.
 import { findVersion, saveVersion } from '../letter-book.ts'
-import type { Letter } from '../template/letter.ts'
+import { splitFrontMatter } from '../template/front-matter.ts'
+import { tidy } from '../template/letter.ts'
 import { bodyOf, writeLetterText } from '../template/letter-text.ts'
+import { findChosen } from './composer.ts'
 import { shortForm } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
-import { LETTER_LENGTH_MAX, type LetterFormMeta, letterForm, readLetterForm } from './letter-form.ts'
-import { findByKey, type ListMeta, prepareList } from './letter-list.ts'
+import { readBodyInputs } from './letter-body.ts'
+import { findBroken, wrongWith } from './letter-broken.ts'
+import { type LetterFormMeta, letterForm, readLetterForm } from './letter-form.ts'
+import { findListed, type Listed, type ListMeta, prepareList } from './letter-list.ts'
+import { letterValue } from './letter-menu.ts'
 import { firstFault, otherLanguage } from './letter-new.ts'
 import { admitToLetter } from './letter-permission.ts'
 import { keepFile, savedView } from './letter-write.ts'
@@ -15,8 +20,9 @@ import type { DeskTools } from './tools.ts'
 
 export const EDIT_LETTER = 'edit_letter'
 const TITLE = 'Edit letter'
-const TOO_LONG = `This letter is longer than the ${LETTER_LENGTH_MAX.toLocaleString('en-US')} characters that fit into a form. Change its file instead.`
 const GONE = 'This letter is gone.'
+const HEAD_WRONG =
+  'What stands above its words is not in order, and no form can hold it. Go back to a version that was good, or have its file mended.'
 export const CHANGED =
   'Somebody has changed this letter meanwhile. Copy what you wrote, close this form and begin again.'
 
@@ -25,25 +31,33 @@ interface EditMeta extends LetterFormMeta {
   list: ListMeta
 }
 
-export async function openLetterEdit(tools: DeskTools, click: Click, letter: Letter): Promise<void> {
+export async function openLetterEdit(tools: DeskTools, click: Click, letter: Listed): Promise<void> {
   await openView(tools, click, { title: TITLE, prepare: () => prepare(tools, click, letter) })
 }
 
-async function prepare(tools: DeskTools, { who, view }: Click, letter: Letter): Promise<Prepared> {
+async function prepare(tools: DeskTools, { who, view }: Click, letter: Listed): Promise<Prepared> {
   const admission = await admitToLetter(tools, who, letter, EDIT_LETTER)
   if (admission.kind === 'refused') return admission
   const newest = await findVersion(tools.db, letter.key)
   const text = tools.shelf.textOf(letter.key)
   if (!view || !newest || text === undefined) return { kind: 'refused', text: GONE }
+  const { head } = splitFrontMatter(tidy(text))
+  if (!head) return { kind: 'refused', text: HEAD_WRONG }
   const { body } = bodyOf(text)
-  if (body.length > LETTER_LENGTH_MAX) return { kind: 'refused', text: TOO_LONG }
+  const { title, when, channels, desks, attachments: files = [] } = head
+  const wrong = findBroken(tools, letter.key)
+  const lost = wrong?.faults.map(({ message }) => message) ?? []
+  const good = findChosen(tools, { letter: letterValue(letter) })
+  const variants = [...(good?.variants.keys() ?? [])]
+  const attachments = files.filter((file) => !lost.some((message) => `${message} `.includes(` ${file} `)))
   const list = JSON.parse(view.metadata) as ListMeta
-  const meta: EditMeta = { at: list.at, key: letter.key, seen: newest.n, list }
+  const meta: EditMeta = { at: list.at, key: letter.key, seen: newest.n, list, ...(files.length > 0 && { files }) }
   const form = letterForm({
     ...{ callbackId: EDIT_LETTER, title: TITLE, meta, name: letter.name, languages: [], desks: tools.desks },
-    draft: { ...letter, desks: letter.desks, channels: letter.channels, body },
+    draft: { title, when, language: letter.language, channels, desks, attachments, body },
     notes: [
-      `${letter.key}, version ${newest.n}${letter.variants.size > 0 ? `. On ${[...letter.variants.keys()].join(', ')} it says what stands in files of its own.` : ''}`,
+      `${letter.key}, version ${newest.n}${variants.length > 0 ? `. On ${variants.join(', ')} it says what stands in files of its own.` : ''}`,
+      ...(wrong ? [`⚠️ Broken: ${wrongWith(tools, wrong)}`] : []),
     ],
   })
   return { kind: 'view', view: form }
@@ -53,7 +67,7 @@ async function submitEdit(tools: DeskTools, who: Person, view: OpenView): Promis
   const { key = '', seen, list } = JSON.parse(view.metadata) as EditMeta
   const refused = (text: string): Outcome => ({ kind: 'errors', blockId: 'body', text })
   await tools.shelf.look()
-  const letter = findByKey(tools, key)
+  const letter = findListed(tools, key)
   const before = tools.shelf.textOf(key)
   if (!letter || before === undefined) return refused(GONE)
   const admission = await admitToLetter(tools, who, letter, EDIT_LETTER)
@@ -76,10 +90,10 @@ async function submitEdit(tools: DeskTools, who: Person, view: OpenView): Promis
 }
 
 /** The list below shows what has changed as soon as it is seen again. */
-async function refreshList(tools: DeskTools, who: Person, { below }: OpenView, list: ListMeta): Promise<void> {
+export async function refreshList(tools: DeskTools, who: Person, { below }: OpenView, list: ListMeta): Promise<void> {
   const prepared = await prepareList(tools, who, list)
   if (below === undefined || prepared.kind === 'refused') return
   await replaceView(tools, who, { channel: list.at }, { target: { view_id: below }, view: prepared.view })
 }
 
-export const editLetterForm = shortForm(TITLE, submitEdit, (view) => view.typed('body', 'body'))
+export const editLetterForm = shortForm(TITLE, submitEdit, readBodyInputs)

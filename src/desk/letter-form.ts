@@ -3,7 +3,9 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/
 import { shorten } from '../slack/mrkdwn.ts'
 import type { LetterFault } from '../template/letter.ts'
 import { type LetterDraft, nameFrom, renderFault } from '../template/letter-text.ts'
+import { shortenMiddle } from './file-name.ts'
 import type { OpenView } from './interaction.ts'
+import { bodyInputs, fieldOfLine, readBodyInputs } from './letter-body.ts'
 import type { Outcome } from './respond.ts'
 import { type Desk, deskTitle } from './tools.ts'
 import { note, plain } from './words.ts'
@@ -18,10 +20,9 @@ export interface LetterFormMeta {
   /** The reply that it is made of. */
   messageId?: string
   conversationId?: string
+  /** The files that it names, in the order in which the form asks for them. */
+  files?: readonly string[]
 }
-
-/** Slack's own limit for a field of plain text: a letter is Markdown with fields in it, which its other editor would take apart. */
-export const LETTER_LENGTH_MAX = 3000
 
 const CHANNELS = { email: 'Email', discord: 'Discord', slack: 'Slack' }
 const TITLE_LENGTH_MAX = 75
@@ -40,9 +41,10 @@ export function letterForm(form: {
 }): ModalView {
   const { callbackId, title, meta, draft, name, languages, desks, notes } = form
   const isNew = meta.key === undefined
+  const body = bodyInputs(draft.body)
   const naming: KnownBlock[] = isNew
     ? [
-        { ...line('name', 'Name', name, NAME_LENGTH_MAX, NAME_HINT), optional: true },
+        { ...line('name', 'File name', name, NAME_LENGTH_MAX, NAME_HINT), optional: true },
         choice(
           'language',
           'Language',
@@ -54,13 +56,13 @@ export function letterForm(form: {
   return {
     type: 'modal',
     callback_id: callbackId,
-    private_metadata: JSON.stringify(meta),
+    private_metadata: JSON.stringify({ ...meta, ...(body.joints.length > 0 && { joints: body.joints }) }),
     title: plain(title),
     submit: plain('Save'),
     close: plain('Cancel'),
     blocks: [
       ...notes.map(note),
-      line('title', 'Title', draft.title, TITLE_LENGTH_MAX, 'By it agents choose the letter.'),
+      line('title', 'Title', draft.title, TITLE_LENGTH_MAX, 'Agents choose the letter by it.'),
       line(
         'when',
         'When to use it',
@@ -69,13 +71,14 @@ export function letterForm(form: {
         'For example: The parcel is late and they ask where it is.',
       ),
       ...naming,
-      bodyInput(draft.body),
+      ...body.blocks,
       boxes(
         'channels',
         'Channels',
         Object.entries(CHANNELS).map(([value, label]) => optionOf(label, value)),
         draft.channels,
       ),
+      ...fileBoxes(meta.files, draft.attachments),
       ...(desks.length < 2 ? [] : [deskMenu(desks, draft.desks)]),
     ],
   }
@@ -87,24 +90,6 @@ function line(block_id: string, label: string, text: string, max_length: number,
   const initial = text === '' ? {} : { initial_value: shorten(text, max_length) }
   const element = { type: 'plain_text_input' as const, action_id: block_id, max_length, ...initial }
   return { type: 'input', block_id, label: plain(label), hint: plain(hint), element }
-}
-
-function bodyInput(text: string): InputBlock {
-  return {
-    type: 'input',
-    block_id: 'body',
-    label: plain('What it says'),
-    hint: plain(
-      "{{ contact.first_name | default: 'there' }} is a field with what stands there when it is not known; ⟦a blank⟧ is for whoever sends it.",
-    ),
-    element: {
-      type: 'plain_text_input',
-      action_id: 'body',
-      multiline: true,
-      max_length: LETTER_LENGTH_MAX,
-      ...(text !== '' && { initial_value: text }),
-    },
-  }
 }
 
 function choice(block_id: string, label: string, options: PlainTextOption[], chosen: string): InputBlock {
@@ -124,7 +109,22 @@ function boxes(block_id: string, label: string, options: PlainTextOption[], tick
     options,
     ...(initial.length > 0 && { initial_options: initial }),
   }
-  return { type: 'input', block_id, label: plain(label), hint: plain('Where it may go.'), element }
+  return { type: 'input', block_id, label: plain(label), hint: plain('Where it may be sent.'), element }
+}
+
+/** A file that has gone can be taken out of a letter without anybody's help. */
+function fileBoxes(files: readonly string[] = [], ticked: readonly string[] = []): InputBlock[] {
+  if (files.length === 0) return []
+  const options = files.map((file, n) => optionOf(shortenMiddle(file, 75), String(n)))
+  const initial = options.filter((_, n) => ticked.includes(files[n] ?? ''))
+  const element = {
+    ...{ type: 'checkboxes' as const, action_id: 'attachments', options },
+    ...(initial.length > 0 && { initial_options: initial }),
+  }
+  const hint = plain('What is unticked does not go with it any more.')
+  return [
+    { type: 'input', block_id: 'attachments', optional: true, label: plain('Files of this letter'), hint, element },
+  ]
 }
 
 function deskMenu(desks: readonly Desk[], chosen: readonly string[] = []): InputBlock {
@@ -135,7 +135,7 @@ function deskMenu(desks: readonly Desk[], chosen: readonly string[] = []): Input
     block_id: 'desks',
     optional: true,
     label: plain('Desks'),
-    hint: plain('Whose agents see it. Left empty: all of them.'),
+    hint: plain('Whose agents are offered it. Left empty: all of them.'),
     element: {
       type: 'multi_static_select',
       action_id: 'desks',
@@ -156,13 +156,17 @@ export function readLetterForm(view: OpenView, before: { language: string; desks
   const asksDesks = view.blocks.some(({ block_id }) => block_id === 'desks')
   const desks = asksDesks ? view.chosenMany('desks', 'desks') : [...(before.desks ?? [])]
   const title = view.typed('title', 'title').trim()
+  const { files = [] } = JSON.parse(view.metadata) as LetterFormMeta
   const draft: LetterDraft = {
     title,
     when: view.typed('when', 'when').trim(),
     language: view.chosen('language', 'language') || before.language,
     channels: channels.length === Object.keys(CHANNELS).length ? undefined : channels,
     desks: desks.length === 0 ? undefined : desks,
-    body: view.typed('body', 'body'),
+    body: readBodyInputs(view),
+    ...(files.length > 0 && {
+      attachments: files.filter((_, n) => view.chosenMany('attachments', 'attachments').includes(String(n))),
+    }),
   }
   const typed = view.typed('name', 'name').trim()
   return { draft, name: typed === '' ? nameFrom(title) : typed, isNameTyped: typed !== '' }
@@ -174,6 +178,8 @@ const BLOCKS = ['title', 'when', 'channels', 'language', 'desks']
 export function atFault(fault: LetterFault, bodyLine: number, view: OpenView): Outcome {
   const setting = /^"(\w+)/.exec(fault.message)?.[1] ?? ''
   const isThere = view.blocks.some(({ block_id }) => block_id === setting)
-  const blockId = BLOCKS.includes(setting) && isThere ? setting : 'body'
-  return { kind: 'errors', blockId, text: renderFault(fault, bodyLine) }
+  if (BLOCKS.includes(setting) && isThere)
+    return { kind: 'errors', blockId: setting, text: renderFault(fault, bodyLine) }
+  const { blockId, line } = fieldOfLine(view, fault.line - bodyLine + 1)
+  return { kind: 'errors', blockId, text: renderFault(fault, bodyLine, line) }
 }

@@ -2,15 +2,18 @@
 import type { App } from '@slack/bolt'
 import { bringBack, retire } from '../letter-book.ts'
 import type { Letter } from '../template/letter.ts'
+import { foldText } from '../template/token.ts'
 import type { Call } from './command.ts'
-import { findChosen } from './composer.ts'
 import type { Click, Person } from './interaction.ts'
+import { findBroken, visibleBroken, wrongWith } from './letter-broken.ts'
 import { openLetterEdit } from './letter-edit.ts'
 import {
   FIND_LETTER,
+  findListed,
   LETTER_PAGES,
   LETTER_ROW,
   LETTERS_TITLE,
+  type Listed,
   type ListMeta,
   prepareList,
   readRow,
@@ -21,6 +24,7 @@ import { admitToLetter, desksForLetters } from './letter-permission.ts'
 import { openVersions, VERSION_CLICKS } from './letter-version.ts'
 import { type OnClick, opening } from './listen.ts'
 import { openView } from './open-view.ts'
+import { within } from './race.ts'
 import { replaceView } from './respond.ts'
 import type { DeskTools } from './tools.ts'
 
@@ -62,14 +66,14 @@ async function turn(tools: DeskTools, click: Click): Promise<void> {
 
 async function actOnRow(tools: DeskTools, click: Click): Promise<void> {
   const { deed, letter: value } = readRow(click.value)
-  const letter = findChosen(tools, { letter: value })
+  const letter = findListed(tools, value)
   if (!letter) return await showList(tools, click, {}, GONE)
   if (deed === 'edit') return await openLetterEdit(tools, click, letter)
   if (deed === 'versions') return await openVersions(tools, click, letter)
   await showList(tools, click, {}, await putAway(tools, click.who, letter, deed))
 }
 
-async function putAway(tools: DeskTools, who: Person, letter: Letter, deed: string): Promise<string> {
+async function putAway(tools: DeskTools, who: Person, letter: Listed, deed: string): Promise<string> {
   const admission = await admitToLetter(tools, who, letter, `letter-${deed}`)
   if (admission.kind === 'refused') return admission.text
   const by = admission.agent.id
@@ -77,9 +81,9 @@ async function putAway(tools: DeskTools, who: Person, letter: Letter, deed: stri
     deed === 'retire' ? retire(trx, letter.key, by) : bringBack(trx, letter.key, by),
   )
   await tools.shelf.look()
-  return deed === 'retire'
-    ? `“${letter.title}” is not offered any more. What was sent from it stays as it is.`
-    : `“${letter.title}” is offered again.`
+  if (deed === 'retire') return `“${letter.title}” is not offered any more. What was sent from it stays as it is.`
+  const wrong = findBroken(tools, letter.key)
+  return wrong ? `“${letter.title}” is back, and offered once it is mended.` : `“${letter.title}” is offered again.`
 }
 
 export const LETTER_LIST_CLICKS: Record<string, OnClick> = {
@@ -94,12 +98,13 @@ export const LETTER_LIST_CLICKS: Record<string, OnClick> = {
 /** What "Find a letter" shows for what is typed into it. */
 export function onLetterFind(app: App, tools: DeskTools): void {
   app.options<'block_suggestion'>({ action_id: FIND_LETTER }, async ({ body, ack }) => {
-    const groups = await findLetters(tools, { id: body.user.id, teamId: body.team?.id }, body.value).catch(
-      (error: unknown) => {
-        tools.log.error({ error: String(error) }, 'desk: letters could not be found')
-        return []
-      },
-    )
+    const { id, team_id: teamId } = body.user
+    const work = findLetters(tools, { id, teamId }, body.value).catch((error: unknown) => {
+      tools.log.error({ error: String(error) }, 'desk: letters could not be found')
+      return []
+    })
+    const raced = await within(tools.clock, tools.saveWithinMs, work)
+    const groups = raced.kind === 'done' ? raced.value : []
     await (groups.length === 0 ? ack({ options: [] }) : ack({ option_groups: groups }))
   })
 }
@@ -107,15 +112,18 @@ export function onLetterFind(app: App, tools: DeskTools): void {
 async function findLetters(tools: DeskTools, who: Person, query: string) {
   const allowed = await desksForLetters(tools, who)
   if ('kind' in allowed) return []
-  const words = query.toLowerCase().split(/\s+/)
-  const says = ({ key, title, shortcut, tags, source }: Letter) => {
-    const text = [key, title, shortcut ?? '', ...tags, source].join('\n').toLowerCase()
-    return words.every((word) => text.includes(word))
-  }
+  const words = foldText(query.trim()).split(/\s+/)
+  const has = (text: string) => words.every((word) => foldText(text).includes(word))
+  const says = ({ key, title, shortcut, tags, source }: Letter) =>
+    has([key, title, shortcut ?? '', ...tags, source].join('\n'))
+  const broken = visibleBroken(tools, who, allowed.desks)
+    .filter(({ key, title }) => has(`${key}\n${title}`))
+    .map((letter) => ({ ...letter, when: wrongWith(tools, letter) }))
   const [offered, retired] = [tools.letters(), tools.shelf.retired()].map((letters) =>
     visible(letters, allowed.desks).filter(says),
   )
   return groupsOf([
+    { label: 'Broken', letters: broken },
     { label: 'Letters', letters: offered ?? [] },
     { label: 'Retired', letters: retired ?? [] },
   ])

@@ -1,10 +1,14 @@
 // "Letters…": all that this person may use, how each has served, who changed it last, and what can be done about it.
-import type { KnownBlock, ModalView } from '@slack/types'
+import type { KnownBlock, ModalView, Overflow } from '@slack/types'
 import { DAY } from '../clock.ts'
 import { type LetterVersion, listLastChanges } from '../letter-book.ts'
 import { type LetterUse, listLetterUse } from '../letter-use.ts'
+import { sameLanguage } from '../template/language.ts'
 import { isForDesk, type Letter } from '../template/letter.ts'
+import type { BrokenLetter } from '../template/letter-broken.ts'
+import { languageName } from './customer-view.ts'
 import type { Person } from './interaction.ts'
+import { brokenWords, desksOf, findBroken, isEditable, visibleBroken } from './letter-broken.ts'
 import { letterValue } from './letter-menu.ts'
 import { desksForLetters } from './letter-permission.ts'
 import type { Prepared } from './open-view.ts'
@@ -44,34 +48,75 @@ export async function prepareList(tools: DeskTools, who: Person, meta: ListMeta,
     (await listLetterUse(tools.db, tools.clock.now() - COUNTED_DAYS * DAY)).map((use) => [use.letter, use]),
   )
   const changes = await listLastChanges(tools.db)
-  const offered = visible(tools.letters(), allowed.desks).toSorted(
-    (a, b) => (uses.get(b.key)?.sent ?? 0) - (uses.get(a.key)?.sent ?? 0) || (a.key < b.key ? -1 : 1),
+  const order = inOrder(tools.language, uses)
+  const offered = visible(tools.letters(), allowed.desks).toSorted(order)
+  const retired = visible(tools.shelf.retired(), allowed.desks).toSorted(order)
+  const broken = visibleBroken(tools, who, allowed.desks)
+  const all = [...broken, ...offered, ...retired].filter(
+    (letter) => meta.only === undefined || letterValue(letter) === meta.only,
   )
-  const retired = visible(tools.shelf.retired(), allowed.desks)
-  const all = [...offered, ...retired].filter((letter) => meta.only === undefined || letterValue(letter) === meta.only)
   const page = Math.max(0, Math.min(meta.page, Math.ceil(all.length / PAGE) - 1))
   const rows = all.slice(page * PAGE, (page + 1) * PAGE).map((letter): KnownBlock[] => {
+    if ('faults' in letter) return brokenRow(tools, letter)
     const about = { use: uses.get(letter.key), change: changes.get(letter.key), isRetired: retired.includes(letter) }
     return rowOf(letter, about, tools.desks)
   })
-  return { kind: 'view', view: listView({ ...meta, page }, rows, { count: all.length, said }) }
+  const words = orderWords(tools.language, { broken: broken.length, letters: [...offered, ...retired] })
+  return { kind: 'view', view: listView({ ...meta, page }, rows, { count: all.length, order: words, said }) }
+}
+
+/** Ours first, for that is what whoever looks can read; then what is used, then by name. */
+function inOrder(language: string, uses: ReadonlyMap<string, LetterUse>): (a: Letter, b: Letter) => number {
+  const isOurs = (letter: Letter) => Number(sameLanguage(letter.language, language))
+  const sent = ({ key }: Letter) => uses.get(key)?.sent ?? 0
+  return (a, b) =>
+    isOurs(b) - isOurs(a) || sent(b) - sent(a) || a.title.localeCompare(b.title, 'en') || (a.key < b.key ? -1 : 1)
+}
+
+function orderWords(language: string, { broken, letters }: { broken: number; letters: readonly Letter[] }): string {
+  const ours = letters.filter((letter) => sameLanguage(letter.language, language)).length
+  const isMixed = ours > 0 && ours < letters.length
+  const begin = [
+    ...(broken > 0 ? ['what is broken first'] : []),
+    ...(isMixed ? [`${languageName(language)} first`] : []),
+  ]
+  return [...begin, 'the most used first'].join(', then ')
 }
 
 export function visible(letters: readonly Letter[], desks: readonly Desk[]): Letter[] {
   return letters.filter((letter) => desks.some(({ name }) => isForDesk(letter, name)))
 }
 
-/** Whether it is offered or not. */
-export function findByKey({ letters, shelf }: Pick<DeskTools, 'letters' | 'shelf'>, key: string): Letter | undefined {
-  return [...letters(), ...shelf.retired()].find((letter) => letter.key === key)
+/** A letter as it stands in the list: offered, retired or broken. */
+export interface Listed {
+  key: string
+  name: string
+  language: string
+  title: string
+  desks: readonly string[] | undefined
+  isBroken: boolean
+}
+
+/** By its key, or as menus name it. */
+export function findListed({ letters, shelf }: Pick<DeskTools, 'letters' | 'shelf'>, key: string): Listed | undefined {
+  const good = [...letters(), ...shelf.retired()].find((each) => each.key === key || letterValue(each) === key)
+  if (good) return { ...good, desks: good.desks, isBroken: false }
+  const broken = findBroken({ shelf }, key)
+  return broken && { ...broken, desks: desksOf(broken), isBroken: true }
+}
+
+/** Whether this person may see it at all. */
+export function mayList(tools: DeskTools, who: Person, { key, desks, isBroken }: Listed, at: readonly Desk[]): boolean {
+  if (isBroken) return visibleBroken(tools, who, at).some((broken) => broken.key === key)
+  return at.some(({ name }) => isForDesk({ desks }, name))
 }
 
 export function listView(
   meta: ListMeta,
   rows: KnownBlock[][],
-  { count, said }: { count: number; said?: string | undefined },
+  { count, order, said }: { count: number; order: string; said?: string | undefined },
 ): ModalView {
-  const shown = `${meta.page * PAGE + 1} to ${meta.page * PAGE + rows.length} of ${count}, the most used first`
+  const shown = `${meta.page * PAGE + 1} to ${meta.page * PAGE + rows.length} of ${count}, ${order}`
   return {
     type: 'modal',
     callback_id: LETTER_LIST,
@@ -119,6 +164,27 @@ interface About {
   isRetired: boolean
 }
 
+export function brokenRow(tools: Parameters<typeof brokenWords>[0], letter: BrokenLetter): KnownBlock[] {
+  const deeds: RowDeed[] = [
+    ...(isEditable(letter) ? (['edit'] as const) : []),
+    'versions',
+    letter.isRetired ? 'back' : 'retire',
+  ]
+  return [
+    {
+      type: 'section',
+      text: plain(`⚠️ ${letter.title} (broken${letter.isRetired ? ', retired' : ''})`),
+      accessory: menuOf(letter, deeds),
+    },
+    ...brokenWords(tools, letter),
+  ]
+}
+
+function menuOf(letter: { key: string }, deeds: readonly RowDeed[]): Overflow {
+  const options = deeds.map((deed) => ({ text: plain(ROW_DEEDS[deed]), value: `${deed} ${letterValue(letter)}` }))
+  return { type: 'overflow', action_id: LETTER_ROW, options }
+}
+
 /** What it is called is its author's word, and stands where nothing in it means anything. */
 export function rowOf(letter: Letter, { use, change, isRetired }: About, desks: readonly Desk[]): KnownBlock[] {
   const deeds: RowDeed[] = ['edit', 'versions', isRetired ? 'back' : 'retire']
@@ -131,11 +197,7 @@ export function rowOf(letter: Letter, { use, change, isRetired }: About, desks: 
     {
       type: 'section',
       text: plain(`${letter.title}${isRetired ? ' (retired)' : ''}`),
-      accessory: {
-        type: 'overflow',
-        action_id: LETTER_ROW,
-        options: deeds.map((deed) => ({ text: plain(ROW_DEEDS[deed]), value: `${deed} ${value}` })),
-      },
+      accessory: menuOf(letter, deeds),
     },
     {
       type: 'context',

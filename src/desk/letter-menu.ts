@@ -18,15 +18,21 @@ const OPTIONS_MAX = 100
 const OPTION_LENGTH_MAX = 75
 const BUTTON_LENGTH_MAX = 40
 
-export function letterMenu(
-  offered: { suggested: readonly Letter[]; hasLetters: boolean },
-  chosen: Letter | undefined,
-  rev: number,
-): KnownBlock[] {
+export interface Offered {
+  /** Those that fit what the customer wrote. */
+  suggested: readonly Letter[]
+  /** Whether there are any at all. */
+  hasLetters: boolean
+  /** The titles of those that are left out, what this agent used lately first. */
+  broken?: readonly string[]
+}
+
+export function letterMenu(offered: Offered, chosen: Letter | undefined, rev: number): KnownBlock[] {
   const { suggested, hasLetters } = offered
+  const leftOut = leftOutNote(offered.broken)
   // Under the same name Slack would keep showing what was chosen in it before, or that nothing was.
   const block_id = `letter-${rev}`
-  if (!hasLetters) return [{ type: 'actions', block_id, elements: [nameButton(), lettersButton()] }]
+  if (!hasLetters) return [{ type: 'actions', block_id, elements: [nameButton(), lettersButton()] }, ...leftOut]
   const menu: ActionsBlockElement = {
     type: 'external_select',
     action_id: LETTER_ACTION,
@@ -35,7 +41,7 @@ export function letterMenu(
     ...(chosen && { initial_option: optionOf(chosen) }),
   }
   const block: ActionsBlock = { type: 'actions', block_id, elements: [menu, nameButton(), lettersButton()] }
-  if (suggested.length === 0 || chosen) return [block]
+  if (suggested.length === 0 || chosen) return [block, ...leftOut]
   const buttons = suggested.map(
     (letter, n): ActionsBlockElement => ({
       type: 'button',
@@ -48,7 +54,18 @@ export function letterMenu(
     note('Letters that fit what they wrote'),
     { type: 'actions', block_id: 'suggested', elements: buttons },
     block,
+    ...leftOut,
   ]
+}
+
+const NAMED_MAX = 3
+
+/** Whoever looks for one of them should not think that it is gone. */
+function leftOutNote(broken: readonly string[] = []): KnownBlock[] {
+  if (broken.length === 0) return []
+  const named = broken.slice(0, NAMED_MAX).map((title) => `“${shorten(title, OPTION_LENGTH_MAX)}”`)
+  const more = broken.length > NAMED_MAX ? [`${broken.length - NAMED_MAX} more`] : []
+  return [note(`⚠️ Broken and not offered: ${[...named, ...more].join(', ')}. Letters… says why and who can mend it.`)]
 }
 
 function nameButton(): ActionsBlockElement {
@@ -91,7 +108,10 @@ export async function advise(advisor: Advisor, question: Question, agentId?: str
 }
 
 /** As Slack's list takes them: none of them empty, and not too many in all. */
-export function groupsOf(groups: { label: string; letters: Letter[] }[], counts?: ReadonlyMap<string, number>) {
+export function groupsOf(
+  groups: { label: string; letters: Pick<Letter, 'key' | 'title' | 'when'>[] }[],
+  counts?: ReadonlyMap<string, number>,
+) {
   let room = OPTIONS_MAX
   return groups.flatMap(({ label, letters }) => {
     const options = letters.slice(0, room).map((letter) => optionOf(letter, counts?.get(letter.key)))
@@ -101,7 +121,7 @@ export function groupsOf(groups: { label: string; letters: Letter[] }[], counts?
 }
 
 /** With how often it was sent lately, where that is known. */
-export function optionOf(letter: Letter, sent = 0): PlainTextOption {
+export function optionOf(letter: Pick<Letter, 'key' | 'title' | 'when'>, sent = 0): PlainTextOption {
   const used = sent === 0 ? '' : `Sent ${sent}× · `
   return {
     text: plain(shorten(letter.title, OPTION_LENGTH_MAX)),
@@ -115,7 +135,7 @@ const VALUE_LENGTH_MAX = 64
 const MARK_LENGTH = 16
 
 /** A letter as menus name it: by its key, or, where Slack would have no room for that, so that no other has the same name. */
-export function letterValue({ key }: Letter): string {
+export function letterValue({ key }: Pick<Letter, 'key'>): string {
   if (key.length <= VALUE_LENGTH_MAX) return key
   const mark = createHash('sha256').update(key).digest('hex').slice(0, MARK_LENGTH)
   return `${key.slice(0, VALUE_LENGTH_MAX - MARK_LENGTH - 1)}~${mark}`

@@ -4,13 +4,15 @@ import { findVersion, saveVersion } from '../letter-book.ts'
 import { getMessage, type Message } from '../message.ts'
 import { findParticulars, proposeBody } from '../template/from-reply.ts'
 import { detectLanguage } from '../template/language.ts'
+import { shareDesk } from '../template/letter.ts'
 import { bodyOf, type LetterDraft, nameFrom, writeLetterText } from '../template/letter-text.ts'
 import { formalName } from '../template/name.ts'
 import { cleanValue } from '../template/value.ts'
 import { type AdmittedTo, admitTo } from './admission.ts'
 import { shortForm } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
-import { atFault, LETTER_LENGTH_MAX, type LetterFormMeta, letterForm, readLetterForm } from './letter-form.ts'
+import { LETTER_LENGTH_MAX, readBodyInputs } from './letter-body.ts'
+import { atFault, type LetterFormMeta, letterForm, readLetterForm } from './letter-form.ts'
 import { namesOf, readValues } from './letter-situation.ts'
 import { keepFile, savedView } from './letter-write.ts'
 import { openView, type Prepared } from './open-view.ts'
@@ -21,7 +23,7 @@ import { type DeskTools, deskTitle } from './tools.ts'
 export const SAVE_LETTER = 'save_letter'
 const TITLE = 'Save as letter'
 
-const TOO_LONG = `This reply is longer than the ${LETTER_LENGTH_MAX.toLocaleString('en-US')} characters that fit into a form. Write the letter as a file.`
+const TOO_LONG = `This reply is longer than the ${LETTER_LENGTH_MAX.toLocaleString('en-US')} characters that a letter may have.`
 const NOT_SENT = 'This reply has not reached anybody, so it is no letter yet.'
 const NAME_WRONG = 'A name is lower-case words of letters and digits with hyphens between them, such as late-parcel.'
 
@@ -41,7 +43,7 @@ async function prepare(tools: DeskTools, { who, value: messageId }: Click): Prom
     ...{ at: admission.desk.channel, seen: 0, messageId },
     conversationId: message.conversation_id,
   }
-  const theirs = `Only this customer’s? ${particulars.join(' · ')} — take out of it what others must not read.`
+  const theirs = `Is this only about this customer? ${particulars.join(' · ')} — take out what others must not read.`
   const view = letterForm({
     ...{ callbackId: SAVE_LETTER, title: TITLE, meta, draft, name: nameFrom(draft.title) },
     languages: languagesOf(tools, draft.language),
@@ -109,7 +111,9 @@ async function submitLetter(tools: DeskTools, who: Person, view: OpenView): Prom
     }
   const language = await otherLanguage(tools, draft)
   if (language) return { kind: 'errors', blockId: 'language', text: language }
-  const twin = tools.letters().find((each) => each.title === draft.title && each.language === draft.language)
+  const twin = tools
+    .letters()
+    .find((each) => each.title === draft.title && each.language === draft.language && shareDesk(each, draft))
   if (twin) return { kind: 'errors', blockId: 'title', text: `${twin.key} has this title already. Choose another one.` }
   const text = writeLetterText(draft)
   const checked = await tools.shelf.check(key, text)
@@ -161,4 +165,4 @@ function nameOf(language: string): string {
   return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
 }
 
-export const saveLetterForm = shortForm(TITLE, submitLetter, (view) => view.typed('body', 'body'))
+export const saveLetterForm = shortForm(TITLE, submitLetter, readBodyInputs)

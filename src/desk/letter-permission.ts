@@ -21,7 +21,12 @@ export async function desksForLetters(tools: DeskTools, who: Person): Promise<{ 
   return admission.kind === 'refused' ? admission : { desks: [desk] }
 }
 
-export async function admitToLetter(tools: DeskTools, who: Person, letter: Letter, action: string): Promise<Admission> {
+export async function admitToLetter(
+  tools: DeskTools,
+  who: Person,
+  letter: Pick<Letter, 'key'> & { desks?: readonly string[] | undefined },
+  action: string,
+): Promise<Admission> {
   const allowed = await desksForLetters(tools, who)
   if ('kind' in allowed) return allowed
   const desks = allowed.desks.filter(({ name }) => isForDesk(letter, name))

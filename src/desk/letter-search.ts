@@ -1,6 +1,7 @@
 // What the composer's list of letters shows, asked by Slack each time somebody opens it or types into it.
 import type { App, ViewOutput } from '@slack/bolt'
 import { isForDesk } from '../template/letter.ts'
+import { foldText } from '../template/token.ts'
 import { readAimed } from './aimed.ts'
 import type { ComposerMeta } from './composer-view.ts'
 import { groupsOf, LETTER_ACTION, listOptions } from './letter-menu.ts'
@@ -32,9 +33,9 @@ function plainly({ letters, desks }: DeskTools, view: ViewOutput | undefined, qu
   if (!view) return []
   const { at } = JSON.parse(view.private_metadata) as ComposerMeta
   const here = desks.filter(({ channel }) => channel === at)
-  const wanted = query.trim().toLowerCase()
+  const wanted = foldText(query.trim())
   const named = letters()
     .filter((letter) => here.some(({ name }) => isForDesk(letter, name)))
-    .filter(({ key, title }) => `${key}\n${title}`.toLowerCase().includes(wanted))
+    .filter(({ key, title }) => foldText(`${key}\n${title}`).includes(wanted))
   return groupsOf([{ label: 'Letters', letters: named }])
 }

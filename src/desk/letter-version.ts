@@ -2,10 +2,9 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import { findVersion, type LetterVersion, listVersions, saveVersion } from '../letter-book.ts'
 import { shorten } from '../slack/mrkdwn.ts'
-import type { Letter } from '../template/letter.ts'
 import type { Click, Person } from './interaction.ts'
-import { CHANGED } from './letter-edit.ts'
-import { changeWords, dateWords, findByKey } from './letter-list.ts'
+import { CHANGED, refreshList } from './letter-edit.ts'
+import { changeWords, dateWords, findListed, type Listed, type ListMeta, mayList } from './letter-list.ts'
 import { admitToLetter, desksForLetters } from './letter-permission.ts'
 import { keepFile } from './letter-write.ts'
 import { type OnClick, opening } from './listen.ts'
@@ -21,21 +20,28 @@ const TITLE = 'Versions'
 const VERSIONS_MAX = 20
 const SHOWN_LENGTH_MAX = 6000
 const GONE = 'This letter is gone.'
+const CHANGED_SINCE =
+  'Somebody has changed this letter meanwhile. Below is what it says now; restore again if you still want to.'
 
 interface VersionsMeta {
   at: string
   key: string
   /** The version that is shown. */
   n: number
+  /** The newest that is listed. */
+  newest?: number
+  /** The list below, to show what has changed. */
+  list?: ListMeta
 }
 
-export async function openVersions(tools: DeskTools, click: Click, letter: Letter): Promise<void> {
+export async function openVersions(tools: DeskTools, click: Click, letter: Listed): Promise<void> {
   if (!click.view) return
-  const { at } = JSON.parse(click.view.metadata) as { at: string }
+  const list = JSON.parse(click.view.metadata) as ListMeta
   const prepare = async (): Promise<Prepared> => {
     const allowed = await desksForLetters(tools, click.who)
     if ('kind' in allowed) return allowed
-    const meta = { at, key: letter.key, n: Number.MAX_SAFE_INTEGER }
+    if (!mayList(tools, click.who, letter, allowed.desks)) return { kind: 'refused', text: GONE }
+    const meta = { at: list.at, key: letter.key, n: Number.MAX_SAFE_INTEGER, list }
     return { kind: 'view', view: versionsView(meta, await listVersions(tools.db, letter.key, VERSIONS_MAX)) }
   }
   await openView(tools, click, { title: TITLE, prepare })
@@ -48,7 +54,7 @@ export function versionsView(meta: VersionsMeta, versions: readonly LetterVersio
   return {
     type: 'modal',
     callback_id: LETTER_VERSIONS,
-    private_metadata: JSON.stringify({ ...meta, n: shown?.n ?? 0 } satisfies VersionsMeta),
+    private_metadata: JSON.stringify({ ...meta, n: shown?.n ?? 0, newest: newest?.n ?? 0 } satisfies VersionsMeta),
     title: plain(TITLE),
     close: plain('Back'),
     blocks: [
@@ -64,6 +70,7 @@ export function versionsView(meta: VersionsMeta, versions: readonly LetterVersio
 function shownBlocks({ n, text }: LetterVersion, isNewest: boolean): KnownBlock[] {
   const button = { type: 'button' as const, action_id: RESTORE, text: plain(`Restore version ${n}`), value: String(n) }
   return [
+    paragraph([word(isNewest ? `Version ${n}, what it says now:` : `Version ${n}:`, { bold: true })]),
     {
       type: 'rich_text',
       elements: [
@@ -89,8 +96,15 @@ async function show(tools: DeskTools, { who, view, value }: Click): Promise<void
 async function restore(tools: DeskTools, { who, view, value }: Click): Promise<void> {
   if (!view) return
   const meta = JSON.parse(view.metadata) as VersionsMeta
-  const done = await restoreVersion(tools, who, meta.key, Number(value))
-  await replace(tools, who, view.id, done.kind === 'done' ? { ...meta, n: done.n } : meta, done.said)
+  const done = await restoreVersion(tools, who, meta, Number(value))
+  await replace(
+    tools,
+    who,
+    view.id,
+    done.kind === 'done' ? { ...meta, n: done.n } : { ...meta, ...done.show },
+    done.said,
+  )
+  if (done.kind === 'done' && meta.list) await refreshList(tools, who, view, meta.list)
 }
 
 async function replace(
@@ -104,16 +118,19 @@ async function replace(
   await replaceView(tools, who, { channel: meta.at }, { target: { view_id: viewId }, view })
 }
 
-type Done = { kind: 'done'; n: number; said: string } | { kind: 'refused'; said: string }
+type Done = { kind: 'done'; n: number; said: string } | { kind: 'refused'; said: string; show?: { n: number } }
 
 /** What it said then it says again, as a version of its own. */
-async function restoreVersion(tools: DeskTools, who: Person, key: string, n: number): Promise<Done> {
+async function restoreVersion(tools: DeskTools, who: Person, meta: VersionsMeta, n: number): Promise<Done> {
+  const { key, newest: listed } = meta
   await tools.shelf.look()
-  const [letter, before] = [findByKey(tools, key), tools.shelf.textOf(key)]
+  const [letter, before] = [findListed(tools, key), tools.shelf.textOf(key)]
   const [then, newest] = [await findVersion(tools.db, key, n), await findVersion(tools.db, key)]
   if (!letter || before === undefined || !then || !newest) return { kind: 'refused', said: GONE }
   const admission = await admitToLetter(tools, who, letter, RESTORE)
   if (admission.kind === 'refused') return { kind: 'refused', said: admission.text }
+  if (listed !== undefined && newest.n !== listed)
+    return { kind: 'refused', said: CHANGED_SINCE, show: { n: newest.n } }
   const checked = await tools.shelf.check(key, then.text)
   if ('faults' in checked) {
     const [fault] = checked.faults
@@ -124,7 +141,7 @@ async function restoreVersion(tools: DeskTools, who: Person, key: string, n: num
   const version = await tools.db.transaction((trx) => saveVersion(trx, saved))
   if (version === undefined) return { kind: 'refused', said: CHANGED }
   await keepFile(tools, key, then.text, before)
-  return { kind: 'done', n: version, said: `It says what it said as version ${n}, as version ${version}.` }
+  return { kind: 'done', n: version, said: `Restored: version ${version} says what version ${n} said.` }
 }
 
 export const VERSION_CLICKS: Record<string, OnClick> = { [SHOW]: opening(show), [RESTORE]: opening(restore) }

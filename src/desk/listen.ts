@@ -1,6 +1,7 @@
 // The edge between Slack's listeners and the desk: everything is acknowledged in time, and failures are caught here.
 import type { App, BlockAction, ViewClosedAction, ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
+import { toldView } from './form.ts'
 import { type Click, clickOf, type OpenView, type Person, placeOf, submissionOf } from './interaction.ts'
 import { within } from './race.ts'
 import { type Meanwhile, type Outcome, respond } from './respond.ts'
@@ -21,7 +22,10 @@ export function onClick(app: App, tools: DeskTools, actionId: string, run: OnCli
       if (!isAcked) await ack()
       isAcked = true
     }
-    await run(tools, click, once).catch((error: unknown) => tellFailure(tools, click, error))
+    await run(tools, click, once).catch(async (error: unknown) => {
+      await once() // Telling it may take long.
+      await tellFailure(tools, click, error)
+    })
     await once()
   })
 }
@@ -75,6 +79,17 @@ export interface Form {
   submit(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome>
   meanwhile(view: OpenView, tools: DeskTools): Meanwhile
   failed(said: string, view: OpenView): ModalView
+}
+
+const UNKNOWN_FORM =
+  'This form was opened by another version of Deskbell, which this one does not know. Nothing was saved; please open it again.'
+
+/** The program was renewed while somebody had it open. */
+export function onUnknownForm(app: App, known: ReadonlySet<string>): void {
+  app.view<ViewSubmitAction>({ type: 'view_submission' }, async ({ body, ack }) => {
+    if (known.has(body.view.callback_id)) return
+    await ack({ response_action: 'update', view: toldView('Please try again', UNKNOWN_FORM) })
+  })
 }
 
 export function onSubmit(app: App, tools: DeskTools, callbackId: string, form: Form): void {

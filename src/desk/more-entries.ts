@@ -36,8 +36,8 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
   },
   {
     action: COUNTS,
-    label: 'Needs an answer…',
-    says: 'Which messages a person wrote and waits for, and which a machine sent.',
+    label: 'Needs an answer?',
+    says: 'Which messages wait for an answer, and which need none, such as a machine’s.',
     run: { kind: 'form', open: openCounts },
   },
   {
@@ -64,14 +64,14 @@ export const MORE_ENTRIES: readonly MoreEntry[] = [
   {
     action: SPAM,
     label: 'Mark as spam…',
-    says: 'It is closed and nobody is answered, until somebody says that it was none.',
+    says: 'The conversation is closed and nobody is answered. Its card has the way back.',
     isOffered: canBeSpam,
     run: { kind: 'form', open: openSpam },
   },
   {
     action: 'why',
     label: 'Why?',
-    says: 'How the waiting time of this conversation came about.',
+    says: 'How the waiting time and the due time came about.',
     run: { kind: 'form', open: openWhy },
   },
 ]

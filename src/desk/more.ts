@@ -1,5 +1,6 @@
 // "More…", in a card's menu: what can be done about a conversation and is not done every hour.
 import type { KnownBlock, ModalView, SectionBlock } from '@slack/types'
+import { aboutLine } from './about.ts'
 import { admitTo } from './admission.ts'
 import type { FormMeta } from './form.ts'
 import type { Click } from './interaction.ts'
@@ -41,6 +42,7 @@ async function moreView(tools: DeskTools, conversationId: string, at: string, ne
   const offered = MORE_ENTRIES.filter((entry) => entry.isOffered?.(card, tools) ?? true)
   const blocks: KnownBlock[] = [
     ...(news === undefined ? [] : [paragraph([word(news, { bold: true }) satisfies Inline])]),
+    aboutLine(card.contact, card.subject),
     ...offered.map((entry) => entrySection(entry, conversationId)),
   ]
   return {

@@ -8,7 +8,7 @@ import type { Kept } from '../intake.ts'
 import type { Source } from '../intake-runner.ts'
 import { insertNote } from '../message.ts'
 import { changeNote } from '../note-change.ts'
-import { parseSlackEvent } from '../slack/event.ts'
+import { parseSlackEvent, type SlackEvent } from '../slack/event.ts'
 import type { ChangedMessage, DeletedMessage, NewMessage } from '../slack/event-message.ts'
 import { plainText } from '../slack/mrkdwn.ts'
 import { enter, findMember, leave, listAgents, type Profile } from './agents.ts'
@@ -36,7 +36,7 @@ export function deskSource(tools: DeskTools): Source<DeskEvent> {
       if (event.kind === 'message-changed' || event.kind === 'message-deleted')
         return [{ kind: 'changed', desk, change: event, at: raw.arrivedAt }]
       if (event.kind === 'reaction-added')
-        return [{ kind: 'reacted', desk, ts: event.ts, user: event.user, name: event.name }]
+        return [{ ...reactedIn(event), desk, isShared: (await tools.channels?.isShared(desk)) ?? false }]
       if (event.kind === 'member-left') return [{ kind: 'left', desk, user: event.user }]
       if (event.kind !== 'member-joined') return []
       // Asked here and not while receiving: nobody talks to a network inside a transaction.
@@ -57,6 +57,10 @@ export function deskSource(tools: DeskTools): Source<DeskEvent> {
       await appendFact(trx, { kind: 'raw-quarantined', data: { intakeId: kept.id } })
     },
   }
+}
+
+function reactedIn({ ts, user, name }: Extract<SlackEvent, { kind: 'reaction-added' | 'reaction-removed' }>) {
+  return { kind: 'reacted', ts, user, name } as const
 }
 
 async function findDesk({ desks, channels }: DeskTools, channel: string): Promise<Desk | undefined> {

@@ -52,7 +52,7 @@ export function outsideView({ meta, address, subject, messages, files }: Outside
       ),
       text(TO_BLOCK, 'To', address, {
         lengthMax: ADDRESS_LENGTH_MAX,
-        hint: 'A mail address. Who was asked before goes on in the same exchange.',
+        hint: 'Their mail address. Whoever was asked before gets it as part of the same exchange.',
       }),
       text(SUBJECT_BLOCK, 'Subject', subject, { lengthMax: SUBJECT_LENGTH_MAX }),
       text(TEXT_BLOCK, 'Your question', '', { lengthMax: TEXT_LENGTH_MAX, isMultiline: true }),

@@ -8,6 +8,7 @@ import type { Message } from '../message.ts'
 import { listParts } from '../part.ts'
 import { takesPart } from '../participant.ts'
 import { escapeMarkdown } from '../template/value.ts'
+import { withAbout } from './about.ts'
 import { isMailAddress } from './address-input.ts'
 import { admitTo } from './admission.ts'
 import { channelTo } from './aimed.ts'
@@ -48,7 +49,7 @@ export async function openOutside(tools: DeskTools, click: Click): Promise<void>
     const { conversation, desk } = admission
     if ((await channelTo(tools, desk, ANYBODY)) === undefined)
       return { kind: 'view', view: toldView(OUTSIDE_TITLE, NO_MAIL) }
-    return { kind: 'view', view: await formFor(tools, conversation, desk) }
+    return await withAbout(tools.db, conversation, await formFor(tools, conversation, desk))
   }
   await openView(tools, click, { title: OUTSIDE_TITLE, prepare })
 }

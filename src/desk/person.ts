@@ -10,7 +10,7 @@ import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { findByThread } from './notes.ts'
 import { openView, type Prepared } from './open-view.ts'
-import { customerName, wayWords } from './question.ts'
+import { customerName, isSaid, wayWords } from './question.ts'
 import { type Outcome, replaceView } from './respond.ts'
 import type { Desk, DeskTools } from './tools.ts'
 import { type Inline, instant, note, paragraph, plain, word } from './words.ts'
@@ -59,18 +59,11 @@ async function linkBlocks(db: Reader, link: ContactLink): Promise<KnownBlock[]> 
   const moved = (JSON.parse(link.moved) as string[]).slice(0, NAMED_MAX)
   const names: Inline[] = []
   for (const id of moved) names.push(word(names.length === 0 ? 'Also: ' : '; '), ...(await contactWords(db, id)))
-  const said = link.how === 'agent' ? 'said so at ' : 'asked for the code that proved it at '
+  const said = link.how === 'agent' ? 'said so ' : 'asked for the code that proved it '
   const value = `${link.id} ${link.conversation_id}`
   const part: Button = { type: 'button', action_id: PART_PERSON, text: plain('Not the same'), value }
   return [
-    paragraph([
-      ...names,
-      word(' ('),
-      { type: 'user', user_id: link.agent_id },
-      word(` ${said}`),
-      instant(link.at),
-      word(')'),
-    ]),
+    paragraph([...names, word(' · '), { type: 'user', user_id: link.agent_id }, word(` ${said}`), instant(link.at)]),
     { type: 'actions', elements: [part] },
   ]
 }
@@ -85,7 +78,7 @@ async function contactWords(db: Reader, contactId: string): Promise<Inline[]> {
     .execute()
   return rows.map(({ name, address, channel_kind }, n) => {
     const who = customerName({ address, ...(name !== null && { name }) })
-    const extra = who === address ? '' : ` ${address}`
+    const extra = isSaid(who, address) ? '' : ` (${address})`
     return word(`${n === 0 ? '' : ', '}${who}${extra} ${wayWords(channel_kind)}`)
   })
 }

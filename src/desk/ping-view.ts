@@ -38,6 +38,7 @@ export async function readPing(
   window: StoredWindow,
 ): Promise<PingView> {
   const card = await readCard(db, window.conversation_id)
+  const channels = [card.channel, ...(await listArrivals(db, window.started_by))]
   const { openMs } = await policyFor(db, window.conversation_id, policies)
   const ping = await db
     .selectFrom('ping')
@@ -61,7 +62,13 @@ export async function readPing(
     ),
     insteadOf: notice.instead_of ?? undefined,
     because: notice.because ?? undefined,
-    isHidden: notice.desk !== card.desk || (!isPerson(notice.to) && isRestricted(card.channel)),
+    isHidden: notice.desk !== card.desk || (!isPerson(notice.to) && channels.some(isRestricted)),
     isElsewhere: notice.desk !== card.desk,
   }
+}
+
+/** A conversation that was joined to another came by a channel of its own. */
+async function listArrivals(db: Reader, messageId: string): Promise<string[]> {
+  const rows = await db.selectFrom('message_source').select('channel').where('message_id', '=', messageId).execute()
+  return rows.map(({ channel }) => channel)
 }

@@ -18,13 +18,18 @@ export function renderPing(view: PingView, now: number, link?: string): Content 
   const title = titleOf(view, now)
   const age = spanWords((view.ended?.at ?? now) - view.waiting.since)
   const blocks: KnownBlock[] = [
-    line(`${signOf(view, now)} *${title}*: this customer has waited ${age}${openWords(view)}.`),
+    line(
+      `${signOf(view, now)} *${title}*: this customer ${view.ended ? 'had' : 'has'} waited ${age}${openWords(view)}.`,
+    ),
     ...contentBlocks(view),
     line(details(view, link)),
     ...standInBlock(view),
     ...(view.ended ? [] : [{ type: 'actions' as const, elements: pingButtons(view) }]),
   ]
-  return { text: escapeMrkdwn(`${title}: ${nameOf(view)} has waited ${age}${firstWords(view)}`), blocks }
+  return {
+    text: escapeMrkdwn(`${title}: ${nameOf(view)} ${view.ended ? 'had' : 'has'} waited ${age}${firstWords(view)}`),
+    blocks,
+  }
 }
 
 /** Its window is gone: the message needs no answer after all, or waits elsewhere. */
@@ -35,7 +40,7 @@ export function renderGonePing(): Content {
 }
 
 function renderMovedPing(): Content {
-  const text = 'This customer is with another desk now, which hears of it.'
+  const text = 'This customer is with another desk now, which is reminded instead.'
   return { text, blocks: [line(`:package: ${text}`)] }
 }
 
@@ -144,9 +149,9 @@ function pingButtons({ conversationId, windowId, channelKind, ownerId, acknowled
   return [
     button('reply', `Reply ${wayWords(channelKind)}`, conversationId, 'primary'),
     ...(ownerId === undefined ? [button('take', 'Take', conversationId)] : []),
-    button('assign', ownerId === undefined ? 'Assign' : 'Reassign', conversationId),
+    button('assign', ownerId === undefined ? 'Assign…' : 'Hand over…', conversationId),
     ...(acknowledgedBy === undefined ? [button('acknowledge', 'Snooze ping', windowId)] : []),
-    button('waive', 'No reply needed', conversationId),
+    button('waive', 'No reply needed…', conversationId),
   ]
 }
 

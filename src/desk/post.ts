@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { SendError } from '../channel.ts'
+import { channelIdOf } from '../slack/field.ts'
 import { codeOf, troubleOf } from '../slack/trouble.ts'
 import type { Posted } from './view.ts'
 
@@ -35,7 +36,7 @@ export async function post(
   try {
     const answer = await client.chat.postMessage({ channel, ...thread, ...content, ...QUIET, metadata })
     if (!answer.ts) throw new Error('Slack answered without a ts')
-    return { channel: answer.channel ?? channel, ts: answer.ts }
+    return { channel: channelIdOf(answer.channel) ?? channel, ts: answer.ts }
   } catch (error) {
     throw troubleOf(error, what)
   }

@@ -126,6 +126,11 @@ export function customerName({ name, address }: { name?: string | undefined; add
   return name !== undefined && VISIBLE.test(name) ? name : address
 }
 
+/** Whether the name says the address already, as that of a chat platform often does. */
+export function isSaid(name: string, address: string): boolean {
+  return name.toLowerCase() === address.toLowerCase()
+}
+
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
 
 /** What is new in a message; the quotes in it stand in the thread already. */

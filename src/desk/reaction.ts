@@ -15,6 +15,8 @@ export interface Reacted {
   user: string
   /** As Slack calls it, such as `eyes`. */
   name: string
+  /** Another organisation reads there: nobody acts. */
+  isShared: boolean
 }
 
 /** What the person has to hear, for whom the emoji did nothing. */
@@ -31,8 +33,9 @@ export async function react(trx: Trx, { self }: Pick<DeskTools, 'self'>, reacted
   const conversation = await findConversationByCard(trx, desk.channel, ts)
   if (conversation?.desk !== desk.name) return
   const conversationId = conversation.id
-  if (!(await mayAct(trx, desk, user))) {
-    const data = { action: `${deed}-by-emoji`, reason: 'not-a-member' }
+  const reason = reacted.isShared ? 'shared-channel' : (await mayAct(trx, desk, user)) ? undefined : 'not-a-member'
+  if (reason !== undefined) {
+    const data = { action: `${deed}-by-emoji`, reason }
     return await appendFact(trx, { kind: 'action-refused', conversationId, actor: user, data })
   }
   const objection = deed === 'take' ? await takeIt(trx, conversationId, user) : await closeIt(trx, conversationId, user)

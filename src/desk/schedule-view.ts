@@ -46,7 +46,7 @@ export function scheduleView(meta: ScheduleMeta, now: number, dueAt: number | un
   })
 }
 
-function dueWords(dueAt: number, now: number): string {
+export function dueWords(dueAt: number, now: number): string {
   return now < dueAt ? 'The answer is due ' : 'The answer is overdue since '
 }
 
@@ -109,7 +109,7 @@ export function renderScheduled(row: ScheduledReply, preview: string): Content {
         type: 'actions',
         elements: [
           ...[button(SCHEDULED_ACTIONS.now, 'Send now'), button(SCHEDULED_ACTIONS.edit, 'Edit…')],
-          button(SCHEDULED_ACTIONS.cancel, 'Cancel it'),
+          button(SCHEDULED_ACTIONS.cancel, 'Cancel'),
         ],
       },
     ],
@@ -127,6 +127,7 @@ export const STOPPED: Record<NonNullable<ScheduledReply['because']>, string> = {
   colleague: 'somebody else answered before it left',
   'not-allowed': 'its author is not at this desk any more',
   moved: 'the conversation belongs to somebody else now',
+  joined: 'the conversation was joined to another one, or parted from it',
 }
 
 /** Bounds of what may be chosen, in words for the field. */

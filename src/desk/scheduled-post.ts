@@ -1,7 +1,7 @@
 // A reply that waits for its time, in the card's thread: one post that says so, and then what became of it.
 import { SendError } from '../channel.ts'
-import { getConversation } from '../conversation.ts'
 import type { Reader, Trx } from '../db/open.ts'
+import { findCurrent } from '../evidence.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Settled } from '../outbox-attempt.ts'
 import { listParts } from '../part.ts'
@@ -35,7 +35,7 @@ export function scheduledReplyHandler(options: DeskPosting): Handler {
         return { kind: 'accepted', ref: posted.ts }
       }
       if (row.state === 'cancelled') return { kind: 'moot', reason: 'it was cancelled before anybody saw it' }
-      const card = postedOf(await getConversation(db, row.conversation_id))
+      const card = postedOf(await findCurrent(db, row.conversation_id))
       if (!card) throw new SendError({ kind: 'temporary' }, 'the card is not posted yet')
       const place = { channel: card.channel, threadTs: card.ts }
       const put = post(room.clients.post, place, content, { oid: effect.id, n: 0 }, 'show a scheduled reply')
@@ -45,7 +45,7 @@ export function scheduledReplyHandler(options: DeskPosting): Handler {
     async verify(effect) {
       const row = await findScheduled(db, draftOf(effect))
       if (!row || standing(row)) return { kind: 'repeatable' }
-      const card = postedOf(await getConversation(db, row.conversation_id))
+      const card = postedOf(await findCurrent(db, row.conversation_id))
       if (!card) return { kind: 'absent' }
       const found = await finder.find(effect, { channel: card.channel, threadTs: card.ts })
       if (!found) return { kind: 'unknown' }
@@ -92,7 +92,7 @@ async function readStopped(
 ): Promise<ThreadLine | undefined> {
   const row = await findScheduled(db, draftOf(effect))
   if (row?.state !== 'stopped' || row.because === null) return undefined
-  const conversation = await getConversation(db, row.conversation_id)
+  const conversation = await findCurrent(db, row.conversation_id)
   const isGone = row.because === 'not-allowed'
   const { leads } = isGone ? getDesk(options, conversation.desk) : { leads: [] }
   const owner = conversation.owner_id === null || conversation.owner_id === row.agent_id ? [] : [conversation.owner_id]
@@ -100,7 +100,7 @@ async function readStopped(
   const people = called.flatMap((id): Inline[] => [{ type: 'user', user_id: id }, word(' ')])
   const then = isGone
     ? ' Somebody else has to answer.'
-    : ' Press Reply: the text is there as a draft of whoever wrote it.'
+    : ' Press “Reply”: the text is kept there, as a draft for whoever wrote it.'
   return {
     card: postedOf(conversation),
     content: {

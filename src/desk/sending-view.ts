@@ -52,7 +52,8 @@ const STATUS = 'status'
 
 /** The database is slow: nothing is lost, and what the agent sends stays in sight. */
 export function savingView(preview: readonly AnyBlock[]): ModalView {
-  const shown = preview.filter(({ type }) => type !== 'input') // A field wants a button below it.
+  // A field wants a button below it, and what is being saved is not to be sent later as well.
+  const shown = preview.filter(({ type }) => type !== 'input' && type !== 'actions')
   return closing('Saving…', withStatus('Saving your reply. This takes a little longer than usual.', shown))
 }
 

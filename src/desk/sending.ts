@@ -36,10 +36,11 @@ export async function submitPreview(tools: DeskTools, who: Person, view: OpenVie
 
 async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Promise<Outcome> {
   const { db } = tools
-  const conversation = await getConversation(db, meta.conversationId)
+  const draft = await readDraft(db, meta)
+  // Where the draft belongs decides who may send it, whatever the form says.
+  const conversation = await getConversation(db, draft?.conversationId ?? meta.conversationId)
   const desk = getDesk(tools, conversation.desk)
   const admission = await admit(tools, who, { desk, action: 'send', conversationId: conversation.id })
-  const draft = await readDraft(db, meta)
   if (admission.kind === 'refused') return { kind: 'update', view: notSentView(admission.text, draft?.text ?? '') }
   const { confirmedSeq } = meta
   const sender = {
@@ -58,6 +59,7 @@ async function sendDraft(tools: DeskTools, who: Person, meta: PreviewMeta): Prom
 }
 
 interface Draft extends Shown {
+  conversationId: string
   identity: Identity
   text: string
   /** At another address than the conversation's. */
@@ -73,6 +75,7 @@ async function readDraft(db: Reader, meta: PreviewMeta): Promise<Draft | undefin
   const parts = await listParts(db, draft.id)
   return {
     meta,
+    conversationId: conversation.id,
     channel: draft.channel ?? conversation.channel,
     to: { address, name },
     parts,

@@ -4,6 +4,7 @@ import { literal } from '../slack/markdown-line.ts'
 import { plainText } from '../slack/mrkdwn.ts'
 import { markdownFromRich, usersIn } from '../slack/rich-markdown.ts'
 import { openComposer } from './composer.ts'
+import { shownName } from './file-name.ts'
 import type { Shortcut } from './interaction.ts'
 import { findByThread, noteIdOf } from './notes.ts'
 import type { DeskTools } from './tools.ts'
@@ -20,8 +21,16 @@ export async function sendToCustomer(tools: DeskTools, shortcut: Shortcut): Prom
   if (message.isBot) return await whisper(tools, who, place, { text: 'This works on a draft that a colleague wrote.' })
   const noteId = noteIdOf(place.channel, message.ts)
   const text = draftOf(message)
-  await openComposer(tools, shortcut, { conversationId: conversation.id, text, noteId })
+  await openComposer(tools, shortcut, { conversationId: conversation.id, text, noteId, notice: noticeOf(message) })
 }
+
+/** What Slack put into its own field can be put into ours by nobody but the agent. */
+function noticeOf({ fileNames }: Shortcut['message']): string | undefined {
+  if (fileNames.length === 0) return undefined
+  return `The draft’s files do not come along. Add them here: ${fileNames.slice(0, NAMED_MAX).map(shownName).join(', ')}.`
+}
+
+const NAMED_MAX = 10
 
 /** Who is mentioned in it stays so, for the agent to see: it was said among colleagues. */
 function draftOf({ text, rich }: Shortcut['message']): string {

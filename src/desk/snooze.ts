@@ -2,11 +2,14 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import { DAY, HOUR } from '../clock.ts'
 import { snooze } from '../snooze.ts'
+import { findOpenWindow } from '../window-record.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
 import type { Outcome } from './respond.ts'
+import { dueWords } from './schedule-view.ts'
 import type { DeskTools } from './tools.ts'
 import { instant, note, paragraph, plain, word } from './words.ts'
 
@@ -36,10 +39,11 @@ async function prepareSnooze(tools: DeskTools, { who, value: id }: Click): Promi
   const { conversation, desk } = admission
   if (conversation.state === 'closed') return { kind: 'refused', text: CLOSED }
   const meta = { conversationId: id, at: desk.channel }
-  return {
-    kind: 'view',
-    view: formView({ callbackId: SNOOZE, title: TITLE, submit: 'Snooze', meta, blocks: choice() }),
-  }
+  const view = formView({
+    ...{ callbackId: SNOOZE, title: TITLE, submit: 'Snooze', meta },
+    blocks: [...choice(), ...dueLine(await findOpenWindow(tools.db, id), tools.clock.now()), note(RUNS_ON)],
+  })
+  return await withAbout(tools.db, conversation, view)
 }
 
 function choice(): KnownBlock[] {
@@ -51,10 +55,14 @@ function choice(): KnownBlock[] {
       label: plain('For how long?'),
       element: { type: 'radio_buttons', action_id: 'span', options },
     },
-    note(
-      'It leaves the lists until then, or until the customer writes. Their waiting time runs on, and so do reminders.',
-    ),
   ]
+}
+
+const RUNS_ON =
+  'It leaves the lists until then, or until the customer writes. Their waiting time runs on, and so do reminders.'
+
+function dueLine(window: { due_at: number } | undefined, now: number): KnownBlock[] {
+  return window ? [paragraph([word(dueWords(window.due_at, now)), instant(window.due_at), word('.')])] : []
 }
 
 async function submitSnooze(tools: DeskTools, who: Person, view: OpenView): Promise<Outcome> {
@@ -82,7 +90,6 @@ function readUntil(view: OpenView, now: number): number | undefined {
 }
 
 function pastDueView(meta: SnoozeMeta & { until: number }, dueAt: number, now: number): ModalView {
-  const due = now < dueAt ? 'The answer is due ' : 'The answer is overdue since '
   return formView({
     callbackId: SNOOZE,
     title: 'Past the due time',
@@ -91,7 +98,7 @@ function pastDueView(meta: SnoozeMeta & { until: number }, dueAt: number, now: n
     blocks: [
       paragraph([
         word('Not snoozed yet. '),
-        word(due),
+        word(dueWords(dueAt, now)),
         instant(dueAt),
         word(', and the conversation would come back '),
         instant(meta.until),

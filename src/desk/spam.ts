@@ -48,7 +48,7 @@ export function spamView(
     ...(isStale ? [note('Not done yet: they wrote again since you opened this. Is it spam still?')] : []),
     ...waiting.flatMap((message) => asked(message, authors.get(message.author) ?? customerName(identity))),
     note(
-      'It is closed and nobody is answered. If it was none after all, “Not spam” on its card takes this back. If they write again, it comes back by itself.',
+      'The conversation is closed, and nobody is answered. “Not spam” on its card takes this back. If they write again, it comes back by itself.',
     ),
   ]
   return formView({ callbackId: SPAM, title: TITLE, submit: TITLE, meta, blocks })

@@ -2,6 +2,7 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { Message } from '../message.ts'
 import { split } from '../move.ts'
+import { withAbout } from './about.ts'
 import { admitTo } from './admission.ts'
 import { listNewest, messageOption } from './customer-message.ts'
 import { type FormMeta, formView, shortForm, toldView } from './form.ts'
@@ -28,7 +29,7 @@ async function prepareSplit(tools: DeskTools, { who, value: id }: Click): Promis
   // One more than there is room for says that there are more.
   const messages = await listNewest(tools.db, id, GROUP * GROUPS_MAX + 1)
   if (messages.length < 2) return { kind: 'refused', text: ONE_ONLY }
-  return { kind: 'view', view: splitView(id, admission.desk, messages) }
+  return await withAbout(tools.db, admission.conversation, splitView(id, admission.desk, messages))
 }
 
 export function splitView(conversationId: string, desk: Desk, messages: readonly Message[]): ModalView {
@@ -38,7 +39,7 @@ export function splitView(conversationId: string, desk: Desk, messages: readonly
   const groups = Array.from({ length: Math.ceil(shown.length / GROUP) }, (_, n) =>
     shown.slice(n * GROUP, (n + 1) * GROUP),
   )
-  const says = `What you choose goes on in a card of its own and keeps waiting since it was written. “Join them” there takes it back.${isCut ? ` Only the newest ${shown.length} are listed.` : ''}`
+  const says = `What you choose gets a card of its own and waits since it was written. “Join them” on that card takes it back.${isCut ? ` Only the newest ${shown.length} are listed.` : ''}`
   return formView({
     callbackId: SPLIT,
     title: TITLE,

@@ -9,9 +9,14 @@ export function tagWords(tags: readonly string[]): string {
 
 /** Behind what else a row says; nothing for one that is neither urgent nor tagged. */
 export function labelParts({ priority, tags }: { priority: Priority | undefined; tags: readonly string[] }): Inline[] {
-  return [
-    ...(priority === 'high' ? [word(' · ❗ '), word('high priority', { bold: true })] : []),
-    ...(priority === 'low' ? [word(' · low priority')] : []),
-    ...(tags.length === 0 ? [] : [word(` · ${tagWords(tags)}`)]),
-  ]
+  return [...priorityParts(priority), ...tagParts(tags)]
+}
+
+export function priorityParts(priority: Priority | undefined): Inline[] {
+  if (priority === 'high') return [word(' · ❗ '), word('high priority', { bold: true })]
+  return priority === 'low' ? [word(' · low priority')] : []
+}
+
+export function tagParts(tags: readonly string[]): Inline[] {
+  return tags.length === 0 ? [] : [word(` · ${tagWords(tags)}`)]
 }

@@ -8,7 +8,7 @@ import { addresseeOf, type Notice, owe } from '../notice.ts'
 import type { Effect } from '../outbox.ts'
 import type { Handler, Outcome, Settled } from '../outbox-attempt.ts'
 import type { Policies } from '../policy.ts'
-import { troubleOf } from '../slack/trouble.ts'
+import { codeOf, troubleOf } from '../slack/trouble.ts'
 import { bind, type DigestLimits, hold, keepTrue, listBound, settleTold, stillTrue, tally } from '../telling.ts'
 import type { DeskPosting } from './card-post.ts'
 import { makeFinder } from './find-post.ts'
@@ -86,11 +86,15 @@ async function holdForQuiet(options: TellOptions, effect: Effect): Promise<void>
 export async function channelFor(read: WebClient, to: string): Promise<string> {
   if (!isPerson(to)) return to
   const answer = await read.conversations.open({ users: to }).catch((error: unknown) => {
+    // Without the permission to open one Slack takes the person's own id, too.
+    if (UNOPENED.has(codeOf(error) ?? '')) return { channel: { id: to } }
     throw notSent(error)
   })
   if (!answer.channel?.id) throw new SendError({ kind: 'temporary' }, 'Slack opened no direct message')
   return answer.channel.id
 }
+
+const UNOPENED = new Set(['missing_scope', 'unknown_method'])
 
 /** No ping has left before the direct message is open. */
 function notSent(error: unknown): SendError {

@@ -12,7 +12,10 @@ const WORD_MAX = 40
 export async function tier(tools: DeskTools, { who, rest }: Call): Promise<Whisper> {
   const [id = '', name = ''] = rest.split(/\s+/).map((word) => word.slice(0, WORD_MAX))
   const tiers = tools.policies.tiers()
-  const usage = `Write \`/desk tier v_… TIER\`, with ${[...tiers, NONE].map((one) => `\`${one}\``).join(', ')}.`
+  const usage =
+    tiers.length === 0
+      ? 'deskbell.yaml names no tiers yet.'
+      : `Write \`/desk tier v_… TIER\`, with ${[...tiers, NONE].map((one) => `\`${one}\``).join(', ')}.`
   const row = await tools.db
     .selectFrom('conversation')
     .innerJoin('identity', 'identity.id', 'conversation.identity_id')

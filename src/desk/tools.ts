@@ -36,9 +36,13 @@ export interface Desk {
 export type Waiting = Pick<
   QueueRow,
   'conversationId' | 'contactName' | 'address' | 'channelKind' | 'subject' | 'dueAt' | 'ownerId'
->
+> &
+  Partial<Pick<QueueRow, 'cardChannel' | 'cardTs'>>
 
-export type LetterShelf = Pick<LetterStore, 'retired' | 'textOf' | 'check' | 'shared' | 'write' | 'look'>
+export type LetterShelf = Pick<
+  LetterStore,
+  'retired' | 'broken' | 'asChosen' | 'textOf' | 'check' | 'shared' | 'write' | 'look'
+>
 
 export interface DeskTools {
   db: Db
@@ -58,6 +62,8 @@ export interface DeskTools {
   channelsAt?(desk: string): readonly string[]
   policies: Policies
   letters(): readonly Letter[]
+  /** For customers whose language we do not know, and for lists. */
+  language: string
   /** Where they are looked up, checked and written. */
   shelf: LetterShelf
   /** Who may change a letter that somebody else wrote. */

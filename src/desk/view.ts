@@ -68,6 +68,8 @@ export interface CardView {
   followUps?: FollowUp[]
   /** What else this person has written to the desk. */
   story?: Story
+  /** What their other cards tell of this one. */
+  storyTold?: string | undefined
   /** What agents have said of them. */
   customer?: CustomerWords | undefined
 }
@@ -108,6 +110,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
       'conversation.merged_into',
       'conversation.card_channel',
       'conversation.card_ts',
+      'conversation.story_told',
       'identity.channel_kind',
       'identity.name',
       'identity.address',
@@ -142,6 +145,7 @@ export async function readCard(db: Reader, conversationId: string): Promise<Card
     scheduled: nextOf(await listScheduled(db, conversationId)),
     followUps: await listOpenOf(db, [conversationId], CARD_MAX),
     story: await readStory(db, { id: conversationId, desk: row.desk, contactId: row.contact_id }),
+    storyTold: row.story_told ?? undefined,
     customer: await readCustomerWords(db, row.contact_id),
   }
 }

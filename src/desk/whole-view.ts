@@ -79,7 +79,7 @@ export function wholeView(meta: WholeMeta, whole: Whole, news?: News): ModalView
     ...head(show, whole),
     ...(show === 'files'
       ? []
-      : [{ type: 'divider' as const }, ...body(meta, show === 'versions' ? versioned(whole) : whole)]),
+      : [{ type: 'divider' as const }, ...(show === 'versions' ? versions(meta, whole) : body(meta, whole))]),
     ...(show === 'all' || show === 'versions' ? [] : fileBlocks(whole.files.filter(isAttachment))),
     ...(show === 'original' ? ownFile('original', whole) : []),
     ...(show === 'all' && chunks(whole.text).length > PAGE_CHUNKS ? ownFile('text', whole) : []),
@@ -109,7 +109,9 @@ function head(show: WholeShow, whole: Whole): KnownBlock[] {
   const { from, at, subject, sender } = whole
   const arrived = paragraph([word('Arrived: ', { bold: true }), instant(at)])
   if (show !== 'original' || whole.head.length === 0) {
-    const name = from.name === undefined ? from.address : `${from.name} <${from.address}>`
+    // The ids of chat platforms tell nobody anything.
+    const address = from.address.includes('@') ? ` <${from.address}>` : ''
+    const name = from.name === undefined ? from.address : `${from.name}${address}`
     const about = subject === undefined ? [] : [{ name: 'Subject', value: subject }]
     const missing = show === 'original' ? [note('The head of the original cannot be read here; the file has it.')] : []
     return [...labelled([{ name: 'From', value: name }, ...about]), arrived, ...missing]
@@ -135,9 +137,24 @@ function labelled(lines: readonly HeadLine[]): KnownBlock[] {
   return pages.map((page) => paragraph(page))
 }
 
-/** One after the other, each under the moment it was said. */
-function versioned(whole: Whole): Whole {
+const VERSIONS_MAX = 20
+
+/** One after the other, each under the moment it was said; where there is much of it, page by page. */
+function versions(meta: WholeMeta, whole: Whole): KnownBlock[] {
   const all = whole.versions.length > 0 ? whole.versions : [{ ...whole, kind: 'said' as const, by: undefined }]
+  const paged = versioned(whole, all)
+  if (all.length > VERSIONS_MAX || chunks(paged.text).length > PAGE_CHUNKS) return body(meta, paged)
+  return all.flatMap(({ kind, by, at, text }, n) => {
+    const did = kind === 'taken' ? 'Taken back ' : n === 0 ? 'Written ' : 'Changed '
+    const who = by === undefined ? [] : [word(` by ${shorten(oneLine(by), NAME_LENGTH)}`)]
+    return [
+      paragraph([word(did, { bold: true }), instant(at), ...who]),
+      ...(kind === 'taken' ? [] : chunks(text).flatMap(richText)),
+    ]
+  })
+}
+
+function versioned(whole: Whole, all: readonly WholeVersion[]): Whole {
   const texts = all.map(({ kind, by, at, text }, n) => {
     const when = `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
     const who = by === undefined ? '' : ` by ${by}`

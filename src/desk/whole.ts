@@ -1,6 +1,6 @@
 // A message in full, in a modal: all its words, the original behind it, and each of its files, brought into the thread on demand.
 import { findBlobStart } from '../blob.ts'
-import { getIdentity } from '../contact.ts'
+import { getIdentity, type Identity } from '../contact.ts'
 import { type Conversation, getConversation } from '../conversation.ts'
 import type { Reader } from '../db/open.ts'
 import { getMessage, type Message } from '../message.ts'
@@ -14,6 +14,7 @@ import { toldView } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { openView, type Prepared } from './open-view.ts'
 import { mayUse } from './permission.ts'
+import { nameOfWriter } from './question.ts'
 import { replaceView } from './respond.ts'
 import { bringAgain, listThreadFiles } from './thread-file.ts'
 import { type DeskTools, getDesk } from './tools.ts'
@@ -152,7 +153,7 @@ async function readWhole({ db }: DeskTools, conversation: Conversation, message:
   ]
   return {
     messageId: message.id,
-    from: message.author === identity.address ? identity : { address: message.author },
+    from: message.author === identity.address ? identity : await writerOf(db, message, identity),
     at: message.arrived_at,
     subject: message.subject ?? undefined,
     sender: message.sender ?? undefined,
@@ -166,6 +167,14 @@ async function readWhole({ db }: DeskTools, conversation: Conversation, message:
       return { ...file, isShared: known?.isShared ?? false, fileId: known?.fileId, error: known?.error ?? notHere }
     }),
   }
+}
+
+/** One of us, or somebody who takes part. */
+async function writerOf(db: Reader, message: Message, identity: Identity): Promise<Whole['from']> {
+  const { author, delivery } = message
+  if (delivery !== null && !author.includes('@')) return { address: await nameOf(db, author) }
+  const name = await nameOfWriter(db, message, identity)
+  return name === author ? { address: author } : { name, address: author }
 }
 
 async function readVersions(db: Reader, { id }: Message): Promise<WholeVersion[]> {

@@ -5,6 +5,7 @@ import { findOrAddIdentity, getIdentity, type KnownIdentity, listIdentities } fr
 import type { Trx } from '../db/open.ts'
 import { beginConversation } from '../first-words.ts'
 import { linkPeople } from '../person.ts'
+import { typedText } from '../slack/mrkdwn.ts'
 import {
   ADDRESS_BLOCK,
   addressInput,
@@ -59,7 +60,7 @@ export async function writeNew(tools: DeskTools, { who, channel, rest, triggerId
   if (!desk) return { text: 'There is no desk yet.' }
   const admission = await admit(tools, who, { desk, action: WRITE_TO })
   if (admission.kind === 'refused') return { text: admission.text }
-  const typed = rest.trim().toLowerCase()
+  const typed = typedText(rest).trim().toLowerCase()
   const prepare = async (): Promise<Prepared> => {
     const identities = await findKnown(tools, typed)
     const meta = { desk: desk.name, at: desk.channel }
@@ -95,8 +96,9 @@ async function writeView(
       ? {
           label: 'Another mail address of theirs',
           hint: 'Instead of the one above. From then on it is known to be theirs.',
+          isOptional: true,
         }
-      : { label: 'Mail address', hint: 'Whom to write to.' }
+      : { label: 'Mail address', hint: 'Whom to write to, such as ana@example.org.', isOptional: false }
   const lost = identities.length - reached.length
   return {
     type: 'modal',
@@ -108,7 +110,10 @@ async function writeView(
     blocks: [
       ...addressInput(reached),
       newAddressInput(typed, said),
-      subjectInput(''),
+      subjectInput(
+        '',
+        reached.every(({ channelKind }) => channelKind === 'email'),
+      ),
       ...(lost > 0 ? [note('Where this desk has no channel they cannot be written to, and are not listed.')] : []),
     ],
   }

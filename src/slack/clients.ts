@@ -2,6 +2,7 @@
 import type { FetchFunction, WebClient, WebClientOptions } from '@slack/web-api'
 import { SECOND } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Door } from './door.ts'
 import { type Guard, GuardedClient } from './guard.ts'
 import { sdkLogger } from './sdk-logger.ts'
 import type { Bearer } from './sign-in.ts'
@@ -25,8 +26,8 @@ export interface SlackAccess {
   apiUrl: string
   /** For Socket Mode, where we go to Slack. */
   appToken?: string
-  /** The tokens as they are written now, where they can be read again. */
-  reread?(): Promise<{ botToken?: string; appToken?: string }>
+  /** The tokens as they are now, where they can be read again or are renewed; and what somebody has to do about them. */
+  reread?(): Promise<{ botToken?: string; appToken?: string; problem?: string }>
   /** Where Slack comes to us instead. */
   requests?: RequestAccess
   /** The variables that hold the tokens, where they are not SLACK_BOT_TOKEN and SLACK_APP_TOKEN. */
@@ -51,6 +52,10 @@ export interface RequestAccess {
   port: number
   path: string
   signingSecret: string
+  /** The variable that holds it, where it is not SLACK_SIGNING_SECRET. */
+  signingSecretName?: string
+  /** Where several apps come in at the same host and port, each by its path. */
+  door?: Door
 }
 
 export function slackClients({ botToken, apiUrl }: SlackAccess, log: Log, how: ClientWays = {}): SlackClients {

@@ -1,9 +1,9 @@
 // Where Slack comes to us instead of us going to Slack: one address that takes events, clicks, choices and commands, signed by Slack.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { atMost, type Clock, MINUTE, SECOND } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { RequestAccess } from './clients.ts'
+import { makeDoor } from './door.ts'
 import type { Envelope, HandleEnvelope, Incoming } from './envelope.ts'
 import { isCertificateCheck, parseRequest, type SlackRequest } from './request.ts'
 import { isSigned, isTimely } from './signature.ts'
@@ -15,8 +15,6 @@ export interface Endpoint extends Incoming {
 
 /** Slack's own are far smaller; a stranger's are not read to the end. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024
-/** Slack hangs up after three seconds. */
-const REQUEST_MS = 10 * SECOND
 const DRAIN_MS = 3 * SECOND
 
 export interface EndpointTools {
@@ -28,40 +26,33 @@ export interface EndpointTools {
 export function listenToSlack(access: RequestAccess, tools: EndpointTools): Endpoint {
   const open = new Set<Promise<void>>()
   const refused = makeRefusals(tools)
-  const server = createServer({ headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS }, (request, response) => {
+  const serveOne = (request: IncomingMessage, response: ServerResponse) => {
     const served = serve(access, { ...tools, refused }, request, response).catch((error: unknown) => {
       tools.log.error({ error: String(error) }, 'slack: a request could not be answered')
       answer(response, 500)
     })
     open.add(served)
     void served.then(() => open.delete(served)) // Its failure was answered just now.
-  })
+    return served
+  }
+  const way = (access.door ?? makeDoor(access)).enter(access.path, serveOne)
   let problem: Error | undefined
-  const firstUp = listen(server, access).catch((error: unknown) => {
+  const firstUp = way.open.catch((error: unknown) => {
     problem = new Error(whyNot(access, error), { cause: error })
     throw problem
   })
   firstUp.catch(() => undefined) // Whoever awaits it hears of it.
   return {
     firstUp,
-    up: () => (server.listening ? 1 : 0),
+    up: () => (way.isOpen() ? 1 : 0),
     problem: () => problem,
-    port: () => (server.listening ? (server.address() as AddressInfo).port : undefined),
+    port: way.port,
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
+      way.close()
       await atMost(tools.clock, DRAIN_MS, Promise.all(open))
-      server.closeAllConnections()
-      await closed
+      await way.end()
     },
   }
-}
-
-function listen(server: Server, { host, port }: RequestAccess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => resolve())
-  })
 }
 
 function whyNot({ host, port }: RequestAccess, error: unknown): string {
@@ -77,8 +68,6 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://deskbell')
-  if (pathname.replace(/\/$/, '') !== access.path.replace(/\/$/, '')) return answer(response, 404)
   if (request.method !== 'POST') return answer(response, 405)
   const body = await readBody(request)
   if (!body) return answer(response, 413)
@@ -94,7 +83,7 @@ async function serve(
 
 /** Undefined when it is Slack's and of this moment. */
 function objection(
-  { signingSecret }: RequestAccess,
+  { signingSecret, signingSecretName = 'SLACK_SIGNING_SECRET' }: RequestAccess,
   now: number,
   request: IncomingMessage,
   body: Uint8Array,
@@ -104,7 +93,7 @@ function objection(
     signature: headerOf(request, 'x-slack-signature'),
   }
   if (!isTimely(signed, now)) return 'it has no time, or one more than five minutes from our clock'
-  return isSigned(signingSecret, signed, body) ? undefined : 'its signature is not made with SLACK_SIGNING_SECRET'
+  return isSigned(signingSecret, signed, body) ? undefined : `its signature is not made with ${signingSecretName}`
 }
 
 async function answerTo(

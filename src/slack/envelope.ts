@@ -19,6 +19,8 @@ export interface Incoming {
 
 export interface Envelope {
   type: string
+  /** By which the same one is known again. Requests have none. */
+  id?: string | undefined
   body: Record<string, unknown>
   retryNum: number | undefined
   ack(answer?: unknown): Promise<void>
@@ -45,10 +47,42 @@ export interface EnvelopeTools {
 export type HandleEnvelope = (envelope: Envelope) => Promise<void>
 
 export function envelopeHandler(tools: EnvelopeTools): HandleEnvelope {
+  const answers = new Map<string, Promise<Answer>>()
   return async (envelope) => {
     if (envelope.type === 'events_api') await keepThenAck(tools, envelope)
-    else await interact(tools, envelope)
+    else await interactOnce(tools, answers, envelope)
   }
+}
+
+/** Undefined: none was given. */
+type Answer = { said: unknown } | undefined
+
+const ANSWERS_MAX = 100
+
+/** What a person did is done once: when it comes again, by another socket or after an answer that was lost, it hears the same. */
+async function interactOnce(
+  tools: EnvelopeTools,
+  answers: Map<string, Promise<Answer>>,
+  envelope: Envelope,
+): Promise<void> {
+  const { id, ack } = envelope
+  if (id === undefined) return await interact(tools, envelope)
+  if (answers.has(id)) {
+    const answer = await answers.get(id)
+    if (answer) await ack(answer.said).catch(() => undefined) // It was answered where it came first.
+    return
+  }
+  const { promise, resolve } = Promise.withResolvers<Answer>()
+  if (answers.size >= ANSWERS_MAX) answers.delete(answers.keys().next().value ?? '')
+  answers.set(id, promise)
+  await interact(tools, {
+    ...envelope,
+    async ack(said) {
+      resolve({ said })
+      await ack(said)
+    },
+  })
+  resolve(undefined)
 }
 
 /** No ack when it could not be kept: Slack then sends it again. A lost ack does no harm, for the row is there. */
@@ -82,14 +116,19 @@ async function interact({ app, clock, log }: EnvelopeTools, { type, body, retryN
     )
   }
   try {
-    await app.processEvent({ body, ack: answer, ...(retryNum !== undefined && { retryNum }) })
-    // Of a form that nobody waits for there is nothing to say, but Slack wants to know that we heard.
-    if (body.type === 'view_closed' && !acked.signal.aborted) await answer()
+    await app.processEvent({ body: withoutNull(body), ack: answer, ...(retryNum !== undefined && { retryNum }) })
+    // Whatever it was, Slack wants to know that we heard. Only a form stays open, with what stands in it.
+    if (body.type !== 'view_submission' && !acked.signal.aborted) await answer()
   } catch (error) {
     log.error({ type, error: String(error) }, 'slack: what a person did could not be handled')
   } finally {
     acked.abort()
   }
+}
+
+/** Where there is nothing, some write null, and the SDK looks into it. */
+function withoutNull(body: Envelope['body']): Envelope['body'] {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
 }
 
 async function watch(clock: Clock, log: Log, type: string, acked: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 // A message event: something new, a person's edit, or a deletion, each with a key that all its copies share.
-import { type Fields, fieldsOf, listOf, numberOf, textOf } from './field.ts'
+import { type Fields, fieldsOf, listOf, numberOf, textOf, wordOf } from './field.ts'
 
 interface Said {
   /**
@@ -51,7 +51,7 @@ export interface EventFile {
 const SAYING = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message'])
 
 export function parseMessage(event: Fields, body: Fields): NewMessage | ChangedMessage | DeletedMessage | undefined {
-  const subtype = textOf(event.subtype)
+  const subtype = wordOf(event.subtype)
   if (subtype === 'message_changed') return changed(event, body)
   if (subtype === 'message_deleted') return deleted(event, body)
   if (!SAYING.has(subtype)) return undefined
@@ -96,9 +96,9 @@ function saidOf(event: Fields, about: Fields, body: Fields, suffix = ''): Said |
   const ts = textOf(about.ts)
   if (channel === undefined || ts === undefined || !/^\d{1,12}\.\d{1,9}$/.test(ts)) return undefined
   const team = textOf(body.team_id) ?? ''
-  const threadTs = textOf(about.thread_ts)
-  const user = textOf(about.user)
-  const botId = textOf(about.bot_id)
+  const threadTs = wordOf(about.thread_ts)
+  const user = wordOf(about.user)
+  const botId = wordOf(about.bot_id)
   return {
     key: `${team}/${channel}/${ts}${suffix}`,
     team,

@@ -17,6 +17,16 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value.replaceAll('\0', '') : undefined
 }
 
+/** An id or a name of Slack's: where there is none, some write an empty text. */
+export function wordOf(value: unknown): string | undefined {
+  return textOf(value) || undefined
+}
+
 export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** Under a name nothing is found again. */
+export function channelIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[CGD][A-Z0-9]+$/.test(value) ? value : undefined
 }

@@ -9,7 +9,7 @@ export interface Keeper {
 }
 
 const BATCH_MAX = 100
-const KEY_BYTES_MAX = 200
+const ID_BYTES_MAX = 100
 
 interface Waiting {
   raw: RawEvent
@@ -47,11 +47,13 @@ function rawOf({ token: _secret, ...body }: Record<string, unknown>, clock: Cloc
   const bytes = new TextEncoder().encode(JSON.stringify(body))
   const { event_id: id, event_time: time } = body
   const arrivedAt = typeof time === 'number' && Number.isFinite(time) ? time * 1000 : clock.now()
-  return { key: keyOf(id, bytes), arrivedAt, body: bytes }
+  return { key: keyOf(id, body.event, bytes), arrivedAt, body: bytes }
 }
 
-function keyOf(id: unknown, bytes: Uint8Array): string {
+/** Told again, an event has the same id and says the same. An id alone is not trusted with what it would pass over. */
+function keyOf(id: unknown, event: unknown, bytes: Uint8Array): string {
   const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
   if (typeof id !== 'string' || id === '') return hash(bytes)
-  return Buffer.byteLength(id) <= KEY_BYTES_MAX ? id : hash(id)
+  const name = Buffer.byteLength(id) <= ID_BYTES_MAX ? id : hash(id)
+  return `${name}/${hash(JSON.stringify(event) ?? '').slice(0, 16)}`
 }

@@ -85,6 +85,7 @@ interface Hearing {
 
 interface SlackEvent {
   type: string
+  envelope_id?: string
   body: unknown
   retry_num?: number
   ack(answer?: unknown): Promise<void>
@@ -108,8 +109,8 @@ class QuietClient extends SocketModeClient {
     })
     this.hearing = hearing
     this.log = log
-    this.on('slack_event', ({ type, body, retry_num, ack }: SlackEvent) => {
-      if (isObject(body)) hearing.hear({ type, body, retryNum: retry_num, ack })
+    this.on('slack_event', ({ type, envelope_id: id, body, retry_num, ack }: SlackEvent) => {
+      if (isObject(body)) hearing.hear({ type, id, body, retryNum: retry_num, ack })
     })
   }
 

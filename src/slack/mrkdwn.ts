@@ -99,6 +99,11 @@ function readCommand(body: string, label: string | undefined): string {
   return `@${id ?? name}`
 }
 
+/** What was typed behind a command: Slack may have made a link of an address, and escapes of signs. All else stays as it is. */
+export function typedText(text: string): string {
+  return undoEscapes(text.replaceAll(/<mailto:[^|>]*\|([^>]*)>/g, '$1'))
+}
+
 function undoEscapes(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }

@@ -1,7 +1,7 @@
 // Where the program and Slack meet: one app, four clients and two sockets. It keeps what Slack tells us and understands none of it.
 import type { App } from '@slack/bolt'
 import type { Intake } from '../channel.ts'
-import { type Clock, MINUTE } from '../clock.ts'
+import { atMost, type Clock, SECOND } from '../clock.ts'
 import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
 import { boltApp } from './bolt-app.ts'
@@ -40,6 +40,8 @@ export interface SlackRoom {
    */
   start(intake: Intake): Promise<void>
   health(): RoomHealth
+  /** How often the app was let in again after Slack had refused it, or taken it for removed. */
+  signIns(): number
   /** On which port Slack's requests are awaited. */
   port(): number | undefined
   /** No event is kept after this resolves. */
@@ -64,7 +66,10 @@ export interface RoomTools {
 }
 
 /** How often it is asked whether a token is good again, or another one is there. */
-const TEND_MS = MINUTE
+const TEND_MS = 20 * SECOND
+
+/** A token that is being renewed at the end is waited for so long: two exchanges that time out. */
+const RENEWED_MS = 20 * SECOND
 
 export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
   const { clock, log } = tools
@@ -124,12 +129,14 @@ export function slackRoom(access: SlackAccess, tools: RoomTools): SlackRoom {
       const problem = sockets?.problem()?.message ?? 'slack: no socket is open yet; wait'
       return { ok: false, sockets: 0, ...received, problem }
     },
+    signIns: signIn.times,
     port: () => endpoint?.port(),
     async stop() {
       stopping.abort()
       stopTending()
       known.resolve()
       await sockets?.stop()
+      await atMost(clock, RENEWED_MS, signIn.idle())
     },
   }
 }

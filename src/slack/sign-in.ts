@@ -1,10 +1,10 @@
 // The tokens: who they make us, whether Slack still takes them, and others in their place while the program runs.
-import type { AuthTestResponse, WebClient } from '@slack/web-api'
+import { type AuthTestResponse, WebClient } from '@slack/web-api'
 import { SendError } from '../channel.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, SECOND } from '../clock.ts'
 import type { Random } from '../id.ts'
 import type { Log } from '../log.ts'
-import type { SlackAccess } from './clients.ts'
+import { clientOptions, type SlackAccess } from './clients.ts'
 import { fieldsOf } from './field.ts'
 import { pauseMs } from './pause.ts'
 import type { Self } from './room.ts'
@@ -27,6 +27,10 @@ export interface SignIn {
   learn(stop: AbortSignal): Promise<void>
   /** Call now and then: takes another token where there is one, and asks whether a refused one is good again. Never rejects. */
   tend(): Promise<void>
+  /** How often it was well again after it had not been. */
+  times(): number
+  /** Resolves once no token is being read or renewed: what Slack has just answered must be kept before the program ends. */
+  idle(): Promise<void>
 }
 
 export interface SignInTools {
@@ -39,31 +43,42 @@ export interface SignInTools {
   bear(token: string): void
 }
 
-const WITHDRAWN =
-  'slack: the app was removed or its token revoked; install it again, set SLACK_BOT_TOKEN to its token and restart Deskbell (a token in a SLACK_BOT_TOKEN_FILE is read again by itself). Nothing is lost meanwhile.'
+const PROBE_MS = 10 * SECOND
+
+const withdrawn = (name: string) =>
+  `slack: the app was removed or its token revoked; install it again, set ${name} to its token and restart Deskbell (a token in a ${name}_FILE is read again by itself). Nothing is lost meanwhile.`
 const REFUSED = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired'])
 
 export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
   const { clock, random, log, read, self, bear } = tools
+  const tokenName = access.botTokenName ?? 'SLACK_BOT_TOKEN'
   const now = { botToken: access.botToken, appToken: access.appToken }
   let problem: string | undefined
+  /** That the token cannot be renewed, while it may serve yet. */
+  let ending: string | undefined
+  let times = 0
+  let reading: Promise<unknown> = Promise.resolve()
 
   const adopt = (token: string) => {
     now.botToken = token
     bear(token)
   }
   const reread = async (): Promise<string | undefined> => {
-    const found = await access.reread?.().catch((error: unknown) => {
+    const asked = access.reread?.().catch((error: unknown) => {
       log.warn({ error: String(error) }, 'slack: the tokens could not be read again')
       return undefined
     })
+    reading = Promise.all([reading, asked])
+    const found = await asked
+    ending = found?.problem
     if (found?.appToken !== undefined) now.appToken = found.appToken
     return found?.botToken === now.botToken ? undefined : found?.botToken
   }
   const know = (who: AuthTestResponse) => {
-    const teamId = who.team_id ?? ''
+    // Installed for a whole organisation it belongs to no workspace.
+    const teamId = who.team_id ?? who.enterprise_id ?? ''
     if (self.teamId !== '' && teamId !== self.teamId) {
-      throw new Error('slack: the new token is of another workspace; set SLACK_BOT_TOKEN to one of the same workspace')
+      throw new Error(`slack: the new token is of another workspace; set ${tokenName} to one of the same workspace`)
     }
     Object.assign(self, { teamId, botUserId: who.user_id ?? '', botId: who.bot_id ?? '' })
     if (who.enterprise_id) self.enterpriseId = who.enterprise_id
@@ -73,13 +88,15 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
   const test = async () => know(await read.auth.test())
 
   return {
+    times: () => times,
+    idle: async () => void (await reading),
     appToken: () => now.appToken,
-    problem: () => problem,
+    problem: () => ending ?? problem,
     hear(body) {
-      if (isWithdrawal(body, self)) problem = WITHDRAWN
+      if (isWithdrawal(body, self)) problem = withdrawn(tokenName)
     },
     refused(error) {
-      if (REFUSED.has(codeOf(error) ?? '')) problem ??= troubleOf(error, 'sign in', access.botTokenName).message
+      if (REFUSED.has(codeOf(error) ?? '')) problem ??= troubleOf(error, 'sign in', tokenName).message
     },
     async learn(stop) {
       for (let failures = 1; !stop.aborted; failures++) {
@@ -90,7 +107,7 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
           problem = undefined
           return
         } catch (error) {
-          const trouble = troubleOf(error, 'sign in', access.botTokenName)
+          const trouble = troubleOf(error, 'sign in', tokenName)
           if (trouble.failure.kind === 'temporary' && trouble.failure.account) throw trouble
           problem = trouble.message
           log.warn({ error: problem }, 'slack: cannot sign in; trying again')
@@ -99,25 +116,31 @@ export function makeSignIn(access: SlackAccess, tools: SignInTools): SignIn {
       }
     },
     async tend() {
-      const before = { token: now.botToken, problem }
       const token = await reread()
       if (token === undefined && problem === undefined) return
-      if (token !== undefined) adopt(token)
+      const { botUserId } = self
       try {
-        await test()
+        if (token === undefined) await test()
+        else {
+          know(await probe(access, token, log))
+          adopt(token)
+        }
+        if (problem !== undefined || self.botUserId !== botUserId) times += 1
         problem = undefined
         log.info({ isNew: token !== undefined }, 'slack: signed in again')
       } catch (error) {
-        // Whatever is wrong with the new one, the old one may still serve.
-        if (token !== undefined && before.problem === undefined) adopt(before.token)
-        problem =
-          error instanceof Error && !isOfSdk(error)
-            ? error.message
-            : troubleOf(error, 'sign in', access.botTokenName).message
-        log.error({ error: problem }, 'slack: the token is not taken')
+        const why =
+          error instanceof Error && !isOfSdk(error) ? error.message : troubleOf(error, 'sign in', tokenName).message
+        if (why !== problem) log.error({ error: why }, 'slack: the token is not taken')
+        problem = why
       }
     },
   }
+}
+
+/** Whatever is wrong with a new token, the old one may still serve: nobody calls with the new one before it is known to be good. */
+async function probe({ apiUrl }: SlackAccess, token: string, log: Log): Promise<AuthTestResponse> {
+  return await new WebClient(token, clientOptions(apiUrl, PROBE_MS, log)).auth.test()
 }
 
 function isOfSdk(error: Error): boolean {

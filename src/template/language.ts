@@ -17,6 +17,11 @@ export async function detectLanguage(text: string): Promise<string | undefined> 
   return first && first.accuracy >= ACCURACY_MIN ? first.lang : undefined
 }
 
+/** Whether letters in this folder serve whoever wants that language: `pt-BR` serves `pt`. */
+export function sameLanguage(folder: string, language: string): boolean {
+  return folder === language || folder.split('-')[0] === language
+}
+
 /** Without quotes and addresses: those are somebody else's words, or nobody's. */
 function ownWords(text: string): string {
   return text

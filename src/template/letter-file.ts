@@ -4,6 +4,7 @@ import { extname, join, relative, sep } from 'node:path'
 import type { LetterFault } from './letter.ts'
 
 export interface LetterFile {
+  /** Where it stands; in words, where that is in no file. */
   path: string
   /** The folder it is in. */
   language: string
@@ -12,10 +13,12 @@ export interface LetterFile {
   /** `_signature.md` is a text that letters share, `refund.slack.md` what `refund` says on that channel. */
   kind?: 'letter' | 'partial' | 'variant'
   channel?: string
+  /** The version, where what it says is kept in the database. */
+  kept?: number
 }
 
 const LETTERS_MAX = 500
-const FILE_BYTES_MAX = 20_000
+export const FILE_BYTES_MAX = 20_000
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
 const FILE_NAME = /^(_?)([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.(email|discord|slack))?\.md$/
 
@@ -27,7 +30,7 @@ export async function readLetterFiles(
   const texts = new Map<LetterFile, string>()
   for (const file of files) {
     const read = await readLetterFile(file)
-    if ('fault' in read) faults.push(read.fault)
+    if ('fault' in read) faults.push({ ...read.fault, ...(file.kind === 'letter' && { letter: fileKey(file) }) })
     else texts.set(file, read.text)
   }
   return { texts, faults }
@@ -118,7 +121,7 @@ export async function findEnclosure(
   folder: string,
   named: string,
 ): Promise<Enclosure | { message: string; hint: string }> {
-  const hint = `Put the file into ${join(folder, 'files')} and write files/NAME.`
+  const hint = 'Put it into files/ in the folder of letters and write files/NAME, or take it out of the letter.'
   try {
     const root = await realpath(folder)
     const path = await realpath(join(root, named))

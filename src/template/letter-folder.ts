@@ -1,7 +1,14 @@
 // A folder of letters: read, each checked among the others, and the broken ones left out.
 import { FIELDS, type FieldValues } from './field.ts'
 import { type Kit, type Letter, type LetterFault, type Parsed, parseLetter, tidy } from './letter.ts'
-import { type Enclosure, findEnclosure, type LetterFile, readLetterFiles } from './letter-file.ts'
+import {
+  type Enclosure,
+  FILE_BYTES_MAX,
+  fileKey,
+  findEnclosure,
+  type LetterFile,
+  readLetterFiles,
+} from './letter-file.ts'
 import { findGaps } from './letter-gap.ts'
 import { lintBody } from './lint.ts'
 import type { ParsedBody, Partials } from './liquid.ts'
@@ -22,11 +29,12 @@ export async function loadLetters(
   return { letters: parsed.letters, faults: [...faults, ...parsed.faults] }
 }
 
-/** `desks`: those there are, where that is known. */
+/** `desks`: those there are, where that is known. `retired`: the keys of what is not offered. */
 export async function parseLetters(
   folder: string,
   texts: ReadonlyMap<LetterFile, string>,
   desks?: readonly string[],
+  retired: ReadonlySet<string> = new Set(),
 ): Promise<{ letters: Letter[]; faults: LetterFault[] }> {
   const loaded: Loaded[] = []
   const faults: LetterFault[] = []
@@ -38,10 +46,11 @@ export async function parseLetters(
       const kit = kitOf(ours, shared.partials, file, desks)
       const parsed = await withEnclosures(folder, file, parseLetter(file, text, kit))
       if ('letter' in parsed) loaded.push({ letter: parsed.letter, file: file.path })
-      else faults.push(...parsed.faults)
+      else faults.push(...parsed.faults.map((each) => ({ ...each, letter: fileKey(file) })))
     }
   }
-  return { letters: loaded.map(({ letter }) => letter), faults: [...faults, ...findGaps(folder, texts, loaded)] }
+  const gaps = findGaps(folder, texts, loaded, retired)
+  return { letters: loaded.map(({ letter }) => letter), faults: [...faults, ...gaps] }
 }
 
 /** Whether a text would be a good letter among the others. */
@@ -51,14 +60,22 @@ export async function checkLetter(
   { file, text }: { file: LetterFile; text: string },
   desks?: readonly string[],
 ): Promise<{ letter: Letter } | { faults: LetterFault[] }> {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > FILE_BYTES_MAX) return { faults: [tooLarge(file, bytes)] }
   const ours = [...texts].filter(([{ language }]) => language === file.language)
   const { partials } = parsePartials(ours.filter(([{ kind }]) => kind === 'partial'))
   return await withEnclosures(folder, file, parseLetter(file, text, kitOf(ours, partials, file, desks)))
 }
 
+function tooLarge({ path }: LetterFile, bytes: number): LetterFault {
+  const hint = 'A letter is a page at most: split it.'
+  return { file: path, line: 1, column: 1, message: `it has ${bytes} bytes, and ${FILE_BYTES_MAX} fit`, hint }
+}
+
 function kitOf(ours: [LetterFile, string][], partials: Partials, { name }: LetterFile, desks?: readonly string[]): Kit {
   const variants = ours.filter(([file]) => file.kind === 'variant' && file.name === name)
-  return { partials, variants, ...(desks && { desks }) }
+  const shared = ours.flatMap(([file, text]) => (file.kind === 'partial' ? [fileKey(file), text] : [])).join('\n')
+  return { partials, variants, shared, ...(desks && { desks }) }
 }
 
 /** The texts that begin with _; a broken one is there for nobody. */

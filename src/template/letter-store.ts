@@ -3,18 +3,24 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, SECOND } from '../clock.ts'
-import type { LetterVersion, Texts } from '../letter-book.ts'
+import type { Texts } from '../letter-book.ts'
 import type { Log } from '../log.ts'
 import type { FieldValues } from './field.ts'
 import { type Letter, type LetterFault, renderLetterFaults } from './letter.ts'
-import { fileKey, fileOf, type LetterFile, readLetterFiles } from './letter-file.ts'
-import { checkLetter, parseLetters, renderShared } from './letter-folder.ts'
+import type { BrokenLetter } from './letter-broken.ts'
+import { fileKey, fileOf } from './letter-file.ts'
+import { checkLetter, renderShared } from './letter-folder.ts'
+import { type Kept, readShown, type Shown } from './letter-shown.ts'
 import { type Written, writeLetterFile } from './letter-write.ts'
 
 export interface LetterStore {
   /** Those that are offered. */
   letters(): readonly Letter[]
   retired(): readonly Letter[]
+  /** Those that are left out, and what is wrong with each. */
+  broken(): readonly BrokenLetter[]
+  /** A letter as it was until it changed, broke or went away, for whoever is still writing with it. */
+  asChosen(mark: string): Letter | undefined
   faults(): readonly LetterFault[]
   /** What a letter says now, whether it is good or not. */
   textOf(key: string): string | undefined
@@ -34,7 +40,7 @@ export interface LetterBook {
   /** Changes with everything in it. */
   signature(): Promise<string>
   /** Takes in what the files say; resolves to the newest version of everything and to what is not offered any more. */
-  read(files: Texts, before: Texts | undefined): Promise<{ newest: Map<string, LetterVersion>; retired: string[] }>
+  read(files: Texts, before: Texts | undefined): Promise<Kept>
 }
 
 interface Options {
@@ -52,13 +58,17 @@ const FILES_MAX = 5000
 const SHIPPED = fileURLToPath(new URL('../../templates', import.meta.url))
 
 export async function openLetters(folder: string, { clock, log, book, desks }: Options): Promise<LetterStore> {
-  let shown: Shown = { letters: [], retired: [], faults: [], texts: new Map(), files: undefined }
+  let shown: Shown = NOTHING
+  let chosenBefore = new Map<string, Letter>()
   let seen = ''
   let said = ''
   const lookOnce = async () => {
     const now = await signatureOf(folder, book)
     if (now === seen) return
-    shown = await read(folder, book, shown.files, desks)
+    const before = shown === NOTHING ? undefined : shown.files
+    const next = await readShown(folder, desks, async (files) => await book?.read(files, before))
+    chosenBefore = remember(chosenBefore, shown, next)
+    shown = next
     // As it was before reading: what changed meanwhile is read the next time.
     seen = now
     const words = renderLetterFaults(shown.faults)
@@ -77,6 +87,8 @@ export async function openLetters(folder: string, { clock, log, book, desks }: O
   return {
     letters: () => shown.letters,
     retired: () => shown.retired,
+    broken: () => shown.broken,
+    asChosen: (mark) => chosenBefore.get(mark),
     faults: () => shown.faults,
     textOf: (key) => [...shown.texts].find(([file]) => fileKey(file) === key)?.[1],
     async check(key, text) {
@@ -94,49 +106,21 @@ export async function openLetters(folder: string, { clock, log, book, desks }: O
   }
 }
 
-interface Shown {
-  letters: readonly Letter[]
-  retired: readonly Letter[]
-  faults: readonly LetterFault[]
-  texts: ReadonlyMap<LetterFile, string>
-  /** What the files themselves said. */
-  files: Texts | undefined
+const NOTHING: Shown = {
+  ...{ letters: [], retired: [], broken: [], faults: [] },
+  ...{ texts: new Map(), files: new Map(), keptCount: 0 },
 }
 
-async function read(
-  folder: string,
-  book: LetterBook | undefined,
-  before: Texts | undefined,
-  desks: readonly string[] | undefined,
-): Promise<Shown> {
-  const { texts: onDisk, faults } = await readLetterFiles(folder)
-  const files = new Map([...onDisk].map(([file, text]) => [fileKey(file), text]))
-  const kept = await book?.read(files, before)
-  const texts = kept ? overlay(folder, onDisk, kept.newest) : onDisk
-  const parsed = await parseLetters(folder, texts, desks)
-  const isRetired = ({ key }: Letter) => kept?.retired.includes(key) ?? false
-  return {
-    letters: parsed.letters.filter((letter) => !isRetired(letter)),
-    retired: parsed.letters.filter(isRetired),
-    faults: [...faults, ...parsed.faults],
-    texts,
-    files,
-  }
-}
+/** More than are changed while a form is open. */
+const REMEMBERED_MAX = 500
 
-/** The newest version stands for its file. Where there is no file, what an agent wrote is there all the same; what came from a file is gone. */
-function overlay(
-  folder: string,
-  onDisk: ReadonlyMap<LetterFile, string>,
-  newest: ReadonlyMap<string, LetterVersion>,
-): Map<LetterFile, string> {
-  const texts = new Map([...onDisk].map(([file, text]) => [file, newest.get(fileKey(file))?.text ?? text]))
-  const there = new Set([...onDisk.keys()].map(fileKey))
-  for (const { letter, author, text } of newest.values()) {
-    const file = author !== undefined && !there.has(letter) ? fileOf(folder, letter) : undefined
-    if (file) texts.set(file, text)
-  }
-  return new Map([...texts].toSorted(([a], [b]) => (fileKey(a) < fileKey(b) ? -1 : 1)))
+/** The latest last. */
+function remember(known: ReadonlyMap<string, Letter>, before: Shown, now: Shown): Map<string, Letter> {
+  const named = ({ letters, retired }: Shown) =>
+    new Map([...letters, ...retired].map((letter) => [letter.mark, letter]))
+  const there = named(now)
+  const gone = [...named(before)].filter(([mark]) => !there.has(mark))
+  return new Map([...known, ...gone].slice(-REMEMBERED_MAX))
 }
 
 /** Changes with every file that is written, added or taken away. */

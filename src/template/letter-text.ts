@@ -10,13 +10,15 @@ export interface LetterDraft {
   /** Undefined: all. */
   channels: readonly string[] | undefined
   desks: readonly string[] | undefined
+  /** Undefined: whatever they are. */
+  attachments?: readonly string[] | undefined
   body: string
 }
 
 const HEAD = /^---[ \t]*\n([\s\S]*?\n)?---[ \t]*(?:\n|$)/
 
 /** `source`: what the letter says so far; its other settings and its comments stay. */
-export function writeLetterText({ body, channels, desks, ...head }: LetterDraft, source?: string): string {
+export function writeLetterText({ body, channels, desks, attachments, ...head }: LetterDraft, source?: string): string {
   const [whole = '', written = ''] = HEAD.exec(source?.replace(/\r\n?/g, '\n') ?? '') ?? []
   const read = parseDocument(written)
   const document = whole !== '' && isMap(read.contents) && read.errors.length === 0 ? read : new Document({})
@@ -25,6 +27,8 @@ export function writeLetterText({ body, channels, desks, ...head }: LetterDraft,
     if (value === undefined) document.delete(key)
     else setUnlessSame(document, key, [...value])
   }
+  if (attachments?.length === 0) document.delete('attachments')
+  else if (attachments) setUnlessSame(document, 'attachments', [...attachments])
   return `---\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}---\n${body.replace(/\r\n?/g, '\n').trim()}\n`
 }
 
@@ -40,12 +44,18 @@ function setUnlessSame(document: Document, key: string, value: string | string[]
 export function bodyOf(source: string): { body: string; line: number } {
   const text = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
   const [head = ''] = HEAD.exec(text) ?? []
-  return { body: text.slice(head.length).trim(), line: head.split('\n').length }
+  const below = text.slice(head.length)
+  const empty = /^\s*/.exec(below)?.[0] ?? ''
+  return { body: below.trim(), line: `${head}${empty}`.split('\n').length }
 }
 
-/** In the body, its own lines count; in the head, the setting is named. */
-export function renderFault({ line, column, message, hint }: LetterFault, bodyLine: number): string {
-  const place = line >= bodyLine ? `Line ${line - bodyLine + 1}, column ${column}: ` : ''
+/** In the body, its own lines count, or those of the field it stands in; in the head, the setting is named. */
+export function renderFault(
+  { line, column, message, hint }: LetterFault,
+  bodyLine: number,
+  shown = line - bodyLine + 1,
+): string {
+  const place = line >= bodyLine ? `Line ${shown}, column ${column}: ` : ''
   return `${place}${message}. ${hint}`
 }
 

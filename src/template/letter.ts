@@ -1,4 +1,5 @@
 // The letters agents pick from: `<folder>/<language>/<name>.md`. A broken one is left out and reported; it stops nothing.
+import { createHash } from 'node:crypto'
 import { nearest } from '../nearest.ts'
 import type { Ask } from './ask.ts'
 import { askFields } from './ask.ts'
@@ -33,6 +34,8 @@ export interface Letter {
   variants: ReadonlyMap<string, ParsedBody>
   /** As it was written, to be found by. */
   source: string
+  /** Another one as soon as anything in it, or in what it shares, says something else. */
+  mark: string
 }
 
 /** What is said of a reply from this letter before it leaves. */
@@ -49,11 +52,15 @@ export interface Rules {
 
 export interface LetterFault extends Problem {
   file: string
+  /** The key of the letter that is left out because of it. */
+  letter?: string
 }
 
 export interface Kit {
   partials: Partials
   variants: readonly [file: LetterFile, text: string][]
+  /** All that letters of its language share, as it was written. */
+  shared?: string
   /** Those there are, where that is known. */
   desks?: readonly string[]
 }
@@ -65,7 +72,8 @@ export type Parsed =
   | { faults: LetterFault[] }
 
 /** Pure: the files that go with it are looked for by `loadLetters`. */
-export function parseLetter(file: LetterFile, text: string, { partials, variants, desks }: Kit = NO_KIT): Parsed {
+export function parseLetter(file: LetterFile, text: string, kit: Kit = NO_KIT): Parsed {
+  const { partials, variants, desks, shared = '' } = kit
   const { path, language, name } = file
   const { head, locate, body, bodyLine, problems } = splitFrontMatter(tidy(text))
   const asks = head ? asksOf(head) : []
@@ -76,11 +84,14 @@ export function parseLetter(file: LetterFile, text: string, { partials, variants
   const unused = asks.filter(
     (ask) => ![body, ...variants.map(([, written]) => written)].some((each) => each?.includes(`fill.${ask.name}`)),
   )
+  // Where a word is mistyped, that its answer is used nowhere follows from it.
+  const isMisread =
+    body === undefined || [inBody, ...others.map((other) => other.problems)].some((each) => each.length > 0)
   const all = [
     ...problems,
     ...languageProblem(head, language),
     ...unknownDesks(head, desks, locate),
-    ...(body === undefined ? [] : unused.map((ask) => unusedAsk(ask, locate?.('ask', ask.name)))),
+    ...(isMisread ? [] : unused.map((ask) => unusedAsk(ask, locate?.('ask', ask.name)))),
     ...inBody,
   ]
   const faults = [
@@ -102,6 +113,7 @@ export function parseLetter(file: LetterFile, text: string, { partials, variants
         body: linted.body,
         variants: new Map(bodies),
         source: body ?? '',
+        mark: markOf([language, name, text, ...variants.map(([, written]) => written), shared]),
       },
     },
     named: attachments.map((each, n) => ({ path: each, ...(locate?.('attachments', n) ?? { line: 1, column: 1 }) })),
@@ -110,6 +122,10 @@ export function parseLetter(file: LetterFile, text: string, { partials, variants
 
 export function tidy(text: string): string {
   return text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
+}
+
+function markOf(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16)
 }
 
 function rulesOf({ edit, unedited, repeated, nameless, unanswered }: FrontMatter): Rules {
@@ -150,8 +166,15 @@ function unknownDesks(head: FrontMatter | undefined, desks: readonly string[] | 
 }
 
 /** Whether the agents of a desk see a letter. */
-export function isForDesk({ desks }: Pick<Letter, 'desks'>, desk: string): boolean {
+export function isForDesk({ desks }: { desks?: readonly string[] | undefined }, desk: string): boolean {
   return desks?.includes(desk) ?? true
+}
+
+type Scope = { desks?: readonly string[] | undefined }
+
+/** Whether some desk sees both. */
+export function shareDesk(a: Scope, b: Scope): boolean {
+  return a.desks === undefined || b.desks === undefined || a.desks.some((desk) => b.desks?.includes(desk))
 }
 
 /** The letters for one language and kind of channel (`email`). */

@@ -25,9 +25,14 @@ export function lintBody(
   if ('problem' in parsed) return { problems: [parsed.problem] }
   const tokens = withoutComments(listTokens(source))
   const problems = [...lintTokens(source, tokens, fields), ...lintMarkers(source), ...findMisplaced(source, tokens)]
-  if (problems.length === 0) problems.push(...lintRendering(parsed.body, fields))
-  return problems.length > 0 ? { problems: problems.sort(byPlace) } : { body: parsed.body, problems: [] }
+  if (problems.length === 0) problems.push(...lintRendering(source, parsed.body, fields))
+  return problems.length > 0
+    ? { problems: problems.sort(byPlace).slice(0, PROBLEMS_MAX) }
+    : { body: parsed.body, problems: [] }
 }
+
+/** Nobody mends more at once, and they are all written into the log. */
+const PROBLEMS_MAX = 20
 
 /** The engine stops at the first mistake. */
 function tryParse(source: string, partials: Partials): { body: ParsedBody } | { problem: Problem } {
@@ -184,11 +189,14 @@ function lintMarkers(source: string): Problem[] {
 }
 
 /** Whatever the checks above missed shows here and not in front of an agent. */
-function lintRendering(body: ParsedBody, fields: Fields): Problem[] {
+function lintRendering(source: string, body: ParsedBody, fields: Fields): Problem[] {
   const samples = [Object.fromEntries(Object.keys(fields).map((name) => [name, 'Sample'])), {}]
   try {
     if (samples.every((values) => renderBodyWith(body, values, fields) !== '')) return []
-    return [{ line: 1, column: 1, message: 'the letter is empty', hint: 'Write it below the front matter.' }]
+    if (source.trim() === '')
+      return [{ line: 1, column: 1, message: 'the letter is empty', hint: 'Write it below the front matter.' }]
+    const hint = 'Write something that everybody gets, or what the others get behind an {% else %}.'
+    return [{ line: 1, column: 1, message: 'the letter may come out empty: all it says has a condition', hint }]
   } catch (error) {
     const { line, column, problem } = describeError(error)
     return [{ line, column, message: `cannot be rendered: ${problem}`, hint: 'Make it simpler.' }]

@@ -1,6 +1,6 @@
 // Which letters fit what somebody wrote: by the letters' own words, and by what they were really used for before. No network, no guessing machine.
 import type { Letter } from './letter.ts'
-import { tokensOf } from './token.ts'
+import { foldText, tokensOf } from './token.ts'
 
 const WEIGHTS = { tags: 4, title: 3, when: 2, source: 1 } as const
 /** What agents did outweighs what the letter says of itself, but one use alone does not. */
@@ -57,14 +57,12 @@ export function indexLetters(
         .slice(0, count)
         .map(({ letter }) => letter),
     find(query) {
-      const wanted = query.trim().toLowerCase()
+      const wanted = foldText(query.trim())
       if (wanted === '') return [...letters]
       const named = entries.filter(({ key }) => key.includes(wanted)).map(({ letter }) => letter)
-      const exact = named.filter(({ shortcut, key }) => shortcut?.toLowerCase() === wanted || key === wanted)
+      const exact = named.filter(({ shortcut, key }) => foldText(shortcut ?? '') === wanted || key === wanted)
       const meant = rank(query).map(({ letter }) => letter)
-      const begun = entries
-        .filter(({ letter }) => letter.source.toLowerCase().includes(wanted))
-        .map(({ letter }) => letter)
+      const begun = entries.filter(({ letter }) => foldText(letter.source).includes(wanted)).map(({ letter }) => letter)
       return [...new Set([...exact, ...named, ...meant, ...begun])]
     },
   }
@@ -106,5 +104,5 @@ function addUses(entries: readonly Entry[], uses: readonly { letter: string; wor
 }
 
 function fold({ key, title, shortcut, tags }: Letter): string {
-  return [key, title, shortcut ?? '', ...tags].join('\n').toLowerCase()
+  return foldText([key, title, shortcut ?? '', ...tags].join('\n'))
 }

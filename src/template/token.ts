@@ -4,14 +4,15 @@
 const READ_LENGTH_MAX = 4000
 const STEM_LENGTH_MIN = 4
 
+/** Without case and accents, in whichever of two ways those were typed. */
+export function foldText(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss')
+}
+
 export function tokensOf(text: string): string[] {
-  const folded = text
-    .slice(0, READ_LENGTH_MAX)
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll('ß', 'ss')
-  return [...folded.matchAll(WORDS)].flatMap(([word]) => (UNSPACED.test(word) ? pairs(word) : stem(word)))
+  return [...foldText(text.slice(0, READ_LENGTH_MAX)).matchAll(WORDS)].flatMap(([word]) =>
+    UNSPACED.test(word) ? pairs(word) : stem(word),
+  )
 }
 
 const SIGN = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]`

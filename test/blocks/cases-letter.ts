@@ -1,7 +1,8 @@
 // The list of letters, a letter's form and what it said before, whatever its author and its key are like.
 import fc from 'fast-check'
 import { letterForm } from '../../src/desk/letter-form.ts'
-import { listView, rowOf } from '../../src/desk/letter-list.ts'
+import { brokenRow, listView, rowOf } from '../../src/desk/letter-list.ts'
+import { letterMenu } from '../../src/desk/letter-menu.ts'
 import { versionsView } from '../../src/desk/letter-version.ts'
 import { savedView } from '../../src/desk/letter-write.ts'
 import { letter } from '../desk/desk.ts'
@@ -37,12 +38,43 @@ export const letterCases: Record<string, Case> = {
         ),
       )
       const meta = { at: 'C1', page, ...(isFound && { only: 'en/first' }) }
-      return faultsOfView(listView(meta, drawn, { count: rows.length + page * 8, said: word }))
+      return faultsOfView(
+        listView(meta, drawn, {
+          count: rows.length + page * 8,
+          order: 'English first, then the most used first',
+          said: word,
+        }),
+      )
+    },
+  ),
+  'a broken letter in the list': drawing(
+    fc.record({
+      ...{ title: said(75), key, isRetired: flag, kept: maybe(count) },
+      message: words(400),
+      hint: words(400),
+    }),
+    ({ message, hint, ...broken }) => {
+      const fault = { file: 'a.md', line: 9, column: 1, message, hint }
+      const letter = {
+        ...broken,
+        name: 'a',
+        language: 'en',
+        file: 'a.md',
+        desks: undefined,
+        head: undefined,
+        faults: [fault, fault],
+      }
+      const shelf = { broken: () => [letter], textOf: () => undefined } as never
+      const rows = [brokenRow({ shelf, desks: [], letterEditors: 'leads' }, letter)]
+      const offered = { suggested: [], hasLetters: true, broken: [broken.title, message, hint, 'd'] }
+      const blocks = letterMenu(offered, undefined, 0)
+      const view = listView({ at: 'C1', page: 0 }, rows, { count: 1, order: 'what is broken first' })
+      return [...faultsOfView(view), ...faultsOfView({ ...view, blocks })]
     },
   ),
   'a letter in a form': drawing(
     fc.record({
-      ...{ title: words(200), when: words(400), body: words(2900), name: fc.constant('a-b'), isNew: flag },
+      ...{ title: words(200), when: words(400), body: words(9000), name: fc.constant('a-b'), isNew: flag },
       ...{ notes: fc.array(words(900), { maxLength: 2 }), desks: fc.array(desk, { maxLength: 20, size: 'max' }) },
       channels: maybe(fc.subarray(['email', 'discord', 'slack'])),
     }),
@@ -50,8 +82,8 @@ export const letterCases: Record<string, Case> = {
       faultsOfView(
         letterForm({
           ...{ ...form, callbackId: 'save_letter', title: 'Save as letter', languages: ['de', 'en'] },
-          meta: { at: 'C1', seen: 0, ...(isNew ? {} : { key: 'en/a' }) },
-          draft: { title, when, body, channels, language: 'en', desks: ['a0'] },
+          meta: { at: 'C1', seen: 0, ...(isNew ? {} : { key: 'en/a', files: ['a', `files/${'x'.repeat(190)}`] }) },
+          draft: { title, when, body, channels, language: 'en', desks: ['a0'], attachments: ['a'] },
           desks: desks.map((one, n) => ({ ...one, name: `a${n}` })),
         }),
       ),

@@ -168,7 +168,8 @@ export const CASES: Record<string, Case> = {
       leads: [],
       backup: [],
     }))
-    const tools = { queue: async () => rows, clock: { now: () => NOW } }
+    const chat = { getPermalink: async () => ({ permalink: 'https://acme.slack.com/archives/C1/p1' }) }
+    const tools = { queue: async () => rows, clock: { now: () => NOW }, read: { chat } }
     return faultsOfMessage(await queueBlocks(tools as never, desks))
   }),
   why: drawing(fc.array(fc.tuple(flag, said(4000)), { maxLength: 120, size: 'max' }), (lines) =>

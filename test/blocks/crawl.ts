@@ -15,6 +15,14 @@ interface Crawl {
   returns: Map<string, number>
   /** What led to the form that opens next. */
   path: string[]
+  habits: Habits
+}
+
+export interface Habits {
+  /** What they write into every field. */
+  words?: string
+  /** Told of every form that is before them, and again after each thing they do in it. */
+  sees?(view: ViewRecord): void
 }
 
 const ROUNDS_MAX = 12
@@ -25,8 +33,9 @@ export async function pressEverything(
   desk: ActingDesk,
   who: string,
   renew: (round: number) => Promise<unknown>,
+  habits: Habits = {},
 ): Promise<string[]> {
-  const crawl: Crawl = { pressed: new Set(), returns: new Map(), path: [] }
+  const crawl: Crawl = { pressed: new Set(), returns: new Map(), path: [], habits }
   const { pressed } = crawl
   const all = new Set<string>()
   for (let round = 0; round < ROUNDS_MAX; round++) {
@@ -67,7 +76,8 @@ async function lookThrough(desk: ActingDesk, who: string, crawl: Crawl): Promise
   for (;;) {
     const view = desk.modals(who).at(-1)
     if (!view) break
-    const things = inView(desk, who, view).filter(({ name }) => !pressed.has(name))
+    crawl.habits.sees?.(view)
+    const things = inView(desk, who, view, crawl.habits).filter(({ name }) => !pressed.has(name))
     const key = `${view.id} ${view.view.callback_id}`
     const { path } = seen.get(key) ?? { path: crawl.path }
     seen.set(key, { path, left: things.map(({ name }) => name) })
@@ -110,11 +120,11 @@ function onHome({ slack }: ActingDesk, who: string): Thing[] {
   return home ? inside(slack, who, home, 'home') : []
 }
 
-function inView({ slack }: ActingDesk, who: string, view: ViewRecord): Thing[] {
+function inView({ slack }: ActingDesk, who: string, view: ViewRecord, { words = EVIL }: Habits): Thing[] {
   const name = `${view.view.callback_id} ${(view.view.title as { text?: string } | undefined)?.text}`
   const submit = () => slack.submit(who, view.id)
   const filled = async () => {
-    await fillIn(slack, view)
+    await fillIn(slack, view, words)
     await submit()
   }
   const isForm = view.view.submit !== undefined
@@ -136,14 +146,14 @@ function inside(slack: ActingDesk['slack'], who: string, view: ViewRecord, where
   }))
 }
 
-const EVIL = 'QZX *x* `y` & > :tada: '
+const EVIL = 'QZX *x* `y` & > :tada: '.repeat(100)
 
 /** A value for every field that takes one, as somebody in a hurry would choose it. */
-async function fillIn(slack: ActingDesk['slack'], view: ViewRecord): Promise<void> {
+async function fillIn(slack: ActingDesk['slack'], view: ViewRecord, words: string): Promise<void> {
   for (const block of view.blocks) {
     if (block.type !== 'input') continue
     const element = block.element as Record<string, unknown> & { type: string; action_id: string }
-    const value = await filledIn(slack, view, String(block.block_id), element)
+    const value = await filledIn(slack, view, { blockId: String(block.block_id), element, words })
     if (value) view.entered.set(`${block.block_id} ${element.action_id}`, { type: element.type, ...value })
   }
 }
@@ -153,12 +163,11 @@ type Element = Record<string, unknown> & { type: string; action_id: string }
 async function filledIn(
   slack: ActingDesk['slack'],
   view: ViewRecord,
-  blockId: string,
-  element: Element,
+  { blockId, element, words }: { blockId: string; element: Element; words: string },
 ): Promise<Record<string, unknown> | undefined> {
   const { type, action_id: action } = element
   const options = (element.options ?? []) as unknown[]
-  const text = EVIL.repeat(100).slice(0, Math.min(Number(element.max_length ?? 3000), 3000))
+  const text = words.slice(0, Math.min(Number(element.max_length ?? 3000), 3000))
   switch (type) {
     case 'plain_text_input':
       // Somebody chooses from the list, or pastes a link: not both.

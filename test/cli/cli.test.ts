@@ -11,6 +11,7 @@ import { type Found, renderList, renderWhy } from '../../src/cli/why.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openDb } from '../../src/db/open.ts'
 import { systemRandom } from '../../src/id.ts'
+import { noteFiles, saveVersion } from '../../src/letter-book.ts'
 import { silentLog } from '../../src/log.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
@@ -166,6 +167,7 @@ test('T1: a broken letter is named with its line and column, and a good one is s
   const checked = await run(['templates', 'check', '--config', path])
   expect(checked.code).toBe(1)
   expect(checked.err).toContain(`bad.md:8:4: there is no field fill.dya\n  Fix: Did you mean fill.day?`)
+  expect(checked.out).toContain(`Checked: ${letters}, 2 files and the acknowledgements.\nNot checked: what is kept in `)
 
   const preview = (name: string, channel = 'email') =>
     run([
@@ -187,6 +189,27 @@ test('T1: a broken letter is named with its line and column, and a good one is s
   await writeFile(path, `templates:\n  folder: ${letters}\ndatabase:\n  path: ${join(folder, 'letters.db')}\n`)
   await run(['migrate', '--config', path])
   expect((await run(['templates', 'used', '--config', path])).out).toBe('No letter was sent in the last 90 days.\n')
+  const db = await openDb(
+    { kind: 'sqlite', path: join(folder, 'letters.db') },
+    { clock: systemClock(), random: systemRandom(), log: silentLog },
+  )
+  // The program has read the file, and an agent has mended one letter and saved another.
+  await db.transaction(async (trx) => {
+    await noteFiles(trx, new Map([['en/bad', `${head}{{ fill.dya }}`]]), undefined)
+    await saveVersion(trx, { letter: 'en/bad', author: 'U1', text: `${head}{{ fill.day }}`, seen: 1 })
+    const text = `${head.replace('T', 'Mine')}\nSee you on {{ fill.dai }}.`
+    await saveVersion(trx, { letter: 'en/mine', author: 'U1', text, seen: 0 })
+  })
+  await db.close()
+  const both = await run(['templates', 'check', '--config', path])
+  expect(both.code).toBe(1)
+  expect(both.out).toContain(
+    `Checked: ${letters}, 2 files and the acknowledgements; ${folder}/letters.db, 2 texts kept there.`,
+  )
+  expect(both.err).toContain(
+    'en/mine, version 1, kept in the database:9:15: there is no field fill.dai\n  Fix: Did you mean fill.day?',
+  )
+  expect(both.err).not.toContain('bad.md:8')
   expect(renderUse({ letter: 'en/refund', sent: 3, unedited: 1 })).toBe('en/refund: sent 3 times, 33 % unedited\n')
   expect(await preview('god')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean good?') })
   expect(await preview('good', 'emial')).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean email?') })

@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
   test('nothing is lost while the mail server is down, nor while Slack has enough of us', async () => {
     const { page, press, cardOf, mail } = player
     await page.getByText('everything answers').waitFor()
-    await press('Slack: too many requests')
+    await press('Slack too busy (429)')
     await mail('Ben', 'Written to a dead server', 'Anybody?', () => press('Mail server down'))
     await press('Bring the mail server back')
     await cardOf('Written to a dead server').waitFor()

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { HOUR, MINUTE } from '../../src/clock.ts'
 import { excuse, type Profile } from '../../src/desk/agents.ts'
+import { makeTending } from '../../src/desk/tending.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { makeTestDesk, type TestDesk } from './desk.ts'
 
@@ -66,6 +68,43 @@ eachDatabase((open) => {
     await desk.desk().syncAgents()
     const present = (await agents(desk)).filter(({ left_at }) => left_at === null)
     expect(present.map(({ id }) => id).sort()).toEqual([desk.maya, lea].sort())
+  })
+
+  test('S18, Q13: one member whom Slack does not show, or one desk whose channel is shut, keeps nobody else from being an agent', async () => {
+    const desk = await makeTestDesk(open, { moreDesks: ['billing', 'returns'] })
+    const { slack } = desk
+    const [, billing, returns] = desk.desks.map(({ channel }) => channel)
+    slack.leave(slack.app.botUserId, billing ?? '')
+    slack.join(desk.lea, returns ?? '')
+    slack.faults.next('users.info', { error: 'user_not_found' }, 2) // The app itself, and Maya.
+    await desk.desk().syncAgents()
+    const known = await desk.world.db.selectFrom('agent').select(['id', 'desk']).where('left_at', 'is', null).execute()
+    expect(known).toContainEqual({ id: desk.tom, desk: 'main' })
+    expect(known).toContainEqual({ id: desk.lea, desk: 'returns' })
+  })
+
+  test('Q13: who came and went while the app was out of the channel, or unheard, is found without a restart', async () => {
+    const desk = await makeTestDesk(open)
+    const { slack, world, tom, lea, channel } = desk
+    const { clock, log } = world
+    const tending = makeTending({ app: desk.desk(), channels: desk.channels(), room: desk.room(), clock, log })
+    const present = async () => (await agents(desk)).flatMap(({ id, left_at }) => (left_at === null ? [id] : []))
+    const members = slack.workspace.channels.get(channel)?.members
+    await tending.sync()
+    members?.delete(slack.app.botUserId)
+    await clock.advance(15 * MINUTE)
+    await tending.tend()
+    members?.delete(tom)
+    members?.add(lea)
+    members?.add(slack.app.botUserId)
+    await tending.tend()
+    expect(await present()).toEqual([desk.maya, lea])
+    members?.add(tom)
+    await tending.tend()
+    expect(await present()).not.toContain(tom)
+    await clock.advance(HOUR)
+    await tending.tend()
+    expect(await present()).toContain(tom)
   })
 
   test('when Slack cannot be asked, nobody loses their place', async () => {

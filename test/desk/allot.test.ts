@@ -1,11 +1,14 @@
 // Conversations that go to somebody by themselves: whose turn it is, who knows the customer, and who stands in.
 import { expect, test } from 'vitest'
-import { goAway } from '../../src/away.ts'
+import { assign } from '../../src/assign.ts'
+import { comeBack, goAway } from '../../src/away.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/clock.ts'
 import { take } from '../../src/conversation.ts'
+import { armTurns } from '../../src/deal.ts'
 import { mentions } from '../../src/sandbox/slack/mentions.ts'
 import type { Message } from '../../src/sandbox/slack/workspace.ts'
 import { eachDatabase, type OpenTestDb } from '../setup/database.ts'
+import { DESK } from '../setup/world.ts'
 import { makeActingDesk } from './acting.ts'
 
 const called = (messages: Message[]) => messages.flatMap((message) => mentions(message as never))
@@ -125,6 +128,53 @@ eachDatabase((open) => {
     expect(desk.thread().at(-1)).toContain('you know this customer')
     const first = await desk.customerWrites('Hello?', stranger())
     expect(await desk.owner(first)).toBeNull()
+  })
+
+  test('Q15: what nobody could be given goes, whoever is due first, to whoever is back or has room again, one after the other', async () => {
+    const desk = await makeAllotting(open, { cap: 1 })
+    const { maya, tom, world } = desk
+    await desk.away(tom)
+    const ids: string[] = []
+    for (let n = 0; n < 6; n++) {
+      ids.push(await desk.customerWrites('Hello?', stranger()))
+      await world.clock.advance(SECOND)
+    }
+    const owners = async () => await Promise.all(ids.map((id) => desk.owner(id)))
+    const answers = async (who: string, id: string) => {
+      await world.agentReplies('Yes.', { agent: who, conversation: id })
+      await desk.settle()
+    }
+    expect(await owners()).toEqual([maya, null, null, null, null, null])
+    await answers(maya, ids[0] ?? '')
+    expect(await owners()).toEqual([maya, maya, null, null, null, null])
+    await world.db.transaction((trx) => comeBack(trx, tom))
+    await desk.settle()
+    expect(await owners()).toEqual([maya, maya, tom, null, null, null])
+    // Handed over, whatever the cap says: whoever gave it away has room.
+    const to = { by: maya, to: tom, seenOwner: maya, note: 'Yours.' }
+    await world.db.transaction((trx) => assign(trx, ids[1] ?? '', to))
+    await desk.settle()
+    expect(await owners()).toEqual([maya, tom, tom, maya, null, null])
+    // Nobody is told again and again that there is nobody.
+    const left = (await world.facts('conversation-left')).length
+    const updates = desk.slack.log.filter(({ method }) => method === 'chat.update').length
+    for (let n = 0; n < 6; n++) await world.passTime(10 * MINUTE)
+    expect(await world.facts('conversation-left')).toHaveLength(left)
+    expect(desk.slack.log.filter(({ method }) => method === 'chat.update')).toHaveLength(updates)
+    // Without a word from anybody: the end of an absence, and of what Slack keeps from people.
+    await world.db.transaction((trx) => goAway(trx, maya, world.clock.now() + 2 * MINUTE))
+    await answers(maya, ids[3] ?? '')
+    expect(await desk.owner(ids[4] ?? '')).toBeNull()
+    await world.passTime(10 * MINUTE)
+    expect(await owners()).toEqual([maya, tom, tom, maya, maya, null])
+    // What was left by whatever way is found at the start.
+    await world.db.transaction((trx) => trx.deleteFrom('outbox').where('kind', '=', 'turn').execute())
+    await answers(maya, ids[4] ?? '')
+    expect(await desk.owner(ids[5] ?? '')).toBeNull()
+    await armTurns(world.db, [DESK])
+    await desk.settle()
+    expect(await desk.owner(ids[5] ?? '')).toBe(maya)
+    expect(desk.thread().at(-1)).toContain(`@${maya} This one is yours: you are next.`)
   })
 
   test('what nobody has can be given to whoever is next by hand', async () => {

@@ -22,11 +22,12 @@ eachDatabase((open) => {
     const { maya, tom, world } = desk
     expect(desk.screen(maya).split('\n')).toEqual([
       'Assign',
+      'Ada Lovelace',
       'Nobody has this conversation yet.',
       'To whom?',
       'Whoever is next / Maya Lindt / Tom Okafor',
       'What was asked, tried and promised?',
-      'It stands in the thread, for colleagues only. The customer never has to say it again.',
+      'It stands in the thread, for colleagues only: so the customer need not say it again.',
       '[Cancel] [Assign]',
     ])
     await desk.pick(maya, 'to', tom)
@@ -41,7 +42,7 @@ eachDatabase((open) => {
   test('Q15: what somebody has is handed over only with a note, which stands in the thread for the next one', async () => {
     const desk = await openAssign(open, true)
     const { maya, tom, world } = desk
-    expect(desk.screen(maya)).toContain(`Reassign\n@${maya} has this conversation now.`)
+    expect(desk.screen(maya)).toContain(`Hand over\nAda Lovelace\n@${maya} has this conversation now.`)
     expect(desk.screen(maya)).toContain('[Cancel] [Hand over]')
     await desk.pick(maya, 'to', tom)
     expect(await desk.submit(maya)).toMatchObject({ kind: 'refused' }) // Slack itself asks for the note.
@@ -104,7 +105,7 @@ eachDatabase((open) => {
     const shown = await desk.waitForScreen(desk.maya, 'To whom?')
     expect(shown).toContain('Agent 098')
     expect(shown).not.toContain('Agent 099')
-    expect(shown).toContain('23 more are at this desk. They can press Take.')
+    expect(shown).toContain('23 more are at this desk. They can press “Take”.')
   })
 
   test('P6: assigned from a ping, the ping shows who has it', async () => {
@@ -119,7 +120,7 @@ eachDatabase((open) => {
     await desk.submit(lea)
     await desk.settle()
     expect(desk.shownPing()).toContain(`@${tom} has it`)
-    expect(desk.shownPing()).toContain('[Reassign]')
+    expect(desk.shownPing()).toContain('[Hand over…]')
   })
 
   test('P6: taken on the card, the ping shows it too and offers Take no more', async () => {

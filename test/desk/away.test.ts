@@ -65,7 +65,7 @@ eachDatabase((open) => {
     expect(desk.errors(maya)).toContain('Write a line or two')
     await desk.fill(maya, 'note', 'Both ask about the blue one, promised today.')
     await desk.submit(maya)
-    expect(desk.screen(maya)).toContain('2 handed over to Tom Okafor.')
+    expect(desk.screen(maya)).toContain('Handed over to Tom Okafor: 2 conversations.')
     await desk.settle()
     const owners = await world.db.selectFrom('conversation').select('owner_id').execute()
     expect(owners.map(({ owner_id }) => owner_id)).toEqual([tom, tom])

@@ -28,7 +28,7 @@ eachDatabase((open) => {
     const { world, maya } = board
     await world.customerWrites('Hello?')
     await board.comeToRest()
-    expect(board.read(board.card())).toContain('[Take] [Reply by email] [... Assign…')
+    expect(board.read(board.card())).toContain('[Take] [Reply by email] [Customer…] [... Assign…')
     const { id } = await world.conversation()
     await world.db.transaction((trx) => take(trx, id, maya))
     await board.comeToRest()
@@ -245,7 +245,7 @@ eachDatabase((open) => {
     slack.faults.next('chat.postMessage', { error: 'invalid_blocks' })
     await world.customerWrites('Hello?')
     await board.comeToRest()
-    expect(board.read(board.card())).toContain('[Take] [Reply by email] [... Assign…')
+    expect(board.read(board.card())).toContain('[Take] [Reply by email] [Customer…] [... Assign…')
   })
 
   test('a conversation that is possibly related links to the other one’s card', async () => {

@@ -64,7 +64,7 @@ test('a card says who, by what channel, about what, in which words, until when a
     'The blue one',
     '> Is it in stock?',
     '*New* · answer due 2026-01-07 08:00 UTC · nobody has it yet · 1 message',
-    '[Take] [Reply by email] [... Assign… / No reply needed… / Snooze… / Close / More…] [Customer…]',
+    '[Take] [Reply by email] [Customer…] [... Assign… / No reply needed… / Snooze… / Close / More…]',
   ])
 })
 
@@ -75,17 +75,17 @@ test('Q1: the card names the state, and offers only what would do something in i
       .slice(-2)
   expect(shown({ state: 'open', ownerId: 'U1', waiting: view.waiting })).toEqual([
     '*Open* · answer due 2026-01-07 08:00 UTC · @U1 has it · 1 message',
-    '[Reply by email] [... Reassign… / No reply needed… / Snooze… / Close / More…] [Customer…]',
+    '[Reply by email] [Customer…] [... Hand over… / No reply needed… / Snooze… / Close / More…]',
   ])
   expect(shown({ state: 'snoozed', ownerId: 'U1', snoozedUntil: NOW + HOUR })).toEqual([
     '*Snoozed* until 2026-01-06 10:00 UTC · @U1 has it · 1 message',
-    '[Reply by email] [... Reassign… / Snooze… / Close / More…] [Customer…]',
+    '[Reply by email] [Customer…] [... Hand over… / Snooze… / Close / More…]',
   ])
   expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'waived' })[0]).toContain('*No reply needed*')
   expect(shown({ state: 'waiting-customer', ownerId: 'U1', lastEnd: 'answered' })[0]).toContain('*Answered*')
   expect(shown({ state: 'closed', ownerId: 'U1' })).toEqual([
     '*Closed* · @U1 has it · 1 message',
-    '[Reopen] [Reply by email] [... More…] [Customer…]',
+    '[Reopen] [Reply by email] [Customer…] [... More…]',
   ])
 })
 
@@ -240,7 +240,7 @@ test('a ping says how late it is, for whom, with a way to the conversation', () 
     'The blue one',
     '> Is it in stock?',
     'Since 2026-01-05 08:00 UTC · due 2026-01-06 08:00 UTC · @U9 has it · Open the conversation (https://example.slack.com/x)',
-    '[Reply by email] [Reassign] [Snooze ping] [No reply needed]',
+    '[Reply by email] [Hand over…] [Snooze ping] [No reply needed…]',
   ])
 })
 

@@ -123,5 +123,5 @@ eachDatabase((open) => {
 
 async function openCustomer(desk: ActingDesk, who = desk.maya): Promise<string> {
   await desk.press(who, 'customer')
-  return await desk.waitForScreen(who, 'What letters call them')
+  return await desk.waitForScreen(who, 'Name in letters')
 }

@@ -162,7 +162,11 @@ eachDatabase((open) => {
     await desk.press(maya, 'take')
     await desk.hears(maya, 'shared with another organisation')
     expect(await world.facts('conversation-taken')).toEqual([])
-    expect((await world.facts('action-refused')).map(({ data }) => JSON.parse(data).reason)).toEqual(['shared-channel'])
+    slack.react(maya, channel, slack.workspace.messages(channel)[0]?.ts ?? '', 'eyes')
+    await desk.eventsIn()
+    expect((await world.facts('conversation-taken')).length).toBe(0)
+    const reasons = (await world.facts('action-refused')).map(({ data }) => JSON.parse(data).reason)
+    expect(reasons).toEqual(['shared-channel', 'shared-channel'])
     expect([desk.shownIn(), calls().length]).toEqual([before, asked])
     expect(desk.told()).toEqual([expect.stringContaining('shared with another organisation')])
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/clock.ts'
 import { checkWindows } from '../../src/rebuild.ts'
+import { mentions } from '../../src/sandbox/slack/mentions.ts'
 import { readBlocks, readMessage } from '../../src/sandbox/slack/read.ts'
 import { eachDatabase, type OpenTestDb } from '../setup/database.ts'
 import { always, calendarPolicy } from '../setup/policy.ts'
@@ -129,6 +130,31 @@ eachDatabase((open) => {
     await world.passTime(DAY)
     expect(pings(lou)).toHaveLength(1)
     expect((await world.windows(id)).map(({ desk: at }) => at)).toEqual(['billing'])
+  })
+
+  test('P3, Q18: what comes overdue, when no step of its ladder is left, calls the leads of the new desk once, and is seen to be late', async () => {
+    const desk = await makeTwoDesks(open)
+    const { world, slack, maya, lea, bea, lou, billing } = desk
+    const pings = (who: string) => slack.workspace.messages(slack.dm(who).id).map((message) => readMessage(message))
+    await desk.customerWrites('Where is my secret bill?', ANN)
+    await desk.comeDue(50)
+    expect(pings(lea)).toHaveLength(1)
+    Object.assign(desk.desks.at(-1) ?? {}, { leads: [lou, bea] })
+    await desk.move(maya, 'For you.')
+    await desk.settle()
+    await desk.comeDue(0)
+    const [card] = desk.roots(billing)
+    expect(readMessage(card ?? desk.card(), slack.names)).toContain('overdue')
+    const line = slack.workspace.thread(billing, card?.ts ?? '').at(-1)
+    expect(mentions(line as never)).toEqual([lou, bea])
+    expect(readMessage(line ?? desk.card(), slack.names)).toContain('all reminders of it went to the desk Support')
+    expect(pings(lou)).toEqual([expect.stringContaining('secret bill')]) // Who leads the desk from outside of its channel.
+    expect(pings(bea)).toEqual([])
+    await world.passTime(2 * DAY)
+    expect(pings(lou)).toHaveLength(1)
+    expect(pings(lea)).toHaveLength(1)
+    expect(desk.threadIn(billing, card?.ts ?? '').filter((said) => said.includes('all reminders'))).toHaveLength(1)
+    expect(await world.facts('step-fired')).toHaveLength(1)
   })
 
   test('Q18: who was told at the old desk reads there only that it went, and a joined one goes along and can be parted', async () => {

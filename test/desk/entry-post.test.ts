@@ -38,7 +38,7 @@ eachDatabase((open) => {
     [
       'refused',
       { kind: 'rejected', reason: 'no such user' } as const,
-      /no such user The customer waits for your answer/,
+      /Not delivered\. No such user\. The customer waits for your answer/,
     ],
   ])(
     'an acknowledgement that was %s is shown as what it is, and the card is silent about it',

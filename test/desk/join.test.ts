@@ -17,7 +17,7 @@ eachDatabase((open) => {
     const evidence = [{ by: 'reference' as const, key: (key?.key ?? '') as never }]
     const other = await desk.customerWrites('I ask for Ann', { from: STRANGER, evidence, keys: [] })
     expect(desk.shownCard()).toMatch(
-      /Possibly the same matter as Order 1 .*: the message carries the id of a message of it, but its sender takes no part there\./,
+      /Possibly the same matter as Order 1 .*: it answers a message there, but its sender takes no part in it\./,
     )
 
     await desk.press(maya, 'join')
@@ -49,7 +49,9 @@ eachDatabase((open) => {
     const key = await world.db.selectFrom('conversation_key').select('key').executeTakeFirstOrThrow()
     const evidence = [{ by: 'token' as const, key: key.key as never }]
     await desk.customerWrites('To another address, please', { from: STRANGER, sender: 'fail', evidence, keys: [] })
-    expect(desk.shownCard()).toContain('carries its reply address, but it may not come from the address it names.')
+    expect(desk.shownCard()).toContain(
+      'it was sent to its reply address, but it may not come from the address it names.',
+    )
   })
 
   test('E8: a card says nothing of what another desk’s customer wrote about', async () => {

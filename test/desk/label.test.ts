@@ -64,7 +64,7 @@ eachDatabase((open) => {
     await desk.settle()
     const home = slack.home(maya)
     const shown = home ? readView({ ...home.view, blocks: home.blocks }, slack.names) : ''
-    expect(shown).toMatch(/ana@example\.org.*bob@example\.org.*❗ high priority · 🏷️ channel-x/s)
+    expect(shown).toMatch(/ana@example\.org.*bob@example\.org.*Due .* · ❗ high priority · .*🏷️ channel-x/s)
 
     await openForm(maya)
     await desk.pick(maya, 'priority', 'normal')

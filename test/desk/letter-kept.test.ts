@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { letterBook } from '../../src/desk/desk.ts'
-import { listVersions } from '../../src/letter-book.ts'
+import { listVersions, peekBook } from '../../src/letter-book.ts'
 import { openLetters } from '../../src/template/letter-store.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { type ActingDesk, makeActingDesk } from './acting.ts'
@@ -64,7 +64,7 @@ eachDatabase((open) => {
     expect(desk.body(maya)).toBe(
       "{% render 'greeting' %}\n\nyour parcel 4711 left{% if contact.first_name %}, {{ contact.first_name }}{% endif %}, and {% raw %}{{{% endraw %} soon }} comes.\n\n{% render 'signature' %}",
     )
-    expect(desk.screen(maya)).toContain('Only this customer’s? 4711')
+    expect(desk.screen(maya)).toContain('Is this only about this customer? 4711')
 
     // Another program of the same installation, with a disk of its own.
     const elsewhere = await openLetters(await folder(), { ...desk.world, book: letterBook(desk.world.db) })
@@ -139,7 +139,7 @@ eachDatabase((open) => {
     await desk.slack.click(lea, { viewId: desk.front(lea).id, actionId: 'show_version', value: '1' })
     await desk.waitForScreen(lea, 'Restore version 1')
     await desk.slack.click(lea, { viewId: desk.front(lea).id, actionId: 'restore_version' })
-    await desk.waitForScreen(lea, 'It says what it said as version 1, as version 4.')
+    await desk.waitForScreen(lea, 'Restored: version 4 says what version 1 said.')
     expect(await readFile(path, 'utf8')).toBe(FILES['en/late.md'])
     expect(
       desk
@@ -164,6 +164,11 @@ eachDatabase((open) => {
     const again = await openLetters(root, { ...desk.world, book })
     onTestFinished(again.stop)
     expect(again.textOf('en/late')).toBe(`${HEAD}Newer.\n`)
+    // Whoever only looks sees the same, and leaves no trace.
+    const peek = async (text: string) => (await peekBook(db, new Map([['en/late', text]]))).newest.get('en/late')
+    expect(await peek(FILES['en/late.md'] ?? '')).toMatchObject({ n: 2, text: `${HEAD}Newer.\n` })
+    expect(await peek('what nobody said')).toMatchObject({ n: 3, text: 'what nobody said' })
+    expect(await listVersions(db, 'en/late', 10)).toHaveLength(2)
     await writeFile(join(root, 'en/late.md'), `${HEAD}Newest.\n`)
     await again.look()
     await writeFile(join(root, 'en/late.md'), FILES['en/late.md'] ?? '')

@@ -126,6 +126,25 @@ eachDatabase((open) => {
     expect(await world.count('conversation')).toBe(1)
   })
 
+  test('E8: the customer, to whom the supplier of the same house passes the exchange on, is a customer and waits', async () => {
+    const desk = await makeActingDesk(open)
+    const { world, maya } = desk
+    const id = await desk.customerWrites('My shade is broken', { from: { address: 'ada@supplier.test' } })
+    await openForm(desk)
+    await desk.fill(maya, 'outside_to', CARL)
+    await desk.fill(maya, 'outside_text', 'Can you send a new shade?')
+    await desk.submit(maya)
+    await desk.waitForScreen(maya, 'and not to the customer')
+    await desk.submit(maya)
+    await desk.waitForScreen(maya, 'Leaves at')
+    await world.passTime(UNDO_MS)
+    const evidence = [{ by: 'token' as const, key: (await keysOf(desk))[0] as ConversationKey }]
+    const into = await desk.customerWrites('Why was I told so?', { from: { address: 'ada@supplier.test' }, evidence })
+    expect(into).not.toBe(id)
+    expect(await world.openWindow(into)).toBeDefined()
+    expect(await world.facts('consultation-answered')).toEqual([])
+  })
+
   test('a desk without a mailbox says so', async () => {
     const desk = await makeActingDesk(open, { channelsAt: () => ['discord'] })
     await desk.customerWrites('My shade is broken')

@@ -131,17 +131,22 @@ eachDatabase((open) => {
     expect(dmsTo(board, board.lea)).toHaveLength(1)
   })
 
-  test('P12: in a channel a restricted conversation shows nothing of its content; to a person it does', async () => {
-    const board = await makeBoard(open, { policy: { ladder: [{ ...DUE_DESK, to: [{ kind: 'desk' }, LEADS] }] } })
-    board.restricted.add('email:support')
-    await overdue(board, async () => undefined, 'My secret illness')
-    const posts = board.roots().map((message) => board.read(message))
-    const ping = posts.find((text) => text.includes('An answer is overdue'))
-    expect(ping).toContain('A restricted conversation')
-    expect(ping).not.toContain('secret')
-    expect(ping).not.toContain('Ada')
-    expect(dmsTo(board, board.lea)[0]).toContain('My secret illness')
-  })
+  test.each(['conversation', 'message in another'])(
+    'P12: in a channel a restricted %s shows nothing of its content; to a person it does',
+    async (what) => {
+      const board = await makeBoard(open, { policy: { ladder: [{ ...DUE_DESK, to: [{ kind: 'desk' }, LEADS] }] } })
+      const isOwn = what === 'conversation'
+      board.restricted.add(isOwn ? 'email:support' : 'email:doctor')
+      const came = () => (isOwn ? Promise.resolve() : comeBy(board, 'email:doctor'))
+      await overdue(board, came, 'My secret illness')
+      const posts = board.roots().map((message) => board.read(message))
+      const ping = posts.find((text) => text.includes('An answer is overdue'))
+      expect(ping).toContain('A restricted conversation')
+      expect(ping).not.toContain('secret')
+      expect(ping).not.toContain('Ada')
+      expect(dmsTo(board, board.lea)[0]).toContain('My secret illness')
+    },
+  )
 })
 
 /** A customer writes, something happens, and the window runs out. */
@@ -152,6 +157,11 @@ async function overdue(board: Board, meanwhile: (id: string) => Promise<unknown>
   await board.world.passTime(DAY)
   await board.world.passTime(2 * SECOND)
   await board.comeToRest()
+}
+
+/** As if what was said had come by another mailbox, and was joined to this conversation. */
+async function comeBy({ world }: Board, channel: string): Promise<void> {
+  await world.db.transaction((trx) => trx.updateTable('message_source').set({ channel }).execute())
 }
 
 async function own({ world }: Board, id: string, agent: string): Promise<void> {

@@ -11,12 +11,12 @@ eachDatabase((open) => {
     const { desk, cards, link } = await makeTwo(open)
     expect(cards().join('\n')).not.toContain('Also from them')
     await openSamePerson(desk)
-    expect(await desk.waitForScreen(desk.maya, 'Who is the same person?')).toContain('This card: Ben ben on Discord')
+    expect(await desk.waitForScreen(desk.maya, 'Who is the same person?')).toContain('This card: Ben on Discord')
     await desk.fill(desk.maya, 'other', link)
     await desk.submit(desk.maya)
     const shown = await desk.waitForScreen(desk.maya, 'Linked.')
-    expect(shown).toContain('Ada Lovelace ada@example.org on Discord')
-    expect(shown).toContain(`@${desk.maya} said so at`)
+    expect(shown).toContain('Ada Lovelace (ada@example.org) on Discord')
+    expect(shown).toContain(`@${desk.maya} said so`)
     await desk.settle()
     expect(cards().map((card) => card.includes('Also from them: “The lamp” on Discord (waiting)'))).toEqual([
       false,
@@ -57,7 +57,7 @@ eachDatabase((open) => {
 /** From the customer's form. */
 async function openSamePerson(desk: ActingDesk): Promise<void> {
   await desk.press(desk.maya, 'customer')
-  await desk.waitForScreen(desk.maya, 'What letters call them')
+  await desk.waitForScreen(desk.maya, 'Name in letters')
   await desk.slack.click(desk.maya, { viewId: desk.front(desk.maya).id, actionId: 'person' })
 }
 

@@ -35,7 +35,7 @@ eachDatabase((open) => {
     await desk.slack.close(maya, desk.front(maya).id)
     await desk.settle()
     expect(desk.shownCard()).toContain(`Reply scheduled for`)
-    expect(desk.thread().at(-1)).toContain('[Send now] [Edit…] [Cancel it]')
+    expect(desk.thread().at(-1)).toContain('[Send now] [Edit…] [Cancel]')
     await desk.openComposer(maya, desk.card().ts)
     expect(desk.body(maya)).toBe('')
     await desk.slack.close(maya, desk.front(maya).id)

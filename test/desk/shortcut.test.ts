@@ -6,10 +6,12 @@ eachDatabase((open) => {
   test('"Send to customer" on a draft in the thread opens the composer with its words, and only Send sends them', async () => {
     const desk = await makeTestDesk(open)
     const { ts } = await desk.card()
-    const draft = desk.slack.say(desk.tom, desk.channel, 'It costs < 5 & ships today', { threadTs: ts })
+    const files = [{ name: 'price list.pdf', bytes: Buffer.from('5') }]
+    const draft = desk.slack.say(desk.tom, desk.channel, 'It costs < 5 & ships today', { threadTs: ts, files })
     await desk.slack.shortcut(desk.maya, 'send_to_customer', desk.channel, draft)
     await desk.waitForScreen(desk.maya, 'Your answer')
     expect(desk.body(desk.maya)).toBe('It costs < 5 & ships today')
+    expect(desk.screen(desk.maya)).toContain('Add them here: price list.pdf.')
     await desk.submit(desk.maya)
     expect((await desk.counts()).replies).toBe(0)
     await desk.submit(desk.maya)

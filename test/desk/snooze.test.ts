@@ -18,8 +18,10 @@ eachDatabase((open) => {
     const { maya, world } = desk
     expect(desk.screen(maya).split('\n')).toEqual([
       'Snooze',
+      'Ada Lovelace',
       'For how long?',
       '1 hour / 3 hours / 1 day, until this time tomorrow / 3 days',
+      expect.stringContaining('The answer is due 2026-01-06'),
       expect.stringContaining('Their waiting time runs on'),
       '[Cancel] [Snooze]',
     ])

@@ -1,6 +1,7 @@
 // "Split" and "Join with", from the card, and back.
 import { expect, test } from 'vitest'
-import { HOUR } from '../../src/clock.ts'
+import { DAY, HOUR } from '../../src/clock.ts'
+import { bringAgain } from '../../src/desk/thread-file.ts'
 import { checkWindows } from '../../src/rebuild.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
 import { eachDatabase } from '../setup/database.ts'
@@ -44,8 +45,8 @@ eachDatabase((open) => {
     expect(await world.openWindow(id)).toMatchObject({ started_by: second })
     expect(await world.openWindow(first)).toMatchObject({ started_by: other?.id })
     expect(desk.shownCard()).toContain(EVIL)
-    expect(desk.thread().join('\n')).toMatch(/bank>.*Maya Lindt made this of a part of another conversation: Order 1/s)
-    expect(thread().at(-1)).toContain('Maya Lindt made a part of this a conversation of its own: Order 1')
+    expect(desk.thread().join('\n')).toMatch(/bank>.*Maya Lindt split this off from another conversation: Order 1/s)
+    expect(thread().at(-1)).toContain('Maya Lindt split a part of this off: Order 1')
     expect((await world.facts('conversation-split')).map(({ actor }) => actor)).toEqual([maya])
 
     await desk.press(maya, 'join')
@@ -55,6 +56,46 @@ eachDatabase((open) => {
     expect(await world.openWindow(first)).toMatchObject({ started_by: other?.id })
     expect(thread().at(-1)).toContain('Maya Lindt joined another conversation to this one: Order 1')
     expect((await checkWindows(world.db)).differences).toEqual([])
+  })
+
+  test('E20: the files of a message come into the thread it goes to, of whatever age, and into each thread once', async () => {
+    const desk = await makeActingDesk(open)
+    const { world, slack, maya } = desk
+    const file = (name: string, type: string) => ({ name, type, bytes: 3, ref: name })
+    for (const name of ['tap.png', 'plan.zip']) world.channel.files.set(name, Buffer.from('abc'))
+    await desk.customerWrites('Where is it?', ANN)
+    const attachments = [file('tap.png', 'image/png'), file('plan.zip', 'application/zip')]
+    const { id: second } = await world.customerWrites('And this drips', { ...ANN, attachments })
+    await desk.settle()
+    const zip = await world.db.selectFrom('attachment').selectAll().where('name', '=', 'plan.zip').executeTakeFirst()
+    const conversation = await world.conversation()
+    await world.db.transaction((trx) => bringAgain(trx, conversation, second, zip?.id ?? ''))
+    await desk.settle()
+    const root = desk.card()
+    const filesBelow = async ({ ts }: { ts: string }) => {
+      const ids = () => slack.workspace.thread(desk.channel, ts).flatMap(({ fileIds }) => fileIds ?? [])
+      await slack.waitFor(() => ids().length >= 2, 'the files in the thread')
+      return ids()
+        .map((id) => slack.workspace.files.get(id)?.name)
+        .toSorted() // Slack shows them a moment later.
+    }
+    const both = ['plan.zip', 'tap.png']
+    expect(await filesBelow(root)).toEqual(both)
+    await world.clock.advance(2 * DAY)
+    await desk.more(maya, 'split')
+    await desk.waitForScreen(maya, 'Which messages are')
+    await slack.choose(maya, desk.front(maya).id, 'messages-0', 'messages', [second])
+    await desk.submit(maya)
+    await desk.settle()
+    const part = desk.card()
+    expect(part.ts).not.toBe(root.ts)
+    expect(await filesBelow(part)).toEqual(both)
+    await desk.press(maya, 'join')
+    await desk.settle()
+    await desk.press(maya, 'part')
+    await desk.settle()
+    expect([await filesBelow(root), await filesBelow(part)]).toEqual([both, both])
+    expect(slack.calls('files.completeUploadExternal')).toHaveLength(4)
   })
 
   test('Q11: an agent joins what is one matter, found by its words or by its link, and parts it again', async () => {

@@ -28,7 +28,7 @@ eachDatabase((open) => {
     expect(shown).toContain('Ada Lovelace ada@example.org')
     expect(shown).toContain('> Is the blue one in stock?')
     expect(shown).toContain(`/archives/${board.channel}/p${board.card().ts.replace('.', '')}`)
-    expect(shown).toContain('[Reply by email] [Take] [Assign] [Snooze ping] [No reply needed]')
+    expect(shown).toContain('[Reply by email] [Take] [Assign…] [Snooze ping] [No reply needed…]')
     expect(await world.facts('ping-accepted')).toHaveLength(1)
   })
 

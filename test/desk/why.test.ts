@@ -30,7 +30,9 @@ eachDatabase((open) => {
     const id = await desk.customerWrites('Is it in stock?')
     await desk.more(desk.maya, 'why')
     const shown = await desk.waitForScreen(desk.maya, 'Waiting since')
-    expect(shown).toBe('Why?\nWaiting since 09:00\nstarted by the first message\ndue 24 hours later\n[Close]')
+    expect(shown).toBe(
+      'Why?\nAda Lovelace\nWaiting since 09:00\nstarted by the first message\ndue 24 hours later\n[Close]',
+    )
     expect(asked).toEqual([id])
   })
 })

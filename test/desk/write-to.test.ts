@@ -19,8 +19,8 @@ eachDatabase((open) => {
     await desk.customerWrites('Hello')
     const cards = () => slack.workspace.messages(channel).length
     const before = cards()
-    await slack.command(maya, channel, '/desk', `new ${ANA.toUpperCase()}`)
-    await desk.waitForScreen(maya, 'Whom to write to.')
+    await slack.command(maya, channel, '/desk', `new <mailto:${ANA.toUpperCase()}|${ANA.toUpperCase()}>`)
+    await desk.waitForScreen(maya, 'Whom to write to')
     await desk.fill(maya, 'subject', 'Your deposit')
     await desk.submit(maya)
     expect(await desk.waitForScreen(maya, 'Your answer')).toContain(`To: ${ANA}, by email`)
@@ -62,7 +62,7 @@ eachDatabase((open) => {
 
     // Another address of theirs, said by name on their form; what is not sent there is nothing.
     await desk.press(maya, 'customer')
-    await desk.waitForScreen(maya, 'What letters call them')
+    await desk.waitForScreen(maya, 'Name in letters')
     await desk.slack.click(maya, { viewId: desk.front(maya).id, actionId: 'write_to' })
     await desk.waitForScreen(maya, 'Another mail address of theirs')
     await desk.fill(maya, 'new_address', 'not an address')
@@ -78,7 +78,7 @@ eachDatabase((open) => {
 
     const aim = async () => {
       await desk.more(maya, 'answer_elsewhere')
-      await desk.waitForScreen(maya, 'What they wait for here ends')
+      await desk.waitForScreen(maya, 'it counts as the answer')
       await desk.fill(maya, 'subject', 'Your lamp')
       await desk.submit(maya)
       expect(await desk.waitForScreen(maya, 'Your answer')).toContain('To: ben@example.org, by email')

@@ -15,8 +15,8 @@ const FLAWS = readFileSync(join(import.meta.dirname, 'flaws.js'), 'utf8')
 const HEIGHT = 2400
 const MARGIN = 24
 
-export type Shape = 'wide' | 'phone'
-const WIDTHS: Record<Shape, number> = { wide: 760, phone: 390 }
+export type Shape = 'wide' | 'phone' | 'sheet'
+const WIDTHS: Record<Shape, number> = { wide: 760, phone: 390, sheet: 1700 }
 
 export interface Camera {
   /** Saved as NAME.png; fails where something sticks out, or where a control has no name. */

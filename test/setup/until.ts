@@ -1,4 +1,5 @@
 // Waiting for what another process does: a look now and then, and a deadline that says what never came.
+import { type AddressInfo, createServer } from 'node:net'
 import { SECOND, systemClock } from '../../src/clock.ts'
 
 const DEADLINE_MS = 20 * SECOND
@@ -19,4 +20,13 @@ export async function until<T>(
     if (monotonic() > endsAt) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`)
     await wait(lookEveryMs)
   }
+}
+
+/** A port that nobody has at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return port
 }

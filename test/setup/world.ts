@@ -1,13 +1,15 @@
 // One small world for tests of the core: a real store, a clock that stands still, seeded chance, one channel, a desk in memory.
 import { createHash } from 'node:crypto'
+import type { InboxDesk } from '../../src/arrival.ts'
 import type { ConversationKey, ExternalId, InboundBounce, InboundEvent, RawEvent } from '../../src/channel.ts'
 import { chatHandlers } from '../../src/chat-handlers.ts'
 import { MINUTE, SECOND } from '../../src/clock.ts'
+import { turnHandler } from '../../src/deal.ts'
 import { replyHandler } from '../../src/delivery.ts'
 import { followUpHandler } from '../../src/follow-up.ts'
 import { homesHandler } from '../../src/home.ts'
 import type { Random } from '../../src/id.ts'
-import { channelSource, type InboxDesk } from '../../src/inbox.ts'
+import { channelSource } from '../../src/inbox.ts'
 import { joinInstances } from '../../src/instance.ts'
 import { intakeOf } from '../../src/intake.ts'
 import { makeIntakeRunner } from '../../src/intake-runner.ts'
@@ -111,6 +113,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
     reply: replyHandler({ db, channelOf: () => channel, policies }),
     card: show,
     'card-left': show,
+    'late-arrival': show,
     entry: show,
     page: pageHandlerFor(db, () => options.leads ?? ['U_LEAD']),
     tell: tellHandlerFor({ db, clock }, options.limits ?? LIMITS, (told) => void pings.push(told)),
@@ -139,6 +142,7 @@ export async function makeWorld(open: OpenTestDb, options: WorldOptions = {}) {
         'writing-end': writingEndHandler(),
         scheduled: scheduledHandler(() => []),
         'follow-up': followUpHandler(),
+        turn: turnHandler(() => desk.takesTurns ?? false),
       },
     }),
     intake: makeIntakeRunner({ ...shared, owner, sources, batchMax: 50, strikesMax: 3 }),

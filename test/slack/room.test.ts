@@ -7,6 +7,7 @@ import { systemRandom } from '../../src/id.ts'
 import { intakeOf } from '../../src/intake.ts'
 import { makeLog, silentLog } from '../../src/log.ts'
 import { parseSlackEvent } from '../../src/slack/event.ts'
+import { makeKeeper } from '../../src/slack/keeper.ts'
 import { manualClock } from '../setup/clock.ts'
 import { eachDatabase } from '../setup/database.ts'
 import { emptyIntake, openOffice, startFully } from './office.ts'
@@ -55,6 +56,15 @@ eachDatabase((open) => {
       expect((await listKept(db)).map(({ event }) => event)).toEqual([
         expect.objectContaining({ kind: 'message', text: 'She has called twice.', channel, user: ana }),
       ])
+    })
+
+    test('Q9: told again, an event is one row; what only shares its id is not passed over', async () => {
+      const db = await open(tools())
+      const keeper = makeKeeper(intakeOf(db, 'desk'), systemClock())
+      const told = (user: string) => ({ event_id: 'Ev1', event: { type: 'app_home_opened', user, tab: 'home' } })
+      await Promise.all([keeper.keep(told('U0ANA')), keeper.keep(told('U0BEN'))])
+      await keeper.keep(told('U0ANA'))
+      expect((await listKept(db)).map(({ event }) => 'user' in event && event.user)).toEqual(['U0ANA', 'U0BEN'])
     })
 
     // Fails when keyOf() in src/slack/keeper.ts gives each copy of an event a key of its own. Seen to fail.

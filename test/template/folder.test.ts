@@ -90,6 +90,15 @@ test('T6: a language that lacks a letter that others have is named', async () =>
   expect(faults).toContain('de/two.md:1:1: is missing: the letter two is there in en, and not in de')
 })
 
+test('T8: one title for two letters is reported, unless no desk sees both', async () => {
+  const { faults } = await load({
+    'en/one.md': `${head('One', 'en', 'desks: [a]\n')}Hi`,
+    'en/two.md': `${head('One', 'en', 'desks: [b]\n')}Hi`,
+    'en/three.md': `${head('One', 'en', 'desks: [b, c]\n')}Hi`,
+  })
+  expect(faults.match(/has the same title as \S+/g)).toEqual([expect.stringContaining('en/three.md')])
+})
+
 describe('T9: the files of a letter', () => {
   test('are real files inside the folder', async () => {
     const { letters, faults } = await load({

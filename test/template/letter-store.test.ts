@@ -28,6 +28,7 @@ test('T1: a letter that is changed while the program runs is there, a broken one
   await write('one', 'Hello {{ contact.frist_name }}')
   await store.look()
   expect(keys()).toEqual(['en/two'])
+  expect(store.broken()).toMatchObject([{ key: 'en/one', title: 'one', faults: [{ line: 6, column: 10 }] }])
   await store.look()
   expect(said).toEqual([expect.stringContaining('en/one.md:6:10: there is no field contact.frist_name')])
 
@@ -35,4 +36,13 @@ test('T1: a letter that is changed while the program runs is there, a broken one
   await store.look()
   expect(keys()).toEqual(['en/one', 'en/two'])
   expect(store.faults()).toEqual([])
+
+  // A head that cannot be read hides whose the letter is; one of its channels' words can break it too.
+  await writeFile(join(root, 'en/one.md'), '---\ntitle: one\nwhn: W\ndesks: [a]\n---\nHello')
+  await writeFile(join(root, 'en/two.slack.md'), 'Hey {{ agent.nam }}')
+  await store.look()
+  expect(store.broken()).toMatchObject([
+    { key: 'en/one', title: 'one', desks: 'unread', head: undefined },
+    { key: 'en/two', title: 'two', desks: undefined, file: join(root, 'en/two.md'), faults: [{ line: 1, column: 8 }] },
+  ])
 })

@@ -77,6 +77,16 @@ describe('T8: the letter that fits what the customer wrote', () => {
   })
 })
 
+test('T8: a shortcut and a title are found however their letters are typed', () => {
+  const { letter } = parseLetter(
+    { path: 'de/r.md', language: 'de', name: 'rueck' },
+    '---\ntitle: Zurückgeben\nwhen: W\nlanguage: de\nshortcut: rückgabe\n---\nSo geht es.',
+  ) as { letter: Letter }
+  const index = indexLetters([letterOf('other', { title: 'Anderes' }), letter])
+  for (const query of ['rückgabe', 'RÜCKGABE', 'ruckgabe', 'rückgabe'.normalize('NFD'), ' zuruckgeb'])
+    expect(index.find(query)[0]?.name).toBe('rueck')
+})
+
 test('words are compared without case, accents and endings', () => {
   expect(tokensOf('Größe GRÖSSEN')).toEqual(['gross', 'gross'])
   expect(tokensOf('refunded refunds')).toEqual(['refund', 'refund'])

@@ -11,21 +11,37 @@ const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
   time_secs: { hour: 'numeric', minute: '2-digit', second: '2-digit' },
 }
 
+/** Making one takes far longer than using it, and a page shows hundreds of dates, four times a second. */
+const makers = new Map<string, Intl.DateTimeFormat>()
+
+function makerOf(token: string, zone: string): Intl.DateTimeFormat {
+  const key = `${token} ${zone}`
+  const known = makers.get(key)
+  if (known) return known
+  const maker = new Intl.DateTimeFormat(token === 'date_num' ? 'en-CA' : 'en-US', { timeZone: zone, ...FORMATS[token] })
+  makers.set(key, maker)
+  return maker
+}
+
 /** `format` as in docs.slack.dev "formatting dates": `{date_short_pretty} at {time}`. */
 export function drawDate(atMs: number, format: string, { zone, now }: Screen): string {
-  const day = (ms: number) => new Intl.DateTimeFormat('en-CA', { timeZone: zone, ...FORMATS.date_num }).format(ms)
+  return format.replace(/\{([a-z_]+)\}/g, (whole, token: string) => {
+    const pretty = token.endsWith('_pretty') ? nearby(atMs, now, zone) : undefined
+    if (pretty !== undefined) return pretty
+    const name = token.replace(/_pretty$/, '')
+    if (Object.hasOwn(FORMATS, name)) return makerOf(name, zone).format(atMs)
+    return token === 'ago' ? ago(now - atMs) : whole
+  })
+}
+
+function nearby(atMs: number, now: number, zone: string): string | undefined {
+  const day = (ms: number) => makerOf('date_num', zone).format(ms)
   const relative: Record<string, string> = {
     [day(now - DAY)]: 'yesterday',
     [day(now)]: 'today',
     [day(now + DAY)]: 'tomorrow',
   }
-  return format.replace(/\{([a-z_]+)\}/g, (whole, token: string) => {
-    const pretty = token.endsWith('_pretty') ? relative[day(atMs)] : undefined
-    if (pretty !== undefined) return pretty
-    const options = FORMATS[token.replace(/_pretty$/, '')]
-    if (options) return new Intl.DateTimeFormat('en-US', { timeZone: zone, ...options }).format(atMs)
-    return token === 'ago' ? ago(now - atMs) : whole
-  })
+  return relative[day(atMs)]
 }
 
 function ago(ms: number): string {

@@ -168,7 +168,7 @@ function drawLine(element: Json, place: Place): Html {
   const common = html`${address(element, place)} ${named(place)} placeholder="${placeholder}" maxlength="${asText(element.max_length) ?? 3000}"`
   if (element.multiline !== true)
     return html`<input type="${LINE_TYPES[asText(element.type) ?? ''] ?? 'text'}" ${common} value="${value}">`
-  return html`<textarea rows="8" ${common}>${value}</textarea>`
+  return html`<textarea rows="5" ${common}>${value}</textarea>`
 }
 
 function drawPicker(kind: string, element: Json, place: Place, initial: string): Html {

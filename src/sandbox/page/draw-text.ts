@@ -15,6 +15,7 @@ const EMOJI: Record<string, string> = {
   wave: '👋',
   bell: '🔔',
   email: '📧',
+  package: '📦',
 }
 
 export function drawEmoji(name: string): string {

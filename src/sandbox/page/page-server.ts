@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { SECOND, systemClock } from '../../clock.ts'
 import { actSchema } from './act.ts'
 import { drawDocument } from './document.ts'
+import { lookAtScene } from './hint.ts'
 import { drawPanes, PANES, type Pane } from './panes.ts'
 import type { Playhouse } from './playhouse.ts'
 import type { Seat } from './seat.ts'
@@ -57,7 +58,10 @@ export async function servePage(house: Playhouse, port: number): Promise<PageSer
     house.program.look()
     await house.trainer.tick()
     await house.post.look()
-    for (const viewer of viewers) show(viewer)
+    for (const viewer of viewers) {
+      lookAtScene(house, viewer.seat)
+      show(viewer)
+    }
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

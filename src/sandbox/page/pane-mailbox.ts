@@ -18,5 +18,18 @@ ${last && html`<label class="tick"><input type="checkbox" name="isAnswer" checke
 }
 
 function drawMail({ way, at, from, to, subject, text, attachments }: Exchanged, screen: Screen): Html {
-  return html`<article class="mail ${way}"><header><b>${subject}</b><small>${way === 'sent' ? `to ${to}` : `from ${from}`} · ${drawDate(at, '{date_short_pretty} {time}', screen)}</small></header><div>${lines(text)}</div>${attachments.map(({ name }) => html`<div class="attachment">📎 ${name}</div>`)}</article>`
+  const { own, quoted } = partedIn(text)
+  const history =
+    quoted !== '' && html`<details class="quoted"><summary>what it answers</summary>${lines(quoted)}</details>`
+  return html`<article class="mail ${way}"><header><b>${subject}</b><small>${way === 'sent' ? `to ${to}` : `from ${from}`} · ${drawDate(at, '{date_short_pretty} {time}', screen)}</small></header><div>${lines(own)}${history}</div>${attachments.map(({ name }) => html`<div class="attachment">📎 ${name}</div>`)}</article>`
+}
+
+/** As a mail program folds it: the quoted lines at the end, with the line that says whose they are. */
+function partedIn(text: string): { own: string; quoted: string } {
+  const rows = text.trimEnd().split('\n')
+  let from = rows.length
+  while (from > 0 && /^(>|\s*$)/.test(rows[from - 1] ?? '')) from--
+  if (!rows.slice(from).some((row) => row.startsWith('>'))) return { own: rows.join('\n'), quoted: '' }
+  if (rows[from - 1]?.endsWith(':')) from--
+  return { own: rows.slice(0, from).join('\n').trimEnd(), quoted: rows.slice(from).join('\n') }
 }

@@ -47,7 +47,11 @@ function drawTab(house: Playhouse, desktop: Desktop, which: Which, window: Slack
 function drawDesk(desk: string, { thread: ts }: Desktop, window: SlackWindow): Html {
   const thread = ts === undefined ? undefined : window.thread(desk, ts)
   const isOpen = thread !== undefined && thread.html !== ''
-  return html`<div class="columns ${isOpen && 'two'}"><div class="column"><div class="messages" role="log" aria-label="# desk-support" tabindex="0">${window.channel(desk)}</div>${drawWriting(desk, undefined, 'Message #desk-support, or /desk queue')}</div>${
+  const cards = window.channel(desk)
+  const nothing =
+    cards.html === '' &&
+    html`<p class="empty">Nobody has written yet. Whatever a customer writes, and wherever, becomes a card here.</p>`
+  return html`<div class="columns ${isOpen && 'two'}"><div class="column"><div class="messages" role="log" aria-label="# desk-support" tabindex="0">${cards}${nothing}</div>${drawWriting(desk, undefined, 'Message #desk-support, or /desk queue')}</div>${
     isOpen &&
     html`<div class="column thread"><header><b>Thread</b><button type="button" class="button plain" data-do="thread" aria-label="Close the thread">×</button></header><div class="messages" role="log" aria-label="Thread" tabindex="0">${thread}</div>${drawWriting(desk, ts, 'Reply in the thread: internal, reaches no customer')}</div>`
   }</div>`

@@ -1,8 +1,9 @@
 // The page's panes for one seat: the customers on the left, the agent's Slack in the middle, the lead's on the right, and the inside.
 import { CUSTOMERS } from './cast.ts'
 import { COMMUNITY } from './community.ts'
+import { drawHint } from './hint.ts'
 import { type Html, html } from './html.ts'
-import { drawBar, drawHint } from './pane-bar.ts'
+import { drawBar } from './pane-bar.ts'
 import { drawCommunity } from './pane-community.ts'
 import { drawLounge } from './pane-guests.ts'
 import { drawInside } from './pane-inside.ts'

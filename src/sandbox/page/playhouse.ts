@@ -7,8 +7,9 @@ import type { Act } from './act.ts'
 import { CUSTOMERS } from './cast.ts'
 import { type Community, openCommunity } from './community.ts'
 import { type Guests, openGuests } from './guests.ts'
+import { TIME_WORDS, TROUBLE_WORDS } from './hint.ts'
 import { customersPost, type Post } from './post.ts'
-import { SCENES } from './scenes.ts'
+import { PATIENCE_MS, SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
 import { click, fileOf, fill, submit, suggest } from './slack-hands.ts'
 import { makeTrainer, type Trainer } from './training.ts'
@@ -122,13 +123,17 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<unknown> {
     case 'discord':
       return tools.community.write(act.person, act.text, act.topic)
     case 'pass':
-      return await tools.pass(spanOf(act.time, program, tools.clock))
+      await tools.pass(spanOf(act.time, program, tools.clock))
+      seat.hint = { kind: 'next', text: TIME_WORDS[act.time] }
+      return
     case 'scene':
       return await playScene(tools, seat, act.name)
     case 'training':
       return await train(tools, seat, act.name)
     default:
-      return await makeTrouble(tools, act.name)
+      await makeTrouble(tools, act.name)
+      seat.hint = { kind: 'next', text: TROUBLE_WORDS[act.name] }
+      return
   }
 }
 
@@ -151,14 +156,28 @@ function spanOf(time: 'hour' | 'day' | 'due', program: ProgramKeeper, clock: Mov
   return next.dueAt - clock.now() + SECOND
 }
 
+const NO_PROGRAM = 'The program is not running, and this scene needs it. Start it again first.'
+const IN_VAIN = 'The scene waited for the program in vain. See below what is wrong, mend it, and press the scene again.'
+
 async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> {
+  const { program, stage } = tools
   const scene = SCENES.find((one) => one.name === name)
   if (!scene) throw new Error(`There is no scene ${name}.`)
   seat.hint = { kind: 'next', text: `${scene.title} …` }
+  seat.scene = undefined
   seat.customer = scene.customer(tools)
-  seat.agent = { ...seat.agent, person: tools.stage.agent, tab: 'desk', thread: undefined }
-  await scene.play(tools)
+  seat.agent = { ...seat.agent, person: stage.agent, tab: 'desk', thread: undefined }
+  const since = tools.clock.now()
+  if (scene.needsProgram && !program.isRunning()) throw new Error(NO_PROGRAM)
+  try {
+    const isReady = () => program.isReady() || undefined
+    if (program.isRunning()) await stage.slack.waitFor(isReady, 'the program', PATIENCE_MS)
+    await scene.play(tools)
+  } catch {
+    throw new Error(IN_VAIN)
+  }
   seat.hint = { kind: 'next', text: scene.next }
+  seat.scene = { name, since }
 }
 
 async function train(
@@ -168,6 +187,7 @@ async function train(
 ): Promise<void> {
   if (name === 'start') {
     seat.hint = undefined
+    seat.scene = undefined
     seat.agent = { ...seat.agent, person: stage.agent, tab: 'desk', thread: undefined }
   }
   await trainer[name]()

@@ -1,5 +1,6 @@
 // Scenes: something happens at one click, and the player goes on by hand from there.
 import { HOUR, SECOND } from '../../clock.ts'
+import type { FactKind } from '../../fact.ts'
 import { agentOf } from '../agent.ts'
 import type { Stage } from '../stage.ts'
 import { CUSTOMERS, type Customer } from './cast.ts'
@@ -23,18 +24,27 @@ export interface Scene {
   customer(tools: SceneTools): string
   /** What the player does next. */
   next: string
+  /** The fact about this customer, by name, that says the player has done it, and what there is to be seen then. */
+  done: { fact: FactKind; about: string; next: string }
   play(tools: SceneTools): Promise<void>
+  /** Mail waits for a program that does not run; this does not. */
+  needsProgram?: true
 }
 
 const [ANA, BEN, CHLOE, DARIO] = CUSTOMERS as readonly [Customer, Customer, Customer, Customer]
-const PATIENCE_MS = 30 * SECOND
+/** For what the program does, and for its start. */
+export const PATIENCE_MS = 30 * SECOND
 
 export const SCENES: readonly Scene[] = [
   {
     name: 'first-mail',
     title: 'First mail',
     customer: () => ANA.address,
-    next: 'Ana’s card stands in #desk-support. Press Reply by email, look at the preview, send it: her mailbox on the left gets it.',
+    next: 'Ana wrote a mail, and its card stands in #desk-support. Press Reply by email there, write a line, then Preview and Send.',
+    done: {
+      ...{ fact: 'reply-accepted', about: ANA.name },
+      next: 'Ana has your answer: it stands in her mailbox. Her window ended when her mail server took it, and the card says Answered. And if nobody answers? Press Overdue and escalated.',
+    },
     async play({ post }) {
       const text = 'Hello,\n\nI ordered on Monday and have heard nothing since. When will it come?\n\nAna'
       await post.write(ANA, { subject: 'Where is order 4711?', text })
@@ -42,9 +52,14 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'discord',
+    needsProgram: true,
     title: 'Answered from Discord',
     customer: () => COMMUNITY,
-    next: 'Cleo asked on Discord. Finn tried to help, which ends nothing; Tom answered right there, and that is an answer. Go on from Slack: press Reply on the card.',
+    next: 'Cleo asked on Discord. Finn tried to help, which ends nothing; Tom answered right there, and that is an answer. Go on from Slack: press Reply on Discord on the card.',
+    done: {
+      ...{ fact: 'reply-accepted', about: 'Cleo Adeyemi' },
+      next: 'Your answer stands in Cleo’s thread on Discord, below Tom’s. One conversation, whoever answers it and wherever.',
+    },
     async play({ stage, community }) {
       const [cleo, finn, tom] = community.people
       const question = 'Does the lamp fit a European socket?'
@@ -68,9 +83,14 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'slack',
+    needsProgram: true,
     title: 'Answered in Slack',
     customer: ({ guests }) => guests.lounges[0]?.id ?? '',
-    next: 'Nora of Acme asked in the channel that Acme shares with us, and Ivo, her colleague, added to it. Press Reply in Slack on the card: your answer stands in their thread.',
+    next: 'Nora of Acme asked in the channel that Acme shares with us, and Ivo, her colleague, added to it. Press Reply in Slack on the card: your answer comes into their thread.',
+    done: {
+      ...{ fact: 'reply-accepted', about: 'Nora Vance' },
+      next: 'Nora and Ivo read your answer in the thread of their own channel; what you say in the desk’s thread they never see.',
+    },
     async play({ stage, guests }) {
       const [acme] = guests.lounges
       const [nora, ivo] = acme?.people ?? []
@@ -86,15 +106,24 @@ export const SCENES: readonly Scene[] = [
     title: 'Reply bounced',
     customer: () => CHLOE.address,
     next: 'Chloé’s mailbox is gone. Answer her: the mail is accepted, comes back a moment later, and she counts as waiting from her first minute again.',
+    done: {
+      ...{ fact: 'reply-voided', about: CHLOE.name },
+      next: 'It came back. The card says so, its thread calls Maya by name, and the clock runs from Chloé’s own mail again: no answer counts that did not arrive.',
+    },
     async play({ post }) {
       await post.write(CHLOE, { subject: 'Please send the invoice again', text: 'I cannot find it any more.\n\nChloé' })
     },
   },
   {
     name: 'faster',
+    needsProgram: true,
     title: 'Colleague was faster',
     customer: () => BEN.address,
     next: 'While you had the composer open, Tom answered. Press Preview and then Send: you are asked before a second answer goes out.',
+    done: {
+      ...{ fact: 'reply-accepted', about: BEN.name },
+      next: 'You have read Tom’s answer, and decided to send yours as well. Nobody sends a second one unknowingly.',
+    },
     async play({ stage, post }) {
       const subject = 'Is the blue one in stock?'
       await post.write(BEN, { subject, text: 'And when could it be here?\n\nBen' })
@@ -110,9 +139,14 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'overdue',
+    needsProgram: true,
     title: 'Overdue and escalated',
     customer: () => DARIO.address,
-    next: 'A day has gone by and nobody answered Dario. The card says so, and Lena, the lead, has her ping on the right.',
+    next: 'A day has gone by and nobody answered Dario. The card says so, and Lena, the lead, has her ping on the right: she can take it, give it to somebody, or answer from there.',
+    done: {
+      ...{ fact: 'reply-accepted', about: DARIO.name },
+      next: 'Dario has his answer, late. It is on record as late: Why? behind More… in the card’s menu shows each step of his window.',
+    },
     async play({ stage, post, pass }) {
       const subject = 'The lamp arrived broken'
       await post.write(DARIO, { subject, text: 'The glass is in pieces. What now?\n\nDario' })
@@ -125,7 +159,11 @@ export const SCENES: readonly Scene[] = [
     name: 'angry',
     title: 'Angry customer',
     customer: () => ANA.address,
-    next: 'Three mails, one conversation: its clock runs from the oldest one. No reply closes it but yours.',
+    next: 'Three mails, one conversation: its clock runs from the oldest one. The “everybody” in her words calls nobody. Answer her on the card.',
+    done: {
+      ...{ fact: 'reply-accepted', about: ANA.name },
+      next: 'One answer for three mails, and the window that began with the first of them has ended.',
+    },
     async play({ post, pass }) {
       const subject = 'Still no refund'
       await post.write(ANA, { subject, text: 'You promised the refund for last week. Where is it?' })

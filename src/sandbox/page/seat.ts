@@ -18,11 +18,15 @@ export interface Seat {
   customer: string
   agent: Desktop
   lead: Desktop
-  /** What the player is told: what to do next, or what went wrong. */
-  hint: { kind: 'next' | 'wrong'; text: string } | undefined
+  /** What the player is told: how to begin, what to do next, what they have done, or what went wrong. */
+  hint: { kind: 'welcome' | 'next' | 'done' | 'wrong'; text: string } | undefined
+  /** The scene that is being played, and since when. */
+  scene: { name: string; since: number } | undefined
 }
 
 const SEATS_MAX = 50
+const WELCOME =
+  'Customers write from where they are, Maya answers in her Slack, and Lena, the lead, hears when it is late. You play them all; behind the page runs the real program.'
 
 export interface Seats {
   get(id: string): Seat
@@ -40,7 +44,8 @@ export function makeSeats({ agent, lead }: Pick<Stage, 'agent' | 'lead'>): Seats
         customer: CUSTOMERS[0]?.address ?? '',
         agent: { person: agent, tab: 'desk', thread: undefined, told: 0 },
         lead: { person: lead, tab: 'direct', thread: undefined, told: 0 },
-        hint: { kind: 'next', text: 'Start a scene, or write a mail as a customer on the left.' },
+        hint: { kind: 'welcome', text: WELCOME },
+        scene: undefined,
       }
       seats.set(id, seat)
       return seat

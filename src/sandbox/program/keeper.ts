@@ -10,6 +10,8 @@ import type { Inside, Recalled, ToPage, ToProgram } from './protocol.ts'
 
 export interface ProgramKeeper {
   isRunning(): boolean
+  /** It has connected to everything, and said so. */
+  isReady(): boolean
   start(): void
   /** As `kill -9` does: nothing is finished, nothing is said. Resolves when it is gone. */
   kill(): Promise<void>
@@ -46,6 +48,7 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
   let child: ChildProcess | undefined
   let movedMs = 0
   let inside = NOTHING
+  let isReady = false
   let hear: ((recalled: Recalled[]) => void) | undefined
   let refuse: (() => void) | undefined
   const tell = (message: ToProgram) => {
@@ -60,6 +63,7 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
   }
   return {
     isRunning: () => child !== undefined,
+    isReady: () => isReady,
     start() {
       if (child) return
       const started = fork(join(import.meta.dirname, 'program.ts'), {
@@ -69,11 +73,13 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
       })
       child = started
       started.on('message', (message: ToPage) => {
-        if (message.kind === 'inside') inside = message.inside
-        else hear?.(message.recalled)
+        if (message.kind === 'recalled') return hear?.(message.recalled)
+        inside = message.inside
+        isReady = true
       })
       started.once('exit', () => {
         if (child === started) child = undefined
+        isReady = false
         inside = { ...inside, problems: [STOPPED] }
         refuse?.()
       })

@@ -11,6 +11,8 @@ import { recall } from './recall.ts'
 const FACTS_MAX = 40
 const EFFECTS_MAX = 20
 const WINDOWS_MAX = 50
+/** Owed to nobody outside, and every few seconds. */
+const HOUSEKEEPING = ['index', 'homes', 'overloads']
 
 const clock = movableClock()
 let deskbell: Deskbell | undefined
@@ -74,6 +76,11 @@ async function listEffects(db: Db): Promise<Inside['effects']> {
       'conversation.subject',
       'identity.name',
     ])
+    .where('outbox.kind', 'not in', HOUSEKEEPING)
+    // What is still owed stands above what is done.
+    .orderBy(({ case: when }) =>
+      when().when('outbox.state', 'in', ['queued', 'sending', 'uncertain', 'parked']).then(0).else(1).end(),
+    )
     .orderBy('outbox.id', 'desc')
     .limit(EFFECTS_MAX)
     .execute()

@@ -1,8 +1,7 @@
 // The methods about the app itself: is the token good, who am I, where is my socket.
 import { type Methods, refuse } from './answer.ts'
 import { asText } from './json.ts'
-
-const TOKEN_LASTS_S = 43_200
+import { renewTokens, TOKEN_LASTS_S } from './tokens.ts'
 
 export const basicMethods: Methods = {
   'api.test': {
@@ -36,9 +35,7 @@ export const basicMethods: Methods = {
       if (args.client_id !== grant.clientId) return refuse('invalid_client_id')
       if (args.client_secret !== grant.clientSecret) return refuse('bad_client_secret')
       if (args.grant_type !== 'refresh_token') return refuse('invalid_grant_type')
-      if (args.refresh_token !== grant.refreshToken) return refuse('invalid_refresh_token')
-      const n = world.newId('R')
-      Object.assign(grant, { botToken: `xoxe.xoxb-1-${n}`, refreshToken: `xoxe-1-${n}` })
+      if (!renewTokens(world, args.refresh_token, world.newId('R'))) return refuse('invalid_refresh_token')
       return {
         ok: true,
         access_token: grant.botToken,

@@ -38,7 +38,7 @@ export const SUBSCRIPTIONS: Record<string, string | undefined> = {
 export function emit(world: World, event: Json, about: { on: string; channel?: Channel }): void {
   const { app, grant } = world
   const scope = SUBSCRIPTIONS[about.on]
-  if (!grant.events.has(about.on) || (scope && !grant.scopes.has(scope))) return
+  if (!grant.isInstalled || !grant.events.has(about.on) || (scope && !grant.scopes.has(scope))) return
   if (about.channel && !about.channel.members.has(app.botUserId)) return
   world.delivery.event({
     token: 'sandbox-verification-token',

@@ -7,6 +7,7 @@ import { acceptUpload } from './files.ts'
 import { answerText, bearer, readArguments, readBody, readMultipart } from './http.ts'
 import { respond } from './response-url.ts'
 import type { SocketRoom } from './socket.ts'
+import { objectionTo } from './tokens.ts'
 import { note, serveMethod, strike } from './web-api.ts'
 import type { World } from './world.ts'
 
@@ -110,8 +111,9 @@ function serveDownload(world: World, slug: string, request: IncomingMessage, res
 /** Without a good token or the scope, Slack shows a login page and calls it a success. */
 function answerFile(world: World, slug: string, token: string | undefined, response: ServerResponse): string {
   const file = world.workspace.files.get(slug.slice(slug.indexOf('-') + 1))
-  const isAllowed =
-    token === world.grant.botToken && !world.grant.revoked.has(token) && world.grant.scopes.has('files:read')
+  const { grant } = world
+  const isBot = token !== undefined && token !== grant.appToken && objectionTo(world, token) === undefined
+  const isAllowed = isBot && grant.scopes.has('files:read')
   if (!isAllowed) answerText(response, LOGIN_PAGE, 200, 'text/html')
   else if (!file) answerText(response, 'not found', 404)
   else {

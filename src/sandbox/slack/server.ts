@@ -24,6 +24,7 @@ const SETTINGS: Settings = {
   ackMs: 3000,
   retryDelaysMs: [0, 60_000, 300_000],
   messagesTab: true,
+  refreshGraceMs: 60_000,
   requestUrl: '',
 }
 
@@ -43,6 +44,8 @@ export interface SlackStandIn extends People, Installation, Pick<Changes, 'waitF
   /** For `slackApiUrl`. */
   url: string
   readonly botToken: string
+  /** The newest one that the app was given. */
+  readonly refreshToken: string
   appToken: string
   signingSecret: string
   /** The headers that make a request Slack's; `at` is when it leaves. */
@@ -87,6 +90,9 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
     url: `${server.origin}/api/`,
     get botToken() {
       return grant.botToken
+    },
+    get refreshToken() {
+      return grant.refreshToken
     },
     appToken: grant.appToken,
     signingSecret: grant.signingSecret,

@@ -10,6 +10,7 @@ import { historyMethods } from './history.ts'
 import { answerJson, answerText, bearer, readArguments } from './http.ts'
 import { asText, type Json } from './json.ts'
 import { reactionMethods } from './reactions.ts'
+import { objectionTo } from './tokens.ts'
 import { userMethods } from './users.ts'
 import { viewMethods } from './views.ts'
 import type { Call, World } from './world.ts'
@@ -77,8 +78,8 @@ function checkToken(world: World, method: Method, token: string | undefined): Re
   const { grant } = world
   if (method.token === 'none') return undefined
   if (!token) return refuse('not_authed')
-  if (grant.revoked.has(token)) return refuse('token_revoked')
-  if (token !== grant.botToken && token !== grant.appToken) return refuse('invalid_auth')
+  const objection = objectionTo(world, token)
+  if (objection !== undefined) return refuse(objection)
   const kind = token === grant.appToken ? 'app' : 'bot'
   if (method.token !== 'any' && method.token !== kind) return refuse('not_allowed_token_type')
   if (kind === 'bot' && method.scope && !grant.scopes.has(method.scope)) return missingScope(world, method.scope)
@@ -116,7 +117,7 @@ function parseJsonArguments(method: Method, args: Json): Json | string {
 
 function tokenKind({ grant }: World, token: string | undefined): Call['token'] {
   if (!token) return 'none'
-  if (token === grant.botToken) return 'bot'
+  if (grant.active.has(token)) return 'bot'
   return token === grant.appToken ? 'app' : 'unknown'
 }
 

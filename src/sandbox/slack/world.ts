@@ -46,10 +46,16 @@ export interface Grant {
   signingSecret: string
   clientId: string
   clientSecret: string
-  /** Good for one renewal of the bot's token. */
+  /** The newest of each; what they are good for stands in the two lists. */
   refreshToken: string
+  /** Until when a token serves, the oldest first. */
+  active: Map<string, number>
+  /** Until when a refresh token is taken. */
+  refreshTokens: Map<string, number>
   /** Tokens that were good once. Slack tells them apart from tokens it never issued. */
   revoked: Set<string>
+  /** Without it the app hears of nothing. */
+  isInstalled: boolean
   scopes: Set<string>
   events: Set<string>
 }
@@ -66,6 +72,8 @@ export interface Settings {
   /** Waits before the first, second and third retry of an event that was not acknowledged. */
   retryDelaysMs: readonly number[]
   messagesTab: boolean
+  /** How long a refresh token that has served is taken once more. Slack says "a short grace period". */
+  refreshGraceMs: number
   /** Where the app takes requests; empty in Socket Mode. */
   requestUrl: string
 }

@@ -60,14 +60,8 @@ test('it says when it last heard and last spoke', async () => {
 
 test('S24: a refused token is named with its variable, and the start fails', async () => {
   const workspace = await openWorkspace()
-  const { slack } = workspace
-  const app = {
-    botToken: 'xoxb-wrong',
-    appToken: slack.appToken,
-    apiUrl: slack.url,
-    botTokenName: 'DESKBELL_SLACK_SHOP_BOT_TOKEN',
-  }
-  const channel = workspace.open({ app })
+  const botTokenName = 'DESKBELL_SLACK_SHOP_BOT_TOKEN'
+  const channel = workspace.open({ access: { botToken: 'xoxb-wrong', botTokenName } })
   await expect(channel.start(makeKeeping())).rejects.toThrow(/DESKBELL_SLACK_SHOP_BOT_TOKEN/)
 })
 

@@ -142,8 +142,8 @@ describe('a reply', () => {
 
 describe('what becomes of it', () => {
   test.each([
-    ['channel_not_found', 'rejected', /removed from it/],
-    ['not_in_channel', 'rejected', /Invite it again/],
+    ['channel_not_found', 'temporary', /Invite it there again/],
+    ['not_in_channel', 'temporary', /Invite it there again/],
     ['is_archived', 'rejected', /archived/],
     ['restricted_action', 'rejected', /administrator/],
     ['msg_too_long', 'rejected', /shorter/],
@@ -227,21 +227,21 @@ describe('what becomes of it', () => {
     expect(cursors).toEqual([false, true, true])
   })
 
-  test('the channel is deleted between two messages of one reply: what was said stays on record, the rest is refused', async () => {
+  test('the app is put out of the channel between two messages of one reply: what was said stays on record, the rest waits', async () => {
     const { channel, reply, slack, shared } = await question()
     const parts = await channel.render(reply('word '.repeat(1500)))
     expect(parts.length).toBeGreaterThan(1)
     const progress = makeProgress()
-    const deleting: Progress = {
+    const leaving: Progress = {
       ...progress,
       async accept(index, id) {
         await progress.accept(index, id)
-        slack.deleteChannel(shared)
+        slack.leave(slack.app.botUserId, shared)
       },
     }
-    const error = await errorOf(channel.send(parts, deleting))
-    expect(error.failure.kind).toBe('rejected')
-    expect(error.message).toMatch(/^Not delivered: .*\.$/)
+    const error = await errorOf(channel.send(parts, leaving))
+    expect(error.failure).toMatchObject({ kind: 'temporary', local: true })
+    expect(error.message).toMatch(/Invite it there again/)
     expect(progress.accepted.size).toBe(1)
   })
 

@@ -30,6 +30,7 @@ describe('Q12: without a rule of the operator’s', () => {
       'shared',
       'resident',
     ],
+    ['whose team Slack does not name, neither', author({}), 'shared', 'resident'],
     ['our own posts are ours', author(undefined, { botId: 'B0BOT' }), 'shared', 'own'],
     ['our own user is ours', author(undefined, { user: 'U0BOT' }), 'shared', 'own'],
     ['another app is nobody', author(undefined, { botId: 'B0OTHER' }), 'shared', 'nobody'],
@@ -64,4 +65,13 @@ describe('Q12: a rule of the operator’s', () => {
   ])('%s', (_says, rules, who, where, standing) => {
     expect(standingOf(table(rules), who, where)).toBe(standing)
   })
+})
+
+test('Q12: in an organisation of several workspaces people of all of them are ours, and those of another are not', () => {
+  const inOrganisation = { ...table(), us: { ...us, enterprise: 'E0US' } }
+  const of = (enterprise: string) => author({ team: 'T0SECOND', enterprise })
+  expect(standingOf(inOrganisation, of('E0US'), 'shared')).toBe('staff')
+  expect(standingOf(inOrganisation, author({ team: 'E0US' }), 'shared')).toBe('staff')
+  expect(standingOf(inOrganisation, of('E0OTHER'), 'shared')).toBe('customer')
+  expect(standingOf(table(), of('E0US'), 'shared')).toBe('customer')
 })

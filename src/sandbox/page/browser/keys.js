@@ -1,4 +1,5 @@
 // The keys: arrows among tabs, tools and a menu's entries; Tab stays in a modal; Escape closes; F6 goes from pane to pane.
+import { placeMenu } from './menu.js'
 import { actInTurn, personOf } from './send.js'
 
 const ROWS = '[role=tablist], [role=toolbar], [role=menu]'
@@ -68,8 +69,9 @@ function nextPane(event) {
 document.addEventListener(
   'toggle',
   ({ target }) => {
-    if (target.matches('details.menu[open]') && !target.contains(document.activeElement.closest('[role=menu]')))
-      enter(target)
+    if (!target.matches('details.menu[open]')) return
+    placeMenu(target)
+    if (!target.contains(document.activeElement.closest('[role=menu]'))) enter(target)
   },
   true,
 )

@@ -1,6 +1,8 @@
 // The browser's half: puts new panes in place without taking away what somebody is typing.
 import morphdom from '/morphdom.js'
+import { tick } from './clock.js'
 import { noteModal, returnFocus } from './focus.js'
+import { placeMenus } from './menu.js'
 import './act.js'
 import './combobox.js'
 import './keys.js'
@@ -30,6 +32,8 @@ function place(pane, html) {
   next.innerHTML = html
   morphdom(target, next, { getNodeKey: keyOf, onBeforeElUpdated: keepTyped })
   for (const list of stuck) list.scrollTop = list.scrollHeight
+  placeMenus()
+  if (pane === 'bar') tick()
   // What was chosen is not offered any more.
   for (const select of target.querySelectorAll('select:not([multiple])')) {
     if (select.selectedIndex < 0) select.selectedIndex = 0
@@ -45,12 +49,23 @@ function keyOf(node) {
   if (node.nodeType !== Node.ELEMENT_NODE) return undefined
   const { view, ts, channel, file } = node.dataset
   const place = node.closest('.thread') ? 'thread' : 'channel' // A card stands in both.
+  if (node.classList.contains('block')) return keyOfBlock(node)
   return node.id || (view && `view ${view}`) || (ts && `${place} ${node.className} ${channel} ${ts}`) || file
+}
+
+/** The buttons of a card go on being the same ones when a line comes or goes above them: one of them may have the keyboard. */
+function keyOfBlock(block) {
+  const whole = block.parentElement?.closest('[data-ts], [data-view]')
+  if (!whole || block.parentElement.closest('.block')) return undefined
+  const alike = [...block.parentElement.children].filter(({ className }) => className === block.className)
+  return `${keyOf(whole)} ${block.className} ${alike.indexOf(block)}`
 }
 
 /** A field that somebody is in, or that holds what was not sent yet, stays as it is. */
 function keepTyped(before, after) {
   if (before.tagName === 'DETAILS' && before.open) after.open = true
+  if (before.ariaBusy) after.ariaBusy = before.ariaBusy
+  if (before.style.cssText) after.style.cssText = before.style.cssText
   if (before.getAttribute('role') === 'listbox') return false
   if (!before.matches('input, textarea, select, [contenteditable]')) return !before.isEqualNode(after)
   const isTouched = before === document.activeElement || before.dataset.touched

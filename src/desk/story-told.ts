@@ -1,0 +1,46 @@
+// What a person's other cards tell of a conversation. They are asked for anew when that is something else, which no single message is:
+// the card itself says so, once it stands, so that however much happens at once they follow no faster than it does.
+
+import { getIdentity } from '../contact.ts'
+import { refreshCard } from '../conversation.ts'
+import type { Trx } from '../db/open.ts'
+import { listSamePerson } from '../same-person.ts'
+import type { CardView } from './view.ts'
+
+const CARDS_MAX = 10
+
+/** Undefined when they tell it already. Ids only. */
+export function newStoryOf(view: CardView, now: number): string | undefined {
+  const { desk, state, ownerId = null, related, followUps = [] } = view
+  const promises = followUps
+    .filter(({ kind }) => kind === 'promise')
+    .map(({ id, due_at }) => [id, due_at, due_at <= now ? 'broken' : 'open'])
+  const story = JSON.stringify([desk, state, ownerId, related?.isJoined ?? false, promises])
+  return story === view.storyTold ? undefined : story
+}
+
+/** Those that are open, the newest; a closed one tells it when something happens to it. */
+export async function tellStory(trx: Trx, conversationId: string, story: string): Promise<void> {
+  const before = await trx
+    .selectFrom('conversation')
+    .select(['story_told', 'identity_id'])
+    .where('id', '=', conversationId)
+    .executeTakeFirstOrThrow()
+  await trx.updateTable('conversation').set({ story_told: story }).where('id', '=', conversationId).execute()
+  const { contactId } = await getIdentity(trx, before.identity_id)
+  const others = await trx
+    .selectFrom('conversation')
+    .innerJoin('identity', 'identity.id', 'conversation.identity_id')
+    .selectAll('conversation')
+    .where('identity.contact_id', 'in', await listSamePerson(trx, contactId))
+    .where('conversation.id', '<>', conversationId)
+    .where('conversation.desk', 'in', [...new Set([deskIn(story), deskIn(before.story_told ?? story)])])
+    .where('conversation.state', '<>', 'closed')
+    .where('conversation.card_ts', 'is not', null)
+    .orderBy('conversation.id', 'desc')
+    .limit(CARDS_MAX)
+    .execute()
+  for (const conversation of others) await refreshCard(trx, conversation)
+}
+
+const deskIn = (story: string) => (JSON.parse(story) as [string])[0]
