@@ -16,6 +16,7 @@ interface Crawl {
   /** What led to the form that opens next. */
   path: string[]
   habits: Habits
+  isDone(): Promise<void>
 }
 
 export interface Habits {
@@ -35,7 +36,7 @@ export async function pressEverything(
   renew: (round: number) => Promise<unknown>,
   habits: Habits = {},
 ): Promise<string[]> {
-  const crawl: Crawl = { pressed: new Set(), returns: new Map(), path: [], habits }
+  const crawl: Crawl = { pressed: new Set(), returns: new Map(), path: [], habits, isDone: watchWork(desk.room()) }
   const { pressed } = crawl
   const all = new Set<string>()
   for (let round = 0; round < ROUNDS_MAX; round++) {
@@ -43,7 +44,7 @@ export async function pressEverything(
     const before = all.size
     for (let next = findNew(desk, who, pressed); next; next = findNew(desk, who, pressed)) {
       crawl.path = [next.name]
-      await press(desk, next, pressed)
+      await press(desk, next, crawl)
       await lookThrough(desk, who, crawl)
       for (const name of pressed) all.add(name)
     }
@@ -52,12 +53,12 @@ export async function pressEverything(
   return [...all]
 }
 
-async function press({ slack, world }: ActingDesk, { name, press }: Thing, pressed: Set<string>): Promise<void> {
+async function press(desk: ActingDesk, { name, press }: Thing, { pressed, isDone }: Crawl): Promise<void> {
   pressed.add(name)
   await press()
-  await comesToRest(() => slack.log.length + slack.answers.length)
-  await world.runIntake()
-  await world.runOutbox()
+  await isDone()
+  await desk.eventsIn()
+  await desk.settle()
 }
 
 const findNew = (desk: ActingDesk, who: string, pressed: ReadonlySet<string>) =>
@@ -84,7 +85,7 @@ async function lookThrough(desk: ActingDesk, who: string, crawl: Crawl): Promise
     const [next] = things
     if (next) {
       crawl.path = [...path, next.name]
-      await press(desk, next, pressed)
+      await press(desk, next, crawl)
     } else await desk.slack.close(who, view.id)
   }
   for (const { path, left } of seen.values()) if (left.some((name) => !pressed.has(name))) comeBack(crawl, path)
@@ -232,14 +233,16 @@ function targetsIn(blocks: Record<string, unknown>[]): Target[] {
   })
 }
 
-const REST_LOOKS = 5
-
-/** Until nothing has happened for some turns: what is behind a click may be anything. */
-async function comesToRest(progress: () => number): Promise<void> {
-  let last = progress()
-  for (let quiet = 0; quiet < REST_LOOKS; quiet++) {
-    await new Promise((resolve) => setTimeout(resolve, 3))
-    if (progress() !== last) quiet = 0
-    last = progress()
+/** Resolves once all that was set off at the desk is done: the answer to a click may come in the middle of it. */
+function watchWork({ app }: ReturnType<ActingDesk['room']>): () => Promise<void> {
+  const { processEvent } = app
+  const work = new Set<Promise<void>>()
+  app.processEvent = (event) => {
+    const done = processEvent.call(app, event).finally(() => work.delete(done))
+    work.add(done)
+    return done
+  }
+  return async () => {
+    while (work.size > 0) await Promise.allSettled(work)
   }
 }
