@@ -77,7 +77,7 @@ export function makeIntakeRunner(options: IntakeOptions): IntakeRunner {
       // A full batch means that more is waiting: it is parsed while this one is written.
       ahead = reads.length >= options.batchMax ? caught(read()) : undefined
       await caught(receive(reads).then(() => []))
-      if (reads.length === 0) await clock.wait(options.tickMs, AbortSignal.any([signal, stopping.signal]))
+      if (reads.length === 0) await clock.wait(options.tickMs, signal)
     }
     if (ahead) await caught(receive(await ahead).then(() => []))
   }
@@ -93,6 +93,7 @@ export function makeIntakeRunner(options: IntakeOptions): IntakeRunner {
     wake: () => nap.abort(),
     async stop() {
       stopping.abort()
+      nap.abort()
       await running
     },
     async pass() {

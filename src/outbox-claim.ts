@@ -11,26 +11,34 @@ export interface DueKey {
 
 const CROWD = 10
 
-/** Found by skipping through the index, whatever the backlog. */
+/** Found by skipping through the index, whatever the backlog, and asked for at once. */
 export async function listDueKeys(db: Reader, now: number): Promise<DueKey[]> {
-  const keys: DueKey[] = []
-  for (let after = ''; ; ) {
-    const next = await db
-      .selectFrom('outbox')
-      .select('rate_key')
-      .where('state', '=', sql.lit('queued'))
-      .where('rate_key', '>', after)
-      .orderBy('rate_key')
-      .limit(1)
-      .executeTakeFirst()
-    if (!next) return keys
-    after = next.rate_key
-    if (await hasDue(db, after, now)) keys.push({ key: after, isCrowded: await hasDue(db, after, now, CROWD) })
-  }
+  const due = await db.selectFrom(dueKeys(now).as('due')).selectAll('due').orderBy('due.rate_key').execute()
+  return due.map(({ rate_key, crowd }) => ({ key: rate_key, isCrowded: crowd !== null }))
 }
 
-/** `beside`: not counting so many. */
-export async function hasDue(db: Reader, key: string, now: number, beside = 0): Promise<boolean> {
+/** Each key is the next one in the index; the orders keep PostgreSQL from betting on an early hit, as in `hasDue`. */
+const dueKeys = (now: number) => sql<{ rate_key: string; crowd: string | null }>`(
+  with recursive waiting (rate_key) as (
+    select (select rate_key from outbox where state = 'queued' order by rate_key limit 1)
+    union all
+    select (
+      select later.rate_key from outbox as later
+      where later.state = 'queued' and later.rate_key > waiting.rate_key order by later.rate_key limit 1
+    ) from waiting where waiting.rate_key is not null
+  )
+  select rate_key, (
+    select another.id from outbox as another
+    where another.state = 'queued' and another.rate_key = waiting.rate_key and another.due_at <= ${now}
+    order by another.due_at limit 1 offset ${sql.lit(CROWD)}
+  ) as crowd from waiting where (
+    select first.id from outbox as first
+    where first.state = 'queued' and first.rate_key = waiting.rate_key and first.due_at <= ${now}
+    order by first.due_at limit 1
+  ) is not null
+)`
+
+export async function hasDue(db: Reader, key: string, now: number): Promise<boolean> {
   const due = await db
     .selectFrom('outbox')
     .select('id')
@@ -39,7 +47,6 @@ export async function hasDue(db: Reader, key: string, now: number, beside = 0): 
     .where('due_at', '<=', now)
     .orderBy('due_at') // Without it PostgreSQL bets on an early hit and reads the whole table of what is done.
     .limit(1)
-    .offset(beside)
     .executeTakeFirst()
   return due !== undefined
 }

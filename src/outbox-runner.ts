@@ -85,7 +85,7 @@ export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
       nap = new AbortController() // Made before the pass: whoever wakes us during it has something new for us.
       const { signal } = nap
       await pass().catch((error: unknown) => log.error({ error: String(error) }, 'outbox: a pass failed; trying again'))
-      await clock.wait(options.tickMs, AbortSignal.any([signal, stopping.signal]))
+      await clock.wait(options.tickMs, signal)
     }
   }
   let running = Promise.resolve()
@@ -96,6 +96,7 @@ export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
     wake: () => nap.abort(),
     async stop() {
       stopping.abort()
+      nap.abort()
       await running
       await Promise.all(inFlight.values())
     },

@@ -7,10 +7,10 @@ import { type Ending, playJourney } from './journey.ts'
 const SIDE_BY_SIDE = 5
 
 /**
- * Every point on both databases, unless it is to be quick: then each on one of the two only, and of those every third one.
- * `0`, `1` and `2` are the three thirds.
+ * Every point on both databases, unless it is to be quick: then each on one of the two only, and of those every fifth one.
+ * `0` to `4` are the five fifths.
  */
-const THIRD = process.env.JOURNEY_THIRD
+const FIFTH = process.env.JOURNEY_FIFTH
 
 interface Point {
   kind: 'commit' | 'write'
@@ -30,8 +30,8 @@ describe.concurrent.each<Engine>(['sqlite', 'postgres'])('on %s', (engine) => {
     ]
     const broken: string[] = []
     let kills = 0
-    const turn = 2 * Number(THIRD ?? 0) + (engine === 'sqlite' ? 0 : 1)
-    const chosen = THIRD === undefined ? points : points.filter((_, n) => n % 6 === turn)
+    const turn = 2 * Number(FIFTH ?? 0) + (engine === 'sqlite' ? 0 : 1)
+    const chosen = FIFTH === undefined ? points : points.filter((_, n) => n % 10 === turn)
     await sideBySide(chosen, async (kill) => {
       const ending = await playJourney({ engine, serverUrl, kill })
       kills += ending.kills

@@ -12,7 +12,7 @@ import { type Stage, SUPPORT_ADDRESS, setStage } from '../../src/sandbox/stage.t
 import { freshPostgres, freshSqlite } from '../setup/fresh-database.ts'
 import { scratchFolder } from '../setup/scratch.ts'
 import { makeHands } from './hands.ts'
-import { countStuck } from './stuck.ts'
+import { lookInto } from './stuck.ts'
 import { type Counts, makeSupervisor, type Supervisor } from './supervisor.ts'
 
 export const ANA = { address: 'ana@customer.test', subject: 'Where is my order?' }
@@ -65,7 +65,8 @@ export async function playJourney(options: {
     ...(database.kind === 'postgres' ? [Number(new URL(database.url).port)] : []),
   ]
   const supervisor = makeSupervisor({ config, env, silentPorts, ...(options.kill && { kill: options.kill }) })
-  const failure = await story(stage, supervisor, () => countStuck(database)).then(
+  const look = lookInto(database)
+  const failure = await story(stage, supervisor, look.count).then(
     () => undefined,
     (error: unknown) => `${error instanceof Error ? error.message : error}; ${supervisor.lastWords()}`,
   )
@@ -78,8 +79,9 @@ export async function playJourney(options: {
     counts,
     ...seenOutside(stage),
     ...(await seenInside(db)),
-    stuck: await countStuck(database),
+    stuck: await look.count(),
   }
+  await look.close()
   await db.close()
   await stage.stop()
   await fresh.drop()

@@ -15,12 +15,15 @@ export function manualClock(startAt = Date.UTC(2026, 0, 5, 9)): ManualClock {
   const wait = (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => {
       if (signal?.aborted) return resolve()
-      const waiter = { at: mono + ms, wake: resolve }
-      waiters.add(waiter)
-      signal?.addEventListener('abort', () => {
+      const give = () => {
         waiters.delete(waiter)
+        // A signal outlives thousands of waits, and with each new listener it looks through all it has.
+        signal?.removeEventListener('abort', give)
         resolve()
-      })
+      }
+      const waiter = { at: mono + ms, wake: give }
+      waiters.add(waiter)
+      signal?.addEventListener('abort', give)
     })
   const moveTo = (at: number) => {
     wall += at - mono
@@ -39,7 +42,6 @@ export function manualClock(startAt = Date.UTC(2026, 0, 5, 9)): ManualClock {
       for (;;) {
         const next = [...waiters].filter((waiter) => waiter.at <= end).sort((a, b) => a.at - b.at)[0]
         if (!next) break
-        waiters.delete(next)
         moveTo(Math.max(mono, next.at))
         next.wake()
         await settle()

@@ -17,7 +17,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { url, stop } = await startPostgres(scratchFolder())
+  const { localUrl: url, stop } = await startPostgres(scratchFolder())
   const sqlite = freshSqlite(scratchFolder())
   const postgres = await freshPostgres(url)
   project.provide('postgresUrl', url)

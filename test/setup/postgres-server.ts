@@ -1,22 +1,30 @@
-// A real PostgreSQL from npm, in a temporary folder, as an unprivileged user, on loopback.
+// A real PostgreSQL from npm, in a temporary folder, as an unprivileged user, on this machine alone.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
+export interface PostgresServer {
+  url: string
+  /** Over a socket of the file system, on which a query takes two thirds of the time. */
+  localUrl: string
+  stop(): Promise<void>
+}
+
 /** `parent`, the folder it lives in, decides whether a disk is in play; a benchmark wants one. */
-export async function startPostgres(parent: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPostgres(parent: string): Promise<PostgresServer> {
   const folder = await mkdtemp(join(parent, 'deskbell-postgres-'))
   await chmod(folder, 0o755) // As root, the server runs as another user, who has to get in.
   const port = await freePort()
   const EmbeddedPostgres = await importWithoutExitHook()
+  const data = join(folder, 'data')
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir: data,
     port,
     user: 'deskbell',
     password: 'deskbell',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=300'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=.', '-c', 'max_connections=300'],
     onLog: () => undefined,
     onError: () => undefined,
   })
@@ -26,7 +34,8 @@ export async function startPostgres(parent: string): Promise<{ url: string; stop
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
-  return { url: `postgres://deskbell:deskbell@127.0.0.1:${port}/postgres`, stop }
+  const urlOf = (host: string) => `postgres://deskbell:deskbell@${host}:${port}/postgres`
+  return { url: urlOf('127.0.0.1'), localUrl: urlOf(encodeURIComponent(data)), stop }
 }
 
 async function freePort(): Promise<number> {

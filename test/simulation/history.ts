@@ -7,6 +7,7 @@ import { findViolations } from './invariants.ts'
 import type { Product } from './product.ts'
 import { drawProfile, type Profile } from './profile.ts'
 import { startProgram } from './program.ts'
+import { openStore } from './store.ts'
 import { makeTime } from './time.ts'
 import { CALM_WIRE } from './wire.ts'
 import { findReachable, type World } from './world.ts'
@@ -52,8 +53,7 @@ async function makeWorld(
   const profile = structuredClone({ ...drawn, ...change(drawn) })
   const clock = { now: time.wall, monotonic: time.elapsed, wait: time.wait, every: () => () => undefined }
   const { silentLog } = await import('../../src/log.ts')
-  const store = await product.db.openDb({ kind: 'sqlite', path: ':memory:' }, { clock, random: chance, log: silentLog })
-  await store.migrate()
+  const store = await openStore(product, { clock, random: chance, log: silentLog })
   const note = (text: string) => notes?.push(`${(time.elapsed() / 1_000).toFixed(3).padStart(9)} ${text}`)
   note(JSON.stringify(profile))
   return {

@@ -40,16 +40,17 @@ export function makeTime(): SimTime {
   const wait = (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => {
       if (signal?.aborted) return resolve()
-      const waiter = { at: now + Math.max(0, ms), order: order++, wake: resolve }
+      const give = () => {
+        signal?.removeEventListener('abort', stopWaiting)
+        resolve()
+      }
+      const waiter = { at: now + Math.max(0, ms), order: order++, wake: give }
+      const stopWaiting = () => {
+        remove(waiter)
+        give()
+      }
       insert(waiter)
-      signal?.addEventListener(
-        'abort',
-        () => {
-          remove(waiter)
-          resolve()
-        },
-        { once: true },
-      )
+      signal?.addEventListener('abort', stopWaiting)
     })
   return {
     elapsed: () => now,
