@@ -10,6 +10,8 @@ import { moveBehind, put } from './outbox.ts'
 import { writeNote } from './own-note.ts'
 import { planOf } from './ping.ts'
 import type { Policies } from './policy.ts'
+import { mayStill } from './scheduled.ts'
+import { listScheduled, stopOne } from './scheduled-stop.ts'
 import { putTurnNow } from './turn.ts'
 import { findOpenWindow, policyFor, rearm, reconcileWindows } from './window-record.ts'
 
@@ -19,6 +21,8 @@ export interface DeskMove {
   /** What was asked, tried and promised. */
   note: string
   policies: Policies
+  /** Of that desk: who may answer there without being in its channel. */
+  leads?: readonly string[]
   /** Its leads are not called before: quiet hours. */
   quietUntil?: number | undefined
 }
@@ -61,6 +65,7 @@ export async function moveToDesk(trx: Trx, conversationId: string, move: DeskMov
   const data = { from, to, ...(owner !== null && { owner }) }
   const about = { conversationId, actor: by, ...(messageId !== undefined && { messageId }) }
   await appendFact(trx, { kind: 'conversation-moved', ...about, data })
+  await stopOthers(trx, conversationId, move)
   await tellAnew(trx, conversationId)
   await callLeads(trx, conversationId, from, move)
   await putTurnNow(trx, to)
@@ -121,6 +126,13 @@ async function tellAnew(trx: Trx, conversationId: string): Promise<void> {
   for (const { id } of windows) await refreshPings(trx, id)
   const open = await findOpenWindow(trx, conversationId)
   if (open && open.watched_at !== null) await rearm(trx, [open])
+}
+
+/** Whose author does not answer there would not leave: that is told now, and not when it should. */
+async function stopOthers(trx: Trx, conversationId: string, { leads = [] }: DeskMove): Promise<void> {
+  for (const row of await listScheduled(trx, conversationId)) {
+    if (!(await mayStill(trx, row, () => leads))) await stopOne(trx, row, 'not-allowed')
+  }
 }
 
 /** A step fires once, ever. What fired before need not be told again; where no other is left, here nobody has heard of any. */

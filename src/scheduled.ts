@@ -103,9 +103,9 @@ export function scheduledHandler(leadsOf: (desk: string) => readonly string[]): 
 }
 
 /** Whoever has left the desk since does not write to its customers any more. */
-async function mayStill(
+export async function mayStill(
   db: Reader,
-  { conversation_id, agent_id }: ScheduledReply,
+  { conversation_id, agent_id }: Pick<ScheduledReply, 'conversation_id' | 'agent_id'>,
   leadsOf: (desk: string) => readonly string[],
 ): Promise<boolean> {
   const { desk } = await getConversation(db, conversation_id)

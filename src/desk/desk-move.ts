@@ -89,7 +89,8 @@ async function submitMove(tools: DeskTools, who: Person, view: OpenView): Promis
   const to = tools.desks.find(({ name }) => name === view.chosen('to', 'to'))
   if (!to) return { kind: 'errors', blockId: 'to', text: 'Choose one of the desks.' }
   const quietUntil = await quietEnd(tools, to, conversationId, tools.clock.now())
-  const move = { by: admission.agent.id, to: to.name, note: noteIn(view), policies: tools.policies, quietUntil }
+  const said = { by: admission.agent.id, note: noteIn(view), policies: tools.policies }
+  const move = { ...said, to: to.name, leads: to.leads, quietUntil }
   const moved = await tools.db.transaction((trx) => moveToDesk(trx, conversationId, move))
   if (moved === 'moved')
     return { kind: 'close', below: 'closed', late: toldView(TITLE, `Saved: ${deskTitle(to)} has it now.`) }

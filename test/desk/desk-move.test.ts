@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../src/clock.ts'
 import { checkWindows } from '../../src/rebuild.ts'
 import { mentions } from '../../src/sandbox/slack/mentions.ts'
 import { readBlocks, readMessage } from '../../src/sandbox/slack/read.ts'
+import { schedule } from '../../src/scheduled.ts'
 import { eachDatabase, type OpenTestDb } from '../setup/database.ts'
 import { always, calendarPolicy } from '../setup/policy.ts'
 import { takeIn } from '../setup/searching.ts'
@@ -120,8 +121,14 @@ eachDatabase((open) => {
     const id = await desk.customerWrites('Where is my secret bill?', ANN)
     const pings = (who: string) => slack.workspace.messages(slack.dm(who).id).map((message) => readMessage(message))
     await world.passTime(23 * HOUR)
+    const later = await world.agentPreviews('Tomorrow.', { agent: maya, conversation: id })
+    const sendAt = world.clock.now() + DAY
+    await world.db.transaction((trx) => schedule(trx, later, { agentId: maya, sendAt, isPastDueKnown: true }))
+    await desk.settle()
     await desk.move(maya, 'For you.')
     await desk.settle()
+    const said = desk.threadIn(desk.billing, desk.roots(desk.billing)[0]?.ts ?? '').join()
+    expect(said).toMatch(/@lou .*was not sent: its author is not at this desk/s) // Told now, and not when it should have left.
     await desk.comeDue(2)
     expect([pings(lea), pings(lou)]).toEqual([[], []])
     await desk.comeDue(24)
