@@ -1,6 +1,6 @@
 // deskbell manifest: the Slack app as this version and this configuration need it, nothing more. It is asked for before there are tokens.
 
-import { customersIn } from '../config/customers.ts'
+import { customersIn, customersPath, isHttpApp } from '../config/customers.ts'
 import { DEFAULTS } from '../config/default.ts'
 import { readSources } from '../config/source.ts'
 import { parseYaml, pick } from '../config/yaml.ts'
@@ -34,11 +34,22 @@ export const printManifest: Command = async (words) => {
     process.stderr.write(`No app of its own is at slack.customers.${name}.${meant ? ` Did you mean ${meant}?` : ''}\n`)
     return USAGE_ERROR
   }
-  print(customersOnly(MANIFEST, useOf([own[1]])))
+  const isHttp = isHttpApp(own[1], pick(data, 'slack', 'mode') === 'http')
+  const path = customersPath(name, pick(own[1], 'path'), pick(data, 'slack', 'path'))
+  const written = pick(own[1], 'public_url')
+  const url = written === undefined ? below(pick(data, 'slack', 'public_url'), path) : requestUrl(written, path)
+  if (isHttp && url === undefined) return complain(`slack.customers.${name}.public_url`, NO_URL)
+  print(customersOnly(MANIFEST, useOf([own[1]]), isHttp ? url : undefined))
   return 0
 }
 
-const NO_URL = 'is not an https address; write the one under which Slack reaches slack.path'
+const NO_URL = 'is not an https address; write the one under which Slack reaches the app’s path'
+
+/** On the machine that the desk's app is reached at. */
+function below(deskUrl: unknown, path: string): string | undefined {
+  const url = requestUrl(deskUrl, path)
+  return url && new URL(path, url).href
+}
 
 function complain(key: string, problem: string): number {
   process.stderr.write(`${key} ${problem}.\n`)

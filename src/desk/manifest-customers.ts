@@ -54,7 +54,8 @@ const ALONE: Asked = {
     'files:read': 'files that customers send',
     'files:write': 'files in replies',
   },
-  events: [],
+  // What becomes of the app itself.
+  events: ['tokens_revoked', 'app_uninstalled'],
 }
 
 interface Manifest {
@@ -67,8 +68,8 @@ export function withCustomers<M extends Manifest>(manifest: M, use: CustomersUse
   return extended(manifest, askedFor(use), use)
 }
 
-/** For an app in a workspace of customers: it has nothing of the desk's. */
-export function customersOnly<M extends Manifest>(manifest: M, use: CustomersUse): M {
+/** For an app in a workspace of customers: it has nothing of the desk's. `url`: where Slack is to send requests. */
+export function customersOnly<M extends Manifest>(manifest: M, use: CustomersUse, url?: string): M {
   const { slash_commands: _commands, shortcuts: _shortcuts, ...features } = manifest.features as Record<string, unknown>
   const bare = {
     ...manifest,
@@ -76,7 +77,11 @@ export function customersOnly<M extends Manifest>(manifest: M, use: CustomersUse
     oauth_config: { scopes: { bot: [] } },
     settings: { ...manifest.settings, event_subscriptions: { bot_events: [] }, interactivity: { is_enabled: false } },
   }
-  return extended(bare as unknown as M, [ALONE, ...askedFor(use)], use)
+  const asked = extended(bare as unknown as M, [ALONE, ...askedFor(use)], use)
+  if (url === undefined) return asked
+  const { settings } = asked
+  const event_subscriptions = { request_url: url, ...settings.event_subscriptions }
+  return { ...asked, settings: { ...settings, event_subscriptions, socket_mode_enabled: false } }
 }
 
 function askedFor({ channels, direct, manual }: CustomersUse): Asked[] {

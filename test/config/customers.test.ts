@@ -53,6 +53,35 @@ describe('a good one', () => {
     })
     expect(listSecrets(config)).toEqual(expect.arrayContaining(['xoxb-2-bot', 'xapp-2-app']))
   })
+
+  test('an app of its own takes requests below the desk’s path, is renewed, and may go its own way', () => {
+    const own = {
+      DESKBELL_SLACK_SHOP_BOT_TOKEN: 'xoxe.xoxb-2-bot',
+      DESKBELL_SLACK_SHOP_SIGNING_SECRET: 'the-secret-of-the-shop',
+      DESKBELL_SLACK_SHOP_REFRESH_TOKEN: 'xoxe-2-refresh',
+      DESKBELL_SLACK_SHOP_CLIENT_ID: '2.3',
+      DESKBELL_SLACK_SHOP_CLIENT_SECRET: 'the-client-of-the-shop',
+    }
+    const text = (line: string, mode = 'http') =>
+      inSlack(`shop: { direct_messages: true, own_app: true${line} }`).replace('slack:', `slack:\n  mode: ${mode}`)
+    const env = { ...ENV, ...own, SLACK_SIGNING_SECRET: '8f742231b10e8888abcd99yyyzzz85a5' }
+    const config = configOf(text(''), env)
+    expect(config.slackCustomers.shop?.app).toMatchObject({
+      requests: { port: 3000, path: '/slack/shop', signingSecret: 'the-secret-of-the-shop' },
+      rotation: { refreshToken: 'xoxe-2-refresh', clientId: '2.3', clientSecret: 'the-client-of-the-shop' },
+    })
+    const hidden = ['the-secret-of-the-shop', 'xoxe-2-refresh', 'the-client-of-the-shop']
+    expect(listSecrets(config)).toEqual(expect.arrayContaining(hidden))
+    const alone = configOf(text(', mode: http, path: /shop', 'socket'), env)
+    expect(alone.slackCustomers.shop?.app?.requests?.path).toBe('/shop')
+    expect(alone.slack?.requests).toBeUndefined()
+    const faults = faultsOf(text(', path: /slack/'), env)
+    expectFault(faults, 'slack.customers.shop.path', /is that of slack\.path too/, /a path of its own/)
+    const missing = faultsOf(text(''), { ...env, DESKBELL_SLACK_SHOP_SIGNING_SECRET: '' })
+    expectFault(missing, 'DESKBELL_SLACK_SHOP_SIGNING_SECRET', /not set/, /Signing Secret/)
+    const idle = faultsOf(text(', mode: http').replace('own_app: true', 'own_app: false'), env)
+    expect(idle.map(({ key }) => key)).toContain('slack.customers.shop.mode')
+  })
 })
 
 test('what the example holds as a comment is valid, and shows the defaults', async () => {

@@ -88,5 +88,9 @@ describe('with customers in Slack', () => {
     expect(only.oauth_config.scopes.bot).toContain('chat:write')
     expect(only.settings.interactivity.is_enabled).toBe(false)
     expect(only.settings.socket_mode_enabled).toBe(true)
+    const url = 'https://desk.example.com/slack/shop'
+    const { settings } = customersOnly(MANIFEST, { channels: true, direct: true, manual: true }, url)
+    expect(settings).toMatchObject({ socket_mode_enabled: false, event_subscriptions: { request_url: url } })
+    expect(settings.event_subscriptions.bot_events).toContain('app_uninstalled')
   })
 })
