@@ -40,8 +40,7 @@ export async function postPart(client: WebClient, part: Part, tokenName?: string
 export async function roomOf(client: WebClient, channel: string): Promise<string> {
   if (!/^[UW]/.test(channel)) return channel
   const opened = await client.conversations.open({ users: channel })
-  if (!opened.channel?.id) throw new Error('Slack opened no direct message')
-  return opened.channel.id
+  return opened.channel?.id ?? channel
 }
 
 /** Doing it twice changes nothing, so nobody ever has to look. Throws `SendError`. */
