@@ -58,8 +58,7 @@ async function postAt(client: WebClient, post: Post): Promise<ExternalId> {
 export async function roomOf(client: WebClient, channel: string): Promise<string> {
   if (!/^[UW]/.test(channel)) return channel
   const opened = await client.conversations.open({ users: channel })
-  if (!opened.channel?.id) throw new Error('Slack opened no direct message')
-  return opened.channel.id
+  return opened.channel?.id ?? channel
 }
 
 /** Doing it twice changes nothing, so nobody ever has to look. Throws `SendError`. */

@@ -20,7 +20,7 @@ export type Profile = NonNullable<UsersInfoResponse['user']> & { id: string }
 type Reading = Pick<DeskTools, 'read' | 'clock' | 'log' | 'self'>
 
 /** A channel that is shut to us says nothing of who is in it. Its leads hear of that in another way. */
-const SHUT = new Set(['channel_not_found', 'not_in_channel'])
+const SHUT = new Set(['channel_not_found', 'not_in_channel', 'unknown_method'])
 
 /** Brings the table in line with the channel. Rejects when Slack cannot be asked, and then changes nothing. */
 export async function syncAgents(tools: Reading & Pick<DeskTools, 'db'>, desk: Desk): Promise<void> {
@@ -72,7 +72,7 @@ async function readProfile(tools: Reading, user: string): Promise<Profile | unde
 export async function askProfile(read: DeskTools['read'], id: string): Promise<Profile | undefined> {
   try {
     const { user } = await read.users.info({ user: id })
-    return user && { ...user, id }
+    return { ...user, id }
   } catch (error) {
     const code = codeOf(error) ?? ''
     if (UNSEEN.has(code)) return undefined

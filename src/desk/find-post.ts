@@ -52,7 +52,7 @@ export function makeFinder(read: WebClient): Finder {
           return undefined
         }
         const page = await readPage(read, place, oldest, look.cursor)
-        look.found.push(...page.messages.flatMap((message) => foundIn(message, effect.id)))
+        look.found.push(...(page.messages ?? []).flatMap((message) => foundIn(message, effect.id)))
         look.cursor = page.response_metadata?.next_cursor || undefined
         look.pages += 1
       } while (look.cursor)
@@ -69,7 +69,7 @@ interface Message {
 }
 
 interface Page {
-  messages: Message[]
+  messages?: Message[]
   response_metadata?: { next_cursor?: string }
 }
 

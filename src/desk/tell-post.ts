@@ -90,8 +90,7 @@ export async function channelFor(read: WebClient, to: string): Promise<string> {
     if (UNOPENED.has(codeOf(error) ?? '')) return { channel: { id: to } }
     throw notSent(error)
   })
-  if (!answer.channel?.id) throw new SendError({ kind: 'temporary' }, 'Slack opened no direct message')
-  return answer.channel.id
+  return answer.channel?.id ?? to
 }
 
 const UNOPENED = new Set(['missing_scope', 'unknown_method'])

@@ -70,6 +70,8 @@ const LATER = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded', 
 /** Slack's own word for what it refused, such as `channel_not_found`. */
 export function codeOf(error: unknown): string | undefined {
   const platform = error instanceof SendError ? error.cause : error
+  // Slack answers whatever it is asked; what stands in for it may have no page for it.
+  if (platform instanceof WebAPIHTTPError && platform.statusCode === 404) return 'unknown_method'
   return platform instanceof WebAPIPlatformError ? platform.data.error : undefined
 }
 

@@ -58,6 +58,11 @@ const asks = (text: string, n: number) => ({ type: 'message', channel: SHOP, use
 
 test('Q9, S23: against a Slack that is not ours a customer’s question is answered from the desk, and the lead hears of the next', async () => {
   const slack = await startPlainSlack()
+  // Some answer with a page where they know no such method, or say that all is well and nothing else.
+  const page = { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not Found</h1>' }
+  slack.answers['conversations.info'] = ({ channel }) => (channel === DESK ? page : undefined)
+  slack.answers['conversations.open'] = () => ({ ok: true })
+  slack.answers['users.info'] = ({ user }) => (user === MIA ? page : undefined)
   const { deskbell, clock } = await run(slack)
   const { db } = deskbell
   await until(() => slack.sockets() === 2, 'both sockets')

@@ -1,8 +1,12 @@
 // What customers write, in shapes that recordings have and documentation passes over: none of it is lost, and none of it is anybody else's.
 import { expect, test } from 'vitest'
 import type { CustomersConfig } from '../../../adapters/slack/customers-config.ts'
+import { type Reading, readSpan } from '../../../adapters/slack/history.ts'
 import { toEvents } from '../../../adapters/slack/inbound.ts'
 import type { Us } from '../../../adapters/slack/standing.ts'
+import { systemClock } from '../../../src/clock.ts'
+import { systemRandom } from '../../../src/id.ts'
+import { silentLog } from '../../../src/log.ts'
 
 const config: CustomersConfig = {
   ...{ name: 'slack:shop', channels: [{ id: 'C0SHOP', kind: 'shared', manual: false }], directMessages: true },
@@ -52,4 +56,15 @@ test('Q12: in an organisation of several workspaces a colleague of the second on
     { agentId: 'W0ANA', bystander: 'member' },
   ])
   expect(read(answer, { people })).not.toMatchObject([{ bystander: 'member' }])
+})
+
+test('C26: what is read back is in the order in which it was written, whichever end it is told from', async () => {
+  const stamps = ['1700000001.000100', '1700000002.000100', '1700000003.000100']
+  for (const told of [stamps, stamps.toReversed()]) {
+    const messages = told.map((ts) => ({ ts }))
+    const read = { conversations: { history: async () => ({ ok: true, messages }) } } as unknown as Reading['read']
+    const tools = { read, clock: systemClock(), random: systemRandom(), log: silentLog }
+    const span = await readSpan(tools, { channel: 'C0SHOP' }, '0.000000', new AbortController().signal)
+    expect(span.messages.map(({ ts }) => ts)).toEqual(stamps)
+  }
 })
