@@ -91,7 +91,7 @@ async function preview(config: Config, words: readonly string[]): Promise<number
   }
   if (!CHANNELS.includes(channel)) return fail(`There is no channel ${channel}.`, nearest(channel, CHANNELS))
   const { shown } = await readLetters(config)
-  const found = findLetter(shown.letters, name)
+  const found = findLetter([...shown.letters, ...shown.retired], name)
   if (!('letter' in found)) {
     const broken = shown.broken.some((each) => each.key === name || each.name === name)
     if (broken) return fail(`${name} is broken: templates check says what is wrong with it.`, undefined)

@@ -70,9 +70,9 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
     indexes.byLanguage.set(wanted, made)
     return made
   }
-  /** The languages that have letters, in the order in which this customer should get them. */
-  const inOrder = async (words: string, known: string | undefined) => {
-    const there = [...new Set(letters().map((letter) => letter.language))]
+  /** The languages of these letters, in the order in which this customer should get them. */
+  const inOrder = async (of: readonly Letter[], words: string, known: string | undefined) => {
+    const there = [...new Set(of.map((letter) => letter.language))]
     const theirs = known ?? (await detectLanguage(words))
     const preferred = [theirs, language, 'en'].flatMap((each) =>
       there.filter((one) => each !== undefined && sameLanguage(one, each)),
@@ -81,14 +81,14 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
   }
   return {
     async advise({ words, ...asked }) {
-      const ordered = await inOrder(words, asked.language)
       const suiting = letters().filter((letter) => suits(letter, asked))
+      const ordered = await inOrder(suiting, words, asked.language)
       const languages = ordered.map((each) => {
         return { language: each, letters: suiting.filter((letter) => letter.language === each) }
       })
       const [first] = ordered
       const index = first === undefined ? undefined : await indexOf(first)
-      const fitting = index?.suggest(words, SUGGESTED_MAX * 2).filter((letter) => suits(letter, asked)) ?? []
+      const fitting = index?.suggest(words, letters().length).filter((letter) => suits(letter, asked)) ?? []
       const recent = asked.agentId === undefined ? [] : await listRecentLetters(db, asked.agentId, RECENT_MAX)
       return {
         suggested: fitting.slice(0, SUGGESTED_MAX),
@@ -98,7 +98,8 @@ export function makeAdvisor({ db, clock, letters, language }: Options): Advisor 
     },
     async find(query, asked) {
       const found: Letter[] = []
-      for (const each of await inOrder(query, asked.language)) found.push(...(await indexOf(each)).find(query))
+      for (const each of await inOrder(letters(), query, asked.language))
+        found.push(...(await indexOf(each)).find(query))
       return found.filter((letter) => suits(letter, asked))
     },
     counts: async () => (await used()).counts,

@@ -44,7 +44,7 @@ export async function takeEnclosures(
   return await Promise.all(
     chosen.map(async ({ name, type, path }) => {
       const content = await readFile(path).catch((cause: unknown) => {
-        const said = `${name}, a file of this letter, is not in the folder of letters any more. Choose the letter again.`
+        const said = `${name}, a file of this letter, is not in the folder of letters any more. Untick it, or choose the letter again.`
         throw new SendError({ kind: 'rejected' }, said, { cause })
       })
       return { name, type, content: new Uint8Array(content) }

@@ -1,15 +1,17 @@
 // "Edit…", on a letter in the list: what it says from now on. What was sent from it stays as it is.
 import { findVersion, saveVersion } from '../letter-book.ts'
-import { splitFrontMatter } from '../template/front-matter.ts'
+import { asksOf, splitFrontMatter } from '../template/front-matter.ts'
 import { tidy } from '../template/letter.ts'
 import { bodyOf, writeLetterText } from '../template/letter-text.ts'
 import { findChosen } from './composer.ts'
 import { shortForm } from './form.ts'
 import type { Click, OpenView, Person } from './interaction.ts'
 import { readBodyInputs } from './letter-body.ts'
+import { askBoxes, fileBoxes } from './letter-boxes.ts'
 import { findBroken, wrongWith } from './letter-broken.ts'
 import { type LetterFormMeta, letterForm, readLetterForm } from './letter-form.ts'
-import { findListed, type Listed, type ListMeta, prepareList } from './letter-list.ts'
+import { type ListMeta, prepareList } from './letter-list.ts'
+import { findListed, type Listed } from './letter-listed.ts'
 import { letterValue } from './letter-menu.ts'
 import { firstFault, otherLanguage } from './letter-new.ts'
 import { admitToLetter } from './letter-permission.ts'
@@ -49,12 +51,21 @@ async function prepare(tools: DeskTools, { who, view }: Click, letter: Listed): 
   const lost = wrong?.faults.map(({ message }) => message) ?? []
   const good = findChosen(tools, { letter: letterValue(letter) })
   const variants = [...(good?.variants.keys() ?? [])]
-  const attachments = files.filter((file) => !lost.some((message) => `${message} `.includes(` ${file} `)))
+  const asks = asksOf(head)
+  const kept = files.filter((file) => !lost.some((message) => `${message} `.includes(` ${file} `)))
   const list = JSON.parse(view.metadata) as ListMeta
-  const meta: EditMeta = { at: list.at, key: letter.key, seen: newest.n, list, ...(files.length > 0 && { files }) }
+  const meta: EditMeta = {
+    at: list.at,
+    key: letter.key,
+    seen: newest.n,
+    list,
+    files,
+    asks: asks.map(({ name }) => name),
+  }
   const form = letterForm({
     ...{ callbackId: EDIT_LETTER, title: TITLE, meta, name: letter.name, languages: [], desks: tools.desks },
-    draft: { title, when, language: letter.language, channels, desks, attachments, body },
+    draft: { title, when, language: letter.language, channels, desks, body },
+    belongings: [...fileBoxes(files, kept), ...askBoxes(asks)],
     notes: [
       `${letter.key}, version ${newest.n}${variants.length > 0 ? `. On ${variants.join(', ')} it says what stands in files of its own.` : ''}`,
       ...(wrong ? [`⚠️ Broken: ${wrongWith(tools, wrong)}`] : []),

@@ -3,14 +3,14 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/
 import { shorten } from '../slack/mrkdwn.ts'
 import type { LetterFault } from '../template/letter.ts'
 import { type LetterDraft, nameFrom, renderFault } from '../template/letter-text.ts'
-import { shortenMiddle } from './file-name.ts'
 import type { OpenView } from './interaction.ts'
 import { bodyInputs, fieldOfLine, readBodyInputs } from './letter-body.ts'
+import { type Belongings, readBelongings } from './letter-boxes.ts'
 import type { Outcome } from './respond.ts'
 import { type Desk, deskTitle } from './tools.ts'
 import { note, plain } from './words.ts'
 
-export interface LetterFormMeta {
+export interface LetterFormMeta extends Belongings {
   /** The desk's channel, where a word about it can be said. */
   at: string
   /** The letter that is changed; without it, a new one is made. */
@@ -20,8 +20,6 @@ export interface LetterFormMeta {
   /** The reply that it is made of. */
   messageId?: string
   conversationId?: string
-  /** The files that it names, in the order in which the form asks for them. */
-  files?: readonly string[]
 }
 
 const CHANNELS = { email: 'Email', discord: 'Discord', slack: 'Slack' }
@@ -38,8 +36,10 @@ export function letterForm(form: {
   languages: readonly string[]
   desks: readonly Desk[]
   notes: readonly string[]
+  /** What can be taken out of it. */
+  belongings?: readonly InputBlock[]
 }): ModalView {
-  const { callbackId, title, meta, draft, name, languages, desks, notes } = form
+  const { callbackId, title, meta, draft, name, languages, desks, notes, belongings = [] } = form
   const isNew = meta.key === undefined
   const body = bodyInputs(draft.body)
   const naming: KnownBlock[] = isNew
@@ -78,7 +78,7 @@ export function letterForm(form: {
         Object.entries(CHANNELS).map(([value, label]) => optionOf(label, value)),
         draft.channels,
       ),
-      ...fileBoxes(meta.files, draft.attachments),
+      ...belongings,
       ...(desks.length < 2 ? [] : [deskMenu(desks, draft.desks)]),
     ],
   }
@@ -112,21 +112,6 @@ function boxes(block_id: string, label: string, options: PlainTextOption[], tick
   return { type: 'input', block_id, label: plain(label), hint: plain('Where it may be sent.'), element }
 }
 
-/** A file that has gone can be taken out of a letter without anybody's help. */
-function fileBoxes(files: readonly string[] = [], ticked: readonly string[] = []): InputBlock[] {
-  if (files.length === 0) return []
-  const options = files.map((file, n) => optionOf(shortenMiddle(file, 75), String(n)))
-  const initial = options.filter((_, n) => ticked.includes(files[n] ?? ''))
-  const element = {
-    ...{ type: 'checkboxes' as const, action_id: 'attachments', options },
-    ...(initial.length > 0 && { initial_options: initial }),
-  }
-  const hint = plain('What is unticked does not go with it any more.')
-  return [
-    { type: 'input', block_id: 'attachments', optional: true, label: plain('Files of this letter'), hint, element },
-  ]
-}
-
 function deskMenu(desks: readonly Desk[], chosen: readonly string[] = []): InputBlock {
   const options = desks.map((desk) => optionOf(deskTitle(desk), desk.name))
   const initial = options.filter(({ value }) => chosen.includes(String(value)))
@@ -156,7 +141,6 @@ export function readLetterForm(view: OpenView, before: { language: string; desks
   const asksDesks = view.blocks.some(({ block_id }) => block_id === 'desks')
   const desks = asksDesks ? view.chosenMany('desks', 'desks') : [...(before.desks ?? [])]
   const title = view.typed('title', 'title').trim()
-  const { files = [] } = JSON.parse(view.metadata) as LetterFormMeta
   const draft: LetterDraft = {
     title,
     when: view.typed('when', 'when').trim(),
@@ -164,9 +148,7 @@ export function readLetterForm(view: OpenView, before: { language: string; desks
     channels: channels.length === Object.keys(CHANNELS).length ? undefined : channels,
     desks: desks.length === 0 ? undefined : desks,
     body: readBodyInputs(view),
-    ...(files.length > 0 && {
-      attachments: files.filter((_, n) => view.chosenMany('attachments', 'attachments').includes(String(n))),
-    }),
+    ...readBelongings(view),
   }
   const typed = view.typed('name', 'name').trim()
   return { draft, name: typed === '' ? nameFrom(title) : typed, isNameTyped: typed !== '' }

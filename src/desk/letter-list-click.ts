@@ -9,16 +9,14 @@ import { findBroken, visibleBroken, wrongWith } from './letter-broken.ts'
 import { openLetterEdit } from './letter-edit.ts'
 import {
   FIND_LETTER,
-  findListed,
   LETTER_PAGES,
   LETTER_ROW,
   LETTERS_TITLE,
-  type Listed,
   type ListMeta,
   prepareList,
   readRow,
-  visible,
 } from './letter-list.ts'
+import { findListed, type Listed, visible } from './letter-listed.ts'
 import { groupsOf, LETTERS_ACTION } from './letter-menu.ts'
 import { admitToLetter, desksForLetters } from './letter-permission.ts'
 import { openVersions, VERSION_CLICKS } from './letter-version.ts'

@@ -4,11 +4,12 @@ import { DAY } from '../clock.ts'
 import { type LetterVersion, listLastChanges } from '../letter-book.ts'
 import { type LetterUse, listLetterUse } from '../letter-use.ts'
 import { sameLanguage } from '../template/language.ts'
-import { isForDesk, type Letter } from '../template/letter.ts'
+import type { Letter } from '../template/letter.ts'
 import type { BrokenLetter } from '../template/letter-broken.ts'
 import { languageName } from './customer-view.ts'
 import type { Person } from './interaction.ts'
-import { brokenWords, desksOf, findBroken, isEditable, visibleBroken } from './letter-broken.ts'
+import { brokenWords, isEditable, visibleBroken } from './letter-broken.ts'
+import { visible } from './letter-listed.ts'
 import { letterValue } from './letter-menu.ts'
 import { desksForLetters } from './letter-permission.ts'
 import type { Prepared } from './open-view.ts'
@@ -81,34 +82,6 @@ function orderWords(language: string, { broken, letters }: { broken: number; let
     ...(isMixed ? [`${languageName(language)} first`] : []),
   ]
   return [...begin, 'the most used first'].join(', then ')
-}
-
-export function visible(letters: readonly Letter[], desks: readonly Desk[]): Letter[] {
-  return letters.filter((letter) => desks.some(({ name }) => isForDesk(letter, name)))
-}
-
-/** A letter as it stands in the list: offered, retired or broken. */
-export interface Listed {
-  key: string
-  name: string
-  language: string
-  title: string
-  desks: readonly string[] | undefined
-  isBroken: boolean
-}
-
-/** By its key, or as menus name it. */
-export function findListed({ letters, shelf }: Pick<DeskTools, 'letters' | 'shelf'>, key: string): Listed | undefined {
-  const good = [...letters(), ...shelf.retired()].find((each) => each.key === key || letterValue(each) === key)
-  if (good) return { ...good, desks: good.desks, isBroken: false }
-  const broken = findBroken({ shelf }, key)
-  return broken && { ...broken, desks: desksOf(broken), isBroken: true }
-}
-
-/** Whether this person may see it at all. */
-export function mayList(tools: DeskTools, who: Person, { key, desks, isBroken }: Listed, at: readonly Desk[]): boolean {
-  if (isBroken) return visibleBroken(tools, who, at).some((broken) => broken.key === key)
-  return at.some(({ name }) => isForDesk({ desks }, name))
 }
 
 export function listView(

@@ -11,14 +11,19 @@ export interface LetterDraft {
   channels: readonly string[] | undefined
   desks: readonly string[] | undefined
   /** Undefined: whatever they are. */
-  attachments?: readonly string[] | undefined
+  attachments?: readonly string[]
+  /** The names of the questions that stay; undefined: whatever they are. */
+  asks?: readonly string[]
   body: string
 }
 
 const HEAD = /^---[ \t]*\n([\s\S]*?\n)?---[ \t]*(?:\n|$)/
 
 /** `source`: what the letter says so far; its other settings and its comments stay. */
-export function writeLetterText({ body, channels, desks, attachments, ...head }: LetterDraft, source?: string): string {
+export function writeLetterText(
+  { body, channels, desks, attachments, asks, ...head }: LetterDraft,
+  source?: string,
+): string {
   const [whole = '', written = ''] = HEAD.exec(source?.replace(/\r\n?/g, '\n') ?? '') ?? []
   const read = parseDocument(written)
   const document = whole !== '' && isMap(read.contents) && read.errors.length === 0 ? read : new Document({})
@@ -29,7 +34,15 @@ export function writeLetterText({ body, channels, desks, attachments, ...head }:
   }
   if (attachments?.length === 0) document.delete('attachments')
   else if (attachments) setUnlessSame(document, 'attachments', [...attachments])
+  if (asks) keepAsks(document, asks)
   return `---\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}---\n${body.replace(/\r\n?/g, '\n').trim()}\n`
+}
+
+function keepAsks(document: Document, kept: readonly string[]): void {
+  const asks = document.get('ask')
+  if (!isMap(asks)) return
+  for (const name of Object.keys(asks.toJSON())) if (!kept.includes(name)) document.deleteIn(['ask', name])
+  if (kept.length === 0) document.delete('ask')
 }
 
 /** What was written in a way of its own keeps it. */

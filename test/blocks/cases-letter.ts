@@ -1,5 +1,6 @@
 // The list of letters, a letter's form and what it said before, whatever its author and its key are like.
 import fc from 'fast-check'
+import { askBoxes, fileBoxes } from '../../src/desk/letter-boxes.ts'
 import { letterForm } from '../../src/desk/letter-form.ts'
 import { brokenRow, listView, rowOf } from '../../src/desk/letter-list.ts'
 import { letterMenu } from '../../src/desk/letter-menu.ts'
@@ -82,8 +83,12 @@ export const letterCases: Record<string, Case> = {
       faultsOfView(
         letterForm({
           ...{ ...form, callbackId: 'save_letter', title: 'Save as letter', languages: ['de', 'en'] },
-          meta: { at: 'C1', seen: 0, ...(isNew ? {} : { key: 'en/a', files: ['a', `files/${'x'.repeat(190)}`] }) },
-          draft: { title, when, body, channels, language: 'en', desks: ['a0'], attachments: ['a'] },
+          meta: { at: 'C1', seen: 0, ...(isNew ? {} : { key: 'en/a' }) },
+          draft: { title, when, body, channels, language: 'en', desks: ['a0'] },
+          belongings: [
+            ...fileBoxes(['a', `files/${'x'.repeat(190)}`], ['a']),
+            ...askBoxes([{ name: 'a', label: when }]),
+          ],
           desks: desks.map((one, n) => ({ ...one, name: `a${n}` })),
         }),
       ),

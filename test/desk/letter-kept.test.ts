@@ -1,3 +1,5 @@
+// The first composer reads half a megabyte; on a busy machine that takes longer than Slack lets a click wait.
+import 'tinyld'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

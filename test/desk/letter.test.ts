@@ -1,11 +1,15 @@
+// The first composer reads half a megabyte; on a busy machine that takes longer than Slack lets a click wait.
+import 'tinyld'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
+import { makeAdvisor } from '../../src/desk/advisor.ts'
 import { listLetterUse } from '../../src/letter-use.ts'
 import { loadLetters } from '../../src/template/letter-folder.ts'
 import { eachDatabase } from '../setup/database.ts'
+import { makeWorld } from '../setup/world.ts'
 import { HOSTILE } from '../template/hostile.ts'
 import { SHIPPED } from '../template/letters.ts'
 import { letter, makeTestDesk } from './desk.ts'
@@ -202,6 +206,16 @@ eachDatabase((open) => {
     const finnish = 'Hyvää päivää, missä tilaukseni viipyy? Olen odottanut sitä maanantaista lähtien.'
     const { order } = await languagesFor(finnish, { address: 'c@example.org', name: 'Aino Laine' })
     expect(order[0]).toBe('en')
+  })
+
+  test('T6: where this desk has no letter in the customer’s language, those of ours are suggested', async () => {
+    const world = await makeWorld(open)
+    const german = { ...letter('rechnung', 'Das Paket', 'tags: [paket]\n'), language: 'de', desks: ['billing'] }
+    const letters = [german, letter('delay', 'Your parcel', 'tags: [paket]\n'), letter('other', 'Hello')]
+    const advisor = makeAdvisor({ ...world, letters: () => letters, language: 'en' })
+    const words = 'Guten Tag, wo bleibt mein Paket? Ich warte seit Montag darauf und habe nichts gehört.'
+    const { suggested } = await advisor.advise({ channel: 'email:support', desk: 'support', words })
+    expect(suggested.map(({ name }) => name)).toEqual(['delay'])
   })
 
   test('T4: an agent says once how somebody is to be called, and every letter does', async () => {
