@@ -11,7 +11,7 @@ import { TIME_WORDS, TROUBLE_WORDS } from './hint.ts'
 import { customersPost, type Post } from './post.ts'
 import { PATIENCE_MS, SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
-import { click, fileOf, fill, submit, suggest } from './slack-hands.ts'
+import { click, fileOf, fill, heard, submit, suggest } from './slack-hands.ts'
 import { makeTrainer, type Trainer } from './training.ts'
 import { makeTrouble } from './trouble.ts'
 
@@ -96,12 +96,12 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<unknown> {
     case 'remove':
       return slack.remove(act.person, act.channel, act.ts)
     case 'shortcut':
-      await slack.shortcut(act.person, act.name, act.channel, act.ts)
+      heard(await slack.shortcut(act.person, act.name, act.channel, act.ts))
       return
     case 'dismiss':
       return dismiss(stage, act)
     case 'command':
-      await slack.command(act.person, act.channel, '/desk', act.text)
+      heard(await slack.command(act.person, act.channel, '/desk', act.text))
       return
     case 'thread':
       seat[act.pane].thread = act.ts
