@@ -69,8 +69,13 @@ interface Tools
   pass(ms: number): Promise<void>
 }
 
+/** What is written by customers, which a program in the midst of its first start would take for old. */
+const WRITING: readonly Act['do'][] = ['mail', 'discord', 'say', 'scene', 'training']
+
 async function perform(tools: Tools, seat: Seat, act: Act): Promise<unknown> {
   const { stage, program } = tools
+  const isSettled = () => program.isReady() || !program.isRunning()
+  if (WRITING.includes(act.do)) await stage.slack.waitFor(isSettled, 'the program', PATIENCE_MS)
   const { slack } = stage
   switch (act.do) {
     case 'click':
@@ -170,8 +175,6 @@ async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> 
   const since = tools.clock.now()
   if (scene.needsProgram && !program.isRunning()) throw new Error(NO_PROGRAM)
   try {
-    const isReady = () => program.isReady() || undefined
-    if (program.isRunning()) await stage.slack.waitFor(isReady, 'the program', PATIENCE_MS)
     await scene.play(tools)
   } catch {
     throw new Error(IN_VAIN)
