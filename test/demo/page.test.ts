@@ -31,9 +31,10 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
 
   test('first mail: a customer is answered, and reads it in their mailbox', async () => {
     const { page, press, cardOf, answer, picture } = player
-    await press('First mail')
+    await press('Begin here')
     await answer('order 4711', 'Hello Ana,\n\nit leaves today.\n\nMaya')
     await page.locator('.mail.got', { hasText: 'it leaves today.' }).waitFor()
+    await page.locator('#hint .done', { hasText: 'Ana has your answer' }).waitFor()
     await cardOf('order 4711').getByText('Answered').waitFor()
     await cardOf('order 4711').locator('.thread-link').click()
     await page.locator('.thread .message', { hasText: 'Accepted at' }).waitFor()
@@ -173,6 +174,8 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     const other = await sitDown(theatre)
     await press('Kill the program')
     await other.page.getByText('The program is not running').waitFor()
+    await other.press('Overdue and escalated')
+    await other.page.getByText('Start it again first').waitFor()
     await mail('Ben', 'Written while nobody was there', 'Hello?')
     await other.press('Start the program again')
     await cardOf('Written while nobody was there').locator('.thread-link').click()
@@ -189,11 +192,14 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     const { page, press, cardOf, mail } = player
     await page.getByText('everything answers').waitFor()
     await press('Slack too busy (429)')
-    await mail('Ben', 'Written to a dead server', 'Anybody?', () => press('Mail server down'))
+    const marks = '<img src=x onerror=alert(1)><svg onload=alert(2)></svg><a href="javascript:alert(3)">x</a>'
+    await mail('Ben', 'Written to a dead server', `Anybody? ${marks}`, () => press('Mail server down'))
     await press('Bring the mail server back')
     await cardOf('Written to a dead server').waitFor()
     expect(await page.locator('#agent .messages .message', { hasText: 'Written to a dead server' }).count()).toBe(1)
     expect(theatre.house.stage.slack.log.some(({ outcome }) => outcome.includes('429'))).toBe(true)
+    await cardOf('<img src=x').waitFor()
+    expect(await page.locator('img, svg, iframe, [onerror], [onload], a[href^="javascript"]').count()).toBe(0)
   })
 
   test('training: the queue comes, and what was done with it is judged from the program’s records', async () => {
@@ -221,19 +227,21 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
   })
 
   test('on a telephone and in the dark everything is there, one below the other', async () => {
-    const phone = await sitDown(theatre, { width: 390, height: 800, colorScheme: 'dark' })
-    const [wide, window] = await phone.page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]')
+    const { page, cardOf, dialog, picture } = player
+    await page.setViewportSize({ width: 390, height: 800 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const [wide, window] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]')
     expect(wide).toBe(window)
-    await phone
-      .cardOf('order 4711')
+    await page.getByRole('link', { name: 'Agent' }).click()
+    await cardOf('order 4711')
       .getByRole('button', { name: /^Reply/ })
       .click()
-    await phone.dialog.getByLabel('Your answer').waitFor()
-    const right = await phone.page.evaluate<number>(`document.querySelector('.modal').getBoundingClientRect().right`)
-    expect(right).toBeLessThanOrEqual(window ?? 0)
-    await phone.picture('phone-dark', true)
-    await phone.page.keyboard.press('Escape')
-    await phone.page.context().close()
+    await dialog.getByLabel('Your answer').waitFor()
+    const edges = `(({ left, right, top, bottom }) => [left, top, innerWidth - right, innerHeight - bottom])(document.querySelector('.modal').getBoundingClientRect())`
+    for (const room of await page.evaluate<number[]>(edges)) expect(room).toBeGreaterThanOrEqual(0)
+    await picture('phone-dark')
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize({ width: 1500, height: 1000 })
   })
 
   test('what is written in bold, in lists and as links becomes Slack’s rich text, and nothing else does', async () => {
@@ -323,6 +331,8 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     expect(await act('{"do":"everything"}', { Origin: own })).toBe(400)
     // A name that somebody else made to lead here.
     expect(await statusUnder('evil.test', server.url)).toBe(421)
+    expect(await statusUnder('evil.test', new URL('/events', server.url).href)).toBe(421)
+    expect((await fetch(new URL('/events', server.url), { headers: { Origin: 'http://evil.test' } })).status).toBe(403)
     expect((await send({})).headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(new URL(server.url).hostname).toBe('127.0.0.1')
   })

@@ -40,12 +40,8 @@ export async function openTheatre(): Promise<Theatre> {
 
 export type Player = Awaited<ReturnType<typeof sitDown>>
 
-export async function sitDown(
-  { browser, server }: Theatre,
-  look: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
-) {
-  const { width = 1500, height = 1000, colorScheme = 'light' } = look
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme })
+export async function sitDown({ browser, server }: Theatre) {
+  const context = await browser.newContext({ viewport: { width: 1500, height: 1000 }, colorScheme: 'light' })
   context.setDefaultTimeout(SOON_MS)
   const page = await context.newPage()
   const errors: string[] = []
@@ -63,8 +59,7 @@ function playerAt(page: Page, errors: readonly string[]) {
   const cardOf = (words: string) => page.locator('#agent .messages .message', { hasText: words }).first()
   return {
     ...{ page, dialog, errors, press, pressInModal, cardOf },
-    picture: (name: string, fullPage = false) =>
-      page.screenshot({ path: join(PICTURES, `demo-${name}.png`), fullPage }),
+    picture: (name: string) => page.screenshot({ path: join(PICTURES, `demo-${name}.png`) }),
     /** As one of the customers with a mailbox, about something new. `first`: what happens before it leaves. */
     async mail(from: string, subject: string, text: string, first?: () => Promise<void>) {
       await page.getByRole('tab', { name: from, exact: true }).click()

@@ -57,6 +57,8 @@ function drawSection(block: Json, place: Place): Html {
 function drawInput(block: Json, place: Place, error: string | undefined): Html {
   const labelId = `label-${place.blockId}`
   const errorId = error === undefined ? {} : { errorId: `error-${place.blockId}` }
-  const element = isJson(block.element) ? drawElement(block.element, { ...place, labelId, ...errorId }) : html``
-  return html`<div class="block input"><div class="label" id="${labelId}">${drawText(block.label, place.screen)}${block.optional === true && html` <span class="optional">(optional)</span>`}</div>${element}${error !== undefined && html`<div class="error" role="alert" id="error-${place.blockId}">${error}</div>`}${isJson(block.hint) && html`<div class="hint">${drawText(block.hint, place.screen)}</div>`}</div>`
+  const hintId = isJson(block.hint) ? { hintId: `hint-${place.blockId}` } : {}
+  const about = { labelId, ...errorId, ...hintId, isRequired: block.optional !== true }
+  const element = isJson(block.element) ? drawElement(block.element, { ...place, ...about }) : html``
+  return html`<div class="block input"><div class="label" id="${labelId}">${drawText(block.label, place.screen)}${block.optional === true && html` <span class="optional">(optional)</span>`}</div>${element}${error !== undefined && html`<div class="error" role="alert" id="error-${place.blockId}">${error}</div>`}${isJson(block.hint) && html`<div class="hint" id="hint-${place.blockId}">${drawText(block.hint, place.screen)}</div>`}</div>`
 }

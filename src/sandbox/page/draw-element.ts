@@ -15,8 +15,10 @@ export interface Place {
   held: Held
   /** The id of the text that names this control. */
   labelId?: string
-  /** The id of what says why it cannot be taken as it is. */
+  /** The ids of what is said about it: why it cannot be taken as it is, and what it is for. */
   errorId?: string
+  hintId?: string
+  isRequired?: boolean
 }
 
 export function drawText(text: unknown, screen: Screen): Html {
@@ -71,8 +73,9 @@ export function address(element: Json, { blockId }: Place): Html {
   return html`data-block="${blockId}" data-action="${asText(element.action_id)}" data-type="${asText(element.type)}"`
 }
 
-export function named({ labelId, errorId }: Place): Html {
-  return html`${labelId !== undefined && html`aria-labelledby="${labelId}"`} ${errorId !== undefined && html`aria-invalid="true" aria-describedby="${errorId}"`}`
+export function named({ labelId, errorId, hintId, isRequired }: Place): Html {
+  const about = [errorId, hintId].filter((id) => id !== undefined).join(' ')
+  return html`${labelId !== undefined && html`aria-labelledby="${labelId}"`} ${errorId !== undefined && html`aria-invalid="true"`} ${about !== '' && html`aria-describedby="${about}"`} ${isRequired && html`aria-required="true"`}`
 }
 
 /** What Slack asks before it tells the app. */
@@ -122,7 +125,7 @@ function drawTicks(element: Json, place: Place): Html {
   ]
   const chosen = chosenIn(element, place)
   const name = `${place.blockId} ${asText(element.action_id)}`
-  return html`<div class="ticks" role="${kind === 'radio' ? 'radiogroup' : 'group'}" ${named(place)}>${options.map(
+  return html`<div class="ticks" role="${kind === 'radio' ? 'radiogroup' : 'group'}" ${named(kind === 'radio' ? place : { ...place, isRequired: false })}>${options.map(
     (option) =>
       html`<label><input type="${kind}" name="${name}" value="${asText(option.value)}" ${address(element, place)} ${chosen.has(asText(option.value) ?? '') && html`checked`}><span>${drawText(option.text, place.screen)}${isJson(option.description) && html`<small>${drawText(option.description, place.screen)}</small>`}</span></label>`,
   )}</div>`
@@ -165,7 +168,7 @@ function drawLine(element: Json, place: Place): Html {
   const kept = place.held(place.blockId, asText(element.action_id) ?? '')
   const value = kept ? asText(kept.value) : asText(element.initial_value)
   const placeholder = asText(asJsonText(element.placeholder)) ?? ''
-  const common = html`${address(element, place)} ${named(place)} placeholder="${placeholder}" maxlength="${asText(element.max_length) ?? 3000}"`
+  const common = html`${address(element, place)} ${named(place)} placeholder="${placeholder}" maxlength="${Number(element.max_length ?? 3000)}"`
   if (element.multiline !== true)
     return html`<input type="${LINE_TYPES[asText(element.type) ?? ''] ?? 'text'}" ${common} value="${value}">`
   return html`<textarea rows="5" ${common}>${value}</textarea>`

@@ -22,7 +22,8 @@ const button = (name: string, title: string, style = 'plain') =>
 function drawCard(scores: readonly Score[]): Html {
   const marks = (name: MarkName) => scores.flatMap((score) => score.marks.filter((mark) => mark.name === name))
   const good = (name: MarkName) => marks(name).filter(({ isGood }) => isGood).length
-  const of = (name: MarkName, what: string) => html`<li><b>${good(name)} of ${marks(name).length}</b> ${what}</li>`
+  const of = (name: MarkName, what: string) =>
+    marks(name).length > 0 && html`<li><b>${good(name)} of ${marks(name).length}</b> ${what}</li>`
   const said = scores.reduce((sum, { questions }) => sum + questions.said, 0)
   const asked = scores.reduce((sum, { questions }) => sum + questions.asked, 0)
   return html`<section class="score" aria-labelledby="score-title"><h2 id="score-title" tabindex="-1">Your score card</h2>

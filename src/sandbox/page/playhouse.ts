@@ -11,7 +11,7 @@ import { TIME_WORDS, TROUBLE_WORDS } from './hint.ts'
 import { customersPost, type Post } from './post.ts'
 import { PATIENCE_MS, SCENES } from './scenes.ts'
 import { makeSeats, type Seat, type Seats } from './seat.ts'
-import { click, fileOf, fill, submit, suggest } from './slack-hands.ts'
+import { click, fileOf, fill, heard, submit, suggest } from './slack-hands.ts'
 import { makeTrainer, type Trainer } from './training.ts'
 import { makeTrouble } from './trouble.ts'
 
@@ -69,8 +69,13 @@ interface Tools
   pass(ms: number): Promise<void>
 }
 
+/** What is written by customers, which a program in the midst of its first start would take for old. */
+const WRITING: readonly Act['do'][] = ['mail', 'discord', 'say', 'scene', 'training']
+
 async function perform(tools: Tools, seat: Seat, act: Act): Promise<unknown> {
   const { stage, program } = tools
+  const isSettled = () => program.isReady() || !program.isRunning()
+  if (WRITING.includes(act.do)) await stage.slack.waitFor(isSettled, 'the program', PATIENCE_MS)
   const { slack } = stage
   switch (act.do) {
     case 'click':
@@ -96,12 +101,12 @@ async function perform(tools: Tools, seat: Seat, act: Act): Promise<unknown> {
     case 'remove':
       return slack.remove(act.person, act.channel, act.ts)
     case 'shortcut':
-      await slack.shortcut(act.person, act.name, act.channel, act.ts)
+      heard(await slack.shortcut(act.person, act.name, act.channel, act.ts))
       return
     case 'dismiss':
       return dismiss(stage, act)
     case 'command':
-      await slack.command(act.person, act.channel, '/desk', act.text)
+      heard(await slack.command(act.person, act.channel, '/desk', act.text))
       return
     case 'thread':
       seat[act.pane].thread = act.ts
@@ -170,8 +175,6 @@ async function playScene(tools: Tools, seat: Seat, name: string): Promise<void> 
   const since = tools.clock.now()
   if (scene.needsProgram && !program.isRunning()) throw new Error(NO_PROGRAM)
   try {
-    const isReady = () => program.isReady() || undefined
-    if (program.isRunning()) await stage.slack.waitFor(isReady, 'the program', PATIENCE_MS)
     await scene.play(tools)
   } catch {
     throw new Error(IN_VAIN)

@@ -1,10 +1,18 @@
 // What a player's hands do with what Slack shows: press, fill in, choose and submit.
+import type { Ack } from '../slack/delivery.ts'
 import { asText, isJson } from '../slack/json.ts'
+import type { ClickTarget } from '../slack/play-view.ts'
 import type { Stage } from '../stage.ts'
 import type { Act, Filled } from './act.ts'
 
 /** As Slack says it when the app does not answer, or answers what Slack cannot show. */
-const NO_ANSWER = 'We had some trouble connecting. Try again? (The program did not answer Slack in three seconds.)'
+const NO_ANSWER =
+  'The program did not answer Slack in three seconds. If it is not running, start it again; else press once more.'
+
+/** Throws what Slack tells whoever pressed, where the app did not answer. */
+export function heard({ kind }: Ack): void {
+  if (kind !== 'acked') throw new Error(NO_ANSWER)
+}
 
 export const fileOf = ({ name, base64 }: { name: string; base64: string }) => ({
   name,
@@ -15,9 +23,26 @@ export async function click(
   { slack }: Stage,
   { person, channel, ts, view, block, action, value }: Extract<Act, { do: 'click' }>,
 ): Promise<void> {
-  const target = { actionId: action, ...(block !== '' && { blockId: block }), ...(value !== undefined && { value }) }
-  if (view !== undefined) await slack.click(person, { ...target, viewId: view })
-  else if (channel !== undefined && ts !== undefined) await slack.click(person, { ...target, channel, ts })
+  const target = { actionId: action, ...(value !== undefined && { value }) }
+  const place = view !== undefined ? { viewId: view } : { channel: channel ?? '', ts: ts ?? '' }
+  heard(await pressIn(slack, person, { ...target, ...place }, block))
+}
+
+/** Slack names blocks anew whenever a message changes, and a finger may be on its way: the same button is then in another block. */
+function pressIn(slack: Stage['slack'], person: string, target: ClickTarget, blockId: string): Promise<Ack> {
+  try {
+    return slack.click(person, blockId === '' ? target : { ...target, blockId })
+  } catch {
+    return pressAnywhere(slack, person, target)
+  }
+}
+
+function pressAnywhere(slack: Stage['slack'], person: string, target: ClickTarget): Promise<Ack> {
+  try {
+    return slack.click(person, target)
+  } catch {
+    throw new Error('That is not there any more: it has changed just now. Look again.')
+  }
 }
 
 export async function submit({ slack }: Stage, act: Extract<Act, { do: 'submit' }>): Promise<void> {

@@ -4,13 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { SECOND, systemClock } from '../../clock.ts'
 import type { MovableClock } from '../clock.ts'
 import type { Stage } from '../stage.ts'
 import type { Inside, Recalled, ToPage, ToProgram } from './protocol.ts'
 
 export interface ProgramKeeper {
   isRunning(): boolean
-  /** It has connected to everything, and said so. */
+  /** It has connected to everything, and what is written now is new to it. */
   isReady(): boolean
   start(): void
   /** As `kill -9` does: nothing is finished, nothing is said. Resolves when it is gone. */
@@ -27,6 +28,8 @@ export interface ProgramKeeper {
 }
 
 const NOTHING: Inside = { problems: ['The program has not started yet.'], facts: [], effects: [], windows: [] }
+/** A mail server says to the second when a mail arrived: what came in the second of the first start would count as old. */
+const MAIL_PRECISION_MS = SECOND
 const NOT_NOW = 'The program is not running, and only it has the records. Start it again first.'
 const STOPPED = 'The program is not running. What happens meanwhile waits in the mailbox and in Slack.'
 
@@ -45,10 +48,11 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
   const yaml = { ...settings.yaml, text }
   const env = { ...settings.env, ...wanted.env }
   const cache = getCompileCacheDir()
+  const { monotonic } = systemClock()
   let child: ChildProcess | undefined
   let movedMs = 0
   let inside = NOTHING
-  let isReady = false
+  let readyAt: number | undefined
   let hear: ((recalled: Recalled[]) => void) | undefined
   let refuse: (() => void) | undefined
   const tell = (message: ToProgram) => {
@@ -63,7 +67,7 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
   }
   return {
     isRunning: () => child !== undefined,
-    isReady: () => isReady,
+    isReady: () => readyAt !== undefined && monotonic() - readyAt > MAIL_PRECISION_MS,
     start() {
       if (child) return
       const started = fork(join(import.meta.dirname, 'program.ts'), {
@@ -75,11 +79,11 @@ export async function keepProgram(stage: Stage, clock: MovableClock, wanted: Wan
       started.on('message', (message: ToPage) => {
         if (message.kind === 'recalled') return hear?.(message.recalled)
         inside = message.inside
-        isReady = true
+        readyAt ??= monotonic()
       })
       started.once('exit', () => {
         if (child === started) child = undefined
-        isReady = false
+        readyAt = undefined
         inside = { ...inside, problems: [STOPPED] }
         refuse?.()
       })

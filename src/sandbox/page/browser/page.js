@@ -27,6 +27,7 @@ function place(pane, html) {
   const target = document.getElementById(pane)
   const stuck = [...target.querySelectorAll('.messages, .mails')].filter(isAtEnd)
   const had = noteModal(target)
+  const active = document.activeElement
   const hadCard = target.querySelector('.score') !== null
   const next = target.cloneNode(false)
   next.innerHTML = html
@@ -38,6 +39,8 @@ function place(pane, html) {
   for (const select of target.querySelectorAll('select:not([multiple])')) {
     if (select.selectedIndex < 0) select.selectedIndex = 0
   }
+  // What was moved to another place has lost the keyboard.
+  if (active !== document.activeElement && target.contains(active)) active.focus({ preventScroll: true })
   returnFocus(target, had)
   if (!hadCard) target.querySelector('#score-title')?.focus()
 }
