@@ -17,6 +17,15 @@ export async function detectLanguage(text: string): Promise<string | undefined> 
   return first && first.accuracy >= ACCURACY_MIN ? first.lang : undefined
 }
 
+/** As people call it; a folder of letters may be called anything. */
+export function languageName(language: string): string {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
+  } catch {
+    return language
+  }
+}
+
 /** Without quotes and addresses: those are somebody else's words, or nobody's. */
 function ownWords(text: string): string {
   return text
