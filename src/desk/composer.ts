@@ -98,7 +98,7 @@ export async function nameOthers({ db, clock }: DeskTools, who: Person, conversa
 function otherWay({ conversation, waiting }: Question): string | undefined {
   const last = waiting.at(-1)
   if (!last || last.channel_kind === channelKind(conversation.channel)) return undefined
-  return `They wrote last ${wayWords(last.channel_kind)}. “Answer elsewhere…”, under More… in the card’s menu, answers there.`
+  return `They wrote last ${wayWords(last.channel_kind)}. “Answer elsewhere”, under More… in the card’s menu, answers there.`
 }
 
 /** The letter that a composer's text came from, if it is still there. */

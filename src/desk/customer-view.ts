@@ -5,6 +5,7 @@ import { NOTE_LENGTH_MAX } from '../contact-change.ts'
 import { type Detail, readDetails } from '../contact-detail.ts'
 import type { DetailKind } from '../db/schema.ts'
 import { shorten } from '../slack/mrkdwn.ts'
+import { languageName } from '../template/language.ts'
 import { firstName, formalName } from '../template/name.ts'
 import { cleanValue } from '../template/value.ts'
 import { readPromised } from '../window-record.ts'
@@ -118,14 +119,6 @@ function languagesOf({ letters }: Pick<DeskTools, 'letters'>, language: string):
   const there = new Set(['en', ...letters().map((letter) => letter.language)])
   if (language !== UNSAID) there.add(language)
   return [...there].sort()
-}
-
-export function languageName(language: string): string {
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
-  } catch {
-    return language // A folder may be called anything.
-  }
 }
 
 function option(value: string, text: string): PlainTextOption {

@@ -215,7 +215,7 @@ function outboundHeader(
   ])
 }
 
-const OUTSIDE = 'For us alone: the customer does not see it, and no wait ends with it.'
+const OUTSIDE = 'For us alone: the customer does not see it, and it does not count as an answer.'
 
 const MARKS = {
   queued: '⏳',

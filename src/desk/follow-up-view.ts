@@ -141,7 +141,7 @@ export function followUpSection(rows: readonly HomeFollowUp[], now: number): Kno
     const who: Inline = row.link === undefined ? word(name) : { type: 'link', url: row.link, text: name }
     return [word('\n'), who, word(' · '), ...lineOf(row, now, '')]
   })
-  return [{ type: 'divider' }, paragraph([word('Promises due', { bold: true }), ...parts])]
+  return [{ type: 'divider' }, paragraph([word('Promises and reminders', { bold: true }), ...parts])]
 }
 
 /** Where somebody is told what is still open. */

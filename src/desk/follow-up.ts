@@ -35,7 +35,7 @@ const KINDS = [
 
 export const followUpEntry: MoreEntry = {
   action: FOLLOW_UP,
-  label: 'Promise or reminder…',
+  label: 'Promise or reminder',
   says: 'What we promised or have to do, and until when. Whoever has the conversation is reminded.',
   isOffered: ({ related }) => !related?.isJoined,
   run: { kind: 'form', open: openFollowUp },

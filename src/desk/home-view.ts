@@ -7,7 +7,7 @@ import { shorten } from '../slack/mrkdwn.ts'
 import { nameParts, oneLine } from './card.ts'
 import { followUpSection, type HomeFollowUp } from './follow-up-view.ts'
 import { channelWord, wayWords } from './question.ts'
-import { priorityParts, tagParts } from './tag-words.ts'
+import { priorityParts, tagWords } from './tag-words.ts'
 import { heading, type Inline, instant, note, paragraph, plain, word } from './words.ts'
 
 export const HOME_CUT = 'home_cut'
@@ -122,7 +122,7 @@ function rowBlocks(row: HomeRow, now: number): KnownBlock[] {
     ...priorityParts(row.priority ?? undefined),
     ...ownerParts(ownerId),
     ...stateParts(row),
-    ...tagParts(row.tags),
+    ...(row.tags.length === 0 ? [] : [word(`\n${tagWords(row.tags)}`)]),
   ]
   const buttons: Button[] = [
     ...(ownerId === null ? [homeButton(HOME_TAKE, 'Take', conversationId)] : []),

@@ -1,6 +1,7 @@
 // The form of a letter: what agents see of it in menus, whom it is for, and what it says.
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import { shorten } from '../slack/mrkdwn.ts'
+import { languageName } from '../template/language.ts'
 import type { LetterFault } from '../template/letter.ts'
 import { type LetterDraft, nameFrom, renderFault } from '../template/letter-text.ts'
 import type { OpenView } from './interaction.ts'
@@ -48,7 +49,7 @@ export function letterForm(form: {
         choice(
           'language',
           'Language',
-          languages.map((each) => optionOf(each, each)),
+          languages.map((each) => optionOf(languageName(each), each)),
           draft.language,
         ),
       ]

@@ -1,12 +1,12 @@
 // "Letters…": all that this person may use, how each has served, who changed it last, and what can be done about it.
+
 import type { KnownBlock, ModalView, Overflow } from '@slack/types'
 import { DAY } from '../clock.ts'
 import { type LetterVersion, listLastChanges } from '../letter-book.ts'
 import { type LetterUse, listLetterUse } from '../letter-use.ts'
-import { sameLanguage } from '../template/language.ts'
+import { languageName, sameLanguage } from '../template/language.ts'
 import type { Letter } from '../template/letter.ts'
 import type { BrokenLetter } from '../template/letter-broken.ts'
-import { languageName } from './customer-view.ts'
 import type { Person } from './interaction.ts'
 import { brokenWords, isEditable, visibleBroken } from './letter-broken.ts'
 import { visible } from './letter-listed.ts'

@@ -3,7 +3,7 @@ import { channelKind } from '../channel.ts'
 import { findVersion, saveVersion } from '../letter-book.ts'
 import { getMessage, type Message } from '../message.ts'
 import { findParticulars, proposeBody } from '../template/from-reply.ts'
-import { detectLanguage } from '../template/language.ts'
+import { detectLanguage, languageName } from '../template/language.ts'
 import { shareDesk } from '../template/letter.ts'
 import { bodyOf, type LetterDraft, nameFrom, writeLetterText } from '../template/letter-text.ts'
 import { formalName } from '../template/name.ts'
@@ -158,11 +158,7 @@ export async function otherLanguage(
   const detected = words.length < SURE_LENGTH_MIN ? undefined : await detectLanguage(words)
   const known = letters().some((letter) => letter.language.split('-')[0] === detected)
   if (detected === undefined || !known || language.split('-')[0] === detected) return undefined
-  return `The text reads as ${nameOf(detected)}. Choose ${detected}, or translate it.`
-}
-
-function nameOf(language: string): string {
-  return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
+  return `The text reads as ${languageName(detected)}. Choose that, or translate it.`
 }
 
 export const saveLetterForm = shortForm(TITLE, submitLetter, readBodyInputs)

@@ -14,7 +14,7 @@ import { type Inline, paragraph, plain, word } from './words.ts'
 
 const TITLE = 'More'
 
-/** One line of it: what it does in a sentence, and the button. */
+/** One of them: its name, what it does in a sentence, and the button. Our own words only. */
 export interface MoreEntry {
   action: string
   label: string
@@ -55,9 +55,14 @@ async function moreView(tools: DeskTools, conversationId: string, at: string, ne
   }
 }
 
-function entrySection({ action, label, says }: MoreEntry, conversationId: string): SectionBlock {
-  const button = { type: 'button' as const, action_id: action, text: plain(label), value: conversationId }
-  return { type: 'section', text: plain(says), accessory: button }
+/** The name stands where the eye looks for it, and the button is short, so that a phone has room for the words. */
+function entrySection({ action, label, says, run }: MoreEntry, conversationId: string): SectionBlock {
+  const text = plain(run.kind === 'form' ? 'Open' : 'Do it')
+  return {
+    type: 'section',
+    text: { type: 'mrkdwn', text: `*${label}*\n${says}` },
+    accessory: { type: 'button', action_id: action, text, value: conversationId, accessibility_label: label },
+  }
 }
 
 /** What is done at once is said in the form, which shows what is offered now. */

@@ -162,7 +162,7 @@ export function renderReturned(view: ReturnedView): Content {
 function waitWords(isVoid: boolean, waitingSince: number | undefined): Inline[] {
   if (!isVoid || waitingSince === undefined) return []
   return [
-    word('\nThe customer waits since '),
+    word('\nThe customer has been waiting since '),
     instant(waitingSince),
     word('. Reach them another way, or put it right and press Reply again.'),
   ]

@@ -17,6 +17,6 @@ export function priorityParts(priority: Priority | undefined): Inline[] {
   return priority === 'low' ? [word(' · low priority')] : []
 }
 
-export function tagParts(tags: readonly string[]): Inline[] {
+function tagParts(tags: readonly string[]): Inline[] {
   return tags.length === 0 ? [] : [word(` · ${tagWords(tags)}`)]
 }

@@ -22,6 +22,15 @@ export function sameLanguage(folder: string, language: string): boolean {
   return folder === language || folder.split('-')[0] === language
 }
 
+/** As people call it; a folder of letters may be called anything. */
+export function languageName(language: string): string {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? language
+  } catch {
+    return language
+  }
+}
+
 /** Without quotes and addresses: those are somebody else's words, or nobody's. */
 function ownWords(text: string): string {
   return text

@@ -178,7 +178,7 @@ eachDatabase((open) => {
     await desk.settle()
     const home = slack.home(maya)
     const shown = home ? readView({ ...home.view, blocks: home.blocks }, slack.names) : ''
-    expect(shown).toContain('Promises due')
+    expect(shown).toContain('Promises and reminders')
     expect(shown).toContain('Send the form')
   })
 })

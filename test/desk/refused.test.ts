@@ -26,7 +26,7 @@ eachDatabase((open) => {
     expect(told?.text).toContain(`<@${desk.maya}>`)
     expect(desk.thread().at(-1)).toContain('your reply to Ada Lovelace did not arrive')
     expect(desk.thread().at(-1)).toContain('This Discord user blocks direct messages. Try email.')
-    expect(desk.thread().at(-1)).toContain('The customer waits since')
+    expect(desk.thread().at(-1)).toContain('The customer has been waiting since')
     expect(await desk.world.openWindow()).toMatchObject({ id: before?.id, started_at: before?.started_at })
     expect(desk.shownCard()).toContain('Last reply: Not delivered.')
     await reply('Yes, it is.')

@@ -44,7 +44,7 @@ eachDatabase((open) => {
     const said = board.read(call)
     expect(said).toContain('your reply to Ada Lovelace did not arrive')
     expect(said).toContain(`${ADA}: The address does not exist: 550 5.1.1 <!channel>`)
-    expect(said).toContain('The customer waits since 2026-01-05 09:00 UTC')
+    expect(said).toContain('The customer has been waiting since 2026-01-05 09:00 UTC')
     expect(checkBlocks(call?.blocks ?? [], 'message', '/blocks')).toEqual([])
   })
 

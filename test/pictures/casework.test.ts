@@ -1,5 +1,6 @@
 // What an agent does to a conversation as a case, photographed: look at the pictures in test-output/pictures after a change.
 import { afterAll, beforeAll, describe, test } from 'vitest'
+import { html } from '../../src/sandbox/page/html.ts'
 import { type Camera, hasBrowser, openCamera } from './camera.ts'
 import { openOffice } from './office.ts'
 
@@ -12,7 +13,7 @@ describe.skipIf(!hasBrowser())('pictures of casework', () => {
   })
   afterAll(() => camera?.close())
 
-  test('priority and tags, a split, and a conversation that goes to another desk', async () => {
+  test('what more there is, priority and tags, a split, and a conversation that goes to another desk', async () => {
     const office = await openOffice({ billing: true })
     const { slack, maya, stage, workspace } = office
     office.mails({
@@ -32,13 +33,23 @@ describe.skipIf(!hasBrowser())('pictures of casework', () => {
     await office.entries(card, 2)
     const front = () => maya.front()?.id ?? ''
     const says = (callbackId: string) => slack.waitFor(() => maya.front()?.view.callback_id === callbackId, callbackId)
-    const more = async (action: string) => {
+    const more = async (action?: string) => {
       const menu = JSON.stringify(workspace.message(office.desk, card.ts)?.blocks).match(/more (v_\w+)/)?.[0] ?? ''
       await slack.click(stage.agent, { channel: office.desk, ts: card.ts, actionId: 'more', value: menu })
       await says('told')
+      if (action === undefined) return
       await slack.click(stage.agent, { viewId: front(), actionId: action })
       await says(action)
     }
+    await more()
+    const forms = [office.drawFront()]
+    await maya.closeAll()
+    for (const action of ['follow_up', 'counts', 'join_with', 'spam']) {
+      await more(action)
+      forms.push(office.drawFront())
+      await maya.closeAll()
+    }
+    await camera.take('case-0-more-phone', html`${forms.map((form) => html`${form}<br>`)}`, { shape: 'phone' })
     await more('label')
     await slack.choose(stage.agent, front(), 'priority', 'priority', 'high')
     await slack.type(stage.agent, front(), 'new', 'new', 'bill, vip')
