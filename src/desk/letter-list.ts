@@ -1,5 +1,4 @@
 // "Letters…": all that this person may use, how each has served, who changed it last, and what can be done about it.
-
 import type { KnownBlock, ModalView, Overflow } from '@slack/types'
 import { DAY } from '../clock.ts'
 import { type LetterVersion, listLastChanges } from '../letter-book.ts'

@@ -102,7 +102,7 @@ eachDatabase((open) => {
     await desk.slack.click(lea, { viewId: desk.front(lea).id, actionId: 'show_version', value: '1' })
     await desk.waitForScreen(lea, 'Restore version 1')
     await desk.slack.click(lea, { viewId: desk.front(lea).id, actionId: 'restore_version' })
-    await desk.waitForScreen(lea, 'It says what it said as version 1, as version 4.')
+    await desk.waitForScreen(lea, 'Restored: version 4 says what version 1 said.')
     expect(await readFile(join(root, 'en/late.md'), 'utf8')).toBe(LATE)
     expect(await desk.offered(maya, 'late')).toContain('en/late')
   })
