@@ -1,6 +1,6 @@
 // The preview: exactly what will leave, to whom, and one button that says so. And what stands in its way.
 import type { KnownBlock, ModalView } from '@slack/types'
-import type { Part } from '../channel.ts'
+import { channelKind, type Part } from '../channel.ts'
 import type { Message } from '../message.ts'
 import type { RecipientChoices } from '../recipients.ts'
 import { chunks, richText, shorten } from '../slack/mrkdwn.ts'
@@ -57,7 +57,7 @@ export function previewView(shown: Shown): ModalView {
     blocks: [
       ...cautionBlocks(cautions),
       ...leaving(shown),
-      note('This is exactly what leaves. You can take it back for a moment after sending.'),
+      note(`This is exactly what leaves${asText(shown.channel)}. You can take it back for a moment after sending.`),
       sequelInput(shown.meta.after),
       laterButton(shown.meta),
     ],
@@ -87,6 +87,11 @@ export function staleView(shown: Shown, news: readonly { message: Message; autho
       laterButton(shown.meta),
     ],
   }
+}
+
+/** A mail has two forms, of the same words. */
+function asText(channel: string): string {
+  return channelKind(channel) === 'email' ? ', in the plain words; the mail shows bold, lists and links as well' : ''
 }
 
 function previewShell({ meta }: Shown, submit: string): Omit<ModalView, 'blocks'> {
