@@ -53,11 +53,8 @@ export async function slackAccess(config: Config, tools: RotationTools): Promise
 
 /** What is renewed goes before what is written, as long as it can be renewed. */
 async function readAgain({ botToken: first, tokenFiles = {} }: SlackApp, renewed: Rotation | undefined) {
-  const [written, appToken, botToken] = await Promise.all([
-    readToken(tokenFiles.bot),
-    readToken(tokenFiles.app),
-    renewed?.token(),
-  ])
+  const botToken = await renewed?.token() // First: what Slack answers is kept, whatever becomes of a file.
+  const [written, appToken] = await Promise.all([readToken(tokenFiles.bot), readToken(tokenFiles.app)])
   const problem = renewed?.problem()
   const isNewer = written !== undefined && written !== first && problem !== undefined
   const now = renewed && !isNewer ? botToken : written
