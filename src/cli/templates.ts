@@ -9,7 +9,8 @@ import { silentLog } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import { loadAcknowledgements } from '../template/acknowledgement.ts'
 import { listFieldValues } from '../template/field.ts'
-import { findLetter, renderLetterFaults } from '../template/letter.ts'
+import { sameLanguage } from '../template/language.ts'
+import { findLetter, type Letter, renderLetterFaults } from '../template/letter.ts'
 import { readShown, type Shown } from '../template/letter-shown.ts'
 import { renderLetter } from '../template/render.ts'
 import type { Command } from './command.ts'
@@ -91,7 +92,12 @@ async function preview(config: Config, words: readonly string[]): Promise<number
   }
   if (!CHANNELS.includes(channel)) return fail(`There is no channel ${channel}.`, nearest(channel, CHANNELS))
   const { shown } = await readLetters(config)
-  const found = findLetter([...shown.letters, ...shown.retired], name)
+  const isOurs = ({ language }: Letter) => Number(sameLanguage(language, config.templates.language))
+  // A bare name means the letter in our language, where there is one.
+  const found = findLetter(
+    [...shown.letters, ...shown.retired].toSorted((a, b) => isOurs(b) - isOurs(a)),
+    name,
+  )
   if (!('letter' in found)) {
     const broken = shown.broken.some((each) => each.key === name || each.name === name)
     if (broken) return fail(`${name} is broken: templates check says what is wrong with it.`, undefined)

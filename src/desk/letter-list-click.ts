@@ -18,6 +18,7 @@ import {
 } from './letter-list.ts'
 import { findListed, type Listed, visible } from './letter-listed.ts'
 import { groupsOf, LETTERS_ACTION } from './letter-menu.ts'
+import { inOrder } from './letter-order.ts'
 import { admitToLetter, desksForLetters } from './letter-permission.ts'
 import { openVersions, VERSION_CLICKS } from './letter-version.ts'
 import { type OnClick, opening } from './listen.ts'
@@ -118,7 +119,7 @@ async function findLetters(tools: DeskTools, who: Person, query: string) {
     .filter(({ key, title }) => has(`${key}\n${title}`))
     .map((letter) => ({ ...letter, when: wrongWith(tools, letter) }))
   const [offered, retired] = [tools.letters(), tools.shelf.retired()].map((letters) =>
-    visible(letters, allowed.desks).filter(says),
+    visible(letters, allowed.desks).filter(says).toSorted(inOrder(tools.language)),
   )
   return groupsOf([
     { label: 'Broken', letters: broken },

@@ -3,13 +3,13 @@ import type { KnownBlock, ModalView, Overflow } from '@slack/types'
 import { DAY } from '../clock.ts'
 import { type LetterVersion, listLastChanges } from '../letter-book.ts'
 import { type LetterUse, listLetterUse } from '../letter-use.ts'
-import { languageName, sameLanguage } from '../template/language.ts'
 import type { Letter } from '../template/letter.ts'
 import type { BrokenLetter } from '../template/letter-broken.ts'
 import type { Person } from './interaction.ts'
 import { brokenWords, isEditable, visibleBroken } from './letter-broken.ts'
 import { visible } from './letter-listed.ts'
 import { letterValue } from './letter-menu.ts'
+import { inOrder, orderWords } from './letter-order.ts'
 import { desksForLetters } from './letter-permission.ts'
 import type { Prepared } from './open-view.ts'
 import { type Desk, type DeskTools, deskTitle } from './tools.ts'
@@ -63,24 +63,6 @@ export async function prepareList(tools: DeskTools, who: Person, meta: ListMeta,
   })
   const words = orderWords(tools.language, { broken: broken.length, letters: [...offered, ...retired] })
   return { kind: 'view', view: listView({ ...meta, page }, rows, { count: all.length, order: words, said }) }
-}
-
-/** Ours first, for that is what whoever looks can read; then what is used, then by name. */
-function inOrder(language: string, uses: ReadonlyMap<string, LetterUse>): (a: Letter, b: Letter) => number {
-  const isOurs = (letter: Letter) => Number(sameLanguage(letter.language, language))
-  const sent = ({ key }: Letter) => uses.get(key)?.sent ?? 0
-  return (a, b) =>
-    isOurs(b) - isOurs(a) || sent(b) - sent(a) || a.title.localeCompare(b.title, 'en') || (a.key < b.key ? -1 : 1)
-}
-
-function orderWords(language: string, { broken, letters }: { broken: number; letters: readonly Letter[] }): string {
-  const ours = letters.filter((letter) => sameLanguage(letter.language, language)).length
-  const isMixed = ours > 0 && ours < letters.length
-  const begin = [
-    ...(broken > 0 ? ['what is broken first'] : []),
-    ...(isMixed ? [`${languageName(language)} first`] : []),
-  ]
-  return [...begin, 'the most used first'].join(', then ')
 }
 
 export function listView(

@@ -161,13 +161,15 @@ test('T1: a broken letter is named with its line and column, and a good one is s
   const head = '---\ntitle: T\nwhen: W\nlanguage: en\nask:\n  day: Which day?\n---\n'
   await writeFile(join(letters, 'en/good.md'), `${head}{{ contact.greeting }},\n\nit comes on {{ fill.day }}.`)
   await writeFile(join(letters, 'en/bad.md'), `${head}{{ fill.dya }}`)
+  await mkdir(join(letters, 'de'))
+  await writeFile(join(letters, 'de/good.md'), `${head.replace('language: en', 'language: de')}Am {{ fill.day }}.`)
   const path = join(folder, 'letters.yaml')
   await writeFile(path, `templates:\n  folder: ${letters}\n`)
 
   const checked = await run(['templates', 'check', '--config', path])
   expect(checked.code).toBe(1)
   expect(checked.err).toContain(`bad.md:8:4: there is no field fill.dya\n  Fix: Did you mean fill.day?`)
-  expect(checked.out).toContain(`Checked: ${letters}, 2 files and the acknowledgements.\nNot checked: what is kept in `)
+  expect(checked.out).toContain(`Checked: ${letters}, 3 files and the acknowledgements.\nNot checked: what is kept in `)
 
   const preview = (name: string, channel = 'email') =>
     run([
@@ -204,7 +206,7 @@ test('T1: a broken letter is named with its line and column, and a good one is s
   const both = await run(['templates', 'check', '--config', path])
   expect(both.code).toBe(1)
   expect(both.out).toContain(
-    `Checked: ${letters}, 2 files and the acknowledgements; ${folder}/letters.db, 2 texts kept there.`,
+    `Checked: ${letters}, 3 files and the acknowledgements; ${folder}/letters.db, 2 texts kept there.`,
   )
   expect(both.err).toContain(
     'en/mine, version 1, kept in the database:9:15: there is no field fill.dai\n  Fix: Did you mean fill.day?',

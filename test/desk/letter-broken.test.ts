@@ -54,6 +54,8 @@ eachDatabase((open) => {
     // Our language first, and in it by name, as nothing was used yet.
     const whole = await openList(desk, maya)
     expect(whole.match(/(?:en|de)\/[a-z]+/g)).toEqual(['en/guide', 'en/late', 'en/sizes', 'de/anfang', 'de/late'])
+    const late = await desk.slack.suggest(maya, desk.front(maya).id, 'find-0-', 'find_letter', 'PARCEL')
+    expect(late.map(({ value }) => value)).toEqual(['en/late', 'de/late'])
     await back(desk, maya)
 
     await desk.customerWrites('Where is my parcel?')
