@@ -118,11 +118,20 @@ class QuietClient extends SocketModeClient {
     try {
       const message: unknown = typeof data === 'string' ? JSON.parse(data) : {}
       if (isObject(message) && message.type === 'disconnect') this.hearing.asked()
-      else await super.onWebSocketMessage(data, isBinary)
+      else await super.onWebSocketMessage(withEvent(message) ?? data, isBinary)
     } catch (error) {
       this.log.warn({ error: String(error) }, 'slack: a message on the socket could not be read')
     }
   }
+}
+
+/** What Slack tells of itself comes without an event. The SDK looks for one, and it would come again and again. */
+function withEvent(message: unknown): string | undefined {
+  if (!isObject(message) || message.type !== 'events_api' || typeof message.envelope_id !== 'string') return undefined
+  const { payload } = message
+  return !isObject(payload) || isObject(payload.event)
+    ? undefined
+    : JSON.stringify({ ...message, payload: { ...payload, event: {} } })
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -28,7 +28,7 @@ async function badSlack(greet: (socket: WebSocket) => void) {
   return { botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: `http://127.0.0.1:${port()}/api/` }
 }
 
-test('messages nobody can read are passed over, and the next one is heard', async () => {
+test('Q9: messages nobody can read are passed over, what has no event in it is heard, and the next one is', async () => {
   const access = await badSlack((socket) => {
     socket.send(HELLO)
     for (const odd of [
@@ -38,15 +38,21 @@ test('messages nobody can read are passed over, and the next one is heard', asyn
       '[]',
       '{"type":"events_api"}',
       '{"type":"events_api","payload":{"event":null}}',
+      '{"type":"events_api","envelope_id":"e0","payload":{"type":"app_rate_limited","minute_rate_limited":1518467820}}',
     ]) {
       socket.send(odd)
     }
     socket.send(JSON.stringify({ type: 'events_api', envelope_id: '1', payload: { event: { type: 'message' } } }))
   })
-  const heard = Promise.withResolvers<Envelope>()
-  const handle = async (envelope: Envelope) => heard.resolve(envelope)
+  const heard: Envelope[] = []
+  const last = Promise.withResolvers<Envelope>()
+  const handle = async (envelope: Envelope) => {
+    heard.push(envelope)
+    if (envelope.id === '1') last.resolve(envelope)
+  }
   const line = await openLine(access, handle, { clock: systemClock(), log: silentLog })
-  expect((await heard.promise).body).toEqual({ event: { type: 'message' } })
+  expect((await last.promise).body).toEqual({ event: { type: 'message' } })
+  expect(heard.map(({ id }) => id)).toEqual(['e0', '1'])
   expect(line.isUp()).toBe(true)
   await line.close()
   expect(line.isUp()).toBe(false)
