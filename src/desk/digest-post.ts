@@ -1,5 +1,6 @@
 // The morning digest as a lead reads it: the queue in figures, and the worst of it by name.
 import type { KnownBlock } from '@slack/types'
+import type { WebClient } from '@slack/web-api'
 import type { Clock } from '../clock.ts'
 import type { Reader } from '../db/open.ts'
 import type { DeskDay } from '../desk-day.ts'
@@ -10,12 +11,14 @@ import { escapeMrkdwn, shorten } from '../slack/mrkdwn.ts'
 import type { SlackRoom } from '../slack/room.ts'
 import { shortName } from './card.ts'
 import { makeFinder } from './find-post.ts'
+import { linkMaker } from './link.ts'
 import { spanWords } from './ping.ts'
 import { type Content, post } from './post.ts'
 import { channelWord } from './question.ts'
 import { channelFor } from './tell-post.ts'
 import { type Desk, deskTitle, getDesk } from './tools.ts'
-import { heading, instant, note, paragraph, word } from './words.ts'
+import { postedOf } from './view.ts'
+import { heading, type Inline, instant, note, paragraph, word } from './words.ts'
 
 export interface DigestOptions {
   db: Reader
@@ -38,7 +41,8 @@ export function digestHandler(options: DigestOptions): Handler {
       const now = clock.now()
       const counts = await countQueue(db, name, now, options.dayOf(name).end(now))
       const worst = await listQueue(db, name, { limit: WORST_MAX, filter: { withSnoozed: true } })
-      const content = renderMorning(deskTitle(getDesk({ desks }, name)), counts, worst, now)
+      const links = await linksTo(room.clients.read, worst)
+      const content = renderMorning(deskTitle(getDesk({ desks }, name)), counts, worst, now, links)
       const posted = await post(room.clients.post, { channel }, content, { oid: effect.id, n: 0 }, 'send the digest')
       return { kind: 'accepted', ref: posted.ts }
     },
@@ -51,7 +55,25 @@ export function digestHandler(options: DigestOptions): Handler {
   }
 }
 
-export function renderMorning(desk: string, counts: QueueCounts, worst: readonly QueueRow[], now: number): Content {
+/** By conversation, to their cards. */
+async function linksTo(read: WebClient, rows: readonly QueueRow[]): Promise<ReadonlyMap<string, string>> {
+  const linkTo = linkMaker(read)
+  const links = new Map<string, string>()
+  for (const { conversationId, cardChannel, cardTs } of rows) {
+    const card = postedOf({ card_channel: cardChannel, card_ts: cardTs })
+    const link = card && (await linkTo(card))
+    if (link !== undefined) links.set(conversationId, link)
+  }
+  return links
+}
+
+export function renderMorning(
+  desk: string,
+  counts: QueueCounts,
+  worst: readonly QueueRow[],
+  now: number,
+  links: ReadonlyMap<string, string> = new Map(),
+): Content {
   const { waiting, overdue } = counts
   const name = shorten(desk, NAME_LENGTH)
   const title = waiting === 0 ? `${name}: nobody waits` : `${name}: ${customers(waiting)} for an answer`
@@ -65,7 +87,14 @@ export function renderMorning(desk: string, counts: QueueCounts, worst: readonly
       ]),
     ),
     ...(worst.length > 0
-      ? [paragraph(worst.flatMap((row, n) => [word(n === 0 ? '' : '\n'), ...rowWords(row, now)]))]
+      ? [
+          paragraph(
+            worst.flatMap((row, n) => [
+              word(n === 0 ? '' : '\n'),
+              ...rowWords(row, now, links.get(row.conversationId)),
+            ]),
+          ),
+        ]
       : []),
     ...(waiting > worst.length ? [note(`and ${waiting - worst.length} more`)] : []),
     paragraph([word('As of '), instant(now)]),
@@ -77,11 +106,9 @@ function customers(count: number): string {
   return count === 1 ? '1 customer waits' : `${count} customers wait`
 }
 
+/** What is rarely there is not spoken of while it is not. */
 function figures(counts: QueueCounts): [number, string][] {
-  return [
-    [counts.overdue, 'overdue'],
-    [counts.dueToday, 'due later today'],
-    [counts.unassigned, 'that nobody has'],
+  const rare: [number, string][] = [
     [counts.snoozed, 'snoozed, still waiting'],
     [
       counts.undelivered,
@@ -89,14 +116,22 @@ function figures(counts: QueueCounts): [number, string][] {
     ],
     [counts.broken, counts.broken === 1 ? 'broken promise' : 'broken promises'],
   ]
+  return [
+    [counts.overdue, 'overdue'],
+    [counts.dueToday, 'due later today'],
+    [counts.unassigned, 'that nobody has'],
+    ...rare.filter(([figure]) => figure > 0),
+  ]
 }
 
-function rowWords(row: QueueRow, now: number) {
+function rowWords(row: QueueRow, now: number, link: string | undefined): Inline[] {
   const late = now >= row.dueAt ? `${spanWords(now - row.dueAt)} late` : `due in ${spanWords(row.dueAt - now)}`
   const name = shortName({ name: row.contactName ?? undefined, address: row.address })
-  const rest = ` · ${name} · ${channelWord(row.channelKind)}${row.ownerId === null ? ' · nobody has it' : ' · '}`
+  const rest = ` · ${channelWord(row.channelKind)}${row.ownerId === null ? ' · nobody has it' : ' · '}`
   return [
     word(late, { bold: true }),
+    word(' · '),
+    link === undefined || name === '' ? word(name) : { type: 'link', url: link, text: name },
     word(rest),
     ...(row.ownerId === null ? [] : [{ type: 'user' as const, user_id: row.ownerId }]),
   ]

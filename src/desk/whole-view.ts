@@ -31,6 +31,7 @@ export interface Whole {
   messageId: string
   from: { name?: string | undefined; address: string }
   at: number
+  isOurs?: boolean
   subject: string | undefined
   sender: string | undefined
   text: string
@@ -107,7 +108,7 @@ const VERDICTS: Record<string, string> = {
 
 function head(show: WholeShow, whole: Whole): KnownBlock[] {
   const { from, at, subject, sender } = whole
-  const arrived = paragraph([word('Arrived: ', { bold: true }), instant(at)])
+  const arrived = paragraph([word(whole.isOurs ? 'Sent: ' : 'Arrived: ', { bold: true }), instant(at)])
   if (show !== 'original' || whole.head.length === 0) {
     // The ids of chat platforms tell nobody anything.
     const address = from.address.includes('@') ? ` <${from.address}>` : ''

@@ -155,6 +155,7 @@ async function readWhole({ db }: DeskTools, conversation: Conversation, message:
     messageId: message.id,
     from: message.author === identity.address ? identity : await writerOf(db, message, identity),
     at: message.arrived_at,
+    isOurs: message.direction !== 'inbound',
     subject: message.subject ?? undefined,
     sender: message.sender ?? undefined,
     text: message.text,

@@ -128,7 +128,7 @@ export const CASES: Record<string, Case> = {
     ([views, tally]) => faultsOfMessage(renderDigest(views, tally, NOW, links)),
   ),
   'morning digest': drawing(fc.tuple(said(150), counts, shape.several(shape.queueRow, 15)), ([desk, figures, worst]) =>
-    faultsOfMessage(renderMorning(desk, figures, worst, NOW)),
+    faultsOfMessage(renderMorning(desk, figures, worst, NOW, links)),
   ),
   home: drawing(
     fc.record({

@@ -71,6 +71,8 @@ eachDatabase((open) => {
     expect(text).toContain(`${today} due later today`)
     expect(text).toContain('3 that nobody has')
     expect(text).toContain('1 snoozed, still waiting')
+    expect(text).not.toContain('broken promise')
+    expect(text).toContain(`/archives/${board.channel}/p`)
     const counts = await countQueue(world.db, DESK, now, deskDay(undefined).end(now))
     expect(counts).toMatchObject({ waiting: 4, overdue, dueToday: today, unassigned: 3, snoozed: 1, broken: 0 })
   })
