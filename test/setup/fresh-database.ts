@@ -27,22 +27,21 @@ let count = 0
 export async function freshPostgres(serverUrl: string, template = 'template1'): Promise<FreshDatabase> {
   count += 1
   const name = `test_${process.pid}_${count}_${performance.now().toString().replace('.', '_')}`
-  const run = async (text: string) => void (await (await clientOf(serverUrl)).query(text))
+  const run = async (text: string) => void (await poolOf(serverUrl).query(text))
   await run(`create database ${name} template ${template} strategy file_copy`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return { database: { kind: 'postgres', url: url.href }, drop: () => run(`drop database ${name} with (force)`) }
 }
 
-const clients = new Map<string, Promise<pg.Client>>()
+const pools = new Map<string, pg.Pool>()
 
-/** One connection makes and drops all of them; it ends with the server, or with the process. */
-async function clientOf(serverUrl: string): Promise<pg.Client> {
-  const known = clients.get(serverUrl)
-  if (known) return await known
-  const client = new pg.Client({ connectionString: serverUrl })
-  client.on('error', () => clients.delete(serverUrl))
-  const connected = client.connect().then(() => client)
-  clients.set(serverUrl, connected)
-  return await connected
+/** Of one connection that makes and drops all of them; it ends with the server, or with the process. */
+function poolOf(serverUrl: string): pg.Pool {
+  const known = pools.get(serverUrl)
+  if (known) return known
+  const pool = new pg.Pool({ connectionString: serverUrl, max: 1, allowExitOnIdle: true })
+  pool.on('error', () => undefined) // The server stops before we do; if it stops too early, the next query says so.
+  pools.set(serverUrl, pool)
+  return pool
 }
