@@ -8,7 +8,7 @@
 // Previews, codes, facts and posts in Slack stay where they were made.
 import type { Conversation } from './conversation.ts'
 import type { Trx } from './db/open.ts'
-import { moveFollowUps, returnFollowUps } from './follow-up.ts'
+import { moveFollowUps, returnFollowUps } from './follow-up-move.ts'
 import { copyKeptDrafts, partKeptDrafts } from './kept-draft.ts'
 import { joinLabels, partLabels } from './label.ts'
 import { copyParticipants, removeGuests } from './participant.ts'
