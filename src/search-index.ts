@@ -103,6 +103,7 @@ async function readEntries(trx: Trx, ids: readonly string[]) {
     ])
     .select(sql<string>`substr(message.text, 1, ${sql.lit(TEXT_BYTES_MAX)})`.as('text'))
     .where('message.id', 'in', ids)
+    .orderBy('message.id') // Of those that arrived in one millisecond the later one is the newer one.
     .execute()
   const people = await trx
     .selectFrom('participant')

@@ -10,8 +10,8 @@ const KEEPALIVE_DELAY_MS = 10_000
 const BIGINT_OID = 20
 const READ_ONLY = 'set default_transaction_read_only = on'
 
-/** Serialisation failure, deadlock, server going away: the whole transaction may be tried again. */
-const RETRYABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03'])
+/** Serialisation failure, deadlock, a lock not had in time, server going away: the whole transaction may be tried again. */
+const RETRYABLE = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03'])
 
 export async function postgresDialect(
   url: string,

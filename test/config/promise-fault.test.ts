@@ -330,7 +330,7 @@ const PROMISES: Case[] = [
     /20:00-07:00/,
   ],
   ['a backup by name', inDesk('backup: [ana]'), 'desks.support.backup.0', /Slack user id/, /member ID/],
-  ['a short user id', inDesk('backup: [U01]'), 'desks.support.backup.0', /Slack user id/, /member ID/],
+  ['a short user id', inDesk('backup: [U1]'), 'desks.support.backup.0', /Slack user id/, /member ID/],
   ['an alarm to no address', inDesk('alert_email: [lena]'), 'desks.support.alert_email.0', /mail address/, /@/],
   ['a digest perhaps', inDesk('digest: daily'), 'desks.support.digest', /neither/, /true or false/],
 ]

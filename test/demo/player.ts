@@ -55,8 +55,11 @@ function playerAt(page: Page, errors: readonly string[]) {
   const dialog = page.getByRole('dialog')
   const press = (name: string | RegExp) => page.getByRole('button', { name }).click()
   const pressInModal = (name: string | RegExp) => dialog.getByRole('button', { name }).click()
-  /** The first that says it: pings that speak of it come later. */
-  const cardOf = (words: string) => page.locator('#agent .messages .message', { hasText: words }).first()
+  /** The first that has it as its name, subject or words: pings come later, and the customer's other cards merely speak of it. */
+  const cardOf = (words: string) => {
+    const has = page.locator('b, blockquote', { hasText: words })
+    return page.locator('#agent .messages .message', { has }).first()
+  }
   return {
     ...{ page, dialog, errors, press, pressInModal, cardOf },
     picture: (name: string) => page.screenshot({ path: join(PICTURES, `demo-${name}.png`) }),
