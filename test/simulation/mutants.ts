@@ -9,6 +9,8 @@ import { CALM_WIRE } from './wire.ts'
 export interface Mutant {
   name: string
   edits: { file: string; find: string; replace: string }[]
+  /** The history the hunt begins at: one in which it showed, so that it is found at once. Should it show there no more, others follow. */
+  from?: number
   /** What makes its moment likely, so that it is found within seconds. */
   provoke?: (profile: Profile) => Partial<Profile>
 }
@@ -23,6 +25,7 @@ const HANGING = { crash: 0, freeze: 0.2, longFreezes: true, slow: 0 }
 export const MUTANTS: Mutant[] = [
   {
     name: 'acknowledge before commit',
+    from: 9,
     edits: [
       {
         file: 'intake.ts',
@@ -34,6 +37,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'blind re-queue',
+    from: 10,
     edits: [
       {
         file: 'outbox-settle.ts',
@@ -44,6 +48,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'fence by instance',
+    from: 44,
     edits: [
       {
         file: 'outbox-settle.ts',
@@ -70,6 +75,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'success not recorded',
+    from: 21,
     edits: [
       {
         file: 'outbox-attempt.ts',
@@ -99,6 +105,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'no self-release',
+    from: 41,
     edits: [
       {
         file: 'outbox-attempt.ts',
@@ -115,6 +122,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'a step fires again',
+    from: 6,
     edits: [
       {
         file: 'ping.ts',
