@@ -171,6 +171,8 @@ export const deskRate = {
   backlog: (desk: string) => `desk:backlog:${desk}`,
   file: (desk: string) => `desk:file:${desk}`,
   update: 'desk:update',
+  /** What has changed elsewhere: nobody has done anything to this card. */
+  updateLater: 'desk:update:later',
   allot: (desk: string) => `desk:allot:${desk}`,
   /** The word about all that waits for a place does not wait behind it. */
   overload: (desk: string) => `desk:overload:${desk}`,
@@ -188,6 +190,14 @@ export async function postAnew(trx: Trx, conversation: Conversation): Promise<Co
 /** Asks for the card to show the newest state; many asks become one update. */
 export async function refreshCard(trx: Trx, conversation: Conversation): Promise<void> {
   await putAll(trx, [cardEffect(trx, conversation)])
+}
+
+/** The same for cards that stand already, once nothing more urgent is to be shown. */
+export async function refreshCardsLater(trx: Trx, conversations: readonly Conversation[]): Promise<void> {
+  await putAll(
+    trx,
+    conversations.map((conversation) => ({ ...cardEffect(trx, conversation), rateKey: deskRate.updateLater })),
+  )
 }
 
 /** The card, and the message's entry in its thread: posted, or brought up to date. */

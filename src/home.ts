@@ -2,7 +2,7 @@
 import { type Cut, isCut } from './agent-queue.ts'
 import { HOUR, MINUTE, SECOND } from './clock.ts'
 import type { Reader, Trx } from './db/open.ts'
-import { hurry, put } from './outbox.ts'
+import { put } from './outbox.ts'
 import { CLOCK_KEY, type LocalHandler } from './outbox-runner.ts'
 import type { QueuePlace } from './queue.ts'
 
@@ -52,7 +52,6 @@ export async function lookAt(trx: Trx, person: string, look: { cut?: Cut; after?
 
 /** At once, for somebody who waits for it. */
 export async function refreshHome(trx: Trx, person: string): Promise<void> {
-  await hurry(trx, lane(person), { from: HOME_RATE.later, to: HOME_RATE.now })
   await putHome(trx, person, HOME_RATE.now)
   await put(trx, {
     kind: 'homes',

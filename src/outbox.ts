@@ -29,7 +29,7 @@ export interface NewEffect {
   conversationId?: string
   /** Rows of one lane run strictly one after the other. */
   lane?: string
-  /** At most one row with this key waits at any time; a second `put` replaces its payload. */
+  /** At most one row with this key waits at any time; a second `put` replaces its payload, and hurries what was to wait for others. */
   coalesceKey?: string
   /** At most one row with this key exists, ever. */
   dedupe?: string
@@ -58,12 +58,18 @@ export async function putAll(trx: Trx, effects: readonly (NewEffect & { coalesce
   trx.wake('outbox')
 }
 
+/** The rate keys of what leaves every other place to what somebody waits for. */
+const LATER = '%:later'
+
 /** The update locks the row, so that nobody claims it and reads the old state before we commit the new one. */
 const replaceQueued = (oc: OnConflictBuilder<Schema, 'outbox'>) =>
   oc
     .column('coalesce_key')
     .where(sql<boolean>`coalesce_key is not null and state = 'queued'`)
-    .doUpdateSet((eb) => ({ payload: eb.ref('excluded.payload') }))
+    .doUpdateSet((eb) => ({
+      payload: eb.ref('excluded.payload'),
+      rate_key: sql<string>`case when outbox.rate_key like ${LATER} then excluded.rate_key else outbox.rate_key end`,
+    }))
 
 function toRow(trx: Trx, effect: NewEffect) {
   return {

@@ -58,6 +58,17 @@ eachDatabase((open) => {
     expect(outbox.sent).toEqual(['newest', 'again'])
   })
 
+  test('X5: what may wait for others is hurried by whoever does not wait, and never the other way about', async () => {
+    const outbox = await makeOutbox(open)
+    const keyAfter = async (rateKey: string) => {
+      await outbox.put('card', { coalesceKey: 'card', rateKey })
+      return (await outbox.row('card')).rate_key
+    }
+    expect(await keyAfter('desk:update:later')).toBe('desk:update:later')
+    expect(await keyAfter('desk:update')).toBe('desk:update')
+    expect(await keyAfter('desk:update:later')).toBe('desk:update')
+  })
+
   test('the newest wins against one in flight too: whichever way that ends, the newest is sent after it', async () => {
     const outbox = await makeOutbox(open)
     await outbox.put('old', { coalesceKey: 'card', lane: 'card' })

@@ -11,6 +11,7 @@ const BACKLOG_MS = 2 * POST.minMs
 const POSTS = 'desk:posts'
 const ALL_POSTS: Pace = { minMs: 0.21 * SECOND, concurrencyMax: 10, queueMax: 4 }
 const UPDATE: Pace = { minMs: 1.2 * SECOND, concurrencyMax: 1 }
+const UPDATE_LATER: Pace = { ...UPDATE, minMs: 2 * UPDATE.minMs, within: deskRate.update }
 
 /** A hundred views a minute; what nobody has asked for leaves every second place to what somebody waits for. */
 const HOME: Pace = { minMs: 0.65 * SECOND, concurrencyMax: 1 }
@@ -18,7 +19,8 @@ const HOME_LATER: Pace = { ...HOME, minMs: 2 * HOME.minMs, within: HOME_RATE.now
 
 /** Undefined for the keys of others. */
 export function paceOf(rateKey: string): Pace | undefined {
-  if (rateKey === 'desk:update') return UPDATE
+  if (rateKey === deskRate.update) return UPDATE
+  if (rateKey === deskRate.updateLater) return UPDATE_LATER
   if (rateKey === HOME_RATE.now) return HOME
   if (rateKey === HOME_RATE.later) return HOME_LATER
   const [, desk] = /^desk:backlog:(.*)$/.exec(rateKey) ?? []

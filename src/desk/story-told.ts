@@ -2,7 +2,7 @@
 // the card itself says so, once it stands, so that however much happens at once they follow no faster than it does.
 
 import { getIdentity } from '../contact.ts'
-import { refreshCard } from '../conversation.ts'
+import { refreshCardsLater } from '../conversation.ts'
 import type { Trx } from '../db/open.ts'
 import { listSamePerson } from '../same-person.ts'
 import type { CardView } from './view.ts'
@@ -40,7 +40,7 @@ export async function tellStory(trx: Trx, conversationId: string, story: string)
     .orderBy('conversation.id', 'desc')
     .limit(CARDS_MAX)
     .execute()
-  for (const conversation of others) await refreshCard(trx, conversation)
+  await refreshCardsLater(trx, others)
 }
 
 const deskIn = (story: string) => (JSON.parse(story) as [string])[0]
