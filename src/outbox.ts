@@ -184,6 +184,20 @@ export async function findQueued(
   return row && { dueAt: row.due_at, isPostponed: row.error !== null }
 }
 
+/** Whether more than so many wait under this key. */
+export async function owesMoreThan(db: Reader, rateKey: string, count: number): Promise<boolean> {
+  const another = await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('state', '=', sql.lit('queued'))
+    .where('rate_key', '=', rateKey)
+    .orderBy('due_at')
+    .limit(1)
+    .offset(count)
+    .executeTakeFirst()
+  return another !== undefined
+}
+
 /** Whether anything under this rate key waits or is under way. By the indexes of either state: one for both there is not. */
 export async function isBusy(db: Reader, rateKey: string): Promise<boolean> {
   const rows = (state: 'queued' | 'sending') =>

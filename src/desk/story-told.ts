@@ -2,12 +2,15 @@
 // the card itself says so, once it stands, so that however much happens at once they follow no faster than it does.
 
 import { getIdentity } from '../contact.ts'
-import { refreshCardsLater } from '../conversation.ts'
+import { deskRate, refreshCardsLater } from '../conversation.ts'
 import type { Trx } from '../db/open.ts'
+import { owesMoreThan } from '../outbox.ts'
 import { listSamePerson } from '../same-person.ts'
 import type { CardView } from './view.ts'
 
 const CARDS_MAX = 10
+/** In a flood they would be owed for hours. What is beyond is told when something happens to the card itself. */
+const OWED_MAX = 50
 
 /** Undefined when they tell it already. Ids only. */
 export function newStoryOf(view: CardView, now: number): string | undefined {
@@ -27,6 +30,7 @@ export async function tellStory(trx: Trx, conversationId: string, story: string)
     .where('id', '=', conversationId)
     .executeTakeFirstOrThrow()
   await trx.updateTable('conversation').set({ story_told: story }).where('id', '=', conversationId).execute()
+  if (await owesMoreThan(trx, deskRate.updateLater, OWED_MAX)) return
   const { contactId } = await getIdentity(trx, before.identity_id)
   const others = await trx
     .selectFrom('conversation')

@@ -4,6 +4,7 @@ import { DAY, HOUR, SECOND } from '../../src/clock.ts'
 import { close } from '../../src/close.ts'
 import { getConversation } from '../../src/conversation.ts'
 import { endFollowUp, makeFollowUp } from '../../src/follow-up.ts'
+import { putAll } from '../../src/outbox.ts'
 import { linkPeople } from '../../src/person.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
 import { eachDatabase } from '../setup/database.ts'
@@ -14,6 +15,20 @@ const STRANGER = { address: 'stranger@example.org', name: 'Sam' }
 const anew = { evidence: [], keys: [] }
 
 eachDatabase((open) => {
+  test('X5: where very many cards wait to tell of others, no more are added', async () => {
+    const desk = await makeActingDesk(open)
+    const { world } = desk
+    await desk.customerWrites('Where is it?', { from: ANN, subject: 'One' })
+    const owed = Array.from({ length: 51 }, (_, n) => ({
+      ...{ kind: 'card', payload: {}, rateKey: 'desk:update:later' },
+      ...{ coalesceKey: `other ${n}`, dueAt: world.clock.now() + HOUR },
+    }))
+    await world.db.transaction((trx) => putAll(trx, owed))
+    await desk.customerWrites('And this?', { from: ANN, subject: 'Two', evidence: [], keys: ['two' as never] })
+    const later = world.db.selectFrom('outbox').select('id').where('rate_key', '=', 'desk:update:later')
+    expect(await later.execute()).toHaveLength(owed.length)
+  })
+
   test('S16: a card tells anew of the person’s other conversations when one begins, changes hands, is promised something, answered and closed, and of no single message', async () => {
     const desk = await makeActingDesk(open)
     const { world, slack, channel, maya, tom } = desk
