@@ -6,8 +6,8 @@ import type { DeskChannelTable } from '../db/schema.ts'
 import { appendFact } from '../fact.ts'
 import { type Desk, deskTitle } from './tools.ts'
 
-/** `shared`: another organisation reads there, or has been invited to. */
-export type Shut = 'archived' | 'removed' | 'deleted' | 'shared'
+/** `shared`: another organisation reads there, or has been invited to. `public`: everybody may, and Slack lets us not even look. */
+export type Shut = 'archived' | 'removed' | 'deleted' | 'shared' | 'public'
 
 /** What is so, what becomes of it, and what to do. */
 const SAID: Record<Shut, string> = {
@@ -16,12 +16,32 @@ const SAID: Record<Shut, string> = {
     'does not have the app in it any more. What is to be shown there waits. Invite the app again, and everything comes.',
   deleted:
     'was deleted. What is to be shown there waits. Make a private channel, invite the app and the agents, and write its id as the desk’s channel into deskbell.yaml.',
+  public:
+    'is public: everybody in the workspace can read it and join. What is to be shown there waits, and nobody can act there. Make it private again, or write a private one into deskbell.yaml.',
   shared:
     'is shared with another organisation, which would read what customers write. Nothing is posted and nobody can act there until the sharing ends, or another private channel stands in deskbell.yaml.',
 }
 
 export function sayShut(desk: Desk, shut: Shut): string {
   return `The channel ${desk.channel} of the desk ${deskTitle(desk)} ${SAID[shut]}`
+}
+
+/** It works there, and should not. */
+export function sayExposed(desk: Desk): string {
+  return `The channel ${desk.channel} of the desk ${deskTitle(desk)} ${EXPOSED}`
+}
+
+const EXPOSED =
+  'is public: everybody in the workspace can read what customers write, and becomes an agent by joining. Make it private, or write a private one into deskbell.yaml.'
+
+/** The leads hear of it once. */
+export async function noteExposed(trx: Trx, desk: Desk): Promise<void> {
+  await putAlarm(trx, {
+    desk: desk.name,
+    key: `desk-channel:${desk.name}:exposed:${desk.channel}`,
+    subject: `The desk ${deskTitle(desk)} stands in a public channel`,
+    text: sayExposed(desk),
+  })
 }
 
 export function sayRenumbered(desk: Desk, configured: string): string {

@@ -7,8 +7,17 @@ import type { DeskChannelTable } from '../db/schema.ts'
 import type { Log } from '../log.ts'
 import type { SlackEvent } from '../slack/event.ts'
 import type { Asked, Guard } from '../slack/guard.ts'
-import { codeOf, troubleOf } from '../slack/trouble.ts'
-import { listDeskChannels, noteShut, renumber, type Shut, sayRenumbered, sayShut } from './desk-channel.ts'
+import { codeOf, lacksScope, troubleOf } from '../slack/trouble.ts'
+import {
+  listDeskChannels,
+  noteExposed,
+  noteShut,
+  renumber,
+  type Shut,
+  sayExposed,
+  sayRenumbered,
+  sayShut,
+} from './desk-channel.ts'
 import type { Desk } from './tools.ts'
 
 /** What an event of the channel's own life comes to. */
@@ -58,6 +67,7 @@ export function makeDeskChannels({ db, clock, log, desks, client }: DeskChannels
   /** When Slack has said what each one is, by the monotonic clock. */
   const lookedAt = new Map<string, number>()
   const unseen = new Map<string, string>()
+  const exposed = new Set<string>()
 
   const shutOf = ({ name }: Desk) => (rows.get(name)?.shut ?? undefined) as Shut | undefined
   const deskAt = (channel: string) => desks.find((desk) => desk.channel === channel || configuredOf(desk) === channel)
@@ -82,7 +92,12 @@ export function makeDeskChannels({ db, clock, log, desks, client }: DeskChannels
     unseen.delete(desk.name)
     // Whoever asks for a channel that was deleted only hears that it is not there.
     const known = is === 'removed' && shutOf(desk) === 'deleted' ? 'deleted' : is
-    await db.transaction((trx) => noteShut(trx, desk, configuredOf(desk), known === 'open' ? null : known))
+    await db.transaction((trx) => noteShut(trx, desk, configuredOf(desk), shutBy(known)))
+    exposed.delete(desk.name)
+    if (is === 'exposed') {
+      exposed.add(desk.name)
+      await db.transaction((trx) => noteExposed(trx, desk))
+    }
     lookedAt.set(desk.name, clock.monotonic())
     await load()
   }
@@ -135,7 +150,8 @@ export function makeDeskChannels({ db, clock, log, desks, client }: DeskChannels
       const told = event.kind === 'member-joined' && event.user === self.botUserId ? 'open' : TOLD[event.kind]
       if (told === undefined) return undefined
       if (told === 'deleted') return { desk, is: told }
-      return { desk, is: await ask(client(), desk.channel).catch(() => told) }
+      const is = await ask(client(), desk.channel).catch(() => told)
+      return { desk, is: shutBy(is) ?? 'open' }
     },
     async keep(trx, news) {
       const { desk } = news
@@ -167,7 +183,10 @@ export function makeDeskChannels({ db, clock, log, desks, client }: DeskChannels
         return shut === undefined ? [] : [sayShut(desk, shut)]
       }),
     advice: () =>
-      desks.flatMap((desk) => (desk.channel === configuredOf(desk) ? [] : [sayRenumbered(desk, configuredOf(desk))])),
+      desks.flatMap((desk) => [
+        ...(desk.channel === configuredOf(desk) ? [] : [sayRenumbered(desk, configuredOf(desk))]),
+        ...(exposed.has(desk.name) ? [sayExposed(desk)] : []),
+      ]),
   }
 }
 
@@ -183,14 +202,24 @@ const TOLD: Partial<Record<SlackEvent['kind'], Shut | 'open'>> = {
   'channel-unshared': 'open',
 }
 
+/** `exposed`: we can work there, and so can everybody. */
+type Found = Shut | 'open' | 'exposed'
+
+function shutBy(found: Found): Shut | null {
+  return found === 'open' || found === 'exposed' ? null : found
+}
+
 /** Rejects when Slack does not say. */
-async function ask(client: WebClient, channel: string): Promise<Shut | 'open'> {
+async function ask(client: WebClient, channel: string): Promise<Found> {
   try {
     const { channel: found } = await client.conversations.info({ channel })
     if (found?.is_ext_shared || found?.is_pending_ext_shared) return 'shared'
     if (found?.is_archived) return 'archived'
-    return found?.is_member === false ? 'removed' : 'open'
+    if (found?.is_member === false) return 'removed'
+    return found?.is_private === false ? 'exposed' : 'open'
   } catch (error) {
+    // We ask for no look at public channels, where no desk belongs.
+    if (lacksScope(error, 'channels:read')) return 'public'
     if (codeOf(error) === 'channel_not_found') return 'removed'
     // No Slack says so; whatever stands in for it there has no channels that others share.
     if (codeOf(error) === 'unknown_method') return 'open'

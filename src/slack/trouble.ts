@@ -67,6 +67,15 @@ const FINAL: Record<string, string> = {
 const UNKNOWN_OUTCOME = new Set(['fatal_error', 'internal_error', 'service_unavailable', 'request_timeout'])
 const LATER = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded', 'team_added_to_org'])
 
+/** Whether Slack refused for want of this very permission. */
+export function lacksScope(error: unknown, scope: string): boolean {
+  const platform = error instanceof SendError ? error.cause : error
+  if (!(platform instanceof WebAPIPlatformError) || platform.data.error !== 'missing_scope') return false
+  return String((platform.data as { needed?: string }).needed ?? '')
+    .split(',')
+    .includes(scope)
+}
+
 /** Slack's own word for what it refused, such as `channel_not_found`. */
 export function codeOf(error: unknown): string | undefined {
   const platform = error instanceof SendError ? error.cause : error

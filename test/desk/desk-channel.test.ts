@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { alarmHandler } from '../../src/alarm-post.ts'
 import { MINUTE } from '../../src/clock.ts'
+import { MANIFEST } from '../../src/desk/manifest.ts'
 import { readMessage } from '../../src/sandbox/slack/read.ts'
 import type { OpenTestDb } from '../setup/database.ts'
 import { eachDatabase } from '../setup/database.ts'
@@ -89,6 +90,40 @@ eachDatabase((open) => {
       'removed',
       'open',
     ])
+  })
+
+  test('Q13, S18: nothing is posted in a channel that was made public, and all of it comes once it is private again', async () => {
+    const desk = await makeWatchedDesk(open)
+    const { slack, channel } = desk
+    await desk.customerWrites('The first one')
+    slack.publish(channel)
+    await desk.channels().tend()
+    for (let n = 0; n < 11; n++) await desk.world.passTime(MINUTE)
+    await desk.channels().tend()
+    await desk.customerWrites('The second one', { from: { address: 'bo@example.org' } })
+    await desk.goOn()
+    expect(desk.told()).toEqual([expect.stringContaining('is public')])
+    expect(desk.channels().problems()).toEqual([expect.stringContaining('Make it private again')])
+    expect(desk.shownIn()).not.toContain('The second one')
+    slack.publish(channel, false)
+    await desk.channels().tend()
+    await desk.goOn()
+    expect(desk.shownIn()).toContain('The second one')
+  })
+
+  test('Q13, S18: an app that may see public channels works in one, and the leads hear once that it should not', async () => {
+    const desk = await makeWatchedDesk(open, {
+      slack: { scopes: [...MANIFEST.oauth_config.scopes.bot, 'channels:read'] },
+    })
+    const { slack, channel } = desk
+    slack.publish(channel)
+    await desk.customerWrites('The first one')
+    await desk.channels().tend()
+    await desk.goOn()
+    expect(desk.shownIn()).toContain('The first one')
+    expect(desk.told()).toEqual([expect.stringContaining('becomes an agent by joining')])
+    expect(desk.channels().advice()).toEqual([expect.stringContaining('Make it private')])
+    expect(desk.channels().problems()).toEqual([])
   })
 
   test('Q13: a channel that was deleted is said to be, and the cards of a desk that has moved come up in its new channel', async () => {

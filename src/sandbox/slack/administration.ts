@@ -69,6 +69,9 @@ export function makeAdministration(world: World) {
       workspace.channels.delete(channel.id)
       world.changed()
     },
+    publish(place: string, isPublic = true): void {
+      play.getChannel(world, place).kind = isPublic ? 'channel' : 'group'
+    },
     share(place: string, isExtShared = true): void {
       const channel = play.getChannel(world, place)
       channel.isExtShared = isExtShared

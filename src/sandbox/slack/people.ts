@@ -49,6 +49,8 @@ export interface People {
   renumber(channel: string): string
   /** An administrator deletes the channel with all that was said in it. */
   deleteChannel(channel: string): void
+  /** An owner makes it public, or private again; nobody is told. */
+  publish(channel: string, isPublic?: boolean): void
   /** An administrator shares the channel with another organisation, or stops sharing it. */
   share(channel: string, isExtShared?: boolean): void
   /** The person's direct messages with the app. */
