@@ -92,22 +92,26 @@ export async function makeBoard(open: OpenTestDb, options: BoardOptions = {}) {
     async comeToRest(limitMs = 20 * MINUTE): Promise<void> {
       await made.runOutbox()
       for (let passed = 0; await isBusy(made); passed += SECOND) {
-        if (passed > limitMs) throw new Error('the outbox never comes to rest')
+        if (passed > limitMs) throw new Error(`the outbox never comes to rest: ${await listBusy(made)}`)
         await made.passTime(SECOND)
       }
     },
   }
 }
 
-async function isBusy({ db }: World): Promise<boolean> {
-  const row = await db
+const busy = ({ db }: World) =>
+  db
     .selectFrom('outbox')
-    .select('id')
+    .select(['kind', 'state', 'attempts', 'error'])
     .where('state', 'in', ['queued', 'sending', 'uncertain'])
     .where('rate_key', '<>', 'clock')
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+
+async function isBusy(world: World): Promise<boolean> {
+  return (await busy(world).limit(1).executeTakeFirst()) !== undefined
+}
+
+async function listBusy(world: World): Promise<string> {
+  return JSON.stringify(await busy(world).execute())
 }
 
 /** The pace of a rate key on a clock that stands still: Bottleneck itself counts real time. */
