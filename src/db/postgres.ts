@@ -43,10 +43,18 @@ export async function postgresDialect(
 }
 
 async function refuseUnsafeServer(pool: import('pg').Pool): Promise<void> {
-  const { rows } = await pool.query<{ fsync: string; commit: string }>(
-    "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit",
+  const { rows } = await pool.query<{ fsync: string; commit: string; encoding: string }>(
+    `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
+      current_setting('server_encoding') as encoding`,
   )
   const settings = rows[0]
+  // In any other one some customer's words have no place, or are cut in the middle of a letter.
+  if (settings && settings.encoding !== 'UTF8') {
+    await pool.end()
+    throw new Error(
+      `This PostgreSQL database keeps its text as ${settings.encoding}, which cannot hold what customers write. Make another one: create database deskbell encoding 'UTF8' template template0.`,
+    )
+  }
   if (settings?.fsync === 'off' || settings?.commit === 'off') {
     await pool.end()
     throw new Error(

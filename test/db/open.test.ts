@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { expect, inject, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { openDb } from '../../src/db/open.ts'
 import { systemRandom } from '../../src/id.ts'
@@ -24,6 +25,21 @@ eachDatabase((open, fresh, engine) => {
     const mistake = db.transaction(async () => db.selectFrom('setting').selectAll().execute())
     await expect(mistake).rejects.toThrow('use its trx')
   })
+
+  test.runIf(engine === 'postgres')(
+    'a database that cannot hold every letter is refused, with what to do',
+    async () => {
+      const url = inject('postgresUrl')
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query("create database ascii encoding 'SQL_ASCII' locale 'C' template template0")
+      const ascii = new URL(url)
+      ascii.pathname = '/ascii'
+      await expect(openDb({ kind: 'postgres', url: ascii.href }, tools)).rejects.toThrow("encoding 'UTF8'")
+      await client.query('drop database ascii')
+      await client.end()
+    },
+  )
 
   test('a loop is woken only by what was committed', async () => {
     const db = await open(tools)

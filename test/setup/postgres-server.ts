@@ -24,6 +24,7 @@ export async function startPostgres(parent: string): Promise<PostgresServer> {
     password: 'deskbell',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8'], // Whatever language the machine speaks.
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=.', '-c', 'max_connections=300'],
     onLog: () => undefined,
     onError: () => undefined,
