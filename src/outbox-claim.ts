@@ -3,22 +3,22 @@ import { sql } from 'kysely'
 import type { Reader, Trx } from './db/open.ts'
 import { type Effect, toEffect } from './outbox.ts'
 
-/** A rate key that has something due; under a crowded one more is due than leaves in a moment. */
+/** A rate key that has something due, and how much; no more is counted than `COUNTED_MAX`. */
 export interface DueKey {
   key: string
-  isCrowded: boolean
+  due: number
 }
 
-const CROWD = 10
+const COUNTED_MAX = 33
 
 /** Found by skipping through the index, whatever the backlog, and asked for at once. */
 export async function listDueKeys(db: Reader, now: number): Promise<DueKey[]> {
   const due = await db.selectFrom(dueKeys(now).as('due')).selectAll('due').orderBy('due.rate_key').execute()
-  return due.map(({ rate_key, crowd }) => ({ key: rate_key, isCrowded: crowd !== null }))
+  return due.map((row) => ({ key: row.rate_key, due: Number(row.due) }))
 }
 
 /** Each key is the next one in the index; the orders keep PostgreSQL from betting on an early hit, as in `hasDue`. */
-const dueKeys = (now: number) => sql<{ rate_key: string; crowd: string | null }>`(
+const dueKeys = (now: number) => sql<{ rate_key: string; due: number | string }>`(
   with recursive waiting (rate_key) as (
     select (select rate_key from outbox where state = 'queued' order by rate_key limit 1)
     union all
@@ -27,15 +27,15 @@ const dueKeys = (now: number) => sql<{ rate_key: string; crowd: string | null }>
       where later.state = 'queued' and later.rate_key > waiting.rate_key order by later.rate_key limit 1
     ) from waiting where waiting.rate_key is not null
   )
-  select rate_key, (
-    select another.id from outbox as another
-    where another.state = 'queued' and another.rate_key = waiting.rate_key and another.due_at <= ${now}
-    order by another.due_at limit 1 offset ${sql.lit(CROWD)}
-  ) as crowd from waiting where (
-    select first.id from outbox as first
-    where first.state = 'queued' and first.rate_key = waiting.rate_key and first.due_at <= ${now}
-    order by first.due_at limit 1
-  ) is not null
+  select rate_key, due from (
+    select rate_key, (
+      select count(*) from (
+        select 1 as one from outbox as first
+        where first.state = 'queued' and first.rate_key = waiting.rate_key and first.due_at <= ${now}
+        order by first.due_at limit ${sql.lit(COUNTED_MAX)}
+      ) as counted
+    ) as due from waiting where rate_key is not null
+  ) as keys where due > 0
 )`
 
 export async function hasDue(db: Reader, key: string, now: number): Promise<boolean> {

@@ -60,7 +60,7 @@ export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
   let nap = new AbortController()
   let lastPassAt = clock.monotonic()
   let hasPassed = false
-  const turn: Turn = { last: { quiet: '', crowded: '' }, knocking: new Set() }
+  const turn: Turn = { last: new Map(), knocking: new Set() }
 
   const track = ({ id, ended }: Started) => {
     inFlight.set(id, ended)
@@ -112,8 +112,8 @@ interface Started {
 }
 
 interface Turn {
-  /** The keys that were served last: the next one comes first, so that a flood under one key starves no other. */
-  last: { quiet: string; crowded: string }
+  /** The keys that were served last, by their rank: the next one comes first, so that a flood under one key starves no other. */
+  last: Map<number, string>
   /** Keys with a shut door at which an attempt of ours is knocking: one at a time. */
   knocking: Set<string>
 }
@@ -127,14 +127,14 @@ async function startAttempts(
 ): Promise<Promise<void>[]> {
   const { db, clock, limiter, owner } = options
   const attempts: Promise<void>[] = []
-  for (const { key, isCrowded } of inTurn(await claims.listDueKeys(db, clock.now()), turn)) {
+  for (const { key, due } of inTurn(await claims.listDueKeys(db, clock.now()), turn)) {
     if (key === CLOCK_KEY || attempts.length >= room || !tools.breaker.passes(key) || turn.knocking.has(key)) continue
     const isProbe = tools.breaker.isProbe(key)
     const count = Math.min(isProbe ? 1 : room - attempts.length, await limiter.room(key))
     if (count === 0) continue
     const claimedAt = clock.monotonic() // Before the commit, which may take long: others count from then.
     const effects = await db.transaction((trx) => claims.claim(trx, key, owner, count))
-    turn.last[isCrowded ? 'crowded' : 'quiet'] = key
+    turn.last.set(rankOf(due), key)
     for (const effect of effects) {
       const ended = limiter.schedule(key, () => attempt(tools, effect, claimedAt))
       if (isProbe) turn.knocking.add(key)
@@ -145,17 +145,20 @@ async function startAttempts(
   return attempts
 }
 
+/** One, two, up to four, up to eight ... */
+function rankOf(due: number): number {
+  return Math.ceil(Math.log2(due))
+}
+
 /**
  * Keys may share a pace that is less than all of them ask for. Under which little waits goes before, as it asks for less than its
- * share; were it to ask for more, it would soon be crowded itself.
+ * share; were it to ask for more, as much would soon wait there as elsewhere, and they take turns.
  */
 function inTurn(keys: readonly claims.DueKey[], { last }: Turn): claims.DueKey[] {
-  const from = (some: claims.DueKey[], after: string) => [
-    ...some.filter(({ key }) => key > after),
-    ...some.filter(({ key }) => key <= after),
-  ]
-  const { crowded = [], quiet = [] } = Object.groupBy(keys, ({ isCrowded }) => (isCrowded ? 'crowded' : 'quiet'))
-  return [...from(quiet, last.quiet), ...from(crowded, last.crowded)]
+  const isNext = ({ key, due }: claims.DueKey) => key > (last.get(rankOf(due)) ?? '')
+  const before = (a: claims.DueKey, b: claims.DueKey) =>
+    rankOf(a.due) - rankOf(b.due) || Number(isNext(b)) - Number(isNext(a)) || (a.key < b.key ? -1 : 1)
+  return keys.toSorted(before)
 }
 
 async function startLooks(tools: AttemptTools, count: number): Promise<Started[]> {

@@ -106,8 +106,10 @@ eachDatabase((open) => {
     await outbox.put('second', { rateKey: 'a' })
     await outbox.put('first', { rateKey: 'a', dueAt: clock.now() - 5 })
     await outbox.put('other', { rateKey: 'c' })
-    const quiet = (key: string) => ({ key, isCrowded: false })
-    expect(await listDueKeys(db, clock.now())).toEqual([quiet('a'), quiet('c')])
+    expect(await listDueKeys(db, clock.now())).toEqual([
+      { key: 'a', due: 2 },
+      { key: 'c', due: 1 },
+    ])
     expect([await hasDue(db, 'a', clock.now()), await hasDue(db, 'b', clock.now())]).toEqual([true, false])
     const claimed = await db.transaction((trx) => claim(trx, 'a', 'me', 1))
     expect(claimed.map(nameOf)).toEqual(['first'])
