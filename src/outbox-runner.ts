@@ -77,6 +77,7 @@ export function makeOutboxRunner(options: OutboxOptions): OutboxRunner {
     const room = IN_FLIGHT_MAX - inFlight.size
     const looks = (await startLooks(tools, Math.min(LOOKS_MAX, room))).map(track)
     const attempts = await startAttempts(options, tools, turn, room, track)
+    if (attempts.length > 0) nap.abort() // Of what shares a pace there may be room for one more.
     lastPassAt = clock.monotonic()
     return [...looks, ...attempts]
   }
@@ -127,14 +128,16 @@ async function startAttempts(
 ): Promise<Promise<void>[]> {
   const { db, clock, limiter, owner } = options
   const attempts: Promise<void>[] = []
+  const places = placesOf(limiter)
   for (const { key, due } of inTurn(await claims.listDueKeys(db, clock.now()), turn)) {
     if (key === CLOCK_KEY || attempts.length >= room || !tools.breaker.passes(key) || turn.knocking.has(key)) continue
     const isProbe = tools.breaker.isProbe(key)
-    const count = Math.min(isProbe ? 1 : room - attempts.length, await limiter.room(key))
+    const count = Math.min(isProbe ? 1 : room - attempts.length, await places.room(key))
     if (count === 0) continue
     const claimedAt = clock.monotonic() // Before the commit, which may take long: others count from then.
     const effects = await db.transaction((trx) => claims.claim(trx, key, owner, count))
     turn.last.set(rankOf(due), key)
+    if (effects.length > 0) places.take(key)
     for (const effect of effects) {
       const ended = limiter.schedule(key, () => attempt(tools, effect, claimedAt))
       if (isProbe) turn.knocking.add(key)
@@ -143,6 +146,27 @@ async function startAttempts(
     }
   }
   return attempts
+}
+
+/**
+ * Of a pace that several keys share each pass gives one place, to whoever is asked first. Were it free a moment later, it would not
+ * be the turn of whoever is asked then.
+ */
+function placesOf(limiter: RateLimiter) {
+  const full = new Set<string>()
+  return {
+    async room(key: string): Promise<number> {
+      const shared = limiter.sharedBy(key)
+      if (full.has(shared)) return 0
+      const room = await limiter.room(key)
+      if (room === 0 && shared !== key && (await limiter.room(shared)) === 0) full.add(shared)
+      return room
+    },
+    take(key: string): void {
+      const shared = limiter.sharedBy(key)
+      if (shared !== key) full.add(shared)
+    },
+  }
 }
 
 /** One, two, up to four, up to eight ... */

@@ -14,6 +14,8 @@ export interface Pace {
 export interface RateLimiter {
   /** How many rows of this key may be claimed now. */
   room(key: string): Promise<number>
+  /** The key whose pace this one keeps in the end: its own, where it shares none. */
+  sharedBy(key: string): string
   /** Runs the attempt when its turn comes. */
   schedule<T>(key: string, attempt: () => Promise<T>): Promise<T>
   /** Bottleneck counts by the wall clock and stands still when that steps back: start afresh. */
@@ -44,6 +46,10 @@ export function rateLimiter(paceOf: (key: string) => Pace | undefined, unlimited
         if (!(await hasRoom(limiterOf(at), paceOf(at)))) return 0
       }
       return 1
+    },
+    sharedBy(key) {
+      const outer = paceOf(key)?.within
+      return outer === undefined ? key : this.sharedBy(outer)
     },
     schedule: (key, attempt) => limiterOf(key)?.schedule(attempt) ?? attempt(),
     reset: () => limiters.clear(),

@@ -29,6 +29,7 @@ eachDatabase((open) => {
     let running = 0
     const onlyOne: RateLimiter = {
       room: async () => (running === 0 ? 1 : 0),
+      sharedBy: (key) => key,
       async schedule(_, attempt) {
         running += 1
         return await attempt().finally(() => {
@@ -163,6 +164,7 @@ eachDatabase((open) => {
     let isTaken = false
     const oneInAll: RateLimiter = {
       room: async () => (isTaken ? 0 : 1),
+      sharedBy: () => 'all',
       schedule(_, attempt) {
         isTaken = true
         return attempt().finally(() => {
@@ -180,6 +182,20 @@ eachDatabase((open) => {
       for (let pass = 0; pass < 3; pass++) await Promise.all(await outbox.current().pass())
     }
     expect(outbox.sent.join('')).toBe('bacbacbac')
+  })
+
+  test('X5: what becomes free while keys are asked is not for whoever is asked at that moment', async () => {
+    let asked = 0
+    const freeInAMoment: RateLimiter = {
+      ...openLimiter,
+      room: async () => (asked++ < 2 ? 0 : 1),
+      sharedBy: () => 'all',
+    }
+    const outbox = await makeOutbox(open, manualClock(), freeInAMoment)
+    await outbox.put('little', { rateKey: 'desk:post:a' })
+    for (let n = 0; n < 20; n++) await outbox.put('much', { rateKey: 'desk:post:b' })
+    for (let pass = 0; pass < 2; pass++) await Promise.all(await outbox.current().pass())
+    expect(outbox.sent).toEqual(['little'])
   })
 
   test('local work that throws holds up no other, and is tried again a minute later', async () => {

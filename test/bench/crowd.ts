@@ -102,7 +102,12 @@ async function makeOutbox(db: Db, clock: BenchClock): Promise<OutboxRunner> {
   const { id: owner } = await joinInstances(db, { clock, log: silentLog, id: 'bench' })
   return makeOutboxRunner({
     ...{ db, clock, owner, random: systemRandom(), log: silentLog },
-    limiter: { room: async () => 0, schedule: (_, attempt) => attempt(), reset: () => undefined },
+    limiter: {
+      room: async () => 0,
+      schedule: (_, attempt) => attempt(),
+      sharedBy: (key: string) => key,
+      reset: () => undefined,
+    },
     handlers: {},
     local: { ladder: ladderHandler(policiesOf('calendar:24h')) },
     limits: ATTEMPT_LIMITS,

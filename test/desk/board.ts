@@ -123,6 +123,7 @@ export function pacedLimiter(clock: ManualClock, paceOf: (key: string) => Pace |
       freeAt.set(key, clock.monotonic() + (paceOf(key)?.minMs ?? 0))
       return attempt()
     },
+    sharedBy: (key) => key,
     reset: () => freeAt.clear(),
   }
 }

@@ -57,6 +57,7 @@ export function seededRandom(seed: number): Random {
 /** Nothing has to wait for a platform's pace. */
 export const openLimiter: RateLimiter = {
   room: async () => 10,
+  sharedBy: (key) => key,
   schedule: (_, attempt) => attempt(),
   reset: () => undefined,
 }

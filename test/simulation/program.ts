@@ -119,6 +119,7 @@ function pacer(clock: Clock, deskMs: number): RateLimiter {
       if (turn > now) await clock.wait(turn - now)
       return await attempt()
     },
+    sharedBy: (key) => key,
     reset: () => freeAt.clear(),
   }
 }
