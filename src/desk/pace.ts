@@ -8,8 +8,8 @@ const POST: Pace = { minMs: 1.1 * SECOND, concurrencyMax: 1 }
 /** Within the pace of the channel's other posts, and twice as rare: these get every second place at least. */
 const BACKLOG_MS = 2 * POST.minMs
 /**
- * All channels together: Slack takes some hundred posts a minute from one app in one workspace. What is in their hands has its turn
- * for sure, also before what is more urgent; so that is no more than an answer of Slack's may take.
+ * All channels together: Slack takes some hundred posts a minute from one app in one workspace. What was handed on is overtaken by
+ * nothing more urgent, so that is no more than keeps Slack busy.
  */
 const POSTS = 'desk:posts'
 const ALL_POSTS: Pace = { minMs: 0.21 * SECOND, concurrencyMax: 4, queueMax: 1 }
