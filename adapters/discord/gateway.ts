@@ -1,5 +1,5 @@
 // Discord's gateway: signs in, stays signed in, and hands on every event as it came. Nothing here understands what it says.
-import { Client, Events, GatewayIntentBits, Options, Partials } from 'discord.js'
+import { Client, Events, GatewayIntentBits, Options, Partials, SimpleShardingStrategy } from 'discord.js'
 import { atMost, type Clock, MINUTE, SECOND } from '../../src/clock.ts'
 import type { Random } from '../../src/id.ts'
 import type { Log } from '../../src/log.ts'
@@ -131,7 +131,26 @@ function makeClient(config: DiscordConfig): Client {
     enforceNonce: true,
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
     rest: { api: config.apiUrl.replace(/\/+$/, ''), retries: 0 },
+    ws: { buildStrategy: listeningStrategy },
   })
+}
+
+type Manager = ConstructorParameters<typeof SimpleShardingStrategy>[0]
+/** What the SDK keeps to itself. */
+interface Inside {
+  shards: ReadonlyMap<number, { connection: { on(event: 'error', listener: () => void): unknown } | null }>
+}
+
+/** The SDK stops listening to a connection that it gives up, also to one that is not made yet: its failure would end the program. */
+function listeningStrategy(manager: Manager): SimpleShardingStrategy {
+  const strategy = new SimpleShardingStrategy(manager)
+  const told = 'debug' as Parameters<Manager['on']>[0]
+  manager.on(told, (said: { message?: string; shardId: number }) => {
+    if (!said.message?.startsWith('Destroying shard')) return
+    const { shards } = strategy as unknown as Inside
+    shards.get(said.shardId)?.connection?.on('error', () => undefined)
+  })
+  return strategy
 }
 
 function isPublic({ channels, forums, requests, fallback }: DiscordConfig): boolean {

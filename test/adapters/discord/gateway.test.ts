@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { makeServer, textsOf, until } from './server.ts'
 
@@ -52,6 +56,28 @@ test('a lost connection shows, and shows no more once it is back', async () => {
   expect(channel.health()).toMatchObject({ problem: expect.stringMatching(/cannot be reached/) })
   server.discord.faults.clear()
   await until(() => channel.health().ok)
+})
+
+test('a connection that fails after it was given up ends nothing', async () => {
+  const sockets: Duplex[] = []
+  const limits = { total: 9, remaining: 9, reset_after: 0, max_concurrency: 1 }
+  const silent = createServer((_, response) => {
+    const url = `ws://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify({ url, shards: 1, session_start_limit: limits }))
+  })
+  silent.on('upgrade', (_, socket) => void sockets.push(socket))
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const server = await makeServer()
+  const channel = server.open({ apiUrl: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/api` })
+  const started = channel.start(server.intake)
+  await until(() => sockets.length === 1)
+  await channel.stop()
+  await started
+  const closed = sockets.map((socket) => once(socket, 'close'))
+  for (const socket of sockets) (socket as Socket).resetAndDestroy()
+  await Promise.all(closed)
+  await new Promise((resolve) => silent.close(resolve))
 })
 
 test('Discord that cannot be reached at the start is tried until it can', async () => {
